@@ -1,0 +1,7 @@
+"""The one kind of error that is shown to a user as it is: a single clear line."""
+
+from __future__ import annotations
+
+
+class LabError(ValueError):
+    """A mistake that the user can mend. The message is one line: what was given, what was expected."""
