@@ -1,0 +1,295 @@
+"""Which data sets there are, whether they are here, and how they get here.
+
+Needs neither torch nor numpy and is imported in milliseconds, for the first page and `python -m core data`.
+Sizes are looked at often and cheaply (`state`); content is hashed whenever it is about to be used
+(`content`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.catalog import SOURCES, DataFile, Layout, Source
+from core.downloads import FetchProgress, FetchStopped, Progress, Stop, download, finish, md5_of
+from core.errors import LabError
+
+__all__ = [
+    "SOURCES", "DataFile", "FetchProgress", "FetchStopped", "Layout", "Source", "State",
+    "content", "data_folder", "fetch", "ready", "source_of", "state",
+]  # fmt: skip
+
+Complete = tuple[Layout, tuple[Path, ...]]
+
+_LOCK_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether a data set is here: where, in which layout, and what is wrong with it ("" when nothing is)."""
+
+    present: bool
+    path: Path | None
+    layout: str
+    problem: str
+
+
+def data_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """The absolute folder of the data sets: $LAB_DATA, else `resolution-lab` in the user's cache folder."""
+    if chosen := environ.get("LAB_DATA"):
+        return Path(chosen).expanduser().absolute()
+    if platform == "win32":
+        cache = Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif platform == "darwin":
+        cache = Path.home() / "Library" / "Caches"
+    else:
+        cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache.absolute() / "resolution-lab"
+
+
+def source_of(name: str, sources: Mapping[str, Source] = SOURCES) -> Source:
+    """The data set called `name`, or a LabError that lists the names."""
+    if name not in sources:
+        raise LabError(f"unknown data set {name!r}; choose one of {', '.join(sources)}")
+    return sources[name]
+
+
+def state(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> State:
+    """Whether the data set is in `folder`, judged by names and sizes alone: cheap enough for every page."""
+    source = source_of(name, sources)
+    if not source.layouts:
+        return State(True, None, "scikit-learn", "")
+    try:
+        return _look(source, folder)
+    except OSError as error:
+        return State(False, None, "", f"{folder} cannot be read: {error.strerror or error}")
+
+
+def ready(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> Complete:
+    """The layout that is complete in `folder` and its files, in the layout's order; unpacks an archive at
+    need.
+
+    An archive that somebody laid there is verified first and kept. Raises LabError, with what to do, when
+    the set is missing or damaged. The files' content is not hashed yet: read them with `content`.
+    """
+    source = source_of(name, sources)
+    found = state(name, folder, sources)
+    problem = found.problem or f"the data set {name} is not in {folder}"
+    if found.present and _complete(source, folder) is None:
+        with _alone(name, folder):
+            problem = _unpack_archives(source, folder)
+    complete = _complete(source, folder)
+    if complete is None:
+        raise LabError(f"{problem}; python -m core data {name} --fetch fetches it")
+    return complete
+
+
+def content(path: Path, file: DataFile) -> bytes:
+    """The unpacked bytes of `path` (gzipped or not) once they are known to be the published ones; else
+    LabError.
+    """
+    try:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (OSError, EOFError, zlib.error) as error:
+        raise LabError(f"{path} cannot be read: {error}") from error
+    algorithm = "md5" if len(file.digest) == 32 else "sha256"
+    actual = hashlib.new(algorithm, data).hexdigest()
+    if actual != file.digest:
+        raise LabError(f"{path} is altered: {algorithm} {actual} instead of {file.digest}")
+    return data
+
+
+def fetch(
+    name: str,
+    folder: Path,
+    progress: Progress = lambda progress: None,
+    stop: Stop = lambda: False,
+    sources: Mapping[str, Source] = SOURCES,
+) -> State:
+    """Makes the data set present and verified in `folder`; downloads only what is missing, truncated or
+    altered.
+
+    Tells `progress` a few times a second; goes on from an earlier FILE.part. While another process fetches
+    the same set this one waits, and then finds it done. Idx files stay gzipped; a downloaded archive is
+    unpacked and removed, one that somebody laid there is unpacked and kept. Raises FetchStopped when
+    `stop()` says so, LabError for everything else (no network, wrong content, full disk).
+    """
+    source = source_of(name, sources)
+    if source.layouts and not _intact(source, folder):
+        with _alone(name, folder, stop):
+            # Looked at again: another process may have fetched it meanwhile, or a good archive lies here.
+            if _complete(source, folder) is None:
+                _unpack_archives(source, folder)
+            if not _intact(source, folder):
+                _fetch_missing(source, folder, progress, stop)
+    return state(name, folder, sources)
+
+
+def _look(source: Source, folder: Path) -> State:
+    if complete := _complete(source, folder):
+        return State(True, folder / complete[0].folder, complete[0].title, "")
+    problems = []
+    for layout in source.layouts:
+        problems += _problems(layout, folder)
+        if layout.archive and (archive := folder / layout.archive.name).is_file():
+            if archive.stat().st_size == layout.archive.size:
+                return State(True, archive, f"{layout.title}, packed", "")
+            problems.append(_wrong_size(archive, archive.stat().st_size, layout.archive.size))
+    return State(False, None, "", problems[0] if problems else "")
+
+
+def _complete(source: Source, folder: Path) -> Complete | None:
+    """The first layout all of whose files are here in their full size."""
+    for layout in source.layouts:
+        paths = [_spelling(layout, file, folder) for file in layout.files]
+        here = tuple(path for path in paths if path is not None)
+        if len(here) == len(paths) and not _problems(layout, folder):
+            return layout, here
+    return None
+
+
+def _problems(layout: Layout, folder: Path) -> list[str]:
+    """What is wrong with a layout of which something is here: files of a wrong size first, then missing
+    ones.
+    """
+    found = [(_spelling(layout, file, folder), file) for file in layout.files]
+    sizes = [_size_problem(path, file) for path, file in found if path]
+    if not sizes:
+        return []
+    missing = [f"{folder / layout.folder / file.name} is missing" for path, file in found if path is None]
+    return [problem for problem in sizes if problem] + missing
+
+
+def _spellings(layout: Layout, file: DataFile, folder: Path) -> list[Path]:
+    """Where a file may lie: for idx files plain or gzipped, the published name or the one with a dot."""
+    names = [file.name]
+    if layout.kind == "idx":
+        names += [file.name.replace("-idx", ".idx")]
+        names += [name + ".gz" for name in names]
+    return [folder / layout.folder / name for name in names]
+
+
+def _spelling(layout: Layout, file: DataFile, folder: Path) -> Path | None:
+    """The spelling that is here; a whole one before a truncated one."""
+    here = [path for path in _spellings(layout, file, folder) if path.is_file()]
+    return min(here, key=lambda path: bool(_size_problem(path, file)), default=None)
+
+
+def _size_problem(path: Path, file: DataFile) -> str:
+    """ "" when the file has its size. A gzip file tells its unpacked size in its last four bytes (RFC
+    1952).
+    """
+    size = path.stat().st_size
+    if path.suffix != ".gz":
+        return _wrong_size(path, size, file.size)
+    with path.open("rb") as stream:
+        stream.seek(max(0, size - 4))
+        unpacked = int.from_bytes(stream.read(), "little")
+    if unpacked == file.size:
+        return ""
+    return f"{path} is truncated: its {size:,} bytes do not end as the gzip of {file.size:,} bytes does"
+
+
+def _wrong_size(path: Path, actual: int, expected: int) -> str:
+    if actual == expected:
+        return ""
+    return f"{path} is {'truncated' if actual < expected else 'too long'}: {actual:,} bytes instead of {expected:,}"
+
+
+def _is_intact(path: Path | None, file: DataFile) -> bool:
+    try:
+        return path is not None and bool(content(path, file))
+    except LabError:
+        return False
+
+
+def _intact(source: Source, folder: Path) -> bool:
+    """Whether all files that `ready` would name have the published content."""
+    complete = _complete(source, folder)
+    return complete is not None and all(map(_is_intact, complete[1], complete[0].files))
+
+
+def _fetch_missing(source: Source, folder: Path, progress: Progress, stop: Stop) -> None:
+    layout = source.layouts[0]
+    if layout.archive:
+        archive = folder / layout.archive.name
+        download(source.name, layout.archive, archive, source.mirrors, progress, stop)
+        _unpack(archive, layout, folder)
+        archive.unlink()
+        return
+    for file, published in zip(layout.files, layout.downloads, strict=True):
+        if _is_intact(_spelling(layout, file, folder), file):
+            continue
+        target = folder / layout.folder / published.name
+        download(source.name, published, target, source.mirrors, progress, stop)
+        for damaged in _spellings(layout, file, folder):
+            if damaged != target:
+                damaged.unlink(missing_ok=True)
+
+
+def _unpack_archives(source: Source, folder: Path) -> str:
+    """Unpacks the first published archive in `folder` that is whole; otherwise tells what is wrong with it."""
+    problem = f"no archive of {source.name} is in {folder}"
+    for layout in source.layouts:
+        if layout.archive is None or not (archive := folder / layout.archive.name).is_file():
+            continue
+        if (actual := md5_of(archive)) == layout.archive.md5:
+            _unpack(archive, layout, folder)
+            return ""
+        problem = f"{archive} is altered: md5 {actual} instead of {layout.archive.md5}"
+    return problem
+
+
+def _unpack(archive: Path, layout: Layout, folder: Path) -> None:
+    """Writes the files that the layout names, each whole before it has its name; follows no path of the
+    archive.
+    """
+    import tarfile
+
+    target = folder / layout.folder
+    target.mkdir(parents=True, exist_ok=True)
+    wanted = {f"{layout.folder}/{file.name}": target / file.name for file in layout.files}
+    with tarfile.open(archive, "r:gz") as tar:
+        for member in tar:
+            stream = tar.extractfile(member) if member.name in wanted and member.isfile() else None
+            if stream is None:
+                continue
+            path = wanted.pop(member.name)
+            part = path.with_name(path.name + ".part")
+            with part.open("wb") as out:
+                shutil.copyfileobj(stream, out, 1 << 20)
+                finish(out)
+            os.replace(part, path)
+    if wanted:
+        raise LabError(f"{archive} does not hold {', '.join(wanted)}")
+
+
+@contextmanager
+def _alone(name: str, folder: Path, stop: Stop = lambda: False) -> Iterator[None]:
+    """Only one process or thread at a time changes a data set's files; what the disk refuses is a LabError."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f".{name}.lock")
+        while not lock.is_locked:
+            if stop():
+                raise FetchStopped(f"stopped while another process fetched {name}")
+            try:
+                lock.acquire(timeout=_LOCK_POLL_S)
+            except Timeout:
+                continue
+        try:
+            yield
+        finally:
+            lock.release()
+    except OSError as error:
+        raise LabError(f"cannot write below {folder}: {error.strerror or error}") from error
