@@ -1,0 +1,258 @@
+"""What belongs to one visitor: address, cookie, choices. The only user of session state, query parameters and cookies.
+
+The address holds what a link should restore: the recipe (only what differs from its preset) and the id of the run
+that is looked at. It never says who may control a run: that is told by a cookie or by the teacher's token.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from core import jobs, sources
+from core.errors import LabError
+from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
+
+COOKIE = "lab_owner"
+RUN = "run"
+FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
+"""The data set that a visitor starts with: the first of these that is on this machine."""
+
+
+def manager() -> jobs.JobManager:
+    """The server's one job manager. Raises LabError where the server did not install one."""
+    return jobs.installed()
+
+
+def who() -> jobs.Who:
+    """The visitor: the owner named by the cookie, and the teacher's token where one was typed.
+
+    Without a cookie (a frame on another site gets none) an owner is drawn for this session alone.
+    """
+    owner = st.context.cookies.get(COOKIE) or remembered("owner", secrets.token_urlsafe(16))
+    return jobs.Who(owner=owner, token=remembered("token", ""))
+
+
+def theme() -> Literal["light", "dark"]:
+    """The theme that the visitor sees now."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def root() -> str:
+    """The app's own address as the browser knows it, without a slash at the end; "" where there is no browser."""
+    if not st.context.url:
+        return ""
+    parts = urlsplit(st.context.url)
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"{parts.scheme}://{parts.netloc}" + (f"/{base}" if base else "")
+
+
+# --- what is kept for the visitor ------------------------------------------------------------------------------
+
+
+def remembered(name: str, default: Any = None) -> Any:
+    """What was kept under `name` in this browser session; else `default`, which is kept from now on."""
+    return st.session_state.setdefault(f"lab.{name}", default)
+
+
+def remember(name: str, value: Any) -> None:
+    """Keeps `value` under `name` until the browser session ends."""
+    st.session_state[f"lab.{name}"] = value
+
+
+def bound(key: str, value: Any) -> str:
+    """Sets the widget `key` to `value` before it is drawn; returns the key. So what is shown is what is chosen."""
+    if st.session_state.get(key) != value or key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def typed(key: str) -> Any:
+    """What the visitor chose in the widget `key`; None where it is not drawn."""
+    return st.session_state.get(key)
+
+
+def problem() -> str:
+    """The one line about the last choice or link that could not be followed, told once; else ""."""
+    found: str = remembered("problem", "")
+    remember("problem", "")
+    return found
+
+
+# --- the recipe that is being chosen -----------------------------------------------------------------------------
+
+
+def recipe() -> Recipe:
+    """The recipe chosen on the page now."""
+    found: Recipe | None = remembered("recipe")
+    if found is None:
+        remember("recipe", first_recipe())
+    return remembered("recipe")  # type: ignore[no-any-return]
+
+
+def choose(**changes: Any) -> None:
+    """Changes the chosen recipe; a change that does not go together leaves it alone and is told by `problem()`."""
+    try:
+        remember("recipe", recipe().changed(**changes))
+    except LabError as refusal:
+        remember("problem", str(refusal))
+
+
+def choose_preset(name: str, dataset: str | None = None) -> None:
+    """Replaces the chosen recipe by a preset; tells by `problem()` where there is none for the data set."""
+    try:
+        remember("recipe", preset(name, dataset))
+    except LabError as refusal:
+        remember("problem", str(refusal))
+
+
+def first_recipe() -> Recipe:
+    """The preset `quick` on the first data set that is here."""
+    folder = sources.data_folder()
+    return preset("quick", next(name for name in FIRST_CHOICE if sources.state(name, folder).present))
+
+
+# --- the address -------------------------------------------------------------------------------------------------
+
+
+def restore() -> str | None:
+    """Follows the address, once for each new one; returns the run that is looked at, or None.
+
+    An address that this page wrote itself changes nothing; an empty one (a click in the menu) goes on with what
+    was chosen before.
+    """
+    address = st.query_params.to_dict()
+    if address != remembered("address", {}):
+        if address:
+            remember("run", run_from_address())
+            remember("recipe", recipe_from_address())
+        remember("address", address)
+    return remembered("run")  # type: ignore[no-any-return]
+
+
+def look_at(run: str | None) -> None:
+    """From now on the page looks at this run (None: at none)."""
+    remember("run", run)
+
+
+def run_from_address() -> str | None:
+    """The id of the run that the address asks to look at. It gives no right to control it."""
+    return st.query_params.get(RUN) or None
+
+
+def recipe_from_address() -> Recipe:
+    """The recipe of the address: its preset and data set with what differs. A run's id alone means its recipe.
+
+    A value that does not belong is told by `problem()`; the recipe is then the preset's, or the first one.
+    """
+    values = {name: value for name, value in st.query_params.to_dict().items() if name != RUN}
+    run = run_from_address()
+    try:
+        if not values and run:
+            return as_wished(manager().snapshot(run).recipe)
+        return parse(values) if values else first_recipe()
+    except LabError as refusal:
+        remember("problem", str(refusal))
+        return _nearest(values)
+
+
+def recipe_to_address(chosen: Recipe, run: str | None = None, run_recipe: Recipe | None = None) -> None:
+    """Writes the recipe and the run that is looked at into the address; a run's own recipe needs no words."""
+    silent = run is not None and run_recipe is not None and as_wished(run_recipe) == chosen
+    address = {} if silent else spell(chosen)
+    if run:
+        address[RUN] = run
+    remember("address", address)
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+
+
+def as_wished(ran: Recipe) -> Recipe:
+    """A run's recipe as it is chosen again: device, precision and threads, resolved for that run, open as before."""
+    base = preset(ran.preset, ran.dataset) if ran.preset else Recipe()
+    return dataclasses.replace(ran, device=base.device, precision=base.precision, threads=base.threads)
+
+
+def spell(chosen: Recipe) -> dict[str, str]:
+    """The recipe as query parameters: preset (where it has one), data set, and what differs from the preset."""
+    base = _base(chosen.preset, chosen.dataset)
+    named = {"preset": chosen.preset, "dataset": chosen.dataset}
+    rest = {name: getattr(chosen, name) for name in FIELDS if name not in named}
+    words = {**named, **{name: value for name, value in rest.items() if value != getattr(base, name)}}
+    return {name: _word(value) for name, value in words.items() if value != ""}
+
+
+def parse(values: Mapping[str, str]) -> Recipe:
+    """The recipe of query parameters as `spell` writes them. Raises LabError with one line for a bad one."""
+    unknown = [name for name in values if name not in FIELDS]
+    if unknown:
+        raise LabError(
+            f"the address has an unknown value {unknown[0]!r}; expected some of {', '.join(FIELDS)}"
+        )
+    base = _base(values.get("preset", ""), values.get("dataset") or "digits")
+    return dataclasses.replace(base, **{name: _value(name, word) for name, word in values.items()})
+
+
+def _base(name: str, dataset: str) -> Recipe:
+    """What an address leaves out: the preset's values; without a preset those of `quick`."""
+    return preset(name, dataset) if name else dataclasses.replace(preset("quick", dataset), preset="")
+
+
+def _nearest(values: Mapping[str, str]) -> Recipe:
+    """The preset that a bad address may have meant."""
+    name = values.get("preset", "")
+    dataset = values.get("dataset", "")
+    if dataset not in CHOICES["dataset"]:
+        return first_recipe()
+    try:
+        return preset(name if name in PRESETS else "quick", dataset)
+    except LabError:  # the report has no study on this data set: the reason is told already
+        return preset("quick", dataset)
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _value(name: str, word: str) -> Any:
+    kind = str(FIELDS[name].type)
+    if word == "none" and kind.endswith("None"):
+        return None
+    readers: dict[str, Callable[[str], Any]] = {
+        "int": int, "float": float, "str": str, "bool": {"true": True, "false": False}.__getitem__,
+    }  # fmt: skip
+    try:
+        return readers[kind.removesuffix(" | None")](word)
+    except (ValueError, KeyError) as error:
+        raise LabError(f"the address says {name}={word}; expected {kind}") from error
+
+
+# --- the pages ---------------------------------------------------------------------------------------------------
+
+
+def register(pages: Mapping[str, Any]) -> None:
+    """Told by the studio once a script run: the pages by name, for `link` and `go`."""
+    remember("pages", dict(pages))
+
+
+def link(page: str, label: str, **query: str) -> None:
+    """A link to another page of the app; plain text where a lesson runs alone."""
+    found = remembered("pages", {}).get(page)
+    if found is None:
+        st.markdown(label)
+    else:
+        st.page_link(found, label=label, query_params=query or None)
+
+
+def go(page: str, **query: str) -> None:
+    """Leaves this page for another one of the app. Where a lesson runs alone it stays."""
+    found = remembered("pages", {}).get(page)
+    if found is not None:
+        st.switch_page(found, query_params=query or None)

@@ -1,0 +1,64 @@
+"""The teaching text: one Markdown file a lesson and language, so that it is edited and translated without code.
+
+A file is a list of `## key` headings, each followed by its text; what stands before the first heading is a note
+to the editor. `{name}` in a text is replaced by a value. A file is read again when it has changed on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from core.errors import LabError
+
+FOLDER = Path(__file__).parent
+LANGUAGE = "en"
+
+Say = Callable[..., str]
+"""`say(key, **values)` -> the text of that key, with the values filled in."""
+
+
+def speaker(lesson: str, language: str = LANGUAGE) -> Say:
+    """What speaks the texts of one file: `speaker("train")("start")`. Raises LabError for a missing file or key.
+
+    >>> speaker("train")("start")
+    'Start'
+    """
+    path = FOLDER / language / f"{lesson}.md"
+
+    def say(key: str, **values: object) -> str:
+        found = texts(path).get(key)
+        if found is None:
+            raise LabError(f"{path.name} has no text {key!r}")
+        return found.format(**values) if values else found
+
+    return say
+
+
+def texts(path: Path) -> dict[str, str]:
+    """All texts of one file, by key."""
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except FileNotFoundError as error:
+        raise LabError(f"the text file {path} is missing") from error
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, changed: int) -> dict[str, str]:
+    return parse(path.read_text(encoding="utf-8"))
+
+
+def parse(markdown: str) -> dict[str, str]:
+    r"""The texts by key. Raises LabError for a key that stands twice.
+
+    >>> parse("## a\nOne.\n\n## b\nTwo\nlines.\n")
+    {'a': 'One.', 'b': 'Two\nlines.'}
+    """
+    found: dict[str, str] = {}
+    for part in f"\n{markdown}".split("\n## ")[1:]:
+        key, _, text = part.partition("\n")
+        if key.strip() in found:
+            raise LabError(f"the text {key.strip()!r} stands twice")
+        found[key.strip()] = text.strip()
+    return found
