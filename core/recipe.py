@@ -230,9 +230,10 @@ def our_choice(recipe: Recipe) -> tuple[str, ...]:
     if recipe.preset != "report" or recipe.dataset not in _REPORT:
         return ()
     stated = _STATED[recipe.dataset]
-    adam = {"optimizer": "adam", "learning_rate": 0.001, "momentum": 0.0} if recipe.optimizer == "adam" else {}
-    original = dataclasses.replace(preset("report", recipe.dataset), **adam)
+    original = preset("report", recipe.dataset)
+    if recipe.optimizer == "adam":
+        original = original.changed(optimizer="adam")
     if recipe.network == "arc3-report":
-        original = dataclasses.replace(original, network="arc3-report")
+        original = original.changed(network="arc3-report")
     as_stated = {name for name in stated if getattr(recipe, name) == getattr(original, name)}
     return tuple(name for name in FIELDS if name not in as_stated and name != "preset")

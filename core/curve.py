@@ -1,0 +1,51 @@
+"""A training curve that stays small: however long the run, at most 300 points."""
+
+from __future__ import annotations
+
+from typing import Any, Iterable
+
+from core.records import Tick
+
+MOST = 300
+Point = tuple[float, float, float]
+"""(position in epochs, mean training loss, running accuracy)."""
+
+
+class Curve:
+    """Collects points; when there are too many, neighbours become their mean."""
+
+    def __init__(self, points: Iterable[Point] = ()) -> None:
+        self._buckets: list[list[Point]] = [[point] for point in points]
+        self._width = 1
+        while len(self._buckets) > MOST:
+            self._halve()
+
+    @classmethod
+    def of_epochs(cls, epochs: Iterable[dict[str, Any]]) -> Curve:
+        """The curve of stored epochs: one point an epoch (ticks are not stored)."""
+        return cls((float(e["epoch"]), e["train_loss"], e["running_accuracy"]) for e in epochs if e["train_loss"] is not None)
+
+    def add_tick(self, tick: Tick) -> None:
+        if tick.loss is None or tick.accuracy is None or not tick.steps:
+            return
+        point = (tick.epoch - 1 + tick.step / tick.steps, tick.loss, tick.accuracy)
+        if self._buckets and len(self._buckets[-1]) < self._width:
+            self._buckets[-1].append(point)
+        else:
+            self._buckets.append([point])
+        if len(self._buckets) > MOST:
+            self._halve()
+
+    def points(self) -> tuple[Point, ...]:
+        """Bucket means, in order."""
+        return tuple(_mean(bucket) for bucket in self._buckets)
+
+    def _halve(self) -> None:
+        pairs = zip(self._buckets[::2], [*self._buckets[1::2], []])
+        self._buckets = [a + b for a, b in pairs]
+        self._width *= 2
+
+
+def _mean(points: list[Point]) -> Point:
+    position, loss, accuracy = (sum(column) / len(points) for column in zip(*points))
+    return position, loss, accuracy

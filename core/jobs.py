@@ -1,0 +1,422 @@
+"""The job manager: a queue of runs, one at a time, each told by a background thread that reads its stream.
+
+Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. The manager
+lives in an object that nothing in Streamlit can clear (`install`, `installed`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sys
+import threading
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping
+
+from filelock import FileLock
+
+from core import engines
+from core.curve import Curve
+from core.errors import LabError, RunFailed
+from core.estimates import Estimate, Estimates
+from core.recipe import Recipe
+from core.records import Epoch, Record, Result, Start, Tick, as_dict
+from core.runs import RunStore, StoredRun, StoreError, open_store, runs_folder
+from core.sources import data_folder
+
+QUEUE_LIMIT = 32
+CLOSE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks: the owner's cookie, and the teacher's token as it was typed."""
+
+    owner: str
+    token: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is stored as a run's owner: a digest, so that the store gives no cookie away."""
+        return hashlib.sha256(self.owner.encode()).hexdigest()[:16] if self.owner else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a screen shows of a run, at one moment."""
+
+    run: str
+    status: str
+    recipe: Recipe
+    facts: dict[str, Any]
+    owner: str
+    created: float
+    place: int | None
+    """1-based place in the queue."""
+    version: int
+    """Grows with every change."""
+    epochs: tuple[dict[str, Any], ...]
+    tick: Tick | None
+    curve: tuple[tuple[float, float, float], ...]
+    """(position in epochs, mean training loss, running accuracy), at most 300 points, inside epochs too."""
+    result: dict[str, Any] | None
+    message: str
+    seconds_left: float | None
+    weights: Path | None
+
+    @property
+    def active(self) -> bool:
+        """Whether it can change by itself, so that a screen should keep looking."""
+        return self.status in ("queued", "running", "paused")
+
+    @property
+    def epochs_done(self) -> int:
+        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
+
+
+class Job:
+    """One run that this manager looks after. Its fields are guarded by the manager's lock."""
+
+    def __init__(self, stored: StoredRun, lock: FileLock) -> None:
+        self.run, self.recipe, self.owner, self.created = stored.run, stored.recipe, stored.owner, stored.created
+        self.facts, self.epochs, self.result = stored.facts, list(stored.epochs), stored.result
+        self.lock = lock
+        self.status, self.message, self.version = "queued", "", 0
+        self.tick: Tick | None = None
+        self.curve = Curve.of_epochs(self.epochs)
+        self.stream: engines.Stream | None = None
+        self.thread: threading.Thread | None = None
+        self.ending = ""
+        """What the run becomes when its stream ends: 'stopped', 'paused' (it gave its place up), 'interrupted'."""
+
+    def take(self, record: Record) -> None:
+        """Shows what a record tells."""
+        self.version += 1
+        if isinstance(record, Start):
+            self.recipe, self.tick = Recipe.from_dict(record.recipe), None
+            self.facts = self.facts or record.facts
+            if self.status == "queued":
+                self.status = "running"
+        elif isinstance(record, Tick):
+            self.tick = record
+            self.curve.add_tick(record)
+        elif isinstance(record, Epoch):
+            self.epochs.append(as_dict(record))
+            self.tick = None
+        else:
+            self.result = as_dict(record)
+
+    def seconds_left(self) -> float | None:
+        """From the pace of the newest epochs; None before there is one."""
+        rates = [e["images_per_second"] for e in self.epochs[-3:] if e["images_per_second"]]
+        rate = self.tick.images_per_second if self.tick and self.tick.images_per_second else rates[-1] if rates else None
+        if not rate or "train" not in self.facts:
+            return None
+        done = self.epochs[-1]["epoch"] if self.epochs else 0
+        inside = self.tick.step / self.tick.steps if self.tick and self.tick.phase == "training" and self.tick.steps else 0.0
+        return max(0.0, (self.recipe.epochs - done - inside) * float(self.facts["train"]) / rate)
+
+
+class JobManager:
+    """Submits, shows, pauses, resumes and stops runs. Every method may be called from any thread."""
+
+    def __init__(self, store: RunStore, engine: engines.Engine, *, data: Path, token: str, threads: int) -> None:
+        self.store, self.engine, self.data, self.token, self.threads = store, engine, data, token, threads
+        self._changed = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._queue: list[Job] = []
+        self._active: Job | None = None
+        self._closed = False
+        self._finished: dict[str, Snapshot] = {}
+        self._estimates = Estimates(engine)
+
+    # --- asking ----------------------------------------------------------------------------------------------------
+
+    def check(self, recipe: Recipe) -> None:
+        """Raises LabError, in one line, for a recipe that could not run here."""
+        engines.check(recipe, self.data)
+
+    def expected(self, recipe: Recipe) -> Estimate:
+        """How long this recipe would take here; never waits. Ask again while its seconds are None."""
+        return self._estimates.of(self._with_threads(recipe), busy=self._active is not None)
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """The device as the engine sees it; None until the engine has answered. Never waits."""
+        return self._estimates.facts()
+
+    def teacher(self, token: str) -> bool:
+        return bool(token) and secrets.compare_digest(token.encode(), self.token.encode())
+
+    def may(self, run: str, who: Who) -> bool:
+        """Whether this person may pause, resume, stop or delete the run: its owner, or the teacher."""
+        if self.teacher(who.token):
+            return True
+        with self._changed:
+            job = self._jobs.get(run)
+        owner = job.owner if job else self.store.get(run).owner
+        return bool(owner) and owner == who.name
+
+    def snapshot(self, run: str) -> Snapshot:
+        """The run now. LabError when there is none of this id."""
+        with self._changed:
+            job = self._jobs.get(run)
+            if job is not None:
+                return self._snapshot_of(job)
+        if run in self._finished:
+            return self._finished[run]
+        snapshot = _stored_snapshot(self.store.get(run))
+        if snapshot.status == "finished":  # it can no longer change
+            self._finished[run] = snapshot
+        return snapshot
+
+    def list(self) -> list[Snapshot]:
+        """Every run of the store, the newest first."""
+        return [self.snapshot(run) for run in self.store.names()]
+
+    # --- ordering --------------------------------------------------------------------------------------------------
+
+    def submit(self, recipe: Recipe, who: Who) -> str:
+        """Puts a new run into the queue and returns its id. LabError for a bad recipe or a full queue."""
+        self.check(recipe)
+        with self._changed:
+            self._room()
+            run = self.store.create(self._with_threads(recipe), who.name)
+            self._enqueue(Job(self.store.get(run), self.store.lock(run)))
+        return run
+
+    def pause(self, run: str, who: Who) -> None:
+        """Holds a running run where it is. When others wait, it gives its place up (and its unfinished epoch)."""
+        with self._changed:
+            job = self._own(run, who)
+            if job.status != "running" or job.stream is None:
+                raise LabError(f"run {run} is {job.status}; only a running run can be paused")
+            job.stream.pause()
+            self._set(job, "paused")
+            self._give_way()
+
+    def resume(self, run: str, who: Who) -> None:
+        """Goes on with a paused, stopped or interrupted run, after its last finished epoch."""
+        self._allowed(run, who)
+        with self._changed:
+            job = self._jobs.get(run)
+            if job is not None and job.status == "paused" and job.stream is not None and not job.ending:
+                job.stream.resume()
+                self._set(job, "running")
+                return
+            if job is not None and job.status != "paused":
+                raise LabError(f"run {run} is {job.status}; there is nothing to resume")
+            if job is not None and job.thread is not None:
+                job.ending = "queued"  # it is on its way out; it queues again as soon as it is
+                return
+            self._room()
+            self._enqueue(job or self._reopened(run))
+
+    def stop(self, run: str, who: Who) -> None:
+        """Ends a run within about a second. The unfinished epoch is lost; finished ones stay, and it can be resumed."""
+        with self._changed:
+            job = self._own(run, who)
+            if job.thread is not None and job.stream is not None:
+                job.ending = "stopped"
+                job.stream.stop()
+                return
+            if job in self._queue:
+                self._queue.remove(job)
+            self._close_job(job, "stopped", "")
+
+    def delete(self, run: str, who: Who) -> None:
+        """Forgets a run that is not active, and its weights."""
+        self._allowed(run, who)
+        with self._changed:
+            if run in self._jobs:
+                raise LabError(f"run {run} is {self._jobs[run].status}; stop it first")
+            self.store.delete(run)
+            self._finished.pop(run, None)
+
+    def start(self) -> None:
+        """Warms the engine up, in the background."""
+        threading.Thread(target=self._estimates.facts, daemon=True, name="warm up").start()
+
+    def close(self) -> None:
+        """Ends everything, within seconds. Runs that were running are listed as interrupted and can be resumed."""
+        with self._changed:
+            self._closed = True
+            jobs = list(self._jobs.values())
+            for job in jobs:
+                job.ending = "interrupted"
+                if job.stream is not None:
+                    job.stream.close()
+        self.engine.close()
+        for job in jobs:
+            if job.thread is not None:
+                job.thread.join(CLOSE_SECONDS)
+            job.lock.release()
+
+    # --- the queue; called with the lock held -------------------------------------------------------------------------
+
+    def _room(self) -> None:
+        if self._closed:
+            raise LabError("the server is closing; start the run again when it is back")
+        if len(self._queue) >= QUEUE_LIMIT:
+            raise LabError(f"{QUEUE_LIMIT} runs are waiting already; try again when one has finished")
+
+    def _enqueue(self, job: Job) -> None:
+        self._jobs[job.run] = job
+        self._queue.append(job)
+        self._set(job, "queued")
+        self._give_way()
+        self._advance()
+
+    def _advance(self) -> None:
+        """Starts the next run when nothing is in its way."""
+        if self._active is None and self._queue and not self._closed:
+            job = self._active = self._queue.pop(0)
+            job.ending, job.version = "", job.version + 1
+            job.thread = threading.Thread(target=self._work, args=(job,), daemon=True, name=f"run {job.run}")
+            job.thread.start()
+
+    def _give_way(self) -> None:
+        """A paused run gives its place up when others wait."""
+        job = self._active
+        if job is not None and job.status == "paused" and self._queue and job.stream is not None:
+            job.ending = "paused"
+            job.stream.close()
+
+    def _set(self, job: Job, status: str, message: str = "") -> None:
+        self.store.set_status(job.run, status, message)
+        job.status, job.message, job.version = status, message, job.version + 1
+
+    def _reopened(self, run: str) -> Job:
+        stored = self.store.get(run)
+        if stored.status not in ("stopped", "interrupted", "paused"):
+            raise LabError(f"run {run} is {stored.status}; there is nothing to resume")
+        return Job(stored, self.store.lock(run))
+
+    def _close_job(self, job: Job, status: str, message: str) -> None:
+        """The run is no longer this manager's: what the store says is what counts from now on."""
+        # 'interrupted' is not written: an unfinished run without its lock is that.
+        written = "running" if status == "interrupted" else status
+        try:
+            self.store.set_status(job.run, written, message)
+        except StoreError as error:  # a full disk, say: then the store keeps 'running', which reads as interrupted
+            print(error, file=sys.stderr)
+        self._jobs.pop(job.run, None)
+        job.lock.release()
+
+    # --- the job's own thread ------------------------------------------------------------------------------------------
+
+    def _work(self, job: Job) -> None:
+        status, message = "interrupted", ""
+        try:
+            status = self._consume(job)
+        except RunFailed as error:
+            status, message = "failed", str(error)
+        except LabError as error:
+            status, message = ("interrupted" if job.epochs else "failed"), str(error)
+        except Exception as error:  # a fault of ours: shown to the user, with the traceback on stderr
+            sys.excepthook(type(error), error, error.__traceback__)
+            status, message = "failed", f"{type(error).__name__}: {error}"
+        finally:
+            with self._changed:
+                self._ended(job, job.ending or status, message)
+
+    def _consume(self, job: Job) -> str:
+        """Reads the stream to its end; stores each record before it shows it."""
+        stream = self.engine.stream(job.recipe, self.store.checkpoint(job.run))
+        with self._changed:
+            job.stream = stream
+            if job.ending:  # stopped before it began
+                stream.close()
+        for record in stream:
+            if isinstance(record, Start):
+                self.store.begin(job.run, record)
+            elif isinstance(record, Epoch):
+                self.store.add_epoch(job.run, record)
+            elif isinstance(record, Result):
+                self.store.finish(job.run, record)
+            with self._changed:
+                job.take(record)
+                if isinstance(record, Result):
+                    job.ending = "finished"
+        return "interrupted"
+
+    def _ended(self, job: Job, status: str, message: str) -> None:
+        job.stream, job.thread, job.tick, job.ending = None, None, None, ""
+        if self._active is job:
+            self._active = None
+        if status == "paused":  # it gave its place up; it keeps its lock and waits for its owner
+            job.version += 1
+        elif status == "queued":
+            self._enqueue(job)
+        else:
+            self._close_job(job, status, message)
+        self._advance()
+
+    # --- small things ------------------------------------------------------------------------------------------------
+
+    def _own(self, run: str, who: Who) -> Job:
+        self._allowed(run, who)
+        job = self._jobs.get(run)
+        if job is None:
+            raise LabError(f"run {run} is {self.store.get(run).status} and not active in this server")
+        return job
+
+    def _allowed(self, run: str, who: Who) -> None:
+        if not self.may(run, who):
+            raise LabError(f"run {run} belongs to somebody else; only its owner or the teacher can do that")
+
+    def _with_threads(self, recipe: Recipe) -> Recipe:
+        return recipe if recipe.threads else recipe.changed(threads=self.threads)
+
+    def _snapshot_of(self, job: Job) -> Snapshot:
+        return Snapshot(
+            run=job.run, status=job.status, recipe=job.recipe, facts=job.facts, owner=job.owner, created=job.created,
+            place=self._queue.index(job) + 1 if job in self._queue else None, version=job.version,
+            epochs=tuple(job.epochs), tick=job.tick, curve=job.curve.points(), result=job.result, message=job.message,
+            seconds_left=job.seconds_left(), weights=None,
+        )  # fmt: skip
+
+
+def _stored_snapshot(stored: StoredRun) -> Snapshot:
+    return Snapshot(
+        run=stored.run, status=stored.status, recipe=stored.recipe, facts=stored.facts, owner=stored.owner,
+        created=stored.created, place=None, version=0, epochs=stored.epochs, tick=None,
+        curve=Curve.of_epochs(stored.epochs).points(), result=stored.result, message=stored.message,
+        seconds_left=None, weights=stored.weights,
+    )  # fmt: skip
+
+
+# --- where the manager lives ------------------------------------------------------------------------------------------
+
+
+def make_manager(environ: Mapping[str, str] = os.environ) -> JobManager:
+    """The server's manager: store and data where the environment says, runs in a child process.
+
+    Training leaves one core to the pages. Without LAB_TEACHER_TOKEN a token is made; the server prints it.
+    """
+    data = data_folder(environ)
+    token = environ.get("LAB_TEACHER_TOKEN") or secrets.token_urlsafe(9)
+    threads = max(1, (os.cpu_count() or 2) - 1)
+    return JobManager(open_store(runs_folder(environ)), engines.ProcessEngine(data), data=data, token=token, threads=threads)
+
+
+_HOME = "_resolution_lab_manager"
+
+
+def install(manager: JobManager) -> None:
+    """Keeps the manager in a module without a file: no cache clears it, no file watcher evicts it."""
+    home = types.ModuleType(_HOME)
+    home.manager = manager  # type: ignore[attr-defined]
+    sys.modules[_HOME] = home
+
+
+def installed() -> JobManager:
+    """The manager of this server. LabError before there is one."""
+    home = sys.modules.get(_HOME)
+    if home is None:
+        raise LabError("there is no job manager; start the app with: streamlit run app.py")
+    manager: JobManager = home.manager
+    return manager

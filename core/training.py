@@ -1,0 +1,367 @@
+"""The training loop: a recipe and a data set in, an iterator of records out.
+
+`train` knows no thread, no file and no screen. Whoever reads the records decides how fast they come, when to stop
+and where they go. Read `train` first; everything below it is one of its steps.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Generator, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from core import checkpoint, networks
+from core.datasets import DataSet
+from core.device import resolve
+from core.errors import RunFailed
+from core.learning import LOSSES, Augmentation, learning_rate, make_optimizer
+from core.provenance import provenance
+from core.recipe import Recipe
+from core.records import Epoch, Matrix, Record, Result, Start, Tick
+from core.resolution import at_resolution
+from core.splits import split
+
+TICK_SECONDS = 0.4
+CHECKED_TRAINING_PICTURES = 1_000
+FIRST_STEPS = 20
+
+
+def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterator[Record]:
+    """Trains one network and tests it once.
+
+    Yields Start, the untrained network as epoch 0, then Ticks and one Epoch per epoch, then the Result. With the
+    checkpoint of an earlier epoch as `resume` it goes on after that epoch, to the same bits as if it had never
+    stopped: each epoch draws everything from (seed, epoch), and the learning rate is a function of the step.
+    Raises LabError for what cannot be trained, RunFailed when the loss is no longer a number.
+    """
+    recipe = resolve(recipe)
+    torch.set_num_threads(recipe.threads)  # counts for the thread that calls it, so here and not earlier
+    parts = yield from prepare(recipe, data)
+    reseed(recipe.seed, 0)
+    learner = Learner.make(recipe, data.shape, len(data.classes))
+    done = learner.load(resume) if resume else 0
+    yield Start(recipe.as_dict(), facts(recipe, data, parts, learner), done)
+    if not resume:
+        yield (yield from check(recipe, learner, parts, epoch=0, learned=None))
+    for epoch in range(done + 1, recipe.epochs + 1):
+        reseed(recipe.seed, epoch)
+        learned = yield from learn(recipe, learner, parts.train, epoch)
+        yield (yield from check(recipe, learner, parts, epoch, learned))
+    yield (yield from test(recipe, learner, parts.test))
+
+
+# --- the pictures ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """Pictures uint8 (N, H, W, C) and labels int64 (N,), on the device."""
+
+    pictures: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int) -> Part:
+        return Part(self.pictures[:count], self.labels[:count])
+
+
+@dataclass(frozen=True)
+class Parts:
+    train: Part
+    validation: Part
+    test: Part
+
+
+def prepare(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Parts]:
+    """Splits the data set, brings it to the recipe's resolution and puts it on the device, whole."""
+    chosen = split(data, recipe.split, validation=recipe.validation, folds=recipe.folds, fold=recipe.fold,
+                   seed=recipe.split_seed, train_limit=recipe.train_limit)  # fmt: skip
+    parts = []
+    for indices in (chosen.train, chosen.validation, chosen.test):
+        pictures = []
+        for few in torch.split(indices, 5_000):
+            yield Tick("loading", 0)
+            seen = at_resolution(data.images[few], recipe.resolution or data.shape[1], recipe.filter)
+            pictures.append(seen.permute(0, 2, 3, 1).contiguous())  # (N, H, W, C): a batch is channels_last as it is
+        whole = torch.cat(pictures) if pictures else data.images[:0].permute(0, 2, 3, 1)
+        parts.append(Part(whole.to(recipe.device), data.labels[indices].to(recipe.device)))
+    return Parts(*parts)
+
+
+def normalise(images: Tensor) -> Tensor:
+    """uint8 images of any shape as float32 from -1 (black) to 1 (white): what every network here is fed."""
+    return images.float().sub_(127.5).div_(127.5)
+
+
+def batch_of(pictures: Tensor) -> Tensor:
+    """uint8 (B, H, W, C) as the network's input: float32 (B, C, H, W), channels_last in memory."""
+    return normalise(pictures).permute(0, 3, 1, 2)
+
+
+# --- the network and what trains it ------------------------------------------------------------------------------
+
+
+@dataclass
+class Learner:
+    """The network, its optimizer, and the best weights so far: the state that a checkpoint holds."""
+
+    network: nn.Sequential
+    optimizer: Optimizer
+    scaler: torch.amp.GradScaler
+    classes: int
+    best_epoch: int = 0
+    best_accuracy: float = -1.0
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, recipe: Recipe, shape: tuple[int, int, int], classes: int) -> Learner:
+        """A new network for pictures (C, H, W), with its initial weights from torch's global generator."""
+        network = networks.build(recipe.network, shape, classes, recipe.dropout)
+        network = network.to(device=recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        scaler = torch.amp.GradScaler(recipe.device, enabled=recipe.precision == "float16")
+        return cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
+
+    def load(self, blob: bytes) -> int:
+        """Takes the state of a checkpoint and returns its epoch."""
+        self.best, note = checkpoint.load(blob, self.network, self.optimizer)
+        self.best_epoch, self.best_accuracy = note["best_epoch"], note["best_accuracy"]
+        self.scaler.load_state_dict(note["scaler"])
+        return int(note["epoch"])
+
+    def save(self, epoch: int) -> bytes:
+        note = {"epoch": epoch, "best_epoch": self.best_epoch, "best_accuracy": self.best_accuracy,
+                "scaler": self.scaler.state_dict()}  # fmt: skip
+        return checkpoint.save(self.network, self.optimizer, self.best, note)
+
+    def step(self, recipe: Recipe, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """One step on a batch: forward, backward, update. Returns (logits (B, C), loss ()), both on the device."""
+        with autocast(recipe):
+            logits = self.network(batch_of(pictures)).float()
+            loss = LOSSES[recipe.loss](logits, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        return logits.detach(), loss.detach()
+
+
+def autocast(recipe: Recipe) -> AbstractContextManager[object]:
+    """Multiplications in the recipe's precision; the weights themselves stay float32."""
+    low = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(recipe.precision)
+    return torch.autocast(recipe.device, dtype=low, enabled=low is not None)
+
+
+def reseed(seed: int, epoch: int) -> None:
+    """Everything that the epoch draws from torch's global generator (weights, dropout) depends on these two alone."""
+    torch.manual_seed(_stream(seed, epoch, 0))
+
+
+def _stream(seed: int, epoch: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, epoch, number]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+# --- one epoch ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What one pass over the training part gave."""
+
+    loss: float
+    confusion: Matrix
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+    first_losses: list[float]
+
+    @property
+    def accuracy(self) -> float:
+        return _accuracy(self.confusion)
+
+
+def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator[Tick, None, Learned]:
+    """One pass over the training part in a random order, telling how it goes.
+
+    Nothing in a step waits for the device: losses and predictions gather there and are read at the ticks.
+    """
+    draw = torch.Generator().manual_seed(_stream(recipe.seed, epoch, 1))
+    order = torch.randperm(len(part), generator=draw).to(part.labels.device)
+    augment = Augmentation(recipe.augment, len(part), part.pictures.shape[1], recipe.device, draw)
+    starts = range(0, len(part), recipe.batch_size)
+    tally = Tally(learner.classes, recipe.device)
+    losses = torch.zeros(len(starts), device=recipe.device)
+    watch = Stopwatch()
+    told = 0
+    learner.network.train()
+    for step, start in enumerate(starts):
+        rate = learning_rate(recipe, (epoch - 1) * len(starts) + step, recipe.epochs * len(starts))
+        for group in learner.optimizer.param_groups:
+            group["lr"] = rate
+        batch = order[start : start + recipe.batch_size]
+        pictures, labels = augment(part.pictures[batch], start), part.labels[batch]
+        logits, losses[step] = learner.step(recipe, pictures, labels)
+        tally.add(labels, logits)
+        if watch.due():
+            recent = _finite(losses[told : step + 1], recipe, epoch, told, rate)
+            matrix, seen = tally.counts(), min(start + recipe.batch_size, len(part))
+            told = step + 1
+            with watch.paused():  # the reader may take its time, for instance while the run is paused
+                yield Tick("training", epoch, told, len(starts), sum(recent) / len(recent), _accuracy(matrix), matrix,
+                           rate, seen / watch.seconds, watch.seconds)  # fmt: skip
+    _finite(losses[told:], recipe, epoch, told, rate)
+    sizes = torch.tensor([min(recipe.batch_size, len(part) - start) for start in starts], device=recipe.device)
+    first = losses[:FIRST_STEPS].tolist() if epoch == 1 else []
+    mean = float((losses * sizes).sum() / len(part))
+    seconds = watch.stop()
+    return Learned(mean, tally.counts(), rate, seconds, len(part) / seconds, first)
+
+
+def _finite(losses: Tensor, recipe: Recipe, epoch: int, before: int, rate: float) -> list[float]:
+    """The losses as numbers; raises RunFailed, naming the step, when one of them is not."""
+    values: list[float] = losses.tolist()
+    for step, value in enumerate(values, start=before + 1):
+        if not np.isfinite(value):
+            advice = f"a learning rate below {rate:.3g}" + ("" if recipe.precision == "float32" else " or precision float32")
+            raise RunFailed(f"the loss became {value} in epoch {epoch}, step {step}: try {advice}")
+    return values
+
+
+# --- looking without learning --------------------------------------------------------------------------------------
+
+
+def check(recipe: Recipe, learner: Learner, parts: Parts, epoch: int, learned: Learned | None) -> Generator[Tick, None, Epoch]:
+    """The network in evaluation mode on some training pictures and on the validation part; then the epoch's record."""
+    _, seen = yield from measure(recipe, learner, parts.train.first(CHECKED_TRAINING_PICTURES), "checking", epoch)
+    held_out = len(parts.validation) > 0
+    loss, matrix = (yield from measure(recipe, learner, parts.validation, "checking", epoch)) if held_out else (None, None)
+    accuracy = _accuracy(matrix) if matrix else None
+    if accuracy is None or accuracy > learner.best_accuracy:
+        learner.best_epoch, learner.best_accuracy = epoch, accuracy if accuracy is not None else -1.0
+        if recipe.keep == "best":
+            learner.best = {name: tensor.clone() for name, tensor in learner.network.state_dict().items()}
+    return Epoch(
+        epoch=epoch,
+        train_loss=learned.loss if learned else None,
+        running_accuracy=learned.accuracy if learned else None,
+        train_accuracy=_accuracy(seen),
+        validation_loss=loss,
+        validation_accuracy=accuracy,
+        validation_confusion=matrix,
+        train_confusion=learned.confusion if learned else None,
+        learning_rate=learned.learning_rate if learned else None,
+        seconds=learned.seconds if learned else 0.0,
+        images_per_second=learned.images_per_second if learned else None,
+        best_epoch=learner.best_epoch,
+        first_losses=learned.first_losses if learned else [],
+        checkpoint=learner.save(epoch),
+    )
+
+
+def test(recipe: Recipe, learner: Learner, part: Part) -> Generator[Tick, None, Result]:
+    """The one look at the test set, with the weights that the recipe keeps."""
+    if recipe.keep == "best":
+        learner.network.load_state_dict(learner.best)
+    epoch = learner.best_epoch if recipe.keep == "best" else recipe.epochs
+    watch = Stopwatch()
+    loss, matrix = yield from measure(recipe, learner, part, "testing", recipe.epochs)
+    return Result(epoch, loss, _accuracy(matrix), matrix, watch.stop(), checkpoint.weights(learner.network))
+
+
+def measure(recipe: Recipe, learner: Learner, part: Part, phase: str, epoch: int) -> Generator[Tick, None, tuple[float, Matrix]]:
+    """Mean loss and confusion matrix on a part, in evaluation mode (dropout off), without learning."""
+    learner.network.eval()
+    tally = Tally(learner.classes, recipe.device)
+    total = torch.zeros((), device=recipe.device)
+    watch = Stopwatch()
+    starts = range(0, len(part), 500)
+    for step, start in enumerate(starts):
+        labels = part.labels[start : start + 500]
+        with torch.inference_mode(), autocast(recipe):
+            logits = learner.network(batch_of(part.pictures[start : start + 500])).float()
+            total += LOSSES[recipe.loss](logits, labels) * len(labels)
+        tally.add(labels, logits)
+        if watch.due():
+            yield Tick(phase, epoch, step + 1, len(starts))
+    loss = float(total) / len(part)
+    if not np.isfinite(loss):
+        raise RunFailed(f"the loss is {loss} after epoch {epoch}: try a smaller learning rate than {recipe.learning_rate:.3g}")
+    return loss, tally.counts()
+
+
+class Tally:
+    """A confusion matrix that grows on the device, without a copy to the host."""
+
+    def __init__(self, classes: int, device: str) -> None:
+        self.classes = classes
+        self.matrix = torch.zeros(classes * classes, dtype=torch.int64, device=device)
+
+    def add(self, truth: Tensor, logits: Tensor) -> None:
+        cell = truth * self.classes + logits.argmax(1)
+        self.matrix.index_add_(0, cell, torch.ones_like(cell))
+
+    def counts(self) -> Matrix:
+        matrix: Matrix = self.matrix.reshape(self.classes, self.classes).tolist()
+        return matrix
+
+
+def _accuracy(matrix: Matrix) -> float:
+    return sum(row[i] for i, row in enumerate(matrix)) / max(1, sum(map(sum, matrix)))
+
+
+class Stopwatch:
+    """Seconds of work, without the time that the reader of the records takes; says when the next tick is due."""
+
+    def __init__(self) -> None:
+        self.began = self.told = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        return max(time.perf_counter() - self.began, 1e-9)
+
+    def due(self) -> bool:
+        now = time.perf_counter()
+        if now - self.told < TICK_SECONDS:
+            return False
+        self.told = now
+        return True
+
+    def paused(self) -> AbstractContextManager[object]:
+        return _Paused(self)
+
+    def stop(self) -> float:
+        return self.seconds
+
+
+class _Paused(AbstractContextManager[object]):
+    def __init__(self, watch: Stopwatch) -> None:
+        self.watch = watch
+
+    def __enter__(self) -> None:
+        self.left = time.perf_counter()
+
+    def __exit__(self, *error: object) -> None:
+        away = time.perf_counter() - self.left
+        self.watch.began += away
+        self.watch.told += away
+
+
+def facts(recipe: Recipe, data: DataSet, parts: Parts, learner: Learner) -> dict[str, object]:
+    """What stays the same for the whole run and is told once."""
+    return {
+        "classes": list(data.classes),
+        "shape": list(data.shape),
+        "parameters": sum(p.numel() for p in learner.network.parameters()),
+        "train": len(parts.train),
+        "validation": len(parts.validation),
+        "test": len(parts.test),
+        "steps_per_epoch": -(-len(parts.train) // recipe.batch_size),
+        "provenance": provenance(recipe.device, data.fingerprint),
+    }
