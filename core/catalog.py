@@ -24,8 +24,7 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One way in which a data set lies on disk: `files` in `folder` below the data folder, training files
-    first.
+    """One way in which a data set lies on disk: `files` in `folder` (below the data folder).
 
     Idx files may also be gzipped, or spelled with a dot (`train-images.idx3-ubyte`). `downloads` is what
     the authors' server has: for idx the gzip of each file, in the order of `files`; else the one archive of
@@ -40,19 +39,15 @@ class Layout:
 
     @property
     def archive(self) -> Published | None:
-        """The archive of the folder; lying in the data folder it counts as present, and is unpacked at
-        need.
-        """
+        """The archive of the folder; in the data folder it counts as present, and is unpacked at need."""
         return None if self.kind == "idx" else self.downloads[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data set: shape (C, H, W), numbers of pictures, and how it may lie on disk (no layouts: no files
-    needed).
+    """A data set: shape (C, H, W), numbers of pictures, and how it may lie on disk (no layouts: no files).
 
-    A missing set is fetched in its first layout, from the first of `mirrors` (address prefixes) to serve
-    it.
+    A missing set is fetched in its first layout, from the first of `mirrors` (address prefixes) to serve it.
     """
 
     name: str

@@ -59,8 +59,7 @@ _loading = threading.Lock()
 
 
 def load(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> DataSet:
-    """The data set `name` from the data folder `folder`, loaded at the first call and shared by all later
-    ones.
+    """The data set `name` from the data folder `folder`: loaded by the first call, shared by all later ones.
 
     Raises LabError for an unknown name, a missing set, or a truncated or altered file, which it names.
     """
@@ -89,7 +88,7 @@ def fingerprint(images: Tensor, labels: Tensor) -> str:
     """sha256 in hex over the bytes of both tensors; tells in a run's provenance which data it saw."""
     digest = hashlib.sha256()
     for tensor in (images, labels):
-        digest.update(memoryview(tensor.contiguous().numpy()))
+        digest.update(tensor.contiguous().numpy().data)
     return digest.hexdigest()
 
 
@@ -128,9 +127,7 @@ def _idx(path: Path, file: DataFile) -> Tensor:
 
 
 def parse_idx(data: bytes) -> Tensor:
-    """The uint8 tensor in an idx file (LeCun 1998): bytes 0, 0, 8, D, then D sizes (big-endian uint32),
-    then data.
-    """
+    """The uint8 tensor in an idx file (LeCun 1998): 0, 0, 8, D; D sizes as big-endian uint32; the values."""
     dimensions = data[3]
     shape = np.frombuffer(data, ">u4", count=dimensions, offset=4)
     values = np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions)
@@ -145,21 +142,19 @@ def _read_binary(layout: Layout, paths: tuple[Path, ...]) -> tuple[Tensor, Tenso
 
 
 def _read_python(layout: Layout, paths: tuple[Path, ...]) -> tuple[Tensor, Tensor]:
-    """The CIFAR-10 python version: pickles, so torchvision may open them only when their hashes have
-    matched.
-    """
+    """The CIFAR-10 python version: pickles, so torchvision opens them only when their hashes have matched."""
     for path, file in zip(paths, layout.files, strict=True):
         content(path, file)
     from torchvision.datasets import CIFAR10
 
-    *batches, meta = [file.name for file in layout.files]
+    *batches, names = [file.name for file in layout.files]
 
     class Verified(CIFAR10):  # type: ignore[misc]
         base_folder = layout.folder
         # No md5 here: torchvision would hash every file twice more.
         train_list = [[name, None] for name in batches[:-1]]
         test_list = [[batches[-1], None]]
-        meta = {"filename": meta, "key": "label_names", "md5": None}
+        meta = {"filename": names, "key": "label_names", "md5": None}
 
     parts: list[Any] = [Verified(paths[0].parent.parent, train=train) for train in (True, False)]
     pictures = np.concatenate([part.data for part in parts])  # (N, H, W, C)

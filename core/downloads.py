@@ -1,5 +1,4 @@
-"""One published file from its authors' server: resumable, verified by its hash, renamed into place when
-whole.
+"""One published file from its authors' server: resumable, verified by hash, renamed into place when whole.
 
 This is the only place of the app that calls out, and only when somebody asked for a data set. The network
 library is imported inside the function that needs it, so that importing this module costs nothing.
@@ -24,9 +23,7 @@ REPORT_EVERY_S = 0.25
 
 
 class FetchStopped(LabError):
-    """Somebody stopped the download; what has arrived lies in FILE.part and the next fetch goes on from
-    there.
-    """
+    """Somebody stopped the download; what has arrived lies in FILE.part, and the next fetch goes on there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """How far one file of a data set is: bytes here, bytes in all, and bytes per second since this attempt
-    began.
-    """
+    """How far one file of a data set is: bytes here, bytes in all, and the mean speed of this attempt."""
 
     name: str
     file: str
@@ -58,12 +53,11 @@ Stop = Callable[[], bool]
 def download(
     name: str, file: Published, target: Path, mirrors: tuple[str, ...], progress: Progress, stop: Stop
 ) -> None:
-    """Fetches `file` of the data set `name` to `target`, from the first of `mirrors` (address prefixes) to
-    serve it.
+    """Fetches `file` of the data set `name` to `target`, from the first of `mirrors` that serves it.
 
-    Bytes gather in `target`.part, also over several calls; only the whole file with the published md5 is
-    renamed. Raises LabError when no mirror serves it, FetchStopped when `stop()` says so, OSError when the
-    disk refuses.
+    A mirror is an address prefix. Bytes gather in `target`.part, over several calls too; only the whole file
+    with the published md5 is renamed. Raises LabError when no mirror serves it, FetchStopped when `stop()`
+    says so, OSError when the disk refuses.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
@@ -86,9 +80,7 @@ def md5_of(path: Path) -> str:
 
 
 def finish(stream: Any) -> None:
-    """Forces what was written to `stream` onto the disk: a renamed file must survive a crash with its
-    content.
-    """
+    """Forces what was written onto the disk: a file that is renamed next must survive a crash whole."""
     stream.flush()
     os.fsync(stream.fileno())
 
@@ -118,9 +110,7 @@ class _Meter:
 
 
 def _gather(url: str, part: Path, file: Published, meter: _Meter, stop: Stop) -> str:
-    """Receives until `part` is whole: "", or why not. After a cut it tries again while each try gets
-    further.
-    """
+    """Receives until `part` is whole: "", or why not. After a cut it tries again while that gets further."""
     furthest, reason = -1, ""
     while (have := _size(part)) != file.size and have > furthest:
         furthest = have
@@ -171,9 +161,7 @@ def _ask(url: str, have: int) -> Any:
 
 
 def _start(answer: Any, have: int, file: Published) -> int:
-    """Where the answer's first byte belongs: at `have`, or at 0 where the server ignored the request for a
-    range.
-    """
+    """Where the answer's first byte belongs: at `have`, or at 0 if the server ignores ranges."""
     resumed = answer.status == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
     start: int = have if resumed else 0
     offered = file.size if answer.length is None else start + answer.length
@@ -184,9 +172,7 @@ def _start(answer: Any, have: int, file: Published) -> int:
 
 
 def _pieces(answer: Any) -> Iterator[bytes]:
-    """What arrives, as it arrives: read1 does not wait until a piece is full, so a slow line shows progress
-    too.
-    """
+    """What arrives, as it arrives: read1 does not wait for a full piece, so a slow line shows progress."""
     from http.client import HTTPException
 
     while True:

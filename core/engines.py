@@ -15,7 +15,7 @@ import threading
 import time
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Iterator, Protocol
+from typing import Any, Callable, Iterator, Protocol
 
 from core.errors import LabError, RunFailed
 from core.frames import read_frame, write_frame
@@ -328,4 +328,4 @@ class ProcessStream:
     close = stop
 
 
-ENGINES = {"process": ProcessEngine, "thread": ThreadEngine}
+ENGINES: dict[str, Callable[[Path], Engine]] = {"process": ProcessEngine, "thread": ThreadEngine}

@@ -331,12 +331,7 @@ class JobManager:
             if job.ending:  # stopped before it began
                 stream.close()
         for record in stream:
-            if isinstance(record, Start):
-                self.store.begin(job.run, record)
-            elif isinstance(record, Epoch):
-                self.store.add_epoch(job.run, record)
-            elif isinstance(record, Result):
-                self.store.finish(job.run, record)
+            self.store.keep(job.run, record)
             with self._changed:
                 job.take(record)
                 if isinstance(record, Result):

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import LabError
 from core.recipe import Recipe
-from core.records import Epoch, Result, Start, as_dict
+from core.records import Epoch, Record, Result, Start, as_dict
 
 STATUSES = ("queued", "running", "paused", "stopped", "interrupted", "failed", "finished")
 _HELD = ("queued", "running", "paused")
@@ -131,6 +131,15 @@ class RunStore:
         except Timeout:
             raise LabError(f"run {run} is being trained by another process; stop it there first") from None
         return lock
+
+    def keep(self, run: str, record: Record) -> None:
+        """Stores what a record tells, before anybody shows it. Ticks are not stored."""
+        if isinstance(record, Start):
+            self.begin(run, record)
+        elif isinstance(record, Epoch):
+            self.add_epoch(run, record)
+        elif isinstance(record, Result):
+            self.finish(run, record)
 
     def begin(self, run: str, start: Start) -> None:
         """The run runs: its recipe is now the resolved one. When it goes on, the facts of its beginning stay."""

@@ -1,8 +1,7 @@
 """Which data sets there are, whether they are here, and how they get here.
 
 Needs neither torch nor numpy and is imported in milliseconds, for the first page and `python -m core data`.
-Sizes are looked at often and cheaply (`state`); content is hashed whenever it is about to be used
-(`content`).
+Sizes are looked at often and cheaply (`state`); content is hashed when it is about to be used (`content`).
 """
 
 from __future__ import annotations
@@ -74,28 +73,25 @@ def state(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> S
 
 
 def ready(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> Complete:
-    """The layout that is complete in `folder` and its files, in the layout's order; unpacks an archive at
-    need.
+    """The layout that is complete in `folder`, and its files in order; unpacks an archive at need.
 
     An archive that somebody laid there is verified first and kept. Raises LabError, with what to do, when
     the set is missing or damaged. The files' content is not hashed yet: read them with `content`.
     """
     source = source_of(name, sources)
     found = state(name, folder, sources)
-    problem = found.problem or f"the data set {name} is not in {folder}"
-    if found.present and _complete(source, folder) is None:
+    problem = "" if found.present else found.problem or f"the data set {name} is not in {folder}"
+    if not problem and _complete(source, folder) is None:
         with _alone(name, folder):
             problem = _unpack_archives(source, folder)
-    complete = _complete(source, folder)
+    complete = None if problem else _complete(source, folder)
     if complete is None:
         raise LabError(f"{problem}; python -m core data {name} --fetch fetches it")
     return complete
 
 
 def content(path: Path, file: DataFile) -> bytes:
-    """The unpacked bytes of `path` (gzipped or not) once they are known to be the published ones; else
-    LabError.
-    """
+    """The unpacked bytes of `path` (gzipped or not), known to be the published ones; else a LabError."""
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
@@ -114,8 +110,7 @@ def fetch(
     stop: Stop = lambda: False,
     sources: Mapping[str, Source] = SOURCES,
 ) -> State:
-    """Makes the data set present and verified in `folder`; downloads only what is missing, truncated or
-    altered.
+    """Makes the data set present and verified in `folder`; downloads only what is missing or damaged.
 
     Tells `progress` a few times a second; goes on from an earlier FILE.part. While another process fetches
     the same set this one waits, and then finds it done. Idx files stay gzipped; a downloaded archive is
@@ -123,7 +118,7 @@ def fetch(
     `stop()` says so, LabError for everything else (no network, wrong content, full disk).
     """
     source = source_of(name, sources)
-    if source.layouts and not _intact(source, folder):
+    if source.layouts and not (state(name, folder, sources).present and _intact(source, folder)):
         with _alone(name, folder, stop):
             # Looked at again: another process may have fetched it meanwhile, or a good archive lies here.
             if _complete(source, folder) is None:
@@ -157,9 +152,7 @@ def _complete(source: Source, folder: Path) -> Complete | None:
 
 
 def _problems(layout: Layout, folder: Path) -> list[str]:
-    """What is wrong with a layout of which something is here: files of a wrong size first, then missing
-    ones.
-    """
+    """What is wrong with a layout of which something is here: wrong sizes first, then missing files."""
     found = [(_spelling(layout, file, folder), file) for file in layout.files]
     sizes = [_size_problem(path, file) for path, file in found if path]
     if not sizes:
@@ -184,9 +177,7 @@ def _spelling(layout: Layout, file: DataFile, folder: Path) -> Path | None:
 
 
 def _size_problem(path: Path, file: DataFile) -> str:
-    """ "" when the file has its size. A gzip file tells its unpacked size in its last four bytes (RFC
-    1952).
-    """
+    """Wrong size, or "". A gzip file tells its unpacked size in its last four bytes (RFC 1952)."""
     size = path.stat().st_size
     if path.suffix != ".gz":
         return _wrong_size(path, size, file.size)
@@ -201,7 +192,8 @@ def _size_problem(path: Path, file: DataFile) -> str:
 def _wrong_size(path: Path, actual: int, expected: int) -> str:
     if actual == expected:
         return ""
-    return f"{path} is {'truncated' if actual < expected else 'too long'}: {actual:,} bytes instead of {expected:,}"
+    fault = "truncated" if actual < expected else "too long"
+    return f"{path} is {fault}: {actual:,} bytes instead of {expected:,}"
 
 
 def _is_intact(path: Path | None, file: DataFile) -> bool:
@@ -236,7 +228,7 @@ def _fetch_missing(source: Source, folder: Path, progress: Progress, stop: Stop)
 
 
 def _unpack_archives(source: Source, folder: Path) -> str:
-    """Unpacks the first published archive in `folder` that is whole; otherwise tells what is wrong with it."""
+    """Unpacks the first published archive in `folder` that is whole, or tells what is wrong with it."""
     problem = f"no archive of {source.name} is in {folder}"
     for layout in source.layouts:
         if layout.archive is None or not (archive := folder / layout.archive.name).is_file():
@@ -249,9 +241,7 @@ def _unpack_archives(source: Source, folder: Path) -> str:
 
 
 def _unpack(archive: Path, layout: Layout, folder: Path) -> None:
-    """Writes the files that the layout names, each whole before it has its name; follows no path of the
-    archive.
-    """
+    """Writes the files that the layout names, each whole before it is renamed; follows no archived path."""
     import tarfile
 
     target = folder / layout.folder
@@ -274,7 +264,7 @@ def _unpack(archive: Path, layout: Layout, folder: Path) -> None:
 
 @contextmanager
 def _alone(name: str, folder: Path, stop: Stop = lambda: False) -> Iterator[None]:
-    """Only one process or thread at a time changes a data set's files; what the disk refuses is a LabError."""
+    """One process or thread at a time changes a data set's files; what the disk refuses is a LabError."""
     from filelock import FileLock, Timeout
 
     try:

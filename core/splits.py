@@ -1,5 +1,4 @@
-"""Who trains, who validates, who tests: disjoint index sets, drawn by scikit-learn, the same for the same
-seed.
+"""Who trains, who validates, who tests: disjoint index sets, drawn by scikit-learn, the same for a seed.
 
 The test part is always the official one, whole; everything else is drawn from the official training part.
 """
@@ -70,8 +69,8 @@ def split_labels(
     `random` and `stratified` hold out the share `validation` (0 to 0.5; 0 holds out nothing), rounded to
     whole pictures. `k-fold` holds out part `fold` of `folds` stratified parts instead, and `validation` has
     no say in it. `train_limit` keeps so many of the training pictures, in proportion to the classes (at
-    random for `random`), and cuts the validation part in the same proportion, down to one picture a class,
-    say 10 of 10 classes, at the least. Raises LabError for impossible values.
+    random for `random`), and cuts the validation part in the same proportion, but to no fewer pictures than
+    there are classes. Raises LabError for impossible values.
     """
     targets = np.asarray(labels)
     _check(targets, method, validation, folds, fold, seed, train_limit)

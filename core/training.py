@@ -22,7 +22,7 @@ from core.device import resolve
 from core.errors import RunFailed
 from core.learning import LOSSES, Augmentation, learning_rate, make_optimizer
 from core.provenance import provenance
-from core.recipe import Recipe
+from core.recipe import OPTIMIZERS, Recipe
 from core.records import Epoch, Matrix, Record, Result, Start, Tick
 from core.resolution import at_resolution
 from core.splits import split
@@ -229,9 +229,13 @@ def _finite(losses: Tensor, recipe: Recipe, epoch: int, before: int, rate: float
     values: list[float] = losses.tolist()
     for step, value in enumerate(values, start=before + 1):
         if not np.isfinite(value):
-            advice = f"a learning rate below {rate:.3g}" + ("" if recipe.precision == "float32" else " or precision float32")
-            raise RunFailed(f"the loss became {value} in epoch {epoch}, step {step}: try {advice}")
+            raise RunFailed(f"the loss became {value} in epoch {epoch}, step {step}, at a learning rate of {rate:.3g}: {_advice(recipe)}")
     return values
+
+
+def _advice(recipe: Recipe) -> str:
+    gentler = min(OPTIMIZERS[recipe.optimizer], recipe.learning_rate / 10)
+    return f"try a learning rate of {gentler:.3g}" + ("" if recipe.precision == "float32" else ", or precision float32")
 
 
 # --- looking without learning --------------------------------------------------------------------------------------
@@ -292,7 +296,7 @@ def measure(recipe: Recipe, learner: Learner, part: Part, phase: str, epoch: int
             yield Tick(phase, epoch, step + 1, len(starts))
     loss = float(total) / len(part)
     if not np.isfinite(loss):
-        raise RunFailed(f"the loss is {loss} after epoch {epoch}: try a smaller learning rate than {recipe.learning_rate:.3g}")
+        raise RunFailed(f"the loss is {loss} after epoch {epoch}: {_advice(recipe)}")
     return loss, tally.counts()
 
 

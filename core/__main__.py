@@ -1,0 +1,86 @@
+"""The command line: `python -m core VERB`. It does what the app does, without a browser.
+
+Progress goes to stderr; with --json, one JSON object goes to stdout. Exit 0: done. 1: a run failed. 2: bad input,
+told in one line. 130: stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any, NoReturn, Sequence
+
+from core import command
+from core.errors import LabError
+from core.recipe import CHOICES, FIELDS, PRESETS
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise LabError(message)
+
+
+def parser() -> Parser:
+    top = Parser(prog="python -m core", description=__doc__.splitlines()[0], allow_abbrev=False)
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+
+    def verb(name: str, about: str) -> Parser:
+        made: Parser = verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
+        made.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        return made
+
+    data = verb("data", "what data is there, where; --fetch downloads what is missing")
+    data.add_argument("names", nargs="*", metavar="NAME")
+    data.add_argument("--fetch", action="store_true", help="download what is missing, with a progress bar")
+    networks = verb("networks", "the networks, or one network's layer table")
+    networks.add_argument("name", nargs="?", metavar="NAME")
+    networks.add_argument("--shape", metavar="CxHxW", help="picture shape; default: the network's own data set's")
+    train = verb("train", "train one network and test it")
+    train.add_argument("--resume", metavar="RUN", help="go on with this run after its last finished epoch")
+    train.add_argument("--engine", choices=("thread", "process"), default="thread", help="where it trains")
+    add_recipe_options(train)
+    runs = verb("runs", "the runs in the store, or one of them whole")
+    runs.add_argument("run", nargs="?", metavar="RUN")
+    pretrain = verb("pretrain", "make everything under pretrained/, skipping what is there")
+    pretrain.add_argument("--to", metavar="DIR", help="folder; default: pretrained/ beside core/")
+    return top
+
+
+def add_recipe_options(train: Parser) -> None:
+    """One option for each field of the recipe. What is not given comes from the preset."""
+    train.add_argument("--preset", choices=PRESETS, default=None, help="where the other values come from; default: quick")
+    kinds: dict[str, Any] = {"int": int, "float": float, "str": str}
+    for name, field in FIELDS.items():
+        option, kind = f"--{name.replace('_', '-')}", str(field.type).removesuffix(" | None")
+        if name == "preset":
+            continue
+        if kind == "bool":
+            train.add_argument(option, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
+        else:
+            train.add_argument(option, type=kinds[kind], default=argparse.SUPPRESS,
+                               metavar="|".join(CHOICES.get(name, ())) or kind.upper())  # fmt: skip
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    try:
+        options = parser().parse_args(words)
+        if options.verb is None:
+            parser().print_help(sys.stderr)
+            return 2
+        answer = getattr(command, f"do_{options.verb}")(options)
+        command.show(options.verb, answer, as_json=options.json)
+        return {"failed": 1, "stopped": 130}.get(answer.get("status", ""), 0) if options.verb == "train" else 0
+    except LabError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

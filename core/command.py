@@ -1,0 +1,258 @@
+"""What each verb of the command line does: an options object in, a plain dict for JSON out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any, Callable
+
+from core import engines, metrics, sources
+from core.errors import LabError, RunFailed
+from core.recipe import FIELDS, NETWORK_FOR, NETWORKS, Recipe, preset
+from core.records import Epoch, Record, Start, Tick
+from core.runs import RunStore, StoredRun, open_store, runs_folder
+
+Answer = dict[str, Any]
+OWNER = "command line"
+
+
+def say(line: str, end: str = "\n") -> None:
+    print(line, end=end, file=sys.stderr, flush=True)
+
+
+# --- data, networks ------------------------------------------------------------------------------------------------
+
+
+def do_data(options: Namespace) -> Answer:
+    folder = sources.data_folder()
+    names = options.names or list(sources.SOURCES)
+    for name in names:
+        sources.source_of(name)
+    if options.fetch:
+        for name in names:
+            sources.fetch(name, folder, _show_download)
+    return {name: _state_of(name, folder) for name in names}
+
+
+def _state_of(name: str, folder: Path) -> Answer:
+    source, state = sources.SOURCES[name], sources.state(name, folder)
+    return {
+        "present": state.present, "path": str(state.path) if state.path else None, "layout": state.layout,
+        "problem": state.problem, "train": source.train, "test": source.test, "classes": list(source.classes),
+    }  # fmt: skip
+
+
+def _show_download(progress: sources.FetchProgress) -> None:
+    total = progress.total_bytes or progress.done_bytes or 1
+    share = progress.done_bytes / total
+    bar = ("#" * round(30 * share)).ljust(30, ".")
+    numbers = f"{progress.done_bytes / 1e6:.1f} of {total / 1e6:.1f} MB, {progress.bytes_per_second / 1e6:.1f} MB/s"
+    say(f"\r{progress.name} {progress.file} [{bar}] {numbers}   ", end="\n" if share >= 1 else "")
+
+
+def do_networks(options: Namespace) -> Answer:
+    from core import networks
+
+    if options.name is None:
+        return {"networks": [
+            {"network": name, "about": networks.NETWORKS[name].about, "shape": list(_shape_for(name)),
+             "total_parameters": networks.total_parameters(networks.layer_table(name, _shape_for(name)))}
+            for name in NETWORKS
+        ]}  # fmt: skip
+    if options.name not in NETWORKS:
+        raise LabError(f"unknown network {options.name!r}; choose one of {', '.join(NETWORKS)}")
+    shape = _parse_shape(options.shape) if options.shape else _shape_for(options.name)
+    table = networks.layer_table(options.name, shape)
+    layers = [{"name": layer.name, "output_shape": list(layer.output_shape), "parameters": layer.parameters,
+               "activation": layer.activation} for layer in table]  # fmt: skip
+    return {"network": options.name, "shape": list(shape), "layers": layers, "total_parameters": networks.total_parameters(table)}
+
+
+def _shape_for(network: str) -> tuple[int, int, int]:
+    dataset = next((name for name, its in NETWORK_FOR.items() if its == network), "fashion-mnist")
+    return sources.SOURCES[dataset].shape
+
+
+def _parse_shape(text: str) -> tuple[int, int, int]:
+    numbers = text.split("x")
+    if len(numbers) != 3 or not all(n.isdecimal() and 0 < int(n) < 10_000 for n in numbers):
+        raise LabError(f"shape is {text!r}; expected channels x height x width, as 3x32x32")
+    channels, height, width = map(int, numbers)
+    return channels, height, width
+
+
+# --- train ---------------------------------------------------------------------------------------------------------
+
+
+def do_train(options: Namespace) -> Answer:
+    given = {name: value for name, value in vars(options).items() if name in FIELDS and name != "preset"}
+    folder = sources.data_folder()
+    if options.resume:
+        if given or options.preset:
+            named = sorted(given or ["preset"])[0].replace("_", "-")
+            raise LabError(f"a resumed run keeps its recipe; leave out --{named}")
+        store = open_store(runs_folder())
+        return _resume(store, store.get(options.resume), folder, options.engine)
+    recipe = recipe_of(options.preset, given)
+    engines.check(recipe, folder)
+    store = open_store(runs_folder())
+    return _train(store, store.create(recipe, OWNER), folder, options.engine)
+
+
+def recipe_of(preset_name: str | None, given: Answer) -> Recipe:
+    """The preset's recipe (`quick` when none is named) with the given values in it."""
+    recipe = preset(preset_name or "quick", given.get("dataset"))
+    return recipe.changed(**given)
+
+
+def _resume(store: RunStore, stored: StoredRun, folder: Path, engine: str) -> Answer:
+    if stored.status == "finished":
+        return summary(stored)
+    if stored.status == "failed":
+        raise LabError(f"run {stored.run} failed and cannot go on: {stored.message}")
+    engines.check(stored.recipe, folder)
+    return _train(store, stored.run, folder, engine)
+
+
+def _train(store: RunStore, run: str, folder: Path, engine_name: str) -> Answer:
+    engine = engines.ENGINES[engine_name](folder)
+    try:
+        with store.hold(run):
+            resume = store.checkpoint(run)
+            say(f"run {run}{' goes on' if resume else ''}")
+            stream = engine.stream(store.get(run).recipe, resume)
+            try:
+                for record in stream:
+                    store.keep(run, record)
+                    _tell(record)
+            except KeyboardInterrupt:
+                stream.stop()
+                store.set_status(run, "stopped")
+                say(f"\nstopped after epoch {store.get(run).epochs_done}; go on with: python -m core train --resume {run}")
+            except RunFailed as error:
+                store.set_status(run, "failed", str(error))
+                say(f"\nthe run failed: {error}")
+        return summary(store.get(run))
+    finally:
+        engine.close()
+
+
+def _tell(record: Record) -> None:
+    if isinstance(record, Start):
+        sizes = ", ".join(f"{record.facts[part]:,} {part}" for part in ("train", "validation", "test"))
+        device = f"{record.recipe['device']} {record.recipe['precision']}, {record.recipe['threads']} threads"
+        say(f"{record.recipe['network']} on {record.recipe['dataset']}: {record.facts['parameters']:,} parameters; {sizes}; {device}")
+    elif isinstance(record, Tick) and sys.stderr.isatty() and record.loss is not None:
+        say(f"\repoch {record.epoch} step {record.step}/{record.steps} loss {record.loss:.3f} "
+            f"{record.images_per_second:,.0f} pictures/s   ", end="")  # fmt: skip
+    elif isinstance(record, Epoch) and record.train_loss is not None:
+        checked = "" if record.validation_loss is None else (
+            f", validation loss {record.validation_loss:.3f}, accuracy {record.validation_accuracy:.1%}")  # fmt: skip
+        say(f"\repoch {record.epoch}: loss {record.train_loss:.3f}, accuracy {record.train_accuracy:.1%}{checked}, "
+            f"{record.images_per_second:,.0f} pictures/s, {record.seconds:.1f} s")  # fmt: skip
+
+
+def summary(stored: StoredRun) -> Answer:
+    """The facts of a run that `train` and `runs` print. Scores are of the test, None before there is one."""
+    trained = [epoch for epoch in stored.epochs if epoch["epoch"] > 0]
+    seconds = sum(epoch["seconds"] for epoch in trained)
+    pictures = len(trained) * stored.facts.get("train", 0)
+    scores = metrics.scores(stored.result["confusion"]) if stored.result else None
+    return {
+        "run": stored.run,
+        "status": stored.status,
+        "message": stored.message,
+        "epochs": stored.epochs_done,
+        "dataset": stored.recipe.dataset,
+        "network": stored.recipe.network,
+        "test_accuracy": stored.result["test_accuracy"] if stored.result else None,
+        "macro_precision": scores.macro.precision if scores else None,
+        "macro_recall": scores.macro.recall if scores else None,
+        "macro_f1": scores.macro.f1 if scores else None,
+        "confusion": stored.result["confusion"] if stored.result else None,
+        "images_per_second": pictures / seconds if seconds else None,
+        "seconds": seconds,
+    }
+
+
+# --- runs, pretrain ------------------------------------------------------------------------------------------------
+
+
+def do_runs(options: Namespace) -> Answer:
+    store = open_store(runs_folder())
+    if options.run is None:
+        return {"runs": [summary(stored) for stored in store.all()]}
+    stored = store.get(options.run)
+    facts = {name: value for name, value in stored.facts.items() if name != "provenance"}
+    return {
+        **summary(stored),
+        "recipe": stored.recipe.as_dict(),
+        "facts": facts,
+        "records": [*stored.epochs, *([stored.result] if stored.result else [])],
+        "weights": str(stored.weights) if stored.weights else None,
+        "provenance": stored.facts.get("provenance", {}),
+    }
+
+
+def do_pretrain(options: Namespace) -> Answer:
+    from core import pretraining
+
+    return pretraining.pretrain(Path(options.to) if options.to else pretraining.FOLDER, sources.data_folder(), say)
+
+
+# --- printing ------------------------------------------------------------------------------------------------------
+
+
+def show(verb: str, answer: Answer, as_json: bool) -> None:
+    """The answer on stdout: as one JSON object, or for a person."""
+    if as_json:
+        print(json.dumps(answer))
+    else:
+        _PRINTERS.get(verb, _print_plain)(answer)
+
+
+def _print_data(answer: Answer) -> None:
+    for name, state in answer.items():
+        where = state["path"] or "with scikit-learn" if state["present"] else state["problem"] or "missing"
+        print(f"{name:14} {'present' if state['present'] else 'missing':8} {state['train']:>6,} + {state['test']:>6,}  {where}")
+
+
+def _print_networks(answer: Answer) -> None:
+    if "networks" in answer:
+        for row in answer["networks"]:
+            print(f"{row['network']:12} {row['total_parameters']:>9,}  {row['about']}")
+        return
+    for layer in answer["layers"]:
+        shape = "x".join(map(str, layer["output_shape"]))
+        print(f"{layer['name']:28} {shape:>12} {layer['parameters']:>10,}  {layer['activation']}")
+    print(f"{'total':28} {'':12} {answer['total_parameters']:>10,}")
+
+
+def _print_run(answer: Answer) -> None:
+    if answer["test_accuracy"] is not None:
+        print(f"run {answer['run']}: test accuracy {answer['test_accuracy']:.1%}, macro precision "
+              f"{answer['macro_precision']:.3f}, recall {answer['macro_recall']:.3f}, F1 {answer['macro_f1']:.3f}; "
+              f"{answer['epochs']} epochs in {answer['seconds']:.0f} s of training")  # fmt: skip
+    else:
+        print(f"run {answer['run']}: {answer['status']} after {answer['epochs']} epochs {answer['message']}".rstrip())
+
+
+def _print_runs(answer: Answer) -> None:
+    if "runs" not in answer:
+        return _print_plain(answer)
+    if not answer["runs"]:
+        print("no runs yet; make one with: python -m core train")
+    for row in answer["runs"]:
+        accuracy = f"{row['test_accuracy']:.1%}" if row["test_accuracy"] is not None else "-"
+        print(f"{row['run']}  {row['status']:12} {row['dataset']:14} {row['network']:12} {row['epochs']:>4} epochs  {accuracy:>6}")
+
+
+def _print_plain(answer: Answer) -> None:
+    print(json.dumps(answer, indent=1))
+
+
+_PRINTERS: dict[str, Callable[[Answer], None]] = {
+    "data": _print_data, "networks": _print_networks, "train": _print_run, "runs": _print_runs,
+}  # fmt: skip
