@@ -1,0 +1,91 @@
+"""The server of Resolution Lab: `streamlit run app.py`.
+
+Streamlit's pages at `/`, the Gradio classifier at `/classify`, one port. It starts the job manager, which trains in
+a child process, and closes it at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
+from streamlit import net_util
+
+from core.errors import LabError
+from core.jobs import JobManager, install, make_manager
+from demo.identity import Identity
+from demo.late import Late
+from demo.leaving import bounded_exit, exit_now
+
+STUDIO = Path(__file__).resolve().parent / "demo" / "studio.py"
+CLASSIFIER_AFTER = 6.0
+"""Seconds that the first page has for itself before Gradio is imported, unless somebody asks for it."""
+BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
+
+# Streamlit would ask a server of Amazon for this machine's public address before it refuses a foreign websocket.
+net_util._external_ip = "127.0.0.1"
+
+
+def build_classifier() -> tuple[FastAPI, asyncio.Event]:
+    """Imports Gradio; takes seconds."""
+    from demo import classifier
+
+    return classifier.mounted(f"{BASE}/classify", home=f"{BASE}/")
+
+
+classify = Late(build_classifier, after=CLASSIFIER_AFTER)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """From the first request possible to the last one answered."""
+    manager = start_manager()
+    gc.freeze()
+    try:
+        with bounded_exit(stop_work=manager.close, end_streams=classify.end):
+            async with classify.serving():
+                yield
+    finally:
+        await asyncio.to_thread(manager.close)
+
+
+def start_manager() -> JobManager:
+    """The job manager, installed for the pages. A folder that cannot be used ends the server with one line."""
+    try:
+        manager = make_manager(os.environ)
+    except LabError as error:
+        if threading.current_thread() is not threading.main_thread():
+            raise
+        print(error, file=sys.stderr)
+        exit_now(2)
+    install(manager)
+    manager.start()
+    if not os.environ.get("LAB_TEACHER_TOKEN"):
+        print(f"  Teacher's token, to manage everybody's runs: {manager.token}\n", file=sys.stderr, flush=True)
+    return manager
+
+
+async def to_classifier(request: Request) -> RedirectResponse:
+    """`/classify` -> `/classify/`; without it Streamlit's pages would take the shorter address."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{BASE}/classify/{query}")
+
+
+app = st.App(
+    str(STUDIO),
+    lifespan=lifespan,
+    routes=[Route(f"{BASE}/classify", to_classifier), Mount(f"{BASE}/classify", classify)],
+    middleware=[Middleware(Identity)],
+)
