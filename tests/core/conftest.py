@@ -95,11 +95,12 @@ def server(tiny: Tiny) -> Iterator[Server]:
 @pytest.fixture
 def real_data() -> Path:
     """The folder of the full data sets, or a skip that says what to do."""
-    folder = Path(os.environ.get("LAB_DATA", ""))
-    missing = [name for name in SOURCES if not state(name, folder).present] if folder.name else list(SOURCES)
+    if not (chosen := os.environ.get("LAB_DATA")):
+        pytest.skip("needs the full data sets: LAB_DATA is not set")
+    missing = [name for name in SOURCES if not state(name, Path(chosen)).present]
     if missing:
-        pytest.skip(f"needs the full data sets: LAB_DATA={folder} does not hold {', '.join(missing)}")
-    return folder
+        pytest.skip(f"needs the full data sets: LAB_DATA={chosen} does not hold {', '.join(missing)}")
+    return Path(chosen)
 
 
 def _add_idx(made: Tiny) -> None:
