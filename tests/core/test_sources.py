@@ -143,6 +143,16 @@ def test_a_whole_file_is_preferred_to_a_truncated_spelling_of_it(tiny: Tiny, tmp
     assert paths[0].name == IMAGES + ".gz"
 
 
+def test_verified_sees_what_sizes_cannot_tell(tiny: Tiny, tmp_path: Path) -> None:
+    path = tiny.lay(tmp_path, RAW) / LABELS
+    assert sources.verified("mnist", tmp_path, tiny.sources) == sources.state("mnist", tmp_path, tiny.sources)
+    path.write_bytes(flipped(path.read_bytes()))
+    assert sources.state("mnist", tmp_path, tiny.sources).present
+    found = sources.verified("mnist", tmp_path, tiny.sources)
+    assert not found.present and f"{path} is altered: sha256 " in found.problem
+    assert sources.verified("digits", tmp_path).present
+
+
 @pytest.mark.parametrize("version", [0, 1])
 def test_a_published_archive_counts_and_is_unpacked_when_needed(
     version: int, tiny: Tiny, tmp_path: Path
