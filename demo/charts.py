@@ -17,7 +17,6 @@ from core import metrics
 from demo.text import speaker
 
 if TYPE_CHECKING:
-    import altair as alt
     from core.jobs import Snapshot
 
 say = speaker("charts")
@@ -119,21 +118,21 @@ def _curve_spec(
     return _finished(alt.layer(lines, dots, height=HEIGHT, title=title))
 
 
-def _epoch_axis(alt: Any, epochs: int | None) -> alt.X:
+def _epoch_axis(alt: Any, epochs: int | None) -> Any:
     scale = alt.Scale(domain=[0, epochs], nice=False) if epochs else alt.Scale(zero=True, nice=False)
     return alt.X(
         "epoch:Q", title=say("epoch_axis"), scale=scale, axis=alt.Axis(tickMinStep=1, format="d", grid=False)
-    )  # type: ignore[no-any-return]
+    )
 
 
-def _measure_axis(alt: Any, measure: Measure, title: str) -> alt.Y:
+def _measure_axis(alt: Any, measure: Measure, title: str) -> Any:
     percent = measure == "accuracy"
     scale = alt.Scale(domain=[0, 100], nice=False) if percent else alt.Scale(zero=True)
     axis = alt.Axis(minExtent=AXIS_ROOM, tickCount=5, format="d" if percent else "~g")
-    return alt.Y(f"{measure}:Q", title=title, scale=scale, axis=axis)  # type: ignore[no-any-return]
+    return alt.Y(f"{measure}:Q", title=title, scale=scale, axis=axis)
 
 
-def _tips(alt: Any, measure: Measure, axis: str) -> list[alt.Tooltip]:
+def _tips(alt: Any, measure: Measure, axis: str) -> list[Any]:
     digits = ".1f" if measure == "accuracy" else ".3g"
     return [
         alt.Tooltip("part:N", title=say("part_axis")),

@@ -77,6 +77,11 @@ def typed(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def tell(line: str) -> None:
+    """Something that could not be done, told by `problem()` where the page has room for it."""
+    remember("problem", line)
+
+
 def problem() -> str:
     """The one line about the last choice or link that could not be followed, told once; else ""."""
     found: str = remembered("problem", "")
@@ -100,7 +105,7 @@ def choose(**changes: Any) -> None:
     try:
         remember("recipe", recipe().changed(**changes))
     except LabError as refusal:
-        remember("problem", str(refusal))
+        tell(str(refusal))
 
 
 def choose_preset(name: str, dataset: str | None = None) -> None:
@@ -108,7 +113,21 @@ def choose_preset(name: str, dataset: str | None = None) -> None:
     try:
         remember("recipe", preset(name, dataset))
     except LabError as refusal:
-        remember("problem", str(refusal))
+        tell(str(refusal))
+
+
+def choose_dataset(name: str) -> None:
+    """Changes the data set: its own network, size and preset, and what else had been changed by hand."""
+    old = recipe()
+    base = _base(old.preset, old.dataset)
+    own = ("dataset", "network", "resolution", "train_limit", "preset")
+    kept = {field: getattr(old, field) for field in FIELDS if field not in own}
+    kept = {field: value for field, value in kept.items() if value != getattr(base, field)}
+    try:
+        remember("recipe", dataclasses.replace(_base(old.preset, name), **kept))
+    except LabError as refusal:
+        tell(str(refusal))
+        remember("recipe", preset("quick", name))
 
 
 def first_recipe() -> Recipe:
@@ -157,16 +176,15 @@ def recipe_from_address() -> Recipe:
             return as_wished(manager().snapshot(run).recipe)
         return parse(values) if values else first_recipe()
     except LabError as refusal:
-        remember("problem", str(refusal))
+        tell(str(refusal))
         return _nearest(values)
 
 
-def recipe_to_address(chosen: Recipe, run: str | None = None, run_recipe: Recipe | None = None) -> None:
+def recipe_to_address(chosen: Recipe, seen: jobs.Snapshot | None = None) -> None:
     """Writes the recipe and the run that is looked at into the address; a run's own recipe needs no words."""
-    silent = run is not None and run_recipe is not None and as_wished(run_recipe) == chosen
-    address = {} if silent else spell(chosen)
-    if run:
-        address[RUN] = run
+    address = {} if seen is not None and as_wished(seen.recipe) == chosen else spell(chosen)
+    if seen is not None:
+        address[RUN] = seen.run
     remember("address", address)
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)

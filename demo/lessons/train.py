@@ -1,0 +1,59 @@
+"""The page "Train": the picture on the left, its controls beside it, and the address that restores both."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import LabError
+from core.jobs import Snapshot
+from demo import session
+from demo.lessons import train_controls as controls
+from demo.lessons import train_live as live
+from demo.text import speaker
+
+say = speaker("train")
+
+
+def render() -> None:
+    """The whole page, once. What needs torch (samples, the check before Start) is drawn last."""
+    run = session.restore()
+    snapshot = _look(run) if run else None
+    session.recipe_to_address(session.recipe(), snapshot)
+    st.title(say("title"), anchor=False)
+    picture, beside = st.columns([5, 3], gap="large")
+    with beside:
+        problem = session.problem()
+        if problem:
+            st.warning(problem, icon=":material/info:")
+        controls.presets()
+        small_samples = controls.choosers()
+        start = st.container()
+    with picture:
+        if snapshot:
+            live.render(snapshot)
+        else:
+            large_samples = _empty(run)
+    with start:
+        controls.start()
+    with small_samples if snapshot else large_samples:
+        controls.samples(large=snapshot is None)
+
+
+def _look(run: str) -> Snapshot | None:
+    """The run of the address; None where this machine does not know it (`_empty` says so)."""
+    try:
+        return session.manager().snapshot(run)
+    except LabError:
+        session.problem()  # the same news, from reading the address
+        session.look_at(None)
+        return None
+
+
+def _empty(unknown: str | None) -> st.delta_generator.DeltaGenerator:
+    """What to do first; returns the place for the samples."""
+    if unknown:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(say("no_run", run=unknown), icon=":material/search_off:")
+            session.link("runs", say("to_runs"))
+    st.markdown(say("intro"))
+    return st.container()

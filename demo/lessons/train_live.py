@@ -1,0 +1,246 @@
+"""One run on the page "Train": what it does now, its curves, its confusion matrix, and what can be done about it.
+
+Only this part is drawn again each second, and only while the run can change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.errors import LabError
+from core.jobs import Snapshot
+from core.recipe import SIDES, Recipe
+from core.records import Matrix
+from demo import charts, session
+from demo.lessons import train_result as ended
+from demo.text import speaker
+from demo.widgets import duration, ordinal, percent, scores_table, whole
+
+say = speaker("train")
+REFRESH_SECONDS = 1.0
+NUMBERS: tuple[charts.Numbers, ...] = ("counts", "shares")
+
+
+def render(snapshot: Snapshot) -> None:
+    """The run, kept up to date while it is active."""
+    run, was_active = snapshot.run, snapshot.active
+
+    @st.fragment(run_every=REFRESH_SECONDS if was_active else None)
+    def view() -> None:
+        now = session.manager().snapshot(run)
+        if now.active != was_active:  # `run_every` is read only by a full run of the page
+            st.rerun()
+        _draw(now)
+
+    view()
+
+
+def _draw(now: Snapshot) -> None:
+    st.caption(_about(now))
+    _status(now)
+    problem = session.problem()
+    if problem:
+        st.warning(problem, icon=":material/info:")
+    _buttons(now)
+    ended.render(now)
+    if now.active:
+        _numbers(now)
+    _curves(now)
+    _matrix(now)
+    ended.provenance(now)
+
+
+def _about(now: Snapshot) -> str:
+    recipe = now.recipe
+    return say(
+        "about_run", run=now.run, dataset=recipe.dataset, network=recipe.network, optimizer=recipe.optimizer,
+        resolution=recipe.resolution or SIDES[recipe.dataset], learning_rate=f"{recipe.learning_rate:g}", seed=recipe.seed,
+    )  # fmt: skip
+
+
+# --- what it does now ---------------------------------------------------------------------------------------------
+
+
+def _status(now: Snapshot) -> None:
+    st.markdown(f"#### {status_line(now)}")
+    st.progress(progress(now))
+
+
+def status_line(now: Snapshot) -> str:
+    """Epoch, phase, or the place in the queue: one line."""
+    done, epochs, tick = now.epochs_done, now.recipe.epochs, now.tick
+    if now.status == "queued":
+        return say("status_queued", place=ordinal(now.place, say)) if now.place else say("status_starting")
+    if now.status == "paused":
+        return say("status_paused", epoch=min(done + 1, epochs), epochs=epochs)
+    if now.status != "running":
+        return say(f"status_{now.status}", epoch=done, epochs=epochs)
+    if tick is None:
+        return say("status_between", epoch=done, epochs=epochs)
+    return say(f"status_{tick.phase}", epoch=tick.epoch, epochs=epochs, step=tick.step, steps=tick.steps)
+
+
+def progress(now: Snapshot) -> float:
+    """How much of the training is done, 0 to 1."""
+    tick = now.tick
+    inside = tick.step / tick.steps if tick and tick.phase == "training" and tick.steps else 0.0
+    if tick and tick.phase in ("checking", "testing") and tick.epoch > now.epochs_done:
+        inside = 1.0
+    return min(1.0, (now.epochs_done + inside) / now.recipe.epochs)
+
+
+def _numbers(now: Snapshot) -> None:
+    last = now.epochs[-1] if now.epochs else {}
+    running = (
+        now.tick.accuracy if now.tick and now.tick.accuracy is not None else last.get("running_accuracy")
+    )
+    rate = (
+        now.tick.images_per_second
+        if now.tick and now.tick.images_per_second
+        else last.get("images_per_second")
+    )
+    with st.container(horizontal=True, gap="large"):
+        _metric("running_accuracy", percent(running), say("running_accuracy_help"))
+        if now.facts.get("validation", 0):
+            _metric(
+                "validation_accuracy",
+                percent(last.get("validation_accuracy")),
+                say("validation_accuracy_help"),
+            )
+        _metric("rate", whole(rate) if rate else say("unknown"))
+        left = now.seconds_left
+        _metric("left", say("unknown") if left is None else duration(left, say))
+
+
+def _metric(name: str, value: str, explained: str | None = None) -> None:
+    st.metric(say(name), value, help=explained, width="content")
+
+
+# --- what can be done about it ------------------------------------------------------------------------------------
+
+
+def _buttons(now: Snapshot) -> None:
+    mine = session.manager().may(now.run, session.who())
+    with st.container(horizontal=True):
+        if now.status == "running":
+            _button("pause", ":material/pause:", _order("pause", now.run), disabled=not mine)
+        elif now.status in ("paused", "stopped", "interrupted"):
+            _button("resume", ":material/play_arrow:", _order("resume", now.run), disabled=not mine)
+        if now.active:
+            _button("stop", ":material/stop:", _order("stop", now.run), say("stop_help"), disabled=not mine)
+        _button("reset", ":material/restart_alt:", lambda: _again(now, now.recipe), say("reset_help"))
+        other = now.recipe.changed(seed=now.recipe.seed + 1)
+        _button("new_seed", ":material/casino:", lambda: _again(now, other), say("new_seed_help"))
+        _button("close", ":material/close:", lambda: session.look_at(None), say("close_help"))
+        _teacher()
+    if not mine:
+        st.caption(say("not_yours"))
+
+
+def _button(
+    name: str, icon: str, act: Callable[[], None], explained: str | None = None, disabled: bool = False
+) -> None:
+    if st.button(say(name), key=f"live.{name}", icon=icon, help=explained, disabled=disabled):
+        act()
+        st.rerun()  # the whole page: the run that is looked at, or whether it is active, may be another now
+
+
+def _order(verb: str, run: str) -> Callable[[], None]:
+    def act() -> None:
+        try:
+            getattr(session.manager(), verb)(run, session.who())
+        except LabError as refusal:
+            session.tell(str(refusal))
+
+    return act
+
+
+def _again(now: Snapshot, recipe: Recipe) -> None:
+    """A new run; the one that is looked at is stopped first where that is the visitor's to do."""
+    manager, who = session.manager(), session.who()
+    try:
+        if now.active and manager.may(now.run, who):
+            manager.stop(now.run, who)
+        session.look_at(manager.submit(recipe, who))
+    except LabError as refusal:
+        session.tell(str(refusal))
+
+
+def _teacher() -> None:
+    with st.popover(say("teacher"), icon=":material/key:"):
+        typed = st.text_input(
+            say("teacher_token"), type="password", key="live.token", help=say("teacher_token_help")
+        )
+        session.remember("token", typed.strip())
+        if typed:
+            st.caption(say("teacher_yes" if session.manager().teacher(typed.strip()) else "teacher_no"))
+
+
+# --- the figures --------------------------------------------------------------------------------------------------
+
+
+def _curves(now: Snapshot) -> None:
+    if not now.curve and not now.epochs:
+        st.caption(say("no_curve"))
+        return
+    left, right = st.columns(2)
+    with left:
+        charts.show(charts.loss(now), key="live.loss")
+    with right:
+        charts.show(charts.accuracy(now), key="live.accuracy")
+
+
+def matrices(now: Snapshot) -> dict[str, tuple[Matrix, str]]:
+    """The confusion matrices that there are, by name, each with what it shows; the best one to look at first.
+
+    While the run goes on that is the one of the training predictions, which moves inside an epoch.
+    """
+    last = now.epochs[-1] if now.epochs else {}
+    ticking = now.tick.confusion if now.tick else None
+    training = ticking or last.get("train_confusion")
+    validation = last.get("validation_confusion")
+    found = {}
+    if now.result:
+        found["test"] = now.result["confusion"], say("matrix_test_title")
+    if training and now.active:
+        found["training"] = training, say("matrix_training_title")
+    if validation:
+        found["validation"] = validation, say("matrix_validation_title", epoch=last["epoch"])
+    if training and not now.active:
+        found["training"] = training, say("matrix_training_title")
+    return found
+
+
+def _matrix(now: Snapshot) -> None:
+    found = matrices(now)
+    if not found:
+        st.caption(say("no_matrix"))
+        return
+    which, numbers = _matrix_choice(list(found))
+    matrix, what = found[which]
+    classes = now.facts["classes"]
+    left, right = st.columns(2)
+    with left:
+        figure = charts.confusion(matrix, classes, what, numbers, session.theme())
+        charts.show(figure, key="live.matrix")
+    with right:
+        st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
+        st.markdown(scores_table(matrix, classes, say))
+
+
+def _matrix_choice(options: list[str]) -> tuple[str, charts.Numbers]:
+    with st.container(horizontal=True):
+        wished = session.remembered("matrix")
+        key = session.bound("live.which", wished if wished in options else options[0])
+        which = st.segmented_control(
+            say("matrix"), options, required=True, key=key, format_func=lambda name: say(f"matrix_{name}"),
+            help=say("matrix_help"), on_change=lambda: session.remember("matrix", session.typed("live.which")),
+        )  # fmt: skip
+        key = session.bound("live.numbers", session.remembered("numbers", "counts"))
+        numbers = st.segmented_control(
+            say("numbers"), NUMBERS, required=True, key=key, format_func=lambda name: say(f"numbers_{name}"),
+            on_change=lambda: session.remember("numbers", session.typed("live.numbers")),
+        )  # fmt: skip
+    return which or options[0], numbers or "counts"

@@ -1,0 +1,68 @@
+"""How a run ended: the test result, or why there is none; and where the run comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import metrics
+from core.jobs import Snapshot
+from demo.text import speaker
+from demo.widgets import as_csv, percent, table, whole
+
+say = speaker("train")
+EPOCH_COLUMNS = (
+    "epoch", "train_loss", "running_accuracy", "train_accuracy", "validation_loss", "validation_accuracy",
+    "learning_rate", "seconds", "images_per_second", "best_epoch",
+)  # fmt: skip
+
+
+def render(now: Snapshot) -> None:
+    """Nothing while the run goes on."""
+    if now.result:
+        _test(now, now.result)
+    elif now.status == "failed":
+        st.error(now.message, icon=":material/error:")
+        st.markdown(say("failed_try"))
+    elif now.status in ("interrupted", "stopped"):
+        if now.message:
+            st.warning(now.message)
+        st.markdown(say(now.status))
+
+
+def _test(now: Snapshot, result: dict[str, Any]) -> None:
+    scores = metrics.scores(result["confusion"])
+    st.markdown(f"**{say('result')}**")
+    with st.container(horizontal=True, gap="large"):
+        st.metric(say("test_accuracy"), percent(scores.accuracy), width="content")
+        for name in ("precision", "recall", "f1"):
+            value = percent(getattr(scores.macro, name))
+            st.metric(say(f"macro_{name}"), value, help=say("macro_help"), width="content")
+    st.caption(say("result_note", count=whole(now.facts["test"]), epoch=result["epoch"]))
+
+
+def provenance(now: Snapshot) -> None:
+    """Recipe, versions, device, code and data of a run; and its epochs as a download once it has ended."""
+    if not now.facts:
+        return
+    if not now.active:
+        st.download_button(
+            say("download_epochs"), as_csv(now.epochs, EPOCH_COLUMNS), file_name=f"{now.run}.csv", mime="text/csv",
+            icon=":material/download:", on_click="ignore", key="live.csv",
+        )  # fmt: skip
+    with st.expander(say("provenance")):
+        st.caption(say("provenance_note"))
+        values = {
+            **now.recipe.as_dict(),
+            **now.facts.get("provenance", {}),
+            "parameters": now.facts["parameters"],
+        }
+        rows = [(name.replace("_", " "), _shown(value)) for name, value in values.items()]
+        st.markdown(table([say("provenance_name"), say("provenance_value")], rows, left=2))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(name.replace("_", " ") for name in value) or "–"
+    return "–" if value is None or value == "" else f"`{value}`"

@@ -1,0 +1,41 @@
+"""Sample pictures as PNG, enlarged without smoothing, so that a pixel is seen as a square. Imports torch when called."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+GAP = 2
+"""Pixels of the pictures, left free between two of them."""
+ENLARGED = 8
+FIRST = (3, 5, 8, 12)
+"""Which training pictures are shown: different classes in every data set."""
+
+
+@lru_cache(maxsize=128)
+def samples(dataset: str, folder: Path, side: int | None, filter: str, count: int) -> bytes:
+    """`count` training pictures in a row, as the network sees them at `side` (None: as they are); PNG."""
+    import torch
+
+    from core import datasets, resolution
+
+    images = datasets.load(dataset, folder).images[torch.tensor(FIRST[:count])]
+    if side is not None:
+        images = resolution.at_resolution(images, side, filter)
+    return _png(images.permute(0, 2, 3, 1).numpy())
+
+
+def _png(pictures: np.ndarray) -> bytes:
+    """uint8 (N, H, W, 1 or 3) in a row with transparent gaps -> PNG."""
+    count, height, width, _ = pictures.shape
+    row = Image.new("RGBA", (count * (width + GAP) - GAP, height), (0, 0, 0, 0))
+    for place, picture in enumerate(pictures):
+        row.paste(Image.fromarray(picture.squeeze()).convert("RGB"), (place * (width + GAP), 0))
+    enlarged = row.resize((row.width * ENLARGED, row.height * ENLARGED), Image.Resampling.NEAREST)
+    file = io.BytesIO()
+    enlarged.save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,59 @@
+"""The pages and the way between them. A page is imported when it is opened, so that the first one is up at once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import LabError
+from demo import session
+from demo.text import speaker
+
+say = speaker("studio")
+
+
+def home() -> None:
+    from demo.lessons import home as lesson
+
+    lesson.render()
+
+
+def train() -> None:
+    from demo.lessons import train as lesson
+
+    lesson.render()
+
+
+def runs() -> None:
+    from demo.lessons import runs as lesson
+
+    lesson.render()
+
+
+def main() -> None:
+    """One run of the script: the menu, then the page that was chosen."""
+    st.set_page_config(page_title=say("title"), page_icon=":material/grid_on:", layout="wide")
+    pages = {
+        "home": st.Page(home, title=say("home"), icon=":material/home:", default=True),
+        "train": st.Page(train, title=say("train"), icon=":material/model_training:", url_path="train"),
+        "runs": st.Page(runs, title=say("runs"), icon=":material/list:", url_path="runs"),
+    }
+    session.register(pages)
+    chosen = st.navigation([*pages.values(), *outside()], position="top")
+    try:
+        chosen.run()
+    except LabError as error:  # one clear line, whatever page it comes from
+        st.error(str(error), icon=":material/error:")
+
+
+def outside() -> list[st.Page]:
+    """The classifier, which Gradio serves on the same port. Its own address must not become a Streamlit page."""
+    root = session.root()
+    if not root:
+        return []
+    return [
+        st.Page(f"{root}/classify", title=say("classify"), icon=":material/draw:", url_path="to-classify")
+    ]
+
+
+if __name__ == "__main__":
+    main()
