@@ -37,7 +37,7 @@ def do_data(options: Namespace) -> Answer:
 
 
 def _state_of(name: str, folder: Path) -> Answer:
-    source, state = sources.SOURCES[name], sources.state(name, folder)
+    source, state = sources.SOURCES[name], sources.verified(name, folder)
     return {
         "present": state.present, "path": str(state.path) if state.path else None, "layout": state.layout,
         "problem": state.problem, "train": source.train, "test": source.test, "classes": list(source.classes),

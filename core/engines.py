@@ -63,17 +63,14 @@ def produce(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[Reco
 
 def check(recipe: Recipe, folder: Path) -> None:
     """Raises LabError, in one line, for a recipe that could not run here. Trains nothing, reads no pictures."""
-    from core import device, networks, sources
+    from core import device, networks, sizes, sources
 
     source = sources.SOURCES[recipe.dataset]
     state = sources.state(recipe.dataset, folder)
     if not state.present:
         why = state.problem or f"{recipe.dataset} is not in {folder}"
         raise LabError(f"{why}; fetch it with: python -m core data {recipe.dataset} --fetch")
-    held_out = 1 / recipe.folds if recipe.split == "k-fold" else recipe.validation
-    most = int(source.train * (1 - held_out))
-    if recipe.train_limit is not None and recipe.train_limit > most:
-        raise LabError(f"train limit is {recipe.train_limit}; {recipe.dataset} has {most} training pictures in this split")
+    sizes.part_sizes(recipe)
     networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
     device.resolve(recipe)
 

@@ -10,7 +10,7 @@ from typing import Any
 from core.engines import Engine
 from core.errors import LabError
 from core.recipe import Recipe
-from core.sources import SOURCES
+from core.sizes import part_sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,6 @@ class Estimates:
 
 def expected_seconds(recipe: Recipe, images_per_second: float) -> float:
     """Training, the check after each epoch and the test; looking costs about a third of learning a picture."""
-    source = SOURCES[recipe.dataset]
-    held_out = 1 / recipe.folds if recipe.split == "k-fold" else recipe.validation
-    train = source.train * (1 - held_out)
-    share = min(1.0, recipe.train_limit / train) if recipe.train_limit else 1.0
-    checked = min(1_000, train * share) + source.train * held_out * share
-    pictures = recipe.epochs * (train * share + checked / 3) + source.test / 3
-    return pictures / images_per_second
+    train, validation, test = part_sizes(recipe)
+    looked_at = recipe.epochs * (min(1_000, train) + validation) + test
+    return (recipe.epochs * train + looked_at / 3) / images_per_second
