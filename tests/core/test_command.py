@@ -1,0 +1,182 @@
+"""The command line: its JSON, its exit codes, one line for a mistake, and kill -9 in the middle of an epoch."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.__main__ import main
+from core.command import summary
+from core.runs import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+FACTS = {
+    "report": 412_298, "arc1": 101_770, "arc2": 607_306, "arc3": 136_330, "arc4": 54_474, "arc5": 594_922,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
+
+
+def ask(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main([*words, "--json"]) == 0
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+TRAIN = ("train", "--epochs", "2", "--train-limit", "200", "--threads", "1", "--precision", "float32")
+
+
+def test_train_prints_its_scores_and_runs_lists_it(capsys: pytest.CaptureFixture[str]) -> None:
+    trained = ask(capsys, *TRAIN)
+    keys = ("run", "status", "epochs", "test_accuracy", "macro_precision", "macro_recall", "macro_f1", "confusion",
+            "images_per_second", "seconds")  # fmt: skip
+    assert all(trained[key] is not None for key in keys) and trained["epochs"] == 2 and trained["status"] == "finished"
+    hits = sum(row[i] for i, row in enumerate(trained["confusion"]))
+    assert trained["test_accuracy"] == pytest.approx(hits / 360)
+    listed = ask(capsys, "runs")["runs"]
+    assert [row["run"] for row in listed] == [trained["run"]]
+    one = ask(capsys, "runs", trained["run"])
+    assert one["recipe"]["epochs"] == 2 and Path(one["weights"]).exists() and one["provenance"]["torch"]
+    assert [record["kind"] for record in one["records"]] == ["epoch", "epoch", "epoch", "result"]
+    assert ask(capsys, "train", "--resume", trained["run"]) == trained, "a finished run is printed, not trained again"
+
+
+@pytest.mark.parametrize("network", FACTS)
+def test_networks_prints_the_layer_table(network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    table = ask(capsys, "networks", network)
+    assert table["total_parameters"] == FACTS[network] == sum(layer["parameters"] for layer in table["layers"])
+
+
+def test_data_says_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    data = ask(capsys, "data")
+    assert list(data) == ["digits", "mnist", "fashion-mnist", "cifar10"]
+    assert data["digits"]["present"] and not data["cifar10"]["present"]
+    assert (data["cifar10"]["train"], data["cifar10"]["test"], len(data["cifar10"]["classes"])) == (50_000, 10_000, 10)
+
+
+@pytest.mark.parametrize("words", [
+    "train --network resnet", "train --dataset svhn", "train --network report", "train --epochs -1", "train --epochs two",
+    "train --learning-rate 0", "train --batch-size 0", "train --dropout 1.5", "train --resolution 99", "train --colour red",
+    "train --optimizer adam --momentum 0.9", "train --validation 0.7", "train --train-limit 99999", "train --dataset cifar10",
+    "train --resume nosuch", "train --resume nosuch --epochs 3", "train --preset slow", "train --preset report --dataset mnist",
+    "train --device tpu", "train --engine ray", "train --fold 2", "runs nosuch", "networks arc9", "networks report --shape 1x8x8",
+    "networks report --shape big", "data svhn", "study", "",
+])  # fmt: skip
+def test_bad_input_is_one_line_and_exit_2_and_makes_no_run(words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(words.split()) == 2
+    told = capsys.readouterr()
+    if words:
+        assert told.err.count("\n") == 1 and "usage" not in told.err and "Traceback" not in told.err and told.out == ""
+    if (tmp_path / "runs").exists():
+        assert open_store(tmp_path / "runs").names() == []
+
+
+def test_a_failed_run_exits_1_and_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*TRAIN, "--learning-rate", "1000", "--json"]) == 1
+    told = capsys.readouterr()
+    assert "try a learning rate" in told.err
+    failed = json.loads(told.out)
+    assert failed["status"] == "failed" and "try a learning rate" in failed["message"]
+    assert main(["train", "--resume", failed["run"]]) == 2
+
+
+def test_a_run_store_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LAB_RUNS", str(tmp_path / "file"))
+    assert main(list(TRAIN)) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_damaged_checkpoint_is_one_line_and_nothing_else_is_harmed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, good = begun_and_killed("--engine", "thread"), ask(capsys, *TRAIN)["run"]
+    store = open_store(tmp_path / "runs")
+    file = next(store.weights_folder(run).iterdir())
+    file.write_bytes(file.read_bytes()[:-100])
+    assert main(["train", "--resume", run]) == 2
+    err = capsys.readouterr().err.splitlines()
+    assert len([line for line in err if "damaged" in line]) == 1 and str(file) in err[-1]
+    assert [(stored.run, stored.status) for stored in store.all()] == [(good, "finished"), (run, "interrupted")]
+
+
+# Batches of one picture make an epoch of digits last about half a second, so that a kill falls into one.
+SLOW = ("--epochs", "4", "--batch-size", "1", "--threads", "1", "--precision", "float32", "--learning-rate", "0.001")
+
+
+def begun_and_killed(*words: str) -> str:
+    """A run of SLOW, killed with no warning after its first epoch, in the middle of another. Returns its id."""
+    command = [sys.executable, "-m", "core", "train", *SLOW, *words]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    run = ""
+    for line in process.stderr:
+        run = line.split()[1] if line.startswith("run ") else run
+        if line.startswith("epoch 1"):
+            break
+    children = child_pids(process.pid)
+    assert children or "process" not in words
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 5
+    while any(is_alive(child) for child in children):
+        assert time.monotonic() < end, "a child outlived its server by 5 s"
+        time.sleep(0.05)
+    return run
+
+
+def child_pids(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        pytest.skip("needs /proc to see the child")
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 here")
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_kill_9_loses_no_finished_epoch_and_the_other_engine_ends_it_bit_for_bit(
+    optimizer: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    undisturbed = ask(capsys, "train", *SLOW, "--optimizer", optimizer)
+    run = begun_and_killed("--engine", "process", "--optimizer", optimizer)
+    store = open_store(tmp_path / "runs")
+    left = store.get(run)
+    assert left.status == "interrupted" and 1 <= left.epochs_done < 4
+    resumed = ask(capsys, "train", "--resume", run, "--engine", "thread")
+    assert resumed["status"] == "finished" and resumed["confusion"] == undisturbed["confusion"]
+    weights = [store.get(name).weights for name in (run, undisturbed["run"])]
+    assert weights[0] is not None and weights[1] is not None and weights[0].read_bytes() == weights[1].read_bytes()
+    assert summary(store.get(run))["epochs"] == 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process here")
+@pytest.mark.parametrize("engine", ["thread", "process"])
+def test_ctrl_c_stops_the_run_and_says_how_to_go_on(engine: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "core", "train", *SLOW, "--epochs", "500", "--engine", engine]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("epoch 1"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 130 and "go on with: python -m core train --resume" in err and "Traceback" not in err
+    store = open_store(tmp_path / "runs")
+    assert [stored.status for stored in store.all()] == ["stopped"]

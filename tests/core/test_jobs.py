@@ -1,0 +1,227 @@
+"""The manager: a queue of runs, who may do what, and nothing lost when it closes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core import jobs
+from core.curve import MOST, Curve
+from core.engines import ProcessEngine, ThreadEngine
+from core.errors import LabError
+from core.jobs import JobManager, Snapshot, Who
+from core.recipe import Recipe
+from core.records import Tick
+from core.runs import StoreError, open_store
+
+ANNA, BEN = Who("anna's cookie"), Who("ben's cookie")
+TEACHER = Who("another cookie", "the token")
+SHORT = Recipe(epochs=2, batch_size=64, precision="float32", train_limit=200)
+LONG = Recipe(epochs=10_000, batch_size=32, precision="float32")
+
+
+def make(folder: Path, engine: type[ThreadEngine] | type[ProcessEngine] = ThreadEngine) -> JobManager:
+    return JobManager(open_store(folder / "runs"), engine(folder), data=folder, token="the token", threads=1)
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[JobManager]:
+    made = make(tmp_path)
+    yield made
+    made.close()
+
+
+def wait(manager: JobManager, run: str, until: Callable[[Snapshot], bool], seconds: float = 20.0) -> Snapshot:
+    end = time.monotonic() + seconds
+    while not until(snapshot := manager.snapshot(run)):
+        assert time.monotonic() < end, f"still {snapshot.status}, {snapshot.message}"
+        time.sleep(0.01)
+    return snapshot
+
+
+def status(*wanted: str) -> Callable[[Snapshot], bool]:
+    return lambda snapshot: snapshot.status in wanted
+
+
+def running(snapshot: Snapshot) -> bool:
+    return snapshot.status == "running" and snapshot.epochs_done >= 1
+
+
+def test_a_run_goes_from_queued_to_finished(manager: JobManager) -> None:
+    run = manager.submit(SHORT, ANNA)
+    done = wait(manager, run, status("finished"))
+    assert done.epochs_done == 2 and done.result is not None and not done.active
+    assert done.recipe.threads == 1 and done.facts["train"] == 200
+    assert done.weights is not None and done.weights.exists()
+    assert [snapshot.run for snapshot in manager.list()] == [run]
+
+
+def test_others_wait_and_see_their_place(manager: JobManager) -> None:
+    first, second, third = (manager.submit(LONG, ANNA), manager.submit(SHORT, BEN), manager.submit(SHORT, BEN))
+    wait(manager, first, running)
+    assert [manager.snapshot(run).place for run in (first, second, third)] == [None, 1, 2]
+    manager.stop(second, BEN)
+    assert manager.snapshot(second).status == "stopped" and manager.snapshot(third).place == 1
+    manager.stop(first, ANNA)
+    wait(manager, third, status("finished"))
+    assert manager.snapshot(first).status == "stopped"
+
+
+def test_a_full_queue_says_so(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "QUEUE_LIMIT", 1)
+    manager.submit(LONG, ANNA)
+    manager.submit(SHORT, ANNA)
+    with pytest.raises(LabError, match="waiting already"):
+        manager.submit(SHORT, BEN)
+    assert len(manager.list()) == 2, "no run was made of it"
+
+
+def test_a_stopped_run_resumes_where_it_was(manager: JobManager) -> None:
+    recipe = SHORT.changed(epochs=80)
+    undisturbed = wait(manager, manager.submit(recipe, ANNA), status("finished"))
+    run = manager.submit(recipe, ANNA)
+    wait(manager, run, running)
+    manager.stop(run, ANNA)
+    stopped = wait(manager, run, status("stopped"), 3)
+    assert 1 <= stopped.epochs_done < 80
+    manager.resume(run, ANNA)
+    done = wait(manager, run, status("finished"))
+    assert done.weights is not None and undisturbed.weights is not None
+    assert done.weights.read_bytes() == undisturbed.weights.read_bytes()
+    assert [epoch["epoch"] for epoch in done.epochs] == list(range(81))
+
+
+def test_pausing_holds_and_gives_the_place_up_when_others_wait(manager: JobManager) -> None:
+    run = manager.submit(LONG, ANNA)
+    wait(manager, run, running)
+    manager.pause(run, ANNA)
+    assert manager.snapshot(run).status == "paused"
+    time.sleep(0.3)
+    before = manager.snapshot(run).epochs_done
+    time.sleep(0.3)
+    assert manager.snapshot(run).epochs_done == before
+    manager.resume(run, ANNA)
+    wait(manager, run, lambda snapshot: snapshot.epochs_done > before)
+    manager.pause(run, ANNA)
+    other = manager.submit(SHORT, BEN)
+    wait(manager, other, status("finished"))
+    held = manager.snapshot(run)
+    assert held.status == "paused" and held.active
+    manager.resume(run, ANNA)
+    wait(manager, run, lambda snapshot: snapshot.status == "running" and snapshot.epochs_done > held.epochs_done)
+    manager.stop(run, ANNA)
+    wait(manager, run, status("stopped"))
+
+
+def test_a_paused_run_can_be_stopped(manager: JobManager) -> None:
+    run = manager.submit(LONG, ANNA)
+    wait(manager, run, running)
+    manager.pause(run, ANNA)
+    manager.stop(run, ANNA)
+    wait(manager, run, status("stopped"), 3)
+    parked = manager.submit(LONG, ANNA)
+    wait(manager, parked, running)
+    manager.pause(parked, ANNA)
+    wait(manager, manager.submit(SHORT, BEN), status("finished"))
+    manager.stop(parked, ANNA)
+    assert manager.snapshot(parked).status == "stopped"
+
+
+def test_only_the_owner_and_the_teacher_may_act(manager: JobManager) -> None:
+    run = manager.submit(LONG, ANNA)
+    wait(manager, run, running)
+    nobody, wrong = Who(""), Who("ben's cookie", "a guess")
+    for who in (BEN, nobody, wrong):
+        assert not manager.may(run, who)
+        for act in (manager.pause, manager.stop, manager.resume, manager.delete):
+            with pytest.raises(LabError, match="belongs to somebody else"):
+                act(run, who)
+    assert manager.may(run, ANNA) and manager.may(run, TEACHER)
+    assert ANNA.owner not in manager.snapshot(run).owner, "the cookie itself is not stored"
+    with pytest.raises(LabError, match="stop it first"):
+        manager.delete(run, ANNA)
+    manager.stop(run, TEACHER)
+    wait(manager, run, status("stopped"))
+    manager.delete(run, ANNA)
+    with pytest.raises(LabError, match="there is no run"):
+        manager.snapshot(run)
+
+
+def test_a_failed_run_says_why_and_the_next_one_runs(manager: JobManager) -> None:
+    bad, good = manager.submit(SHORT.changed(learning_rate=1000.0), ANNA), manager.submit(SHORT, ANNA)
+    failed = wait(manager, bad, status("failed"))
+    assert "try a learning rate" in failed.message
+    wait(manager, good, status("finished"))
+    with pytest.raises(LabError, match="nothing to resume"):
+        manager.resume(bad, ANNA)
+
+
+def test_bad_recipes_make_no_run(manager: JobManager) -> None:
+    with pytest.raises(LabError, match="layer 6"):
+        manager.submit(Recipe(network="report"), ANNA)
+    assert manager.list() == []
+
+
+@pytest.mark.parametrize("engine", [ThreadEngine, ProcessEngine])
+def test_closing_interrupts_and_another_manager_resumes(engine: type[ThreadEngine] | type[ProcessEngine], tmp_path: Path) -> None:
+    first = make(tmp_path, engine)
+    run, waiting = first.submit(LONG, ANNA), first.submit(SHORT, ANNA)
+    wait(first, run, running, 40)
+    began = time.monotonic()
+    first.close()
+    assert time.monotonic() - began < 4
+    second = make(tmp_path, ThreadEngine)
+    found = second.snapshot(run)
+    assert found.status == "interrupted" and found.epochs_done >= 1 and not found.active
+    assert second.snapshot(waiting).status == "interrupted"
+    second.resume(run, ANNA)
+    wait(second, run, lambda snapshot: snapshot.epochs_done > found.epochs_done)
+    second.close()
+    with pytest.raises(LabError, match="closing"):
+        second.submit(SHORT, ANNA)
+
+
+def test_a_disk_that_fills_up_interrupts_the_run_and_says_so(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = manager.submit(LONG, ANNA)
+    kept = wait(manager, run, running)
+
+    def full(*_: object) -> None:
+        raise StoreError("cannot write to the run store: No space left on device")
+
+    monkeypatch.setattr(manager.store, "add_epoch", full)
+    ended = wait(manager, run, status("interrupted"))
+    assert "No space left" in ended.message and ended.epochs_done >= kept.epochs_done
+    monkeypatch.undo()
+    manager.resume(run, ANNA)
+    wait(manager, run, lambda snapshot: snapshot.epochs_done > ended.epochs_done)
+
+
+def test_a_snapshot_tells_what_a_screen_needs(manager: JobManager) -> None:
+    run = manager.submit(LONG.changed(train_limit=None), ANNA)
+    snapshot = wait(manager, run, lambda s: s.epochs_done >= 3 and s.tick is not None and s.seconds_left is not None)
+    assert snapshot.curve and all(len(point) == 3 for point in snapshot.curve)
+    assert snapshot.version < wait(manager, run, lambda s: s.version > snapshot.version).version
+    assert snapshot.facts["classes"] == [str(digit) for digit in range(10)]
+
+
+def test_the_expected_duration_comes_without_waiting(manager: JobManager) -> None:
+    estimate = manager.expected(SHORT)
+    assert estimate.basis == "measured" and estimate.seconds is not None and 0 < estimate.seconds < 60
+
+
+def test_a_curve_stays_small_and_keeps_its_shape() -> None:
+    curve = Curve()
+    for step in range(5_000):
+        curve.add_tick(Tick("training", 1, step + 1, 5_000, loss=5_000.0 - step, accuracy=step / 5_000))
+    points = curve.points()
+    assert 100 < len(points) <= MOST
+    assert [p[1] for p in points] == sorted((p[1] for p in points), reverse=True)
+    assert points[-1][0] == pytest.approx(1.0, abs=0.02) and points[0][0] < 0.02
+
+
+def test_the_installed_manager_is_found_again(manager: JobManager) -> None:
+    jobs.install(manager)
+    assert jobs.installed() is manager
