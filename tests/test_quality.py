@@ -1,0 +1,48 @@
+"""The habits that machines can check: ruff everywhere, mypy --strict where it computes, files of a readable length."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+
+pytestmark = pytest.mark.quality
+
+
+def says(*words: str) -> str:
+    """What a tool finds; "" when it is content."""
+    answer = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return "" if answer.returncode == 0 else answer.stdout + answer.stderr
+
+
+def test_ruff() -> None:
+    assert not (found := says("ruff", "check", "--output-format", "concise", ".")), found
+
+
+def test_mypy() -> None:
+    """pyproject.toml says: strict, on core/."""
+    assert not (found := says("mypy")), found
+
+
+def sources() -> list[Path]:
+    return [ROOT / "app.py", *sorted(ROOT.glob("core/**/*.py")), *sorted(ROOT.glob("demo/**/*.py"))]
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_nothing_is_too_long_to_read(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST_FILE, (
+        f"{file.name} has {text.count(chr(10))} lines; split it by concept"
+    )
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert lines <= LONGEST_FUNCTION, f"{file.name}: {node.name} has {lines} lines"

@@ -1,0 +1,124 @@
+"""README.md says what is there: every verb, page, data set, network and variable, and commands that work."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from core import __main__ as cli
+from core.recipe import NETWORKS, PRESETS
+from core.sources import SOURCES
+from demo.text import speaker
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def reader() -> ModuleType:
+    """The part of .ci/run that reads README.md."""
+    spec = importlib.util.spec_from_file_location("readme_command", ROOT / ".ci" / "readme_command.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def command(name: str) -> str:
+    text: str = reader().command(name)
+    return text
+
+
+def verbs() -> list[str]:
+    actions = cli.parser()._actions
+    return list(next(action for action in actions if isinstance(action, argparse._SubParsersAction)).choices)
+
+
+@pytest.mark.parametrize("word", [*verbs(), *NETWORKS, *SOURCES, *PRESETS])
+def test_what_exists_is_named(word: str) -> None:
+    # `name`, or at the start or in the middle of a longer example: `train [options]`, `--preset quick\|fast\|report`
+    assert re.search(rf"`[^`\n]*(?<![\w-]){re.escape(word)}(?![\w-])[^`\n]*`", README), (
+        f"README.md does not name {word}"
+    )
+
+
+@pytest.mark.parametrize("page", ["home", "train", "runs", "classify"])
+def test_every_page_is_named(page: str) -> None:
+    assert f"| {speaker('studio')(page)} |" in README
+
+
+def test_no_verb_is_named_that_does_not_exist() -> None:
+    table = README.partition("| verb | does |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)", table, re.MULTILINE) == verbs()
+
+
+def test_every_variable_is_named() -> None:
+    files = [ROOT / "app.py", *ROOT.glob("core/**/*.py"), *ROOT.glob("demo/**/*.py")]
+    used = {
+        name for file in files for name in re.findall(r'"(LAB_[A-Z_]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert used, "the search found nothing, so it proves nothing"
+    assert used == set(re.findall(r"^\| `(LAB_[A-Z_]+)`", README, re.MULTILINE))
+
+
+def lines() -> list[str]:
+    found = re.findall(r"^\.venv/bin/python -m core (.+)$", README, re.MULTILINE)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("line", lines())
+def test_example_lines_are_understood(line: str) -> None:
+    options = cli.parser().parse_args(shlex.split(line))
+    if options.verb == "train":
+        from core.command import recipe_of
+        from core.recipe import FIELDS
+
+        given = {name: value for name, value in vars(options).items() if name in FIELDS and name != "preset"}
+        assert recipe_of(options.preset, given).dataset == options.dataset
+
+
+def test_both_systems_install_and_start_the_same() -> None:
+    for name in ("run", "test"):
+        unix, windows = command(name), command(f"{name}-powershell")
+        same = windows.replace(".venv\\Scripts\\python -m pip", ".venv/bin/pip").replace(
+            "py -m", "python3 -m"
+        )
+        assert same.replace("\\", "/").replace("/Scripts/", "/bin/").replace("; ", " && ") == unix
+
+
+def test_each_command_does_its_whole_set_up() -> None:
+    for name in ("run", "test"):
+        parts = command(name).split(" && ")
+        assert parts[0] == "python3 -m venv .venv"
+        assert parts[1].startswith(".venv/bin/pip install")
+        named = re.findall(r"-r (\S+)", parts[1])
+        assert "requirements.txt" in named and all((ROOT / file).is_file() for file in named)
+    assert command("run").endswith("streamlit run app.py") and (ROOT / "app.py").is_file()
+    assert "tests/requirements.txt" in command("test") and command("test").endswith("-m pytest")
+
+
+def test_ci_runs_both_commands_word_for_word() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for name in ("run", "test"):
+        assert f"$(python3 .ci/readme_command.py {name})" in script
+
+
+@pytest.mark.parametrize(
+    "readme", ["", "<!-- command: run -->\n```sh\n```\n", "<!-- command: run -->\n```sh\na\n```\n" * 2]
+)
+def test_a_command_that_is_missing_empty_or_there_twice_is_refused(readme: str, tmp_path: Path) -> None:
+    file = tmp_path / "README.md"
+    file.write_text(readme, encoding="utf-8")
+    with pytest.raises(ValueError, match="expected one"):
+        reader().command("run", file)
+
+
+def test_links_in_the_readme_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("http") or (ROOT / target).exists(), target
