@@ -207,7 +207,7 @@ class Classifier:
         """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes), each row summing to 1."""
         import torch
 
-        from core.training import normalise
+        from core.learner import normalise
 
         with torch.inference_mode():
             chances: npt.NDArray[np.float32] = (

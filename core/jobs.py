@@ -6,118 +6,27 @@ lives in an object that nothing in Streamlit can clear (`install`, `installed`).
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import sys
 import threading
 import types
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Mapping
 
-from filelock import FileLock
-
 from core import engines
-from core.curve import Curve
 from core.errors import LabError, RunFailed
 from core.estimates import Estimate, Estimates
 from core.recipe import Recipe
-from core.records import Epoch, Record, Result, Start, Tick, as_dict
-from core.runs import RunStore, StoredRun, StoreError, open_store, runs_folder
+from core.job import Job, Snapshot, Who, stored_snapshot
+from core.records import Result
+from core.runs import RunStore, StoreError, open_store, runs_folder
 from core.sources import data_folder
+
+__all__ = ["Estimate", "JobManager", "Snapshot", "Who", "install", "installed", "make_manager"]
 
 QUEUE_LIMIT = 32
 CLOSE_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Who asks: the owner's cookie, and the teacher's token as it was typed."""
-
-    owner: str
-    token: str = ""
-
-    @property
-    def name(self) -> str:
-        """What is stored as a run's owner: a digest, so that the store gives no cookie away."""
-        return hashlib.sha256(self.owner.encode()).hexdigest()[:16] if self.owner else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that a screen shows of a run, at one moment."""
-
-    run: str
-    status: str
-    recipe: Recipe
-    facts: dict[str, Any]
-    owner: str
-    created: float
-    place: int | None
-    """1-based place in the queue."""
-    version: int
-    """Grows with every change."""
-    epochs: tuple[dict[str, Any], ...]
-    tick: Tick | None
-    curve: tuple[tuple[float, float, float], ...]
-    """(position in epochs, mean training loss, running accuracy), at most 300 points, inside epochs too."""
-    result: dict[str, Any] | None
-    message: str
-    seconds_left: float | None
-    weights: Path | None
-
-    @property
-    def active(self) -> bool:
-        """Whether it can change by itself, so that a screen should keep looking."""
-        return self.status in ("queued", "running", "paused")
-
-    @property
-    def epochs_done(self) -> int:
-        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
-
-
-class Job:
-    """One run that this manager looks after. Its fields are guarded by the manager's lock."""
-
-    def __init__(self, stored: StoredRun, lock: FileLock) -> None:
-        self.run, self.recipe, self.owner, self.created = stored.run, stored.recipe, stored.owner, stored.created
-        self.facts, self.epochs, self.result = stored.facts, list(stored.epochs), stored.result
-        self.lock = lock
-        self.status, self.message, self.version = "queued", "", 0
-        self.tick: Tick | None = None
-        self.curve = Curve.of_epochs(self.epochs)
-        self.stream: engines.Stream | None = None
-        self.thread: threading.Thread | None = None
-        self.ending = ""
-        """What the run becomes when its stream ends: 'stopped', 'paused' (it gave its place up), 'interrupted'."""
-
-    def take(self, record: Record) -> None:
-        """Shows what a record tells."""
-        self.version += 1
-        if isinstance(record, Start):
-            self.recipe, self.tick = Recipe.from_dict(record.recipe), None
-            self.facts = self.facts or record.facts
-            if self.status == "queued":
-                self.status = "running"
-        elif isinstance(record, Tick):
-            self.tick = record
-            self.curve.add_tick(record)
-        elif isinstance(record, Epoch):
-            self.epochs.append(as_dict(record))
-            self.tick = None
-        else:
-            self.result = as_dict(record)
-
-    def seconds_left(self) -> float | None:
-        """From the pace of the newest epochs; None before there is one."""
-        rates = [e["images_per_second"] for e in self.epochs[-3:] if e["images_per_second"]]
-        rate = self.tick.images_per_second if self.tick and self.tick.images_per_second else rates[-1] if rates else None
-        if not rate or "train" not in self.facts:
-            return None
-        done = self.epochs[-1]["epoch"] if self.epochs else 0
-        inside = self.tick.step / self.tick.steps if self.tick and self.tick.phase == "training" and self.tick.steps else 0.0
-        return max(0.0, (self.recipe.epochs - done - inside) * float(self.facts["train"]) / rate)
 
 
 class JobManager:
@@ -165,10 +74,10 @@ class JobManager:
         with self._changed:
             job = self._jobs.get(run)
             if job is not None:
-                return self._snapshot_of(job)
+                return job.snapshot(self._place(job))
         if run in self._finished:
             return self._finished[run]
-        snapshot = _stored_snapshot(self.store.get(run))
+        snapshot = stored_snapshot(self.store.get(run))
         if snapshot.status == "finished":  # it can no longer change
             self._finished[run] = snapshot
         return snapshot
@@ -352,6 +261,9 @@ class JobManager:
 
     # --- small things ------------------------------------------------------------------------------------------------
 
+    def _place(self, job: Job) -> int | None:
+        return self._queue.index(job) + 1 if job in self._queue else None
+
     def _own(self, run: str, who: Who) -> Job:
         self._allowed(run, who)
         job = self._jobs.get(run)
@@ -365,23 +277,6 @@ class JobManager:
 
     def _with_threads(self, recipe: Recipe) -> Recipe:
         return recipe if recipe.threads else recipe.changed(threads=self.threads)
-
-    def _snapshot_of(self, job: Job) -> Snapshot:
-        return Snapshot(
-            run=job.run, status=job.status, recipe=job.recipe, facts=job.facts, owner=job.owner, created=job.created,
-            place=self._queue.index(job) + 1 if job in self._queue else None, version=job.version,
-            epochs=tuple(job.epochs), tick=job.tick, curve=job.curve.points(), result=job.result, message=job.message,
-            seconds_left=job.seconds_left(), weights=None,
-        )  # fmt: skip
-
-
-def _stored_snapshot(stored: StoredRun) -> Snapshot:
-    return Snapshot(
-        run=stored.run, status=stored.status, recipe=stored.recipe, facts=stored.facts, owner=stored.owner,
-        created=stored.created, place=None, version=0, epochs=stored.epochs, tick=None,
-        curve=Curve.of_epochs(stored.epochs).points(), result=stored.result, message=stored.message,
-        seconds_left=None, weights=stored.weights,
-    )  # fmt: skip
 
 
 # --- where the manager lives ------------------------------------------------------------------------------------------

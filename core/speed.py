@@ -9,7 +9,8 @@ import torch
 
 from core import device, sources
 from core.recipe import Recipe
-from core.training import Learner, reseed
+from core.learner import Learner
+from core.training import reseed
 
 
 def machine_facts() -> dict[str, Any]:

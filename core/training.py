@@ -6,28 +6,26 @@ and where they go. Read `train` first; everything below it is one of its steps.
 
 from __future__ import annotations
 
-import time
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generator, Iterator
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch import Tensor
 
-from core import checkpoint, networks
+from core import checkpoint
 from core.datasets import DataSet
 from core.device import resolve
 from core.errors import RunFailed
-from core.learning import LOSSES, Augmentation, learning_rate, make_optimizer
+from core.learner import Learner, autocast, batch_of
+from core.learning import LOSSES, Augmentation, learning_rate
 from core.provenance import provenance
 from core.recipe import OPTIMIZERS, Recipe
 from core.records import Epoch, Matrix, Record, Result, Start, Tick
 from core.resolution import at_resolution
 from core.splits import split
+from core.stopwatch import Stopwatch
 
-TICK_SECONDS = 0.4
 CHECKED_TRAINING_PICTURES = 1_000
 FIRST_STEPS = 20
 
@@ -96,78 +94,6 @@ def prepare(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Parts]:
     return Parts(*parts)
 
 
-def normalise(images: Tensor) -> Tensor:
-    """uint8 images of any shape as float32 from -1 (black) to 1 (white): what every network here is fed."""
-    return images.float().sub_(127.5).div_(127.5)
-
-
-def batch_of(pictures: Tensor) -> Tensor:
-    """uint8 (B, H, W, C) as the network's input: float32 (B, C, H, W), channels_last in memory."""
-    return normalise(pictures).permute(0, 3, 1, 2)
-
-
-# --- the network and what trains it ------------------------------------------------------------------------------
-
-
-@dataclass
-class Learner:
-    """The network, its optimizer, and the best weights so far: the state that a checkpoint holds."""
-
-    network: nn.Sequential
-    optimizer: Optimizer
-    scaler: torch.amp.GradScaler
-    classes: int
-    best_epoch: int = 0
-    best_accuracy: float = -1.0
-    best: dict[str, Tensor] = field(default_factory=dict)
-
-    @classmethod
-    def make(cls, recipe: Recipe, shape: tuple[int, int, int], classes: int) -> Learner:
-        """A new network for pictures (C, H, W), with its initial weights from torch's global generator."""
-        network = networks.build(recipe.network, shape, classes, recipe.dropout)
-        network = network.to(device=recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        scaler = torch.amp.GradScaler(recipe.device, enabled=recipe.precision == "float16")
-        return cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
-
-    def load(self, blob: bytes) -> int:
-        """Takes the state of a checkpoint and returns its epoch."""
-        self.best, note = checkpoint.load(blob, self.network, self.optimizer)
-        self.best_epoch, self.best_accuracy = note["best_epoch"], note["best_accuracy"]
-        self.scaler.load_state_dict(note["scaler"])
-        return int(note["epoch"])
-
-    def save(self, epoch: int) -> bytes:
-        note = {"epoch": epoch, "best_epoch": self.best_epoch, "best_accuracy": self.best_accuracy,
-                "scaler": self.scaler.state_dict()}  # fmt: skip
-        return checkpoint.save(self.network, self.optimizer, self.best, note)
-
-    def step(self, recipe: Recipe, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """One step on a batch: forward, backward, update. Returns (logits (B, C), loss ()), both on the device."""
-        with autocast(recipe):
-            logits = self.network(batch_of(pictures)).float()
-            loss = LOSSES[recipe.loss](logits, labels)
-        self.optimizer.zero_grad(set_to_none=True)
-        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-        self.scaler.step(self.optimizer)
-        self.scaler.update()
-        return logits.detach(), loss.detach()
-
-
-def autocast(recipe: Recipe) -> AbstractContextManager[object]:
-    """Multiplications in the recipe's precision; the weights themselves stay float32."""
-    low = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(recipe.precision)
-    return torch.autocast(recipe.device, dtype=low, enabled=low is not None)
-
-
-def reseed(seed: int, epoch: int) -> None:
-    """Everything that the epoch draws from torch's global generator (weights, dropout) depends on these two alone."""
-    torch.manual_seed(_stream(seed, epoch, 0))
-
-
-def _stream(seed: int, epoch: int, number: int) -> int:
-    return int(np.random.SeedSequence([seed, epoch, number]).generate_state(1, np.uint64)[0] >> np.uint64(1))
-
-
 # --- one epoch ---------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +111,15 @@ class Learned:
     @property
     def accuracy(self) -> float:
         return _accuracy(self.confusion)
+
+
+def reseed(seed: int, epoch: int) -> None:
+    """Everything that the epoch draws from torch's global generator (weights, dropout) depends on these two alone."""
+    torch.manual_seed(_stream(seed, epoch, 0))
+
+
+def _stream(seed: int, epoch: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, epoch, number]).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator[Tick, None, Learned]:
@@ -213,14 +148,14 @@ def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator
             recent = _finite(losses[told : step + 1], recipe, epoch, told, rate)
             matrix, seen = tally.counts(), min(start + recipe.batch_size, len(part))
             told = step + 1
-            with watch.paused():  # the reader may take its time, for instance while the run is paused
+            with watch.stopped():  # the reader may take its time, as when the run is paused
                 yield Tick("training", epoch, told, len(starts), sum(recent) / len(recent), _accuracy(matrix), matrix,
                            rate, seen / watch.seconds, watch.seconds)  # fmt: skip
     _finite(losses[told:], recipe, epoch, told, rate)
     sizes = torch.tensor([min(recipe.batch_size, len(part) - start) for start in starts], device=recipe.device)
     first = losses[:FIRST_STEPS].tolist() if epoch == 1 else []
     mean = float((losses * sizes).sum() / len(part))
-    seconds = watch.stop()
+    seconds = watch.seconds
     return Learned(mean, tally.counts(), rate, seconds, len(part) / seconds, first)
 
 
@@ -276,7 +211,7 @@ def test(recipe: Recipe, learner: Learner, part: Part) -> Generator[Tick, None, 
     epoch = learner.best_epoch if recipe.keep == "best" else recipe.epochs
     watch = Stopwatch()
     loss, matrix = yield from measure(recipe, learner, part, "testing", recipe.epochs)
-    return Result(epoch, loss, _accuracy(matrix), matrix, watch.stop(), checkpoint.weights(learner.network))
+    return Result(epoch, loss, _accuracy(matrix), matrix, watch.seconds, checkpoint.weights(learner.network))
 
 
 def measure(recipe: Recipe, learner: Learner, part: Part, phase: str, epoch: int) -> Generator[Tick, None, tuple[float, Matrix]]:
@@ -318,43 +253,6 @@ class Tally:
 
 def _accuracy(matrix: Matrix) -> float:
     return sum(row[i] for i, row in enumerate(matrix)) / max(1, sum(map(sum, matrix)))
-
-
-class Stopwatch:
-    """Seconds of work, without the time that the reader of the records takes; says when the next tick is due."""
-
-    def __init__(self) -> None:
-        self.began = self.told = time.perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        return max(time.perf_counter() - self.began, 1e-9)
-
-    def due(self) -> bool:
-        now = time.perf_counter()
-        if now - self.told < TICK_SECONDS:
-            return False
-        self.told = now
-        return True
-
-    def paused(self) -> AbstractContextManager[object]:
-        return _Paused(self)
-
-    def stop(self) -> float:
-        return self.seconds
-
-
-class _Paused(AbstractContextManager[object]):
-    def __init__(self, watch: Stopwatch) -> None:
-        self.watch = watch
-
-    def __enter__(self) -> None:
-        self.left = time.perf_counter()
-
-    def __exit__(self, *error: object) -> None:
-        away = time.perf_counter() - self.left
-        self.watch.began += away
-        self.watch.told += away
 
 
 def facts(recipe: Recipe, data: DataSet, parts: Parts, learner: Learner) -> dict[str, object]:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from core import datasets, training
+from core import datasets, learner, stopwatch, training
 from core.device import resolve
 from core.errors import LabError, RunFailed
 from core.learning import AUGMENTS, LOSSES, SCHEDULES, Augmentation, learning_rate
@@ -116,7 +116,7 @@ def test_a_foreign_or_cut_checkpoint_is_refused(digits: datasets.DataSet) -> Non
 
 
 def test_ticks_come_while_it_trains_and_pausing_the_reader_does_not_count(digits: datasets.DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "TICK_SECONDS", 0.0)
+    monkeypatch.setattr(stopwatch, "TICK_SECONDS", 0.0)
     ticks = [record for record in run(QUICK.changed(epochs=1), digits) if isinstance(record, Tick)]
     training_ticks = [tick for tick in ticks if tick.phase == "training"]
     assert [tick.step for tick in training_ticks] == [1, 2, 3, 4, 5]
@@ -163,7 +163,7 @@ def test_augmentation_moves_whole_pictures_and_nothing_else() -> None:
 
 
 def test_normalise_maps_black_and_white_to_minus_one_and_one() -> None:
-    assert training.normalise(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [-1.0, 1.0]
+    assert learner.normalise(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [-1.0, 1.0]
 
 
 @pytest.mark.data

@@ -1,0 +1,123 @@
+"""One run as the manager looks after it, and the snapshot of it that screens show."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from core import engines
+from core.curve import Curve
+from core.recipe import Recipe
+from core.records import Epoch, Record, Start, Tick, as_dict
+from core.runs import StoredRun
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who asks: the owner's cookie, and the teacher's token as it was typed."""
+
+    owner: str
+    token: str = ""
+
+    @property
+    def name(self) -> str:
+        """What is stored as a run's owner: a digest, so that the store gives no cookie away."""
+        return hashlib.sha256(self.owner.encode()).hexdigest()[:16] if self.owner else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a screen shows of a run, at one moment."""
+
+    run: str
+    status: str
+    recipe: Recipe
+    facts: dict[str, Any]
+    owner: str
+    created: float
+    place: int | None
+    """1-based place in the queue."""
+    version: int
+    """Grows with every change."""
+    epochs: tuple[dict[str, Any], ...]
+    tick: Tick | None
+    curve: tuple[tuple[float, float, float], ...]
+    """(position in epochs, mean training loss, running accuracy), at most 300 points, inside epochs too."""
+    result: dict[str, Any] | None
+    message: str
+    seconds_left: float | None
+    weights: Path | None
+
+    @property
+    def active(self) -> bool:
+        """Whether it can change by itself, so that a screen should keep looking."""
+        return self.status in ("queued", "running", "paused")
+
+    @property
+    def epochs_done(self) -> int:
+        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
+
+
+class Job:
+    """One run that this manager looks after. Its fields are guarded by the manager's lock."""
+
+    def __init__(self, stored: StoredRun, lock: FileLock) -> None:
+        self.run, self.recipe, self.owner, self.created = stored.run, stored.recipe, stored.owner, stored.created
+        self.facts, self.epochs, self.result = stored.facts, list(stored.epochs), stored.result
+        self.lock = lock
+        self.status, self.message, self.version = "queued", "", 0
+        self.tick: Tick | None = None
+        self.curve = Curve.of_epochs(self.epochs)
+        self.stream: engines.Stream | None = None
+        self.thread: threading.Thread | None = None
+        self.ending = ""
+        """What the run becomes when its stream ends: 'stopped', 'paused' (it gave its place up), 'interrupted'."""
+
+    def take(self, record: Record) -> None:
+        """Shows what a record tells."""
+        self.version += 1
+        if isinstance(record, Start):
+            self.recipe, self.tick = Recipe.from_dict(record.recipe), None
+            self.facts = self.facts or record.facts
+            if self.status == "queued":
+                self.status = "running"
+        elif isinstance(record, Tick):
+            self.tick = record
+            self.curve.add_tick(record)
+        elif isinstance(record, Epoch):
+            self.epochs.append(as_dict(record))
+            self.tick = None
+        else:
+            self.result = as_dict(record)
+
+    def seconds_left(self) -> float | None:
+        """From the pace of the newest epochs; None before there is one."""
+        rates = [e["images_per_second"] for e in self.epochs[-3:] if e["images_per_second"]]
+        rate = self.tick.images_per_second if self.tick and self.tick.images_per_second else rates[-1] if rates else None
+        if not rate or "train" not in self.facts:
+            return None
+        done = self.epochs[-1]["epoch"] if self.epochs else 0
+        inside = self.tick.step / self.tick.steps if self.tick and self.tick.phase == "training" and self.tick.steps else 0.0
+        return max(0.0, (self.recipe.epochs - done - inside) * float(self.facts["train"]) / rate)
+
+    def snapshot(self, place: int | None) -> Snapshot:
+        """The run now; `place` is its 1-based place in the queue, None when it does not wait."""
+        return Snapshot(
+            run=self.run, status=self.status, recipe=self.recipe, facts=self.facts, owner=self.owner, created=self.created,
+            place=place, version=self.version, epochs=tuple(self.epochs), tick=self.tick, curve=self.curve.points(),
+            result=self.result, message=self.message, seconds_left=self.seconds_left(), weights=None,
+        )  # fmt: skip
+
+
+def stored_snapshot(stored: StoredRun) -> Snapshot:
+    return Snapshot(
+        run=stored.run, status=stored.status, recipe=stored.recipe, facts=stored.facts, owner=stored.owner,
+        created=stored.created, place=None, version=0, epochs=stored.epochs, tick=None,
+        curve=Curve.of_epochs(stored.epochs).points(), result=stored.result, message=stored.message,
+        seconds_left=None, weights=stored.weights,
+    )  # fmt: skip

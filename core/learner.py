@@ -1,0 +1,74 @@
+"""The network and what trains it: the state that a checkpoint holds, and one training step."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from core import checkpoint, networks
+from core.learning import LOSSES, make_optimizer
+from core.recipe import Recipe
+
+
+@dataclass
+class Learner:
+    """The network, its optimizer, and the best weights so far: the state that a checkpoint holds."""
+
+    network: nn.Sequential
+    optimizer: Optimizer
+    scaler: torch.amp.GradScaler
+    classes: int
+    best_epoch: int = 0
+    best_accuracy: float = -1.0
+    best: dict[str, Tensor] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, recipe: Recipe, shape: tuple[int, int, int], classes: int) -> Learner:
+        """A new network for pictures (C, H, W), with its initial weights from torch's global generator."""
+        network = networks.build(recipe.network, shape, classes, recipe.dropout)
+        network = network.to(device=recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        scaler = torch.amp.GradScaler(recipe.device, enabled=recipe.precision == "float16")
+        return cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
+
+    def load(self, blob: bytes) -> int:
+        """Takes the state of a checkpoint and returns its epoch."""
+        self.best, note = checkpoint.load(blob, self.network, self.optimizer)
+        self.best_epoch, self.best_accuracy = note["best_epoch"], note["best_accuracy"]
+        self.scaler.load_state_dict(note["scaler"])
+        return int(note["epoch"])
+
+    def save(self, epoch: int) -> bytes:
+        note = {"epoch": epoch, "best_epoch": self.best_epoch, "best_accuracy": self.best_accuracy,
+                "scaler": self.scaler.state_dict()}  # fmt: skip
+        return checkpoint.save(self.network, self.optimizer, self.best, note)
+
+    def step(self, recipe: Recipe, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """One step on a batch: forward, backward, update. Returns (logits (B, C), loss ()), both on the device."""
+        with autocast(recipe):
+            logits = self.network(batch_of(pictures)).float()
+            loss = LOSSES[recipe.loss](logits, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        return logits.detach(), loss.detach()
+
+
+def autocast(recipe: Recipe) -> AbstractContextManager[object]:
+    """Multiplications in the recipe's precision; the weights themselves stay float32."""
+    low = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(recipe.precision)
+    return torch.autocast(recipe.device, dtype=low, enabled=low is not None)
+
+
+def normalise(images: Tensor) -> Tensor:
+    """uint8 images of any shape as float32 from -1 (black) to 1 (white): what every network here is fed."""
+    return images.float().sub_(127.5).div_(127.5)
+
+
+def batch_of(pictures: Tensor) -> Tensor:
+    """uint8 (B, H, W, C) as the network's input: float32 (B, C, H, W), channels_last in memory."""
+    return normalise(pictures).permute(0, 3, 1, 2)
