@@ -9,6 +9,13 @@ from demo import session
 from demo.text import speaker
 
 say = speaker("studio")
+ICON = (
+    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path fill='%230f6b85' "
+    "d='M0 0h2v2h2v2h-2v-2h-2z'/><path fill='%238ec5d6' d='M2 0h2v2h-2zM0 2h2v2h-2z'/></svg>"
+)
+"""Four pixels. A named icon would be fetched from a server outside."""
+STYLE = ".stMainBlockContainer {padding-top: 4rem}"
+"""Streamlit leaves more room above a page than a projector has to spare."""
 
 
 def home() -> None:
@@ -31,7 +38,8 @@ def runs() -> None:
 
 def main() -> None:
     """One run of the script: the menu, then the page that was chosen."""
-    st.set_page_config(page_title=say("title"), page_icon=":material/grid_on:", layout="wide")
+    st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
+    st.html(f"<style>{STYLE}</style>")
     pages = {
         "home": st.Page(home, title=say("home"), icon=":material/home:", default=True),
         "train": st.Page(train, title=say("train"), icon=":material/model_training:", url_path="train"),

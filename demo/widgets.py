@@ -49,6 +49,11 @@ def duration(seconds: float, say: Say) -> str:
     return say("duration_hours", hours=seconds // 3600, minutes=seconds % 3600 // 60)
 
 
+def clock(seconds: float, say: Say) -> str:
+    """Minutes and seconds, always as wide."""
+    return say("clock", minutes=round(seconds) // 60, seconds=round(seconds) % 60)
+
+
 def ordinal(n: int, say: Say) -> str:
     """The place in a queue: 1st, 2nd, 3rd, 4th ... 11th ... 21st."""
     last = n % 10

@@ -20,14 +20,14 @@ def render() -> None:
     snapshot = _look(run) if run else None
     session.recipe_to_address(session.recipe(), snapshot)
     st.title(say("title"), anchor=False)
-    picture, beside = st.columns([5, 3], gap="large")
+    picture, beside = st.columns([2, 1], gap="medium")
     with beside:
         problem = session.problem()
         if problem:
             st.warning(problem, icon=":material/info:")
         controls.presets()
-        small_samples = controls.choosers()
         start = st.container()
+        small_samples = controls.choosers()
     with picture:
         if snapshot:
             live.render(snapshot)

@@ -93,7 +93,9 @@ def number(field: str, **more: Any) -> None:
     else:
         value = None if value is None else float(value)
         bounds = {"min_value": low, "max_value": high, "step": STEPS[field], "format": "%g"}
-    st.number_input(**_common(field, value), **bounds, value=None, **more)
+    if str(FIELDS[field].type).endswith("None"):
+        more["value"] = None  # it may be emptied
+    st.number_input(**_common(field, value), **bounds, **more)
 
 
 # --- the groups --------------------------------------------------------------------------------------------------
@@ -117,17 +119,13 @@ def _take_preset() -> None:
 
 def choosers() -> st.delta_generator.DeltaGenerator:
     """All choices but the preset; returns the place beside the resolution where small samples fit."""
-    _group("data")
     st.selectbox(
         options=list(SOURCES), format_func=_dataset_title, **_common("dataset", session.recipe().dataset)
     )
-    _group("network")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice("network")
         _layers()
-    _group("resolution")
     samples_here = _resolution()
-    _group("training")
     left, right = st.columns(2)
     with left:
         choice("optimizer")
@@ -135,13 +133,9 @@ def choosers() -> st.delta_generator.DeltaGenerator:
     with right:
         number("learning_rate")
         number("batch_size")
-    with st.expander(say("group_more")):
+    with st.expander(say("more")):
         _more()
     return samples_here
-
-
-def _group(name: str) -> None:
-    st.markdown(f"**{say(f'group_{name}')}**")
 
 
 def _dataset_title(name: str) -> str:

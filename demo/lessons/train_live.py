@@ -16,10 +16,12 @@ from core.records import Matrix
 from demo import charts, session
 from demo.lessons import train_result as ended
 from demo.text import speaker
-from demo.widgets import duration, ordinal, percent, scores_table, whole
+from demo.widgets import clock, ordinal, percent, scores_table, whole
 
 say = speaker("train")
-REFRESH_SECONDS = 1.0
+REFRESH_SECONDS = 0.8
+METRIC_WIDTH = 160
+"""Pixels, fixed, so that nothing moves when a number gets longer."""
 NUMBERS: tuple[charts.Numbers, ...] = ("counts", "shares")
 
 
@@ -101,7 +103,7 @@ def _numbers(now: Snapshot) -> None:
         if now.tick and now.tick.images_per_second
         else last.get("images_per_second")
     )
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="small"):
         _metric("running_accuracy", percent(running), say("running_accuracy_help"))
         if now.facts.get("validation", 0):
             _metric(
@@ -111,11 +113,11 @@ def _numbers(now: Snapshot) -> None:
             )
         _metric("rate", whole(rate) if rate else say("unknown"))
         left = now.seconds_left
-        _metric("left", say("unknown") if left is None else duration(left, say))
+        _metric("left", say("unknown") if left is None else clock(left, say))
 
 
 def _metric(name: str, value: str, explained: str | None = None) -> None:
-    st.metric(say(name), value, help=explained, width="content")
+    st.metric(say(name), value, help=explained, width=METRIC_WIDTH)
 
 
 # --- what can be done about it ------------------------------------------------------------------------------------
@@ -134,7 +136,8 @@ def _buttons(now: Snapshot) -> None:
         other = now.recipe.changed(seed=now.recipe.seed + 1)
         _button("new_seed", ":material/casino:", lambda: _again(now, other), say("new_seed_help"))
         _button("close", ":material/close:", lambda: session.look_at(None), say("close_help"))
-        _teacher()
+        if not mine or session.who().token:
+            _teacher()
     if not mine:
         st.caption(say("not_yours"))
 
@@ -221,13 +224,9 @@ def _matrix(now: Snapshot) -> None:
     which, numbers = _matrix_choice(list(found))
     matrix, what = found[which]
     classes = now.facts["classes"]
-    left, right = st.columns(2)
-    with left:
-        figure = charts.confusion(matrix, classes, what, numbers, session.theme())
-        charts.show(figure, key="live.matrix")
-    with right:
-        st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
-        st.markdown(scores_table(matrix, classes, say))
+    charts.show(charts.confusion(matrix, classes, what, numbers, session.theme()), key="live.matrix")
+    st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
+    st.markdown(scores_table(matrix, classes, say))
 
 
 def _matrix_choice(options: list[str]) -> tuple[str, charts.Numbers]:

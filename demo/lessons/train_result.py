@@ -12,6 +12,7 @@ from demo.text import speaker
 from demo.widgets import as_csv, percent, table, whole
 
 say = speaker("train")
+METRIC_WIDTH = 160
 EPOCH_COLUMNS = (
     "epoch", "train_loss", "running_accuracy", "train_accuracy", "validation_loss", "validation_accuracy",
     "learning_rate", "seconds", "images_per_second", "best_epoch",
@@ -34,11 +35,11 @@ def render(now: Snapshot) -> None:
 def _test(now: Snapshot, result: dict[str, Any]) -> None:
     scores = metrics.scores(result["confusion"])
     st.markdown(f"**{say('result')}**")
-    with st.container(horizontal=True, gap="large"):
-        st.metric(say("test_accuracy"), percent(scores.accuracy), width="content")
+    with st.container(horizontal=True, gap="small"):
+        st.metric(say("test_accuracy"), percent(scores.accuracy), width=METRIC_WIDTH)
         for name in ("precision", "recall", "f1"):
             value = percent(getattr(scores.macro, name))
-            st.metric(say(f"macro_{name}"), value, help=say("macro_help"), width="content")
+            st.metric(say(f"macro_{name}"), value, help=say("macro_help"), width=METRIC_WIDTH)
     st.caption(say("result_note", count=whole(now.facts["test"]), epoch=result["epoch"]))
 
 
