@@ -1,0 +1,120 @@
+"""How fast our loop trains, beside the usual tutorial loop and beside the bare arithmetic. Not part of CI.
+
+    LAB_DATA=... .venv/bin/python -m pytest -s tests/benchmarks
+
+Rounds are interleaved, so that a slow moment of the machine falls on all three; what counts is the ratio of medians.
+Our time includes bringing the pictures to their resolution, which we do once a run and the tutorial loop every epoch.
+
+Tried for speed and without effect here (2 cores, torch 2.14): torch.compile; two threads for a network of 8x8 pictures
+(slower than one). What helps: bfloat16 with channels_last (2.1 times float32), the whole data set as one tensor.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
+
+from core import datasets, networks, training
+from core.device import resolve
+from core.learner import Learner
+from core.recipe import preset
+
+PICTURES = 12_800
+ROUNDS = 5
+RECIPE = preset("fast", "cifar10").changed(augment="none", train_limit=PICTURES, validation=0.0)
+
+
+class PictureFiles(Dataset[tuple[Tensor, int]]):
+    """CIFAR-10 the way torchvision hands it out: one PIL picture after another, transformed when asked for."""
+
+    def __init__(self, data: datasets.DataSet, transform: Callable[[Image.Image], Tensor]) -> None:
+        self.pictures = data.images[:PICTURES].permute(0, 2, 3, 1).numpy()
+        self.labels, self.transform = data.labels[:PICTURES].tolist(), transform
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        return self.transform(Image.fromarray(self.pictures[index])), self.labels[index]
+
+
+def tutorial_loop(data: datasets.DataSet, side: int) -> float:
+    """Pictures a second of the loop that every tutorial shows."""
+    resize = [transforms.Resize(side), transforms.Resize(32)] if side != 32 else []
+    transform = transforms.Compose([*resize, transforms.ToTensor(), transforms.Normalize((0.5,) * 3, (0.5,) * 3)])
+    loader = DataLoader(PictureFiles(data, transform), batch_size=RECIPE.batch_size, shuffle=True, num_workers=2)
+    network = networks.build("report", (3, 32, 32))
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
+    running_loss, began = 0.0, time.perf_counter()
+    for pictures, labels in loader:
+        optimizer.zero_grad()
+        loss = criterion(network(pictures), labels)
+        loss.backward()
+        optimizer.step()
+        running_loss += loss.item()
+    return PICTURES / (time.perf_counter() - began)
+
+
+def our_loop(data: datasets.DataSet, side: int) -> float:
+    """Pictures a second of one epoch of core.training, bringing the pictures to their resolution included."""
+    recipe = resolve(RECIPE.changed(resolution=side))
+    learner = Learner.make(recipe, data.shape, 10)
+    prepared = _last(training.prepare(recipe, data))  # the test pictures too; only the training part is timed below
+    began = time.perf_counter()
+    if side != 32:
+        training.at_resolution(data.images[:PICTURES], side, recipe.filter)
+    _last(training.learn(recipe, learner, prepared.train, epoch=1))
+    return PICTURES / (time.perf_counter() - began)
+
+
+def bare_steps(data: datasets.DataSet, side: int) -> float:
+    """Pictures a second of nothing but forward, backward and step on one batch that is there already."""
+    recipe = resolve(RECIPE)
+    learner = Learner.make(recipe, data.shape, 10)
+    pictures = torch.rand(recipe.batch_size, 3, 32, 32).to(memory_format=torch.channels_last)
+    labels = torch.randint(0, 10, (recipe.batch_size,))
+    learner.network.train()
+    steps, began = PICTURES // recipe.batch_size, time.perf_counter()
+    for _ in range(steps):
+        with torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16"):
+            loss = nn.functional.cross_entropy(learner.network(pictures), labels)
+        learner.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        learner.optimizer.step()
+    return PICTURES / (time.perf_counter() - began)
+
+
+def _last(generator: Generator[Any, None, Any]) -> Any:
+    while True:
+        try:
+            next(generator)
+        except StopIteration as done:
+            return done.value
+
+
+@pytest.mark.timeout(1_200)
+@pytest.mark.parametrize("side", [32, 16])
+def test_ours_beats_the_tutorial_loop_and_wastes_little(side: int, real_data: Path) -> None:
+    data = datasets.load("cifar10", real_data)
+    torch.set_num_threads(resolve(RECIPE).threads)
+    loops = {"tutorial": tutorial_loop, "ours": our_loop, "bare": bare_steps}
+    rates: dict[str, list[float]] = {name: [] for name in loops}
+    for _ in range(ROUNDS):
+        for name, loop in loops.items():
+            rates[name].append(loop(data, side))
+    median = {name: statistics.median(values) for name, values in rates.items()}
+    print(f"\n{side}x{side}: " + ", ".join(f"{name} {median[name]:,.0f}/s {sorted(map(round, rates[name]))}" for name in rates))
+    print(f"ours / tutorial {median['ours'] / median['tutorial']:.2f}, ours / bare {median['ours'] / median['bare']:.3f}")
+    assert median["ours"] >= 2.3 * median["tutorial"]
+    assert median["ours"] >= 0.93 * median["bare"]
