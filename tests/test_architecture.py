@@ -13,14 +13,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("core.errors", "core.frames", "core.records", "core.downloads"),
+    ("core.downloads", "core.errors", "core.frames", "core.records", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.metrics", "core.recipe", "core.resolution", "core.walkthrough"),
     ("core.device", "core.runs", "core.sources"),
     ("core.checkpoint", "core.datasets", "core.learning", "core.networks", "core.provenance", "core.sizes"),
-    ("core.splits",),
+    ("core.learner", "core.splits"),
     ("core.training",),
-    ("core.engines", "core.estimates", "core.speed", "core.worker"),
-    ("core.jobs",),
+    ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
+    ("core.job", "core.jobs"),
     ("core.classify", "core.explain", "core.export", "core.pretraining", "core.studies"),
     ("core.command",),
     ("core.__main__",),
@@ -32,6 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "demo.local",
         "demo.pictures",
         "demo.session",
+        "demo.thumbnails",
         "demo.widgets",
     ),
     ("demo.lessons",),
@@ -191,7 +192,7 @@ def test_the_recipe_s_names_are_the_registries_names() -> None:
     assert set(recipe.SCHEDULES) == set(learning.SCHEDULES)
     assert set(recipe.LOSSES) == set(learning.LOSSES)
     assert set(recipe.AUGMENTS) == set(learning.AUGMENTS)
-    assert recipe.SIDES == {name: source.shape[-1] for name, source in sources.SOURCES.items()}
+    assert {name: source.shape[-1] for name, source in sources.SOURCES.items()} == recipe.SIDES
     assert all(source.shape[-1] == source.shape[-2] for source in sources.SOURCES.values())
 
 

@@ -1,0 +1,127 @@
+"""Downloads of data sets in the background: one for the whole server, however many pages look on.
+
+They live in a `sys.modules` entry without a file, as the job manager does: no cache that a visitor can clear, no
+module that an edit can evict.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core import sources
+from core.errors import LabError
+from core.sources import SOURCES, FetchProgress, FetchStopped, Source
+
+_HOME = "_resolution_lab_fetching"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A download at one moment: bytes of all its files together; `error` is one line, "" while there is none."""
+
+    active: bool
+    done_bytes: int
+    total_bytes: int
+    bytes_per_second: float
+    error: str
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return min(1.0, self.done_bytes / self.total_bytes) if self.total_bytes else 0.0
+
+
+@dataclass(slots=True)
+class _Fetch:
+    source: Source
+    stop: threading.Event = field(default_factory=threading.Event)
+    active: bool = True
+    progress: FetchProgress | None = None
+    error: str = ""
+
+    def look(self) -> Look:
+        speed = self.progress.bytes_per_second if self.progress else 0.0
+        done = bytes_of(self.source, self.progress)
+        return Look(self.active, done, total_bytes(self.source), speed, self.error)
+
+
+class Fetching:
+    """Starts, stops and shows downloads. Every method may be called from any thread; none waits."""
+
+    def __init__(self, sources: Mapping[str, Source] = SOURCES) -> None:
+        self._sources = sources
+        self._lock = threading.Lock()
+        self._fetches: dict[str, _Fetch] = {}
+
+    def start(self, name: str, folder: Path) -> None:
+        """Fetches the data set into the folder; does nothing when that is going on already."""
+        with self._lock:
+            now = self._fetches.get(name)
+            if now is None or not now.active:
+                fetch = self._fetches[name] = _Fetch(self._sources[name])
+                threading.Thread(
+                    target=self._work, args=(fetch, folder), daemon=True, name=f"fetch {name}"
+                ).start()
+
+    def stop(self, name: str) -> None:
+        """Ends the download soon; what has arrived is kept, and the next one goes on from there."""
+        with self._lock:
+            if name in self._fetches:
+                self._fetches[name].stop.set()
+
+    def look(self, name: str) -> Look | None:
+        """The download of this data set, also after its end; None before there was one."""
+        with self._lock:
+            fetch = self._fetches.get(name)
+            return fetch.look() if fetch else None
+
+    def active(self) -> bool:
+        """Whether any download is going on."""
+        with self._lock:
+            return any(fetch.active for fetch in self._fetches.values())
+
+    def _work(self, fetch: _Fetch, folder: Path) -> None:
+        def tell(progress: FetchProgress) -> None:
+            fetch.progress = progress
+
+        error = ""
+        try:
+            sources.fetch(fetch.source.name, folder, tell, fetch.stop.is_set, self._sources)
+        except FetchStopped:
+            pass  # somebody wanted that
+        except LabError as refusal:
+            error = str(refusal)
+        except Exception as fault:  # a fault of ours: the page says so, the traceback is on stderr
+            error = f"{type(fault).__name__}: {fault}"
+            sys.excepthook(type(fault), fault, fault.__traceback__)
+        finally:
+            with self._lock:
+                fetch.error, fetch.active = error, False
+
+
+def total_bytes(source: Source) -> int:
+    """How much there is to fetch."""
+    return sum(file.size for file in source.layouts[0].downloads) if source.layouts else 0
+
+
+def bytes_of(source: Source, progress: FetchProgress | None) -> int:
+    """How much is here: the files before the one that is told of, and what has arrived of that one."""
+    done = 0
+    for file in source.layouts[0].downloads if progress else ():
+        if progress and file.name == progress.file:
+            return done + progress.done_bytes
+        done += file.size
+    return done
+
+
+def installed(make: Callable[[], Fetching] = Fetching) -> Fetching:
+    """The server's one `Fetching`, made when it is first asked for."""
+    home = types.ModuleType(_HOME)
+    home.fetching = make()  # type: ignore[attr-defined]
+    kept: Fetching = sys.modules.setdefault(_HOME, home).fetching
+    return kept

@@ -1,0 +1,189 @@
+"""The page "Home": what this is, where to go first, the data sets, this machine, and the address for a class."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import sources
+from core.errors import LabError
+from core.sources import SOURCES, Source
+from demo import fetching, local, session, thumbnails
+from demo.fetching import Look
+from demo.text import speaker
+from demo.widgets import times, whole
+
+say = speaker("home")
+WALK = ("train", "runs", "classify")
+"""The pages in the order of the walkthrough."""
+WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
+"""Seconds between two looks: at a download, for a download that another browser starts, for the device."""
+
+
+def render() -> None:
+    """The whole page. Nothing here imports torch, so that the first page is up at once."""
+    st.title(say("title"), anchor=False)
+    words, code = st.columns([5, 2], gap="large")
+    with words:
+        st.markdown(say("intro"))
+        _walk()
+    with code, st.container(border=True):
+        _for_a_class()
+    st.subheader(say("data"), anchor=False)
+    _data()
+    st.subheader(say("machine"), anchor=False)
+    _machine()
+
+
+# --- the walkthrough ---------------------------------------------------------------------------------------------
+
+
+def _walk() -> None:
+    for place, (column, page) in enumerate(zip(st.columns(len(WALK)), WALK, strict=True), start=1):
+        with column, st.container(border=True, height="stretch"):
+            _to(page, f"**{place}. {say(f'walk_{page}')}**")
+            st.caption(say(f"walk_{page}_text"))
+
+
+def _to(page: str, label: str) -> None:
+    """A link to a page; the classifier is not one of Streamlit's."""
+    root = session.root()
+    if page == "classify" and root:
+        st.page_link(f"{root}/classify", label=label)
+    else:
+        session.link(page, label)
+
+
+# --- the data sets -----------------------------------------------------------------------------------------------
+
+
+def _data() -> None:
+    """The cards, kept up to date while there is something to wait for."""
+    every = _pace()
+
+    @st.fragment(run_every=every)
+    def view() -> None:
+        if _pace() != every:  # `run_every` is read only by a full run of the page
+            st.rerun()
+        for column, source in zip(st.columns(len(SOURCES)), SOURCES.values(), strict=True):
+            with column, st.container(border=True, height="stretch"):
+                _card(source)
+
+    view()
+
+
+def _pace() -> float | None:
+    if fetching.installed().active():
+        return WHILE_FETCHING
+    folder = session.manager().data
+    return None if all(sources.state(name, folder).present for name in SOURCES) else WHILE_MISSING
+
+
+def _card(source: Source) -> None:
+    state = sources.state(source.name, session.manager().data)
+    st.markdown(f"**{source.title}**")
+    pictures = thumbnails.strip(source.name, state.path) if state.present else None
+    if pictures:
+        st.image(pictures, width="stretch")
+    st.caption(_size(source))
+    if state.present:
+        st.markdown(say("present") if source.layouts else say("always_here"), help=source.cite)
+    else:
+        _missing(source, state.problem)
+
+
+def _size(source: Source) -> str:
+    colour = say("colour" if source.shape[0] == 3 else "grey")
+    sizes = {"train": whole(source.train), "test": whole(source.test), "classes": len(source.classes)}
+    return say("size", **sizes, side=times(source.shape[1:]), colour=colour)
+
+
+def _missing(source: Source, problem: str) -> None:
+    """What is offered for a set that is not here: the download, its progress, or why it did not work."""
+    look = fetching.installed().look(source.name)
+    if look and look.active:
+        _progress(source, look)
+        return
+    if look and look.error:
+        st.error(look.error)
+    elif problem:
+        st.warning(problem)
+    megabytes = f"{fetching.total_bytes(source) / 1e6:.0f}"
+    label = say("fetch_again" if look or problem else "fetch", megabytes=megabytes)
+    if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch"):
+        fetching.installed().start(source.name, session.manager().data)
+        st.rerun()
+    st.caption(say("fetch_from", home=source.home))
+
+
+def _progress(source: Source, look: Look) -> None:
+    numbers = {"done": f"{look.done_bytes / 1e6:.1f}", "total": f"{look.total_bytes / 1e6:.1f}"}
+    started = look.done_bytes > 0
+    speed = f"{look.bytes_per_second / 1e6:.1f}"
+    st.progress(look.share, say("fetching", **numbers, speed=speed) if started else say("connecting"))
+    if st.button(
+        say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", help=say("fetch_stop_help")
+    ):
+        fetching.installed().stop(source.name)
+
+
+# --- this machine ------------------------------------------------------------------------------------------------
+
+
+def _machine() -> None:
+    """The device, as the process that trains sees it: it answers some seconds after the start."""
+    waiting = session.manager().facts is None
+
+    @st.fragment(run_every=WHILE_STARTING if waiting else None)
+    def view() -> None:
+        facts = session.manager().facts
+        if waiting and facts is not None:
+            st.rerun()
+        st.markdown(_device(facts))
+        st.markdown(_activity(), help=say("runs_help"))
+
+    view()
+
+
+def _device(facts: dict[str, object] | None) -> str:
+    if facts is None:
+        return say("device_unknown")
+    return say("device", name=facts["device_name"], precision=facts["precision"], torch=facts["torch"])
+
+
+def _activity() -> str:
+    """How many runs go on and how many wait, in words."""
+    try:
+        status = [snapshot.status for snapshot in session.manager().list()]
+    except LabError as error:
+        return str(error)
+    going, waiting = sum(s in ("running", "paused") for s in status), status.count("queued")
+    if not status:
+        return say("no_runs")
+    return say("runs_active", going=going, waiting=waiting, all=len(status))
+
+
+# --- for a class -------------------------------------------------------------------------------------------------
+
+
+def _for_a_class() -> None:
+    st.markdown(f"**{say('class')}**")
+    address = local.class_address(session.root(), st.get_option("server.address"), local.lan_address())
+    if address is None:
+        st.caption(say("class_alone"))
+        return
+    st.image(local.qr_code(address), width=190)
+    st.markdown(f"[{address}]({address})")
+    st.caption(say("class_text"))
+    if st.button(say("class_large"), key="home.large", icon=":material/fullscreen:"):
+        _large(address)
+
+
+def _large(address: str) -> None:
+    """For the projector."""
+
+    @st.dialog(say("class"), width="large")
+    def view() -> None:
+        st.markdown(f"## {address}")
+        st.image(local.qr_code(address), width=520)
+
+    view()

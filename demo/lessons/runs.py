@@ -1,0 +1,219 @@
+"""The page "Runs": every run of the lab, what can be done with those that are chosen, and their curves compared.
+
+The table looks again by itself; what is chosen is kept by the runs' ids, so that a run that appears above never
+moves a choice to its neighbour.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.errors import LabError
+from core.jobs import Snapshot
+from core.records import as_dict
+from demo import charts, session
+from demo.lessons import runs_table as table
+from demo.text import speaker
+
+say = speaker("runs")
+WHILE_ACTIVE, WHILE_IDLE = 2.0, 5.0
+"""Seconds between two looks at the runs."""
+RESUMABLE = ("paused", "stopped", "interrupted")
+
+
+def render() -> None:
+    """The whole page."""
+    st.title(say("title"), anchor=False)
+    problem = session.problem()
+    if problem:
+        st.warning(problem, icon=":material/info:")
+    snapshots = session.manager().list()
+    if not snapshots:
+        _nothing_yet()
+        return
+    _overview(snapshots)
+    chosen = _chooser(snapshots)
+    if len(chosen) == 1:
+        _actions(chosen[0])
+    if chosen:
+        _compare(chosen)
+
+
+def _nothing_yet() -> None:
+    """What to do first; looks now and then whether somebody did."""
+
+    @st.fragment(run_every=WHILE_IDLE)
+    def view() -> None:
+        if session.manager().list():
+            st.rerun()
+        st.markdown(say("empty"))
+        session.link("train", say("to_train"))
+
+    view()
+
+
+# --- which runs --------------------------------------------------------------------------------------------------
+
+
+def _chosen() -> tuple[str, ...]:
+    ids: tuple[str, ...] = session.remembered("runs.chosen", ())
+    return ids
+
+
+def _choose(ids: Sequence[str], redraw: bool = False) -> None:
+    """From now on these runs are chosen; `redraw` where the table does not know it yet."""
+    session.remember("runs.chosen", tuple(ids))
+    if redraw:
+        session.remember("runs.turn", session.remembered("runs.turn", 0) + 1)
+
+
+def _overview(snapshots: Sequence[Snapshot]) -> None:
+    """The table of all runs. It goes on looking, because somebody else may start one."""
+    drawn = _state(snapshots)
+    every = WHILE_ACTIVE if any(s.active for s in snapshots) else WHILE_IDLE
+
+    @st.fragment(run_every=every)
+    def view() -> None:
+        now = session.manager().list()
+        if _state(now) != drawn:  # what stands below the table, and how often it looks, depends on it
+            st.rerun()
+        _table(now)
+
+    view()
+    rows = table.rows(snapshots, session.who().name)
+    st.download_button(
+        say("download_table"), table.as_csv(rows), "runs.csv", "text/csv", icon=":material/download:", key="runs.csv"
+    )  # fmt: skip
+
+
+def _state(snapshots: Sequence[Snapshot]) -> tuple[object, ...]:
+    """What the page outside the table shows, so that it is drawn again when that has changed."""
+    return _chosen(), tuple((snapshot.run, snapshot.status) for snapshot in snapshots)
+
+
+def _table(snapshots: Sequence[Snapshot]) -> None:
+    ids = tuple(snapshot.run for snapshot in snapshots)
+    turn = session.remembered("runs.turn", 0)
+    key = f"runs.table.{turn}.{hash(ids)}"  # another list of runs is another table: rows are told by their place
+
+    def take() -> None:
+        _choose([ids[place] for place in session.typed(key)["selection"]["rows"]])
+
+    table.show(
+        table.rows(snapshots, session.who().name),
+        key=key,
+        on_select=take,
+        selected=[ids.index(run) for run in _chosen() if run in ids],
+    )
+
+
+def _chooser(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
+    """The chosen runs, newest first; the same choice as in the table, by name."""
+    by_id = {snapshot.run: snapshot for snapshot in snapshots}
+    key = session.bound("runs.chooser", [run for run in by_id if run in _chosen()])
+    ids = st.multiselect(
+        say("choose"), list(by_id), key=key, format_func=lambda run: table.name(by_id[run]), help=say("choose_help"),
+        placeholder=say("choose_empty"), on_change=lambda: _choose(session.typed(key), redraw=True),
+    )  # fmt: skip
+    return [by_id[run] for run in ids]
+
+
+# --- what can be done with one -------------------------------------------------------------------------------------
+
+
+def _actions(now: Snapshot) -> None:
+    mine = session.manager().may(now.run, session.who())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(say("open"), key="runs.open", icon=":material/open_in_new:", type="primary"):
+            session.go("train", run=now.run)
+        if now.status in RESUMABLE and st.button(
+            say("resume"), key="runs.resume", icon=":material/play_arrow:", disabled=not mine
+        ):
+            _resume(now.run)
+        _delete_button(now, mine)
+        st.download_button(
+            say("download_run"), lambda: as_json(now), f"run-{now.run}.json", "application/json", key="runs.json",
+            icon=":material/download:", help=say("download_run_help"),
+        )  # fmt: skip
+    if now.message:
+        st.caption(now.message)
+    if not mine:
+        st.caption(say("not_yours"))
+
+
+def _resume(run: str) -> None:
+    try:
+        session.manager().resume(run, session.who())
+    except LabError as refusal:
+        session.tell(str(refusal))
+    st.rerun()
+
+
+def _delete_button(now: Snapshot, mine: bool) -> None:
+    reason = say("delete_active") if now.active else None
+    pressed = st.button(
+        say("delete"),
+        key="runs.delete",
+        icon=":material/delete:",
+        disabled=now.active or not mine,
+        help=reason,
+    )
+    if pressed:
+        _confirm(now)
+
+
+def _confirm(now: Snapshot) -> None:
+    """Asks before a run and its weights are gone for good."""
+
+    @st.dialog(say("delete_title", run=now.run))
+    def view() -> None:
+        st.markdown(say("delete_question", name=table.name(now)))
+        with st.container(horizontal=True):
+            if st.button(say("delete_yes"), key="runs.delete_yes", type="primary", icon=":material/delete:"):
+                _delete(now.run)
+            if st.button(say("delete_no"), key="runs.delete_no"):
+                st.rerun()
+
+    view()
+
+
+def _delete(run: str) -> None:
+    try:
+        session.manager().delete(run, session.who())
+        _choose([other for other in _chosen() if other != run], redraw=True)
+    except LabError as refusal:
+        session.tell(str(refusal))
+    st.rerun()
+
+
+def as_json(now: Snapshot) -> str:
+    """All that is known of a run: recipe, facts, every epoch and the test."""
+    known = {
+        "run": now.run, "status": now.status, "message": now.message, "created": now.created,
+        "recipe": now.recipe.as_dict(), "facts": now.facts, "epochs": list(now.epochs), "result": now.result,
+    }  # fmt: skip
+    return json.dumps(known | ({"tick": as_dict(now.tick)} if now.tick else {}), indent=1)
+
+
+# --- curves --------------------------------------------------------------------------------------------------------
+
+
+def _compare(chosen: Sequence[Snapshot]) -> None:
+    ids = [snapshot.run for snapshot in chosen]
+
+    @st.fragment(run_every=WHILE_ACTIVE if any(snapshot.active for snapshot in chosen) else None)
+    def view() -> None:
+        now = [session.manager().snapshot(run) for run in ids]
+        if not any(len(snapshot.epochs) > 1 for snapshot in now):
+            st.caption(say("no_curves"))
+            return
+        left, right = st.columns(2)
+        with left:
+            charts.show(charts.compare(now, "accuracy"), key="runs.accuracy")
+        with right:
+            charts.show(charts.compare(now, "loss"), key="runs.loss")
+
+    view()

@@ -1,0 +1,95 @@
+"""The table of runs: one plain row a run, drawn without pandas, and the same rows as CSV."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core import metrics
+from core.jobs import Snapshot
+from core.recipe import SIDES
+from core.sources import SOURCES
+from demo import widgets
+from demo.text import speaker
+from demo.widgets import percent, times
+
+say = speaker("runs")
+COLUMNS = (
+    "run", "yours", "dataset", "network", "resolution", "status", "epochs", "accuracy", "macro_f1", "seconds", "started",
+)  # fmt: skip
+PERCENT = ("accuracy", "macro_f1")
+
+
+def rows(snapshots: Sequence[Snapshot], owner: str) -> list[dict[str, Any]]:
+    """One row a run with the keys COLUMNS; shares in percent, None where a run has no test result yet."""
+    return [_row(snapshot, owner) for snapshot in snapshots]
+
+
+def _row(now: Snapshot, owner: str) -> dict[str, Any]:
+    tested = now.result
+    return {
+        "run": now.run,
+        "yours": say("yours") if owner and now.owner == owner else "",
+        "dataset": SOURCES[now.recipe.dataset].title,
+        "network": now.recipe.network,
+        "resolution": side(now),
+        "status": status(now),
+        "epochs": f"{now.epochs_done} / {now.recipe.epochs}",
+        "accuracy": round(100 * tested["test_accuracy"], 1) if tested else None,
+        "macro_f1": round(100 * metrics.macro(tested["confusion"]).f1, 1) if tested else None,
+        "seconds": round(sum(epoch["seconds"] for epoch in now.epochs), 1),
+        "started": time.strftime("%Y-%m-%d %H:%M", time.localtime(now.created)),
+    }
+
+
+def side(now: Snapshot) -> str:
+    """The resolution of a run, as 16x16."""
+    return times([now.recipe.resolution or SIDES[now.recipe.dataset]] * 2)
+
+
+def status(now: Snapshot) -> str:
+    """In words; for a waiting run with its place in the queue."""
+    return say("status_place", place=now.place) if now.place else say(f"status_{now.status}")
+
+
+def name(now: Snapshot) -> str:
+    """A run as it stands in a list: id, what it is, and how it went."""
+    how = percent(now.result["test_accuracy"]) if now.result else status(now)
+    return say(
+        "name", run=now.run, dataset=SOURCES[now.recipe.dataset].title, network=now.recipe.network, side=side(now), how=how
+    )  # fmt: skip
+
+
+def as_csv(found: Sequence[Mapping[str, Any]]) -> Callable[[], str]:
+    """What writes the rows as CSV when somebody asks for it."""
+    return widgets.as_csv(found, COLUMNS)
+
+
+def show(
+    found: Sequence[Mapping[str, Any]], key: str, on_select: Callable[[], None], selected: Sequence[int]
+) -> None:
+    """The rows as a table whose rows can be chosen; `selected` are those that are chosen at first."""
+    import pyarrow
+
+    texts = pyarrow.table({column: [row[column] for row in found] for column in COLUMNS})
+    st.dataframe(
+        texts, key=key, hide_index=True, on_select=on_select, selection_mode="multi-row", placeholder="–",
+        selection_default={"selection": {"rows": list(selected)}}, column_config=_config(), alt=say("title"),
+    )  # fmt: skip
+
+
+def _config() -> dict[str, Any]:
+    config: dict[str, Any] = {
+        column: st.column_config.TextColumn(say(f"column_{column}")) for column in COLUMNS
+    }
+    for column in PERCENT:
+        config[column] = st.column_config.NumberColumn(say(f"column_{column}"), format="%.1f")
+    config["epochs"] = st.column_config.TextColumn(say("column_epochs"), alignment="right")
+    config["resolution"] = st.column_config.TextColumn(say("column_resolution"), alignment="right")
+    config["seconds"] = st.column_config.NumberColumn(
+        say("column_seconds"), format="%.0f", help=say("seconds_help")
+    )
+    return config
