@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _FAILED = PlainTextResponse("This part of the lab could not start; the server's log says why.", 503)
 
 
@@ -73,5 +73,5 @@ class Late:
                 await self.ended.wait()
                 self.streams_end.set()
         except Exception:
-            _log.exception("could not build what is late")
+            logger.exception("could not build what is late")
             self.ready.set()
