@@ -38,8 +38,8 @@ LABELS = {"labelFontSize": 12, "titleFontSize": 12}  # so that all class names f
 SIZES = {
     "axis": {**LABELS, "titlePadding": 8},
     "legend": {**LABELS, "offset": 6, "padding": 0},
-    "padding": {"left": 0, "right": 12, "top": 4, "bottom": 4},  # at the right half a tick label
 }
+ROOM = {"left": 4, "right": 12, "top": 4, "bottom": 8}  # half a tick label at both ends
 STROKES = {
     "title": None, "orient": "bottom", "columns": 2, "labelLimit": 0,
     "symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 300,
@@ -129,7 +129,7 @@ def _curve_spec(measure: Measure, title: str, axis: str, epochs: int, parts: tup
         "transform": [{"filter": {"field": "part", "oneOf": parts[1:]}}],  # these have one value an epoch
         "encoding": encoding,
     }
-    return {"title": title, "height": HEIGHT, "layer": [lines, dots], "config": SIZES}
+    return {"title": title, "height": HEIGHT, "layer": [lines, dots], "config": SIZES, "padding": ROOM}
 
 
 def _epoch_axis(domain: list[int] | None = None) -> Spec:
@@ -203,7 +203,14 @@ def _compare_spec(measure: Measure, title: str, axis: str, runs: tuple[str, ...]
         "tooltip": [{"field": "run", "type": "nominal", "title": say("run_axis")}, *_tips(measure, axis)],
     }  # fmt: skip
     mark = {"type": "line", "strokeWidth": 2, "point": {"size": 20}}
-    return {"title": title, "height": HEIGHT, "mark": mark, "encoding": encoding, "config": SIZES}
+    return {
+        "title": title,
+        "height": HEIGHT,
+        "mark": mark,
+        "encoding": encoding,
+        "config": SIZES,
+        "padding": ROOM,
+    }
 
 
 # --- the confusion matrix ----------------------------------------------------------------------------------------
@@ -261,12 +268,13 @@ def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, theme: T
         "text": say("confusion_short"),
         "subtitle": [what, say(f"confusion_{numbers}")],
         "subtitlePadding": 4,
+        "subtitleColor": grey,
     }
     layers = [
         {"mark": "rect", "encoding": {**encoding, "color": shade}},
         {"mark": {"type": "text", "fontSize": 11}, "encoding": text},
     ]
-    return {"title": heading, "height": MATRIX_HEIGHT, "layer": layers, "config": SIZES}
+    return {"title": heading, "height": MATRIX_HEIGHT, "layer": layers, "config": SIZES, "padding": ROOM}
 
 
 def _class_axis(field: str, classes: Sequence[str], **more: Any) -> Spec:

@@ -77,15 +77,14 @@ def typed(key: str) -> Any:
     return st.session_state.get(key)
 
 
-def tell(line: str) -> None:
-    """Something that could not be done, told by `problem()` where the page has room for it."""
-    remember("problem", line)
+def tell(line: str, where: str = "choice") -> None:
+    """Something that could not be done; it stays on the page until the visitor tries something else there."""
+    remember(f"problem.{where}", line)
 
 
-def problem() -> str:
-    """The one line about the last choice or link that could not be followed, told once; else ""."""
-    found: str = remembered("problem", "")
-    remember("problem", "")
+def problem(where: str = "choice") -> str:
+    """The one line about the last choice, link or order that could not be followed; else ""."""
+    found: str = remembered(f"problem.{where}", "")
     return found
 
 
@@ -102,6 +101,7 @@ def recipe() -> Recipe:
 
 def choose(**changes: Any) -> None:
     """Changes the chosen recipe; a change that does not go together leaves it alone and is told by `problem()`."""
+    tell("")
     try:
         remember("recipe", recipe().changed(**changes))
     except LabError as refusal:
@@ -110,6 +110,7 @@ def choose(**changes: Any) -> None:
 
 def choose_preset(name: str, dataset: str | None = None) -> None:
     """Replaces the chosen recipe by a preset; tells by `problem()` where there is none for the data set."""
+    tell("")
     try:
         remember("recipe", preset(name, dataset))
     except LabError as refusal:
@@ -118,6 +119,7 @@ def choose_preset(name: str, dataset: str | None = None) -> None:
 
 def choose_dataset(name: str) -> None:
     """Changes the data set: its own network, size and preset, and what else had been changed by hand."""
+    tell("")
     old = recipe()
     base = _base(old.preset, old.dataset)
     own = ("dataset", "network", "resolution", "train_limit", "preset")
@@ -148,6 +150,8 @@ def restore() -> str | None:
     address = st.query_params.to_dict()
     if address != remembered("address", {}):
         if address:
+            tell("")
+            remember("unknown", None)
             remember("run", run_from_address())
             remember("recipe", recipe_from_address())
         remember("address", address)
@@ -157,6 +161,8 @@ def restore() -> str | None:
 def look_at(run: str | None) -> None:
     """From now on the page looks at this run (None: at none)."""
     remember("run", run)
+    remember("unknown", None)
+    tell("", "order")
 
 
 def run_from_address() -> str | None:
@@ -171,13 +177,21 @@ def recipe_from_address() -> Recipe:
     """
     values = {name: value for name, value in st.query_params.to_dict().items() if name != RUN}
     run = run_from_address()
+    if not values:
+        return _recipe_of(run) if run else first_recipe()
     try:
-        if not values and run:
-            return as_wished(manager().snapshot(run).recipe)
-        return parse(values) if values else first_recipe()
+        return parse(values)
     except LabError as refusal:
         tell(str(refusal))
         return _nearest(values)
+
+
+def _recipe_of(run: str) -> Recipe:
+    """The recipe of a run; the first one where this machine does not know the run (the page says so elsewhere)."""
+    try:
+        return as_wished(manager().snapshot(run).recipe)
+    except LabError:
+        return first_recipe()
 
 
 def recipe_to_address(chosen: Recipe, seen: jobs.Snapshot | None = None) -> None:

@@ -14,8 +14,16 @@ ICON = (
     "d='M0 0h2v2h2v2h-2v-2h-2z'/><path fill='%238ec5d6' d='M2 0h2v2h-2zM0 2h2v2h-2z'/></svg>"
 )
 """Four pixels. A named icon would be fetched from a server outside."""
-STYLE = ".stMainBlockContainer {padding-top: 4rem}"
-"""Streamlit leaves more room above a page than a projector has to spare."""
+STYLE = """
+.stMainBlockContainer { padding-top: 4rem; }
+.stMarkdown table { font-size: 0.9rem; }
+.stMarkdown th, .stMarkdown td { padding: 0.3rem 0.6rem; }
+@media (max-width: 640px) {
+  .stMarkdown table { font-size: 0.75rem; }
+  .stMarkdown th, .stMarkdown td { padding: 0.25rem 0.35rem; overflow-wrap: anywhere; }
+}
+"""
+"""Less room above a page, and tables that fit a telephone."""
 
 
 def home() -> None:

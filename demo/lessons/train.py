@@ -32,7 +32,7 @@ def render() -> None:
         if snapshot:
             live.render(snapshot)
         else:
-            large_samples = _empty(run)
+            large_samples = _empty()
     with start:
         controls.start()
     with small_samples if snapshot else large_samples:
@@ -44,13 +44,14 @@ def _look(run: str) -> Snapshot | None:
     try:
         return session.manager().snapshot(run)
     except LabError:
-        session.problem()  # the same news, from reading the address
         session.look_at(None)
+        session.remember("unknown", run)
         return None
 
 
-def _empty(unknown: str | None) -> st.delta_generator.DeltaGenerator:
+def _empty() -> st.delta_generator.DeltaGenerator:
     """What to do first; returns the place for the samples."""
+    unknown = session.remembered("unknown")
     if unknown:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(say("no_run", run=unknown), icon=":material/search_off:")

@@ -277,6 +277,7 @@ def _refusal(recipe: Recipe) -> str:
 
 def submit(recipe: Recipe) -> None:
     """Queues a run of this recipe and looks at it."""
+    session.tell("")
     try:
         session.look_at(session.manager().submit(recipe, session.who()))
     except LabError as refusal:

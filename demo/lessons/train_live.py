@@ -42,7 +42,7 @@ def render(snapshot: Snapshot) -> None:
 def _draw(now: Snapshot) -> None:
     st.caption(_about(now))
     _status(now)
-    problem = session.problem()
+    problem = session.problem("order")
     if problem:
         st.warning(problem, icon=":material/info:")
     _buttons(now)
@@ -152,10 +152,11 @@ def _button(
 
 def _order(verb: str, run: str) -> Callable[[], None]:
     def act() -> None:
+        session.tell("", "order")
         try:
             getattr(session.manager(), verb)(run, session.who())
         except LabError as refusal:
-            session.tell(str(refusal))
+            session.tell(str(refusal), "order")
 
     return act
 
@@ -168,7 +169,7 @@ def _again(now: Snapshot, recipe: Recipe) -> None:
             manager.stop(now.run, who)
         session.look_at(manager.submit(recipe, who))
     except LabError as refusal:
-        session.tell(str(refusal))
+        session.tell(str(refusal), "order")
 
 
 def _teacher() -> None:

@@ -1,0 +1,400 @@
+"""The page Train, drawn with a real job manager: from the choice to the test result. And its texts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import jobs
+from core.engines import ThreadEngine
+from core.errors import LabError
+from core.jobs import JobManager, Who
+from core.recipe import FIELDS, preset
+from core.records import Tick
+from core.runs import STATUSES, open_store
+from demo import text, widgets
+from demo.lessons import train_live as live
+
+TOKEN = "teach"
+ME = Who(owner="me")
+LONG = preset("quick", "digits").changed(epochs=500)
+SHORT = preset("quick", "digits").changed(epochs=1)
+
+
+class Engine(ThreadEngine):
+    """The thread engine, with its speed known at once."""
+
+    def speed(self, recipe: Any) -> Future[float]:
+        known: Future[float] = Future()
+        known.set_result(1000.0)
+        return known
+
+
+@pytest.fixture
+def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
+    monkeypatch.setenv("LAB_DATA", str(tmp_path))
+    visit(monkeypatch, "me")
+    made = JobManager(open_store(tmp_path / "runs"), Engine(tmp_path), data=tmp_path, token=TOKEN, threads=1)
+    jobs.install(made)
+    yield made
+    made.close()
+
+
+def visit(monkeypatch: pytest.MonkeyPatch, owner: str) -> None:
+    """From now on the page is opened by this visitor."""
+    theme = SimpleNamespace(type="light")
+    context = SimpleNamespace(cookies={"lab_owner": owner}, theme=theme, url=None)
+    monkeypatch.setattr("streamlit.context", context)
+
+
+def script() -> None:
+    from demo.lessons import train
+
+    train.render()
+
+
+def opened(**address: str) -> AppTest:
+    page = AppTest.from_function(script, default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def button(page: AppTest, label: str) -> Any:
+    found = [one for one in page.button if one.label == label]
+    assert found, f"no button {label!r} among {[one.label for one in page.button]}"
+    return found[0]
+
+
+def labels(page: AppTest) -> set[str]:
+    return {one.label for one in page.button}
+
+
+def status(page: AppTest) -> str:
+    return next(one.value for one in page.markdown if one.value.startswith("####"))
+
+
+def shown(page: AppTest) -> str:
+    kinds = (page.markdown, page.caption, page.warning, page.error, page.title)
+    return "\n".join(one.value for kind in kinds for one in kind)
+
+
+# --- choosing ----------------------------------------------------------------------------------------------------
+
+
+def test_it_opens_on_quick_with_its_duration_and_start_ready(manager: JobManager) -> None:
+    page = opened()
+    assert page.query_params == {"preset": "quick", "dataset": "digits"}
+    assert re.search(r"About \d+ s on this machine, at 1,000 pictures a second", shown(page))
+    assert not button(page, "Start").disabled
+    assert len(page.get("image")) == 1
+
+
+def test_every_field_of_the_recipe_can_be_chosen_and_is_explained(manager: JobManager) -> None:
+    page = opened(dataset="digits", preset="quick", split="k-fold")
+    other = opened(dataset="digits", preset="quick")
+    widgets_by_key = {
+        one.key: one
+        for found in (page, other)
+        for kind in ("selectbox", "number_input", "slider", "toggle")
+        for one in found.get(kind)
+    }
+    for field in FIELDS.keys() - {"preset"}:
+        assert widgets_by_key[f"train.{field}"].help, field
+
+
+def test_a_choice_goes_into_the_address(manager: JobManager) -> None:
+    page = opened()
+    page.number_input(key="train.epochs").set_value(3).run()
+    page.slider(key="train.resolution").set_value(4).run()
+    assert page.query_params["epochs"] == "3" and page.query_params["resolution"] == "4"
+    assert len(page.get("image")) == 2  # as they are, and as the network sees them
+    page.slider(key="train.resolution").set_value(8).run()
+    assert "resolution" not in page.query_params
+
+
+def test_a_link_restores_the_choice(manager: JobManager) -> None:
+    page = opened(preset="fast", dataset="digits", optimizer="adam", momentum="0.0", nesterov="false")
+    assert page.selectbox(key="train.optimizer").value == "adam"
+    assert not [one for one in page.number_input if one.key == "train.momentum"]  # it would not be honoured
+
+
+def test_report_marks_what_is_our_choice(manager: JobManager) -> None:
+    page = opened(preset="report", dataset="cifar10")
+    assert "our choice" in page.number_input(key="train.batch_size").label
+    assert "our choice" not in page.number_input(key="train.learning_rate").label
+
+
+def test_a_missing_data_set_leads_to_home_and_cannot_be_started(manager: JobManager) -> None:
+    page = opened(preset="quick", dataset="cifar10")
+    assert "not on this machine yet" in page.error[0].value
+    assert "Go to Home" in shown(page)
+    assert button(page, "Start").disabled
+
+
+def test_an_impossible_combination_names_the_layer_and_cannot_be_started(manager: JobManager) -> None:
+    page = opened(preset="quick", dataset="digits", network="arc4")
+    assert "layer 7" in page.error[0].value
+    assert button(page, "Start").disabled
+
+
+def test_a_bad_link_says_why_and_falls_back(manager: JobManager) -> None:
+    page = opened(preset="quick", dataset="digits", epochs="abc")
+    assert "epochs=abc" in page.warning[0].value
+    assert page.number_input(key="train.epochs").value == preset("quick", "digits").epochs
+
+
+def test_a_choice_that_does_not_go_together_is_refused_with_a_reason(manager: JobManager) -> None:
+    page = opened(preset="quick", dataset="digits", validation="0.0")
+    page.selectbox(key="train.keep").set_value("best").run()
+    assert "keep is 'best'" in page.warning[0].value
+    assert page.selectbox(key="train.keep").value == "last"
+
+
+def test_the_layer_table_of_a_network(manager: JobManager) -> None:
+    def table() -> None:
+        from core.recipe import preset
+        from demo.lessons.train_controls import layer_table
+
+        layer_table(preset("report", "cifar10"))
+
+    page = AppTest.from_function(table).run()
+    assert "| Conv2d 3->32, 3x3, ReLU | 32x30x30 | 896 |" in shown(page)
+    assert "412,298" in shown(page)
+
+
+# --- a run -------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
+    page = opened(preset="quick", dataset="digits", epochs="1")
+    button(page, "Start").click().run()
+    run = page.query_params["run"]
+    assert page.query_params == {"run": run}  # the run's own recipe needs no words
+    until(lambda: manager.snapshot(run).status == "finished")
+    page = opened(run=run)
+    assert status(page) == "#### Finished: 1 epochs"
+    result = manager.snapshot(run).result
+    assert result is not None
+    shares = {one.label: one.value for one in page.metric}
+    assert shares["Accuracy"] == f"{100 * result['test_accuracy']:.1f} %"
+    assert {"Macro precision", "Macro recall", "Macro F1"} <= shares.keys()
+    assert "360 pictures that were used for nothing before" in shown(page)
+    assert len(page.get("vega_lite_chart")) == 3
+    assert "| Macro mean |" in shown(page) and "| git commit |" in shown(page)
+    assert labels(page) >= {"Reset", "New seed", "Leave this run"} and "Stop" not in labels(page)
+    assert page.number_input(key="train.epochs").value == 1
+
+
+def test_a_run_is_stopped_and_goes_on(manager: JobManager) -> None:
+    run = manager.submit(LONG, ME)
+    until(lambda: manager.snapshot(run).epochs_done >= 1)
+    page = opened(run=run)
+    assert {"Pause", "Stop"} <= labels(page)
+    assert {one.label for one in page.metric} >= {"Training accuracy", "Pictures a second"}
+    assert "training predictions so far, dropout on" in shown(page)
+    button(page, "Stop").click().run()
+    until(lambda: manager.snapshot(run).status == "stopped")
+    page.run()
+    assert status(page).startswith("#### Stopped after epoch")
+    button(page, "Resume").click().run()
+    until(lambda: manager.snapshot(run).status == "running")
+    assert page.query_params == {"run": run}
+    button(page.run(), "Pause").click().run()
+    assert status(page).startswith("#### Paused in epoch")
+    manager.stop(run, ME)
+
+
+def test_a_second_run_waits_and_shows_its_place(manager: JobManager) -> None:
+    first = manager.submit(LONG, ME)
+    waiting = [manager.submit(SHORT, ME) for _ in range(2)]
+    assert status(opened(run=waiting[1])) == "#### Waiting: 2nd in the queue"
+    for run in (*waiting, first):
+        manager.stop(run, ME)
+
+
+def test_somebody_else_may_look_but_not_stop_and_the_teacher_may(
+    manager: JobManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = manager.submit(LONG, ME)
+    until(lambda: manager.snapshot(run).status == "running")
+    visit(monkeypatch, "somebody else")
+    page = opened(run=run)
+    assert button(page, "Stop").disabled and button(page, "Pause").disabled
+    assert "Only its owner or the teacher" in shown(page)
+    page.text_input(key="live.token").set_value(TOKEN).run()
+    page.run()
+    assert not button(page, "Stop").disabled
+    button(page, "Stop").click().run()
+    until(lambda: manager.snapshot(run).status == "stopped")
+
+
+def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) -> None:
+    run = manager.submit(SHORT, ME)
+    until(lambda: manager.snapshot(run).status == "finished")
+    page = opened(run=run)
+    button(page, "Reset").click().run()
+    again = page.query_params["run"]
+    assert again != run and manager.snapshot(again).recipe == manager.snapshot(run).recipe
+    until(lambda: manager.snapshot(again).status == "finished")
+    assert (
+        manager.snapshot(again).epochs[0]["train_accuracy"]
+        == manager.snapshot(run).epochs[0]["train_accuracy"]
+    )
+    button(page.run(), "New seed").click().run()
+    other = page.query_params["run"]
+    assert manager.snapshot(other).recipe.seed == SHORT.seed + 1
+    until(lambda: not manager.snapshot(other).active)
+
+
+def test_a_failed_run_says_why_and_what_to_try(manager: JobManager) -> None:
+    run = manager.submit(SHORT.changed(learning_rate=1e6, epochs=5), ME)
+    until(lambda: not manager.snapshot(run).active)
+    page = opened(run=run)
+    assert manager.snapshot(run).status == "failed"
+    assert page.error[0].value == manager.snapshot(run).message
+    assert "What to try" in shown(page)
+
+
+def test_an_unknown_run_is_told_and_leads_to_the_list(manager: JobManager) -> None:
+    page = opened(run="nosuch")
+    assert "The run nosuch is not here" in shown(page) and "All runs" in shown(page)
+    assert "run" not in page.query_params
+    assert not button(page, "Start").disabled
+    assert "The run nosuch is not here" in shown(page.run())
+
+
+def test_leaving_a_run_goes_back_to_the_samples(manager: JobManager) -> None:
+    run = manager.submit(SHORT, ME)
+    until(lambda: not manager.snapshot(run).active)
+    page = opened(run=run)
+    button(page, "Leave this run").click().run()
+    assert page.query_params == {"preset": "quick", "dataset": "digits", "epochs": "1"}
+    assert len(page.get("vega_lite_chart")) == 0
+
+
+# --- the status line ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [name for name in STATUSES if name != "running"])
+def test_every_status_has_a_line(state: str) -> None:
+    now: Any = SimpleNamespace(status=state, epochs_done=3, recipe=LONG, tick=None, place=None)
+    assert live.status_line(now)
+
+
+@pytest.mark.parametrize("phase", ["loading", "training", "checking", "testing"])
+def test_every_phase_has_a_line(phase: str) -> None:
+    tick = Tick(phase, 4, step=5, steps=10)
+    now: Any = SimpleNamespace(
+        status="running", epochs_done=3, recipe=SHORT.changed(epochs=4), tick=tick, place=None
+    )
+    assert live.status_line(now)
+    assert live.progress(now) == {"training": 3.5 / 4, "checking": 1.0, "testing": 1.0}.get(phase, 0.75)
+
+
+def test_places_in_the_queue() -> None:
+    say = text.speaker("train")
+    places = [widgets.ordinal(n, say) for n in (1, 2, 3, 4, 11, 12, 13, 21, 32)]
+    assert places == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "32nd"]
+
+
+# --- the texts ----------------------------------------------------------------------------------------------------
+
+DEMO = Path(text.__file__).resolve().parent.parent
+SPEAKERS = {
+    "charts": ["charts.py"],
+    "studio": ["studio.py"],
+    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_live.py", "lessons/train_result.py",
+              "widgets.py"],
+}  # fmt: skip
+FIELD_KEYS = {key for field in FIELDS for key in (field, f"{field}_help")}
+"""What the generic widgets ask for by the name of a field."""
+
+
+def asked(files: list[str]) -> tuple[set[str], set[str]]:
+    """The keys that the code asks `say` for: as they stand, and as patterns (an f-string)."""
+    words: set[str] = set()
+    patterns: set[str] = set()
+    for file in files:
+        for node in ast.walk(ast.parse((DEMO / file).read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and node.args
+                and isinstance(node.func, ast.Name)
+                and node.func.id in NAMES
+            ):
+                for part in ast.walk(node.args[0]):
+                    if isinstance(part, ast.JoinedStr):
+                        bits = [
+                            re.escape(v.value) if isinstance(v, ast.Constant) else r"\w+" for v in part.values
+                        ]
+                        patterns.add("".join(map(str, bits)))
+                inside = {
+                    id(v) for p in ast.walk(node.args[0]) if isinstance(p, ast.JoinedStr) for v in p.values
+                }
+                words |= {
+                    part.value
+                    for part in ast.walk(node.args[0])
+                    if isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and id(part) not in inside
+                }
+    return words, patterns
+
+
+NAMES = ("say", "_button", "_metric")
+
+
+@pytest.mark.parametrize("lesson", SPEAKERS)
+def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(lesson: str) -> None:
+    there = set(text.texts(text.FOLDER / "en" / f"{lesson}.md"))
+    words, patterns = asked(SPEAKERS[lesson])
+    if lesson == "train":
+        words |= FIELD_KEYS | {"class", "precision_column", "recall_column", "f1_column", "support_column"}
+        words |= {"stopped", "interrupted"}  # say(now.status)
+    compared = {"l1", "loss", "accuracy", "training", "last", "done"}  # beside a key, to choose it
+    assert words - compared <= there
+    assert {
+        key for key in there - words if not any(re.fullmatch(pattern, key) for pattern in patterns)
+    } == set()
+
+
+def test_a_text_file_is_read_again_when_it_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "en" / "x.md"
+    file.parent.mkdir()
+    file.write_text("A note.\n\n## a\nOne {n}.\n", encoding="utf-8")
+    monkeypatch.setattr(text, "FOLDER", tmp_path)
+    say = text.speaker("x")
+    assert say("a", n=1) == "One 1."
+    file.write_text("## a\nTwo.\n\nLines.\n", encoding="utf-8")
+    assert say("a") == "Two.\n\nLines."
+
+
+def test_a_missing_or_doubled_text_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LabError, match="nosuch"):
+        text.speaker("train")("nosuch")
+    monkeypatch.setattr(text, "FOLDER", tmp_path)
+    with pytest.raises(LabError, match="missing"):
+        text.speaker("train")("start")
+    with pytest.raises(LabError, match="'a' stands twice"):
+        text.parse("## a\n1\n\n## a\n2\n")
