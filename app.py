@@ -73,7 +73,9 @@ def start_manager() -> JobManager:
     install(manager)
     manager.start()
     if not os.environ.get("LAB_TEACHER_TOKEN"):
-        print(f"  Teacher's token, to manage everybody's runs: {manager.token}\n", file=sys.stderr, flush=True)
+        print(
+            f"  Teacher's token, to manage everybody's runs: {manager.token}\n", file=sys.stderr, flush=True
+        )
     return manager
 
 

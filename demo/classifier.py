@@ -37,7 +37,17 @@ CSS = """
 """
 """The brush is the only tool, and it is chosen."""
 ACCENT = gr.themes.Color(
-    "#eef6f8", "#d6e9ef", "#add3df", "#7cc7de", "#4ba3bd", "#1f7f9c", "#0f6b85", "#0b5f78", "#094b5f", "#073947", "#052831"
+    "#eef6f8",
+    "#d6e9ef",
+    "#add3df",
+    "#7cc7de",
+    "#4ba3bd",
+    "#2080a0",
+    "#0f6b85",
+    "#0b5f78",
+    "#094b5f",
+    "#073947",
+    "#052831",
 )
 """The accent of .streamlit/config.toml, from pale to deep."""
 
@@ -58,17 +68,19 @@ ASK_AFTER_A_STROKE = """
 
 def theme() -> gr.themes.Base:
     """The lab's colours in both modes; no font comes from a network."""
-    base = gr.themes.Base(primary_hue=ACCENT, neutral_hue="slate", text_size="lg", font=FONTS, font_mono=("monospace",))
+    base = gr.themes.Base(
+        primary_hue=ACCENT, neutral_hue="slate", text_size="lg", font=FONTS, font_mono=("monospace",)
+    )
     return base.set(
-        body_background_fill="#ffffff", body_background_fill_dark="#14191d",
+        body_background_fill="#ffffff", body_background_fill_dark="#0e1216",
         body_text_color="#1c2a33", body_text_color_dark="#e6ebee",
-        block_background_fill="#f3f6f8", block_background_fill_dark="#1f262c",
-        block_label_background_fill="#f3f6f8", block_label_background_fill_dark="#1f262c",
+        block_background_fill="#f3f6f8", block_background_fill_dark="#1a2127",
+        block_label_background_fill="#f3f6f8", block_label_background_fill_dark="#1a2127",
         block_label_text_color="#1c2a33", block_label_text_color_dark="#e6ebee",
         border_color_primary="#c9d3d9", border_color_primary_dark="#3d4951",
-        button_primary_background_fill="#0f6b85", button_primary_background_fill_dark="#1f7f9c",
+        button_primary_background_fill="#0f6b85", button_primary_background_fill_dark="#2080a0",
         button_primary_background_fill_hover="#0b5f78", button_primary_background_fill_hover_dark="#0f6b85",
-        button_secondary_background_fill="#ffffff", button_secondary_background_fill_dark="#1f262c",
+        button_secondary_background_fill="#ffffff", button_secondary_background_fill_dark="#1a2127",
         button_secondary_border_color="#c9d3d9", button_secondary_border_color_dark="#3d4951",
         button_border_width="1px", link_text_color="#0b5f78", link_text_color_dark="#7cc7de",
     )  # fmt: skip
@@ -101,12 +113,16 @@ def build(folder: Path = PRETRAINED, home: str = "") -> gr.Blocks:
                     ask = gr.Button("What is it?", variant="primary", min_width=120, elem_id="ask")
             with gr.Column(min_width=SIDE):
                 said = gr.Markdown(EMPTY, min_height=32, elem_id="said")
-                label = gr.Label(label="Probabilities", num_top_classes=3, show_heading=False, elem_id="chances")
+                label = gr.Label(
+                    label="Probabilities", num_top_classes=3, show_heading=False, elem_id="chances"
+                )
                 gr.Markdown("What the network sees: 8 x 8 pixels")
                 seen = gr.Image(show_label=False, image_mode="L", format="png", interactive=False, height=240, buttons=[],
                                 elem_id="seen")  # fmt: skip
         outputs = [label, seen, said]
-        ask.click(answer, pad, outputs, api_name="classify", trigger_mode="always_last", show_progress="hidden")
+        ask.click(
+            answer, pad, outputs, api_name="classify", trigger_mode="always_last", show_progress="hidden"
+        )
         clear.click(lambda: (blank(), None, None, EMPTY), None, [pad, *outputs], api_visibility="private",
                     show_progress="hidden")  # fmt: skip
         blocks.load(None, None, None, js=ASK_AFTER_A_STROKE, api_visibility="private")

@@ -108,7 +108,9 @@ def test_a_bitmap_becomes_the_counts_of_its_blocks() -> None:
     bitmap[[0, -1], :] = bitmap[:, [0, -1]] = False  # a border that tells the ground ...
     bitmap[[0, -1], 3] = bitmap[3, [0, -1]] = True  # ... and ink that reaches each side
     expected = [[bitmap[r : r + 4, c : c + 4].sum() for c in range(0, 32, 4)] for r in range(0, 32, 4)]
-    np.testing.assert_array_equal(prepare(np.uint8(255) * ~bitmap, SHAPE)[0, 0], np.rint(np.array(expected) * 255 / 16))
+    np.testing.assert_array_equal(
+        prepare(np.uint8(255) * ~bitmap, SHAPE)[0, 0], np.rint(np.array(expected) * 255 / 16)
+    )
 
 
 def test_place_size_ink_and_paper_do_not_matter(digits: DataSet) -> None:
@@ -145,7 +147,9 @@ def test_an_empty_canvas_is_told(colour: str) -> None:
         prepare(Image.new("RGB", (50, 50), colour), SHAPE)
 
 
-@pytest.mark.parametrize("picture", [np.zeros((4, 4)), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4), np.uint8), "x"])
+@pytest.mark.parametrize(
+    "picture", [np.zeros((4, 4)), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4), np.uint8), "x"]
+)
 def test_what_is_no_picture_is_refused(picture: Any) -> None:
     with pytest.raises(LabError, match="the picture"):
         prepare(picture, SHAPE)
@@ -160,7 +164,10 @@ def bomb(width: int, height: int) -> bytes:
     """The head of a PNG that promises this size; decoding it would need all that memory."""
     head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     body = b"IDAT" + zlib.compress(bytes(1000))
-    chunks = [struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in (head, body)]
+    chunks = [
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in (head, body)
+    ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
@@ -214,4 +221,6 @@ def test_importing_needs_no_torch() -> None:
     import sys
 
     check = "import sys, core.classify; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", check], cwd=Path(classify.__file__).parents[1]).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", check], cwd=Path(classify.__file__).parents[1]).returncode == 0
+    )

@@ -65,7 +65,9 @@ def test_two_browsers_are_two_owners_and_https_is_secure() -> None:
 
 def test_a_misshapen_cookie_is_replaced_and_others_stay() -> None:
     answer = TestClient(_small()).get("/", headers={"Cookie": f"a=b; {COOKIE}=admin"})
-    assert re.fullmatch(r"[0-9a-f]{32}", answer.text) and owner_of(answer.headers["set-cookie"]) == answer.text
+    assert (
+        re.fullmatch(r"[0-9a-f]{32}", answer.text) and owner_of(answer.headers["set-cookie"]) == answer.text
+    )
 
 
 def test_what_shared_caches_may_keep_names_nobody() -> None:
@@ -175,7 +177,9 @@ def page_stream(port: int) -> socket.socket:
 @pytest.mark.server
 @pytest.mark.skipif(os.name == "nt", reason="on Windows a test cannot send Ctrl-C to one process alone")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_server_ends_within_five_seconds_with_everything_open(tmp_path: Path, number: signal.Signals) -> None:
+def test_the_server_ends_within_five_seconds_with_everything_open(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     port = free_port()
     environ = {**os.environ, "LAB_RUNS": str(tmp_path / "runs"), "LAB_DATA": str(tmp_path / "data")}
     environ.pop("LAB_TEACHER_TOKEN", None)
