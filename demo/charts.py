@@ -28,6 +28,8 @@ CLASS_COLOURS = (
 """One colour a class, the same on every page; told apart with any colour vision (Petroff 2021, arXiv:2107.02270)."""
 TRAINING, VALIDATION = "#3f90da", "#e76300"
 """Training is drawn solid, validation dashed; both colours stand out on white and on black."""
+RUNNING = "#9cc3ea"
+"""Training predictions as they are made, dropout on: behind what is checked once an epoch."""
 DASH = [6, 4]
 HEIGHT = 320
 MATRIX_HEIGHT = 460
@@ -107,7 +109,7 @@ def accuracy(snapshot: Snapshot) -> Figure:
 @lru_cache(maxsize=256)
 def _curve_spec(measure: Measure, title: str, axis: str, epochs: int, parts: tuple[str, ...]) -> Spec:
     several = len(parts) > 2  # then the moving line stands back behind what is checked once an epoch
-    colours = {"domain": parts, "range": [TRAINING] * (len(parts) - 1) + [VALIDATION]}
+    colours = {"domain": parts, "range": [*([RUNNING] if several else []), TRAINING, VALIDATION]}
     dashes = {"domain": parts, "range": [[1, 0]] * (len(parts) - 1) + [DASH]}
     encoding = {
         "x": _epoch_axis([0, epochs]),
@@ -116,13 +118,9 @@ def _curve_spec(measure: Measure, title: str, axis: str, epochs: int, parts: tup
         "tooltip": _tips(measure, axis),
     }
     dash = {"field": "part", "type": "nominal", "scale": dashes, "legend": STROKES}
-    faint = {
-        "condition": {"test": {"field": "part", "equal": parts[0]}, "value": 0.45 if several else 1},
-        "value": 1,
-    }
     lines = {
         "mark": {"type": "line", "strokeWidth": 2, "clip": True},
-        "encoding": {**encoding, "strokeDash": dash, "opacity": faint},
+        "encoding": {**encoding, "strokeDash": dash},
     }
     dots = {
         "mark": {"type": "point", "size": 24, "filled": True, "clip": True},
@@ -260,7 +258,9 @@ def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, theme: T
         "scale": {"domain": [0, 1], "range": colours},
         "legend": None,
     }
-    shown = {"field": "count", "format": "d"} if numbers == "counts" else {"field": "share", "format": ".1f"}
+    shown: Spec = (
+        {"field": "count", "format": "d"} if numbers == "counts" else {"field": "share", "format": ".1f"}
+    )
     ink = {"condition": {"test": "datum.shade > 0.5", "value": on_strong}, "value": on_faint}
     present = {"condition": {"test": "datum['count'] > 0", "value": 1}, "value": 0.4}
     text = {**encoding, "text": {**shown, "type": "quantitative"}, "color": ink, "opacity": present}

@@ -16,7 +16,7 @@ import streamlit as st
 
 from core import jobs, sources
 from core.errors import LabError
-from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
+from core.recipe import CHOICES, FIELDS, PRESETS, RANGES, Recipe, preset
 
 COOKIE = "lab_owner"
 RUN = "run"
@@ -263,7 +263,8 @@ def _value(name: str, word: str) -> Any:
     try:
         return readers[kind.removesuffix(" | None")](word)
     except (ValueError, KeyError) as error:
-        raise LabError(f"the address says {name}={word}; expected {kind}") from error
+        wanted = RANGES[name][2] if name in RANGES else "true or false" if kind == "bool" else "a word"
+        raise LabError(f"the address says {name}={word}; expected {wanted}") from error
 
 
 # --- the pages ---------------------------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ STYLE = """
 .stMarkdown table { font-size: 0.9rem; }
 .stMarkdown th, .stMarkdown td { padding: 0.3rem 0.6rem; }
 @media (max-width: 640px) {
-  .stMarkdown table { font-size: 0.75rem; }
-  .stMarkdown th, .stMarkdown td { padding: 0.25rem 0.35rem; overflow-wrap: anywhere; }
+  .stMarkdown table { font-size: 0.72rem; }
+  .stMarkdown th, .stMarkdown td { padding: 0.25rem; }
+  .stMarkdown td { overflow-wrap: anywhere; }
 }
 """
 """Less room above a page, and tables that fit a telephone."""

@@ -9,6 +9,7 @@ from core.jobs import Snapshot
 from demo import session
 from demo.lessons import train_controls as controls
 from demo.lessons import train_live as live
+from demo.lessons import train_seen as seen
 from demo.text import speaker
 
 say = speaker("train")
@@ -36,7 +37,7 @@ def render() -> None:
     with start:
         controls.start()
     with small_samples if snapshot else large_samples:
-        controls.samples(large=snapshot is None)
+        seen.samples(large=snapshot is None)
 
 
 def _look(run: str) -> Snapshot | None:

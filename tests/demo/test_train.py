@@ -172,7 +172,7 @@ def test_a_choice_that_does_not_go_together_is_refused_with_a_reason(manager: Jo
 def test_the_layer_table_of_a_network(manager: JobManager) -> None:
     def table() -> None:
         from core.recipe import preset
-        from demo.lessons.train_controls import layer_table
+        from demo.lessons.train_seen import layer_table
 
         layer_table(preset("report", "cifar10"))
 
@@ -322,7 +322,7 @@ DEMO = Path(text.__file__).resolve().parent.parent
 SPEAKERS = {
     "charts": ["charts.py"],
     "studio": ["studio.py"],
-    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_live.py", "lessons/train_result.py",
+    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_live.py", "lessons/train_result.py", "lessons/train_seen.py",
               "widgets.py"],
 }  # fmt: skip
 FIELD_KEYS = {key for field in FIELDS for key in (field, f"{field}_help")}

@@ -1,0 +1,57 @@
+"""What is chosen on the page "Train", made visible: the layers of the network, and the pictures as it sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core import sources
+from core.errors import LabError
+from core.recipe import SIDES, Recipe
+from core.sources import SOURCES
+from demo import pictures, session
+from demo.text import speaker
+from demo.widgets import table, times, whole
+
+say = speaker("train")
+
+
+def layer_table(recipe: Recipe) -> None:
+    """Each layer with its output shape and parameters; or which layer cannot take the pictures, and why."""
+    from core import networks
+
+    source = SOURCES[recipe.dataset]
+    try:
+        layers = networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
+    except LabError as refusal:
+        st.error(str(refusal))
+        return
+    rows = [(_name(layer), times(layer.output_shape), whole(layer.parameters)) for layer in layers]
+    total = (f"**{say('layers_total')}**", "", f"**{whole(networks.total_parameters(layers))}**")
+    st.markdown(networks.NETWORKS[recipe.network].about)
+    st.markdown(table([say(f"layers_{name}") for name in ("layer", "shape", "parameters")], [*rows, total]))
+    st.caption(say("layers_note"))
+
+
+def _name(layer: Any) -> str:
+    return f"{layer.name}, {layer.activation}" if layer.activation else layer.name
+
+
+def samples(large: bool) -> None:
+    """Some pictures as they are, and as the network will see them."""
+    now = session.recipe()
+    side = SIDES[now.dataset]
+    if not sources.state(now.dataset, session.manager().data).present:
+        st.caption(say("sample_missing"))
+        return
+    where = session.manager().data
+    count = 4 if large else 3
+    st.image(
+        pictures.samples(now.dataset, where, None, now.filter, count), width="stretch" if not large else 640
+    )
+    st.caption(say("sample_original", side=side))
+    if now.resolution is not None:
+        seen = pictures.samples(now.dataset, where, now.resolution, now.filter, count)
+        st.image(seen, width="stretch" if not large else 640)
+        st.caption(say("sample_reduced", side=side, resolution=now.resolution))
