@@ -24,7 +24,8 @@ from starlette.routing import Mount, Route
 from streamlit import net_util
 
 from core.errors import LabError
-from core.jobs import JobManager, install, make_manager
+from core.installed import install, make_manager
+from core.jobs import JobManager
 from demo.identity import Identity
 from demo.late import Late
 from demo.leaving import bounded_exit, exit_now

@@ -136,7 +136,7 @@ FASHION_MNIST = Source(
         "Sneaker",
         "Bag",
         "Ankle boots",
-    ),  # fmt: skip
+    ),
     home="https://github.com/zalandoresearch/fashion-mnist",
     cite="H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST, arXiv:1708.07747 (2017), MIT licence",
     layouts=(

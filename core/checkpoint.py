@@ -7,7 +7,8 @@ little JSON beside them.
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from safetensors import SafetensorError

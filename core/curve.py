@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import Any
 
 from core.records import Tick
 
@@ -41,11 +43,11 @@ class Curve:
         return tuple(_mean(bucket) for bucket in self._buckets)
 
     def _halve(self) -> None:
-        pairs = zip(self._buckets[::2], [*self._buckets[1::2], []])
-        self._buckets = [a + b for a, b in pairs]
+        left, right = self._buckets[::2], self._buckets[1::2]
+        self._buckets = [a + b for a, b in zip_longest(left, right, fillvalue=list[Point]())]
         self._width *= 2
 
 
 def _mean(points: list[Point]) -> Point:
-    position, loss, accuracy = (sum(column) / len(points) for column in zip(*points))
+    position, loss, accuracy = (sum(column) / len(points) for column in zip(*points, strict=True))
     return position, loss, accuracy

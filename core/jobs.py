@@ -1,29 +1,26 @@
 """The job manager: a queue of runs, one at a time, each told by a background thread that reads its stream.
 
-Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. The manager
-lives in an object that nothing in Streamlit can clear (`install`, `installed`).
+Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. Where
+the server keeps its manager, core.installed tells.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 import threading
-import types
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
 from core import engines
 from core.errors import LabError, RunFailed
 from core.estimates import Estimate, Estimates
-from core.recipe import Recipe
 from core.job import Job, Snapshot, Who, stored_snapshot
+from core.recipe import Recipe
 from core.records import Result
-from core.runs import RunStore, StoreError, open_store, runs_folder
-from core.sources import data_folder
+from core.runs import RunStore, StoreError
 
-__all__ = ["Estimate", "JobManager", "Snapshot", "Who", "install", "installed", "make_manager"]
+__all__ = ["Estimate", "JobManager", "Snapshot", "Who"]
 
 QUEUE_LIMIT = 32
 CLOSE_SECONDS = 3.0
@@ -277,36 +274,3 @@ class JobManager:
 
     def _with_threads(self, recipe: Recipe) -> Recipe:
         return recipe if recipe.threads else recipe.changed(threads=self.threads)
-
-
-# --- where the manager lives ------------------------------------------------------------------------------------------
-
-
-def make_manager(environ: Mapping[str, str] = os.environ) -> JobManager:
-    """The server's manager: store and data where the environment says, runs in a child process.
-
-    Training leaves one core to the pages. Without LAB_TEACHER_TOKEN a token is made; the server prints it.
-    """
-    data = data_folder(environ)
-    token = environ.get("LAB_TEACHER_TOKEN") or secrets.token_urlsafe(9)
-    threads = max(1, (os.cpu_count() or 2) - 1)
-    return JobManager(open_store(runs_folder(environ)), engines.ProcessEngine(data), data=data, token=token, threads=threads)
-
-
-_HOME = "_resolution_lab_manager"
-
-
-def install(manager: JobManager) -> None:
-    """Keeps the manager in a module without a file: no cache clears it, no file watcher evicts it."""
-    home = types.ModuleType(_HOME)
-    home.manager = manager  # type: ignore[attr-defined]
-    sys.modules[_HOME] = home
-
-
-def installed() -> JobManager:
-    """The manager of this server. LabError before there is one."""
-    home = sys.modules.get(_HOME)
-    if home is None:
-        raise LabError("there is no job manager; start the app with: streamlit run app.py")
-    manager: JobManager = home.manager
-    return manager

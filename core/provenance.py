@@ -12,6 +12,8 @@ import torch
 
 from core.device import available_cores, device_name
 
+ROOT = Path(__file__).resolve().parent.parent
+
 
 def provenance(device: str, data_hash: str) -> dict[str, Any]:
     """Plain facts for JSON; together with the recipe they say how to get the same numbers again."""
@@ -29,7 +31,7 @@ def provenance(device: str, data_hash: str) -> dict[str, Any]:
     }
 
 
-def git_commit(folder: Path = Path(__file__).resolve().parent.parent) -> str:
+def git_commit(folder: Path = ROOT) -> str:
     """The commit of this code, '+changes' behind it where files differ from it; '' outside a checkout."""
 
     def git(*words: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from core import device, sources
-from core.recipe import Recipe
 from core.learner import Learner
+from core.recipe import Recipe
 from core.training import reseed
 
 

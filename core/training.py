@@ -6,8 +6,8 @@ and where they go. Read `train` first; everything below it is one of its steps.
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import Generator, Iterator
 
 import numpy as np
 import torch

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from core import jobs, sources
+from core import installed, jobs, sources
 from core.errors import LabError
 from core.recipe import CHOICES, FIELDS, PRESETS, RANGES, Recipe, preset
 
@@ -26,7 +26,7 @@ FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
 
 def manager() -> jobs.JobManager:
     """The server's one job manager. Raises LabError where the server did not install one."""
-    return jobs.installed()
+    return installed.installed()
 
 
 def who() -> jobs.Who:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core import jobs
+from core import installed, jobs
 from core.curve import MOST, Curve
 from core.engines import ProcessEngine, ThreadEngine
 from core.errors import LabError
@@ -200,8 +200,9 @@ def test_a_disk_that_fills_up_interrupts_the_run_and_says_so(manager: JobManager
 
 
 def test_a_snapshot_tells_what_a_screen_needs(manager: JobManager) -> None:
-    run = manager.submit(LONG.changed(train_limit=None), ANNA)
-    snapshot = wait(manager, run, lambda s: s.epochs_done >= 3 and s.tick is not None and s.seconds_left is not None)
+    run = manager.submit(LONG.changed(batch_size=1, learning_rate=0.001), ANNA)  # epochs long enough for ticks
+    snapshot = wait(manager, run, lambda s: s.tick is not None and s.tick.phase == "training", 60)
+    assert snapshot.tick is not None and snapshot.tick.confusion is not None and snapshot.seconds_left is not None
     assert snapshot.curve and all(len(point) == 3 for point in snapshot.curve)
     assert snapshot.version < wait(manager, run, lambda s: s.version > snapshot.version).version
     assert snapshot.facts["classes"] == [str(digit) for digit in range(10)]
@@ -223,5 +224,5 @@ def test_a_curve_stays_small_and_keeps_its_shape() -> None:
 
 
 def test_the_installed_manager_is_found_again(manager: JobManager) -> None:
-    jobs.install(manager)
-    assert jobs.installed() is manager
+    installed.install(manager)
+    assert installed.installed() is manager

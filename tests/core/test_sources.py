@@ -193,7 +193,7 @@ def test_an_archive_without_a_batch_is_refused(tiny: Tiny, tmp_path: Path) -> No
     layout = replace(binary, downloads=(published,))
     catalog = {"cifar10": replace(tiny.sources["cifar10"], layouts=(layout,))}
     (tmp_path / published.name).write_bytes(data)
-    with pytest.raises(LabError, match="does not hold .*data_batch_1.bin"):
+    with pytest.raises(LabError, match=r"does not hold .*data_batch_1\.bin"):
         sources.ready("cifar10", tmp_path, catalog)
 
 

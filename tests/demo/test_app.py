@@ -135,7 +135,7 @@ def test_a_foreign_websocket_is_refused_without_asking_the_network(
 
 
 def test_the_pages_find_the_manager_that_the_server_started(client: TestClient) -> None:
-    from core.jobs import installed
+    from core.installed import installed
 
     assert installed().teacher(installed().token)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import jobs
+from core import installed
 from core.engines import ThreadEngine
 from core.errors import LabError
 from core.jobs import JobManager, Who
@@ -44,7 +44,7 @@ def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobMana
     monkeypatch.setenv("LAB_DATA", str(tmp_path))
     visit(monkeypatch, "me")
     made = JobManager(open_store(tmp_path / "runs"), Engine(tmp_path), data=tmp_path, token=TOKEN, threads=1)
-    jobs.install(made)
+    installed.install(made)
     yield made
     made.close()
 

@@ -1,0 +1,48 @@
+"""Where the server's job manager lives: in a module without a file, which no cache clears and no file watcher evicts.
+
+Any browser can empty Streamlit's caches, and an edited file takes its module's globals with it; a run must survive both.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import types
+from collections.abc import Mapping
+
+from core.engines import ProcessEngine
+from core.errors import LabError
+from core.jobs import JobManager
+from core.runs import open_store, runs_folder
+from core.sources import data_folder
+
+
+def make_manager(environ: Mapping[str, str] = os.environ) -> JobManager:
+    """The server's manager: store and data where the environment says, runs in a child process.
+
+    Training leaves one core to the pages. Without LAB_TEACHER_TOKEN a token is made; the server prints it.
+    """
+    data = data_folder(environ)
+    token = environ.get("LAB_TEACHER_TOKEN") or secrets.token_urlsafe(9)
+    threads = max(1, (os.cpu_count() or 2) - 1)
+    return JobManager(open_store(runs_folder(environ)), ProcessEngine(data), data=data, token=token, threads=threads)
+
+
+_HOME = "_resolution_lab_manager"
+
+
+def install(manager: JobManager) -> None:
+    """Keeps the manager in a module without a file: no cache clears it, no file watcher evicts it."""
+    home = types.ModuleType(_HOME)
+    home.manager = manager  # type: ignore[attr-defined]
+    sys.modules[_HOME] = home
+
+
+def installed() -> JobManager:
+    """The manager of this server. LabError before there is one."""
+    home = sys.modules.get(_HOME)
+    if home is None:
+        raise LabError("there is no job manager; start the app with: streamlit run app.py")
+    manager: JobManager = home.manager
+    return manager
