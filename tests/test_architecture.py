@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.learner", "core.splits"),
     ("core.training",),
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
-    ("core.job", "core.jobs"),
+    ("core.installed", "core.job", "core.jobs"),
     ("core.classify", "core.explain", "core.export", "core.pretraining", "core.studies"),
     ("core.command",),
     ("core.__main__",),
