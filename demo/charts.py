@@ -111,7 +111,7 @@ def _curve_spec(measure: Measure, title: str, axis: str, epochs: int, parts: tup
     several = len(parts) > 2  # then the moving line stands back behind what is checked once an epoch
     colours = {"domain": parts, "range": [*([RUNNING] if several else []), TRAINING, VALIDATION]}
     dashes = {"domain": parts, "range": [[1, 0]] * (len(parts) - 1) + [DASH]}
-    encoding = {
+    encoding: Spec = {
         "x": _epoch_axis([0, epochs]),
         "y": _measure_axis(measure, axis),
         "color": {"field": "part", "type": "nominal", "scale": colours, "legend": STROKES},
@@ -191,7 +191,7 @@ def _compare_spec(measure: Measure, title: str, axis: str, runs: tuple[str, ...]
     parts = [say("training"), say("validation")]
     colours = [CLASS_COLOURS[place % len(CLASS_COLOURS)] for place in range(len(runs))]
     below = {"title": None, "orient": "bottom", "columns": 4}
-    encoding = {
+    encoding: Spec = {
         "x": _epoch_axis(),
         "y": _measure_axis(measure, axis),
         "color": {"field": "run", "type": "nominal", "scale": {"domain": runs, "range": colours}, "legend": below},
@@ -242,7 +242,7 @@ def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, theme: T
     grey = "#55636c" if theme == "light" else "#a9b4bc"
     colours = ["#eef3fa", "#08519c"] if theme == "light" else ["#1c2431", "#8ec5ff"]
     on_faint, on_strong = ("#1b2430", "#ffffff") if theme == "light" else ("#dfe6ee", "#0b1018")
-    encoding = {
+    encoding: Spec = {
         "x": _class_axis("guess", classes, labelAngle=-40),
         "y": _class_axis("truth", classes),
         "tooltip": [
@@ -263,7 +263,7 @@ def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, theme: T
     )
     ink = {"condition": {"test": "datum.shade > 0.5", "value": on_strong}, "value": on_faint}
     present = {"condition": {"test": "datum['count'] > 0", "value": 1}, "value": 0.4}
-    text = {**encoding, "text": {**shown, "type": "quantitative"}, "color": ink, "opacity": present}
+    text: Spec = {**encoding, "text": {**shown, "type": "quantitative"}, "color": ink, "opacity": present}
     heading = {
         "text": say("confusion_short"),
         "subtitle": [what, say(f"confusion_{numbers}")],
