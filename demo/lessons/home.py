@@ -1,4 +1,4 @@
-"""The page "Home": what this is, where to go first, the data sets, this machine, and the address for a class."""
+"""The page "Home": what this is, where to go first, this machine, the address for a class, and the data sets."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ def render() -> None:
     with words:
         st.markdown(say("intro"))
         _walk()
+        _machine()
     with code, st.container(border=True):
         _for_a_class()
     st.subheader(say("data"), anchor=False)
     _data()
-    st.subheader(say("machine"), anchor=False)
-    _machine()
 
 
 # --- the walkthrough ---------------------------------------------------------------------------------------------
@@ -48,7 +47,7 @@ def _to(page: str, label: str) -> None:
     """A link to a page; the classifier is not one of Streamlit's."""
     root = session.root()
     if page == "classify" and root:
-        st.page_link(f"{root}/classify", label=label)
+        st.page_link(f"{root}/classify", label=label, icon=":material/draw:")
     else:
         session.link(page, label)
 
@@ -138,8 +137,8 @@ def _machine() -> None:
         facts = session.manager().facts
         if waiting and facts is not None:
             st.rerun()
-        st.markdown(_device(facts))
-        st.markdown(_activity(), help=say("runs_help"))
+        more = say("machine_help", precision=facts["precision"], torch=facts["torch"]) if facts else None
+        st.markdown(f"{_device(facts)} {_activity()}", help=more)
 
     view()
 
@@ -147,7 +146,7 @@ def _machine() -> None:
 def _device(facts: dict[str, object] | None) -> str:
     if facts is None:
         return say("device_unknown")
-    return say("device", name=facts["device_name"], precision=facts["precision"], torch=facts["torch"])
+    return say("device", name=facts["device_name"])
 
 
 def _activity() -> str:

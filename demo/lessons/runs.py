@@ -50,7 +50,8 @@ def _nothing_yet() -> None:
         if session.manager().list():
             st.rerun()
         st.markdown(say("empty"))
-        session.link("train", say("to_train"))
+        if st.button(say("to_train"), key="runs.first", type="primary", icon=":material/model_training:"):
+            session.go("train")
 
     view()
 
