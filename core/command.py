@@ -97,7 +97,7 @@ def do_train(options: Namespace) -> Answer:
         store = open_store(runs_folder())
         return _resume(store, store.get(options.resume), folder, options.engine)
     recipe = recipe_of(options.preset, given)
-    engines.check(recipe, folder)
+    engines.check(recipe, folder, thoroughly=True)
     store = open_store(runs_folder())
     return _train(store, store.create(recipe, OWNER), folder, options.engine)
 
@@ -113,7 +113,7 @@ def _resume(store: RunStore, stored: StoredRun, folder: Path, engine: str) -> An
         return summary(stored)
     if stored.status == "failed":
         raise LabError(f"run {stored.run} failed and cannot go on: {stored.message}")
-    engines.check(stored.recipe, folder)
+    engines.check(stored.recipe, folder, thoroughly=True)
     return _train(store, stored.run, folder, engine)
 
 

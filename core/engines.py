@@ -56,12 +56,15 @@ def produce(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[Reco
     yield from training.train(recipe, data, resume)
 
 
-def check(recipe: Recipe, folder: Path) -> None:
-    """Raises LabError, in one line, for a recipe that could not run here. Trains nothing, reads no pictures."""
+def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
+    """Raises LabError, in one line, for a recipe that could not run here. Trains nothing.
+
+    `thoroughly` also hashes the data files (up to a second): before a run is made, not each time a page is drawn.
+    """
     from core import device, networks, sizes, sources
 
     source = sources.SOURCES[recipe.dataset]
-    state = sources.state(recipe.dataset, folder)
+    state = (sources.verified if thoroughly else sources.state)(recipe.dataset, folder)
     if not state.present:
         why = state.problem or f"{recipe.dataset} is not in {folder}"
         raise LabError(f"{why}; fetch it with: python -m core data {recipe.dataset} --fetch")

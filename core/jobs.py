@@ -87,7 +87,7 @@ class JobManager:
 
     def submit(self, recipe: Recipe, who: Who) -> str:
         """Puts a new run into the queue and returns its id. LabError for a bad recipe or a full queue."""
-        self.check(recipe)
+        engines.check(recipe, self.data, thoroughly=True)
         with self._changed:
             self._room()
             run = self.store.create(self._with_threads(recipe), who.name)

@@ -92,7 +92,7 @@ def server(tiny: Tiny) -> Iterator[Server]:
     http.server_close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of the full data sets, or a skip that says what to do."""
     if not (chosen := os.environ.get("LAB_DATA")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -108,6 +109,21 @@ def test_a_damaged_checkpoint_is_one_line_and_nothing_else_is_harmed(tmp_path: P
     err = capsys.readouterr().err.splitlines()
     assert len([line for line in err if "damaged" in line]) == 1 and str(file) in err[-1]
     assert [(stored.run, stored.status) for stored in store.all()] == [(good, "finished"), (run, "interrupted")]
+
+
+@pytest.mark.parametrize("harm", ["truncated", "altered"])
+def test_a_damaged_data_file_is_named_in_one_line_and_makes_no_run(
+    harm: str, real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data" / "MNIST" / "raw"
+    shutil.copytree(real_data / "MNIST" / "raw", folder)
+    images = folder / "t10k-images-idx3-ubyte"
+    content = images.read_bytes()
+    images.write_bytes(content[:-1000] if harm == "truncated" else content[:-1] + bytes([content[-1] ^ 1]))
+    assert main(["train", "--dataset", "mnist"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "t10k-images-idx3-ubyte" in err and "--fetch" in err
+    assert not (tmp_path / "runs").exists()
 
 
 # Batches of one picture make an epoch of digits last about half a second, so that a kill falls into one.
