@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from core.sources import SOURCES, state
+
 REQUIRED = {"data": "LAB_REQUIRE_DATA", "browser": "LAB_REQUIRE_BROWSER"}
 """A test with this marker that would be skipped fails instead where the variable is 1."""
 
@@ -20,6 +22,17 @@ def own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_RUNS", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of the full data sets, or a skip that says what to do."""
+    if not (chosen := os.environ.get("LAB_DATA")):
+        pytest.skip("needs the full data sets: LAB_DATA is not set")
+    missing = [name for name in SOURCES if not state(name, Path(chosen)).present]
+    if missing:
+        pytest.skip(f"needs the full data sets: LAB_DATA={chosen} does not hold {', '.join(missing)}")
+    return Path(chosen)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import os
 import pickle
 import tarfile
 import threading
@@ -20,7 +19,6 @@ import pytest
 
 from core.catalog import SOURCES, DataFile, Layout, Source
 from core.downloads import Published
-from core.sources import state
 
 TRAIN, TEST = 20, 6
 
@@ -90,17 +88,6 @@ def server(tiny: Tiny) -> Iterator[Server]:
     http.shutdown()
     thread.join()
     http.server_close()
-
-
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of the full data sets, or a skip that says what to do."""
-    if not (chosen := os.environ.get("LAB_DATA")):
-        pytest.skip("needs the full data sets: LAB_DATA is not set")
-    missing = [name for name in SOURCES if not state(name, Path(chosen)).present]
-    if missing:
-        pytest.skip(f"needs the full data sets: LAB_DATA={chosen} does not hold {', '.join(missing)}")
-    return Path(chosen)
 
 
 def _add_idx(made: Tiny) -> None:

@@ -111,6 +111,7 @@ def test_a_damaged_checkpoint_is_one_line_and_nothing_else_is_harmed(tmp_path: P
     assert [(stored.run, stored.status) for stored in store.all()] == [(good, "finished"), (run, "interrupted")]
 
 
+@pytest.mark.data
 @pytest.mark.parametrize("harm", ["truncated", "altered"])
 def test_a_damaged_data_file_is_named_in_one_line_and_makes_no_run(
     harm: str, real_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
