@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from torch.optim import SGD, Adagrad, Adam, Optimizer, RMSprop
 
 from core.recipe import Recipe
+from core.resolution import at_resolution
 
 Parameters = Iterator[nn.Parameter]
 
@@ -78,14 +79,21 @@ class Augmentation:
     """The random changes of one epoch's pictures, all drawn at its beginning, so that no step waits for a draw.
 
     `flip`: left and right exchanged, for every second picture on average; `flip+shift` also moves the picture by
-    up to an eighth of its side each way, black moving in.
+    up to an eighth of its side each way, black moving in. `mixed`: each picture at a resolution drawn from
+    `study_sides`, each as likely.
     """
 
-    def __init__(self, kind: str, count: int, side: int, device: str, generator: torch.Generator) -> None:
-        self.reach = side // 8 if kind == "flip+shift" else 0
-        self.flips = torch.rand(count, generator=generator).lt(0.5).to(device) if kind != "none" else None
+    def __init__(self, recipe: Recipe, count: int, side: int, generator: torch.Generator) -> None:
+        kinds = recipe.augment.split("+")
+        self.filter, self.device = recipe.filter, recipe.device
+        self.reach = side // 8 if "shift" in kinds else 0
+        flips = torch.rand(count, generator=generator).lt(0.5)
         moves = torch.randint(0, 2 * self.reach + 1, (2, count), generator=generator)
-        self.moves = moves.to(device) if self.reach else None
+        sides = study_sides(side)
+        drawn = torch.randint(0, len(sides), (count,), generator=generator)
+        self.flips = flips.to(recipe.device) if "flip" in kinds else None
+        self.moves = moves.to(recipe.device) if self.reach else None
+        self.blurs = [(s, drawn == place) for place, s in enumerate(sides) if s != side] if "mixed" in kinds else []
 
     def __call__(self, pictures: Tensor, first: int) -> Tensor:
         """Pictures uint8 (B, H, W, C), the ones from place `first` of the epoch's order, changed."""
@@ -99,7 +107,20 @@ class Augmentation:
             columns = right[:, None] + torch.arange(pictures.shape[2], device=pictures.device)
             which = torch.arange(len(pictures), device=pictures.device)[:, None, None]
             pictures = padded[which, rows[:, :, None], columns[:, None, :]]
+        for side, chosen in self.blurs:
+            few = chosen[here].nonzero().squeeze(1).to(self.device)  # drawn on the host: no step waits for the device
+            blurred = at_resolution(pictures[few].permute(0, 3, 1, 2), side, self.filter)
+            pictures[few] = blurred.permute(0, 2, 3, 1)
         return pictures
 
 
-AUGMENTS = ("none", "flip", "flip+shift")
+def study_sides(side: int) -> tuple[int, ...]:
+    """The four resolutions of the studies: the original, three quarters, a half and a quarter of it.
+
+    >>> study_sides(32), study_sides(28)
+    ((32, 24, 16, 8), (28, 21, 14, 7))
+    """
+    return side, side * 3 // 4, side // 2, side // 4
+
+
+AUGMENTS = ("none", "flip", "flip+shift", "mixed", "flip+mixed")

@@ -129,7 +129,7 @@ def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator
     """
     draw = torch.Generator().manual_seed(_stream(recipe.seed, epoch, 1))
     order = torch.randperm(len(part), generator=draw).to(part.labels.device)
-    augment = Augmentation(recipe.augment, len(part), part.pictures.shape[1], recipe.device, draw)
+    augment = Augmentation(recipe, len(part), part.pictures.shape[1], draw)
     starts = range(0, len(part), recipe.batch_size)
     tally = Tally(learner.classes, recipe.device)
     losses = torch.zeros(len(starts), device=recipe.device)
