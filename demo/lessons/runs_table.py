@@ -18,7 +18,7 @@ from demo.widgets import percent, times
 
 say = speaker("runs")
 COLUMNS = (
-    "run", "yours", "dataset", "network", "resolution", "status", "epochs", "accuracy", "macro_f1", "seconds", "started",
+    "run", "dataset", "network", "resolution", "status", "epochs", "accuracy", "macro_f1", "seconds", "started", "yours",
 )  # fmt: skip
 PERCENT = ("accuracy", "macro_f1")
 
@@ -72,7 +72,7 @@ def show(
     found: Sequence[Mapping[str, Any]], key: str, on_select: Callable[[], None], selected: Sequence[int]
 ) -> None:
     """The rows as a table whose rows can be chosen; `selected` are those that are chosen at first."""
-    import pyarrow
+    import pyarrow  # type: ignore[import-untyped]
 
     texts = pyarrow.table({column: [row[column] for row in found] for column in COLUMNS})
     st.dataframe(

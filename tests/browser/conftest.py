@@ -1,0 +1,83 @@
+"""Chromium: the one that is on this machine, else Playwright's own, else a clear word why there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+
+from tests.browser.served import App
+
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+SECONDS = 30
+"""How long to wait for what should be there; a busy machine draws late."""
+expect.set_options(timeout=SECONDS * 1000)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    own = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+        None,
+    )
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=own, args=list(FLAGS))
+        except Error as error:
+            pytest.skip(
+                f"no Chromium here ({str(error).splitlines()[0]}); python -m playwright install chromium"
+            )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A new visitor with a window of 1280 x 900."""
+    with chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True) as context:
+        context.set_default_timeout(SECONDS * 1000)
+        yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One server for the tests of a file, with a store of its own."""
+    server = App(tmp_path_factory.mktemp("app"))
+    try:
+        server.wait_until_up()
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[App]:
+    """A server of its own for one test that trains, so that no other test's run is in its way."""
+    server = App(tmp_path / "app")
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path | None:
+    """Where screenshots go: $LAB_SCREENSHOTS; None where nobody wants any."""
+    if not (wanted := os.environ.get("LAB_SCREENSHOTS")):
+        return None
+    folder = Path(wanted)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.server)

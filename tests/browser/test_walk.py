@@ -1,0 +1,188 @@
+"""The whole way in Chromium: start a run on full pictures, watch it, reload, stop, resume, finish; draw a digit."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core import sources
+from tests.browser.seen import LOOKS, PARTS, watch
+from tests.browser.served import App
+
+SECONDS_WATCHED = 20
+RECIPE = "preset=quick&dataset=cifar10&train_limit=5000&epochs=14&seed=3"
+"""Full 32x32 pictures in three colours, few of them an epoch, so that a stop and a resume fit between epochs."""
+
+
+def press(page: Page, key: str) -> None:
+    """Clicks a button, by its key in the code."""
+    page.locator(f".st-key-{key.replace('.', '-')} button").first.click()
+
+
+def run_of(page: Page) -> str:
+    """The run that the address names."""
+    expect(page).to_have_url(re.compile(r"run=\w+"))
+    return page.url.partition("run=")[2].partition("&")[0]
+
+
+def wait_for_status(page: Page, words: str, seconds: float = 60) -> None:
+    """Until the line that says what the run does matches."""
+    expect(page.locator(".stMain h4").first).to_contain_text(re.compile(words), timeout=seconds * 1000)
+
+
+@pytest.fixture
+def cifar10() -> None:
+    folder = sources.data_folder()
+    if not sources.state("cifar10", folder).present:
+        pytest.skip(f"needs CIFAR-10: {folder} does not hold it; set LAB_DATA")
+
+
+@pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots: Path | None) -> None:
+    fresh.wait_until_up()
+    page.goto(f"{fresh.url}/train?{RECIPE}")
+    press(page, "train.start")
+    wait_for_status(page, "training")
+    for part in ("curve", "matrix"):
+        expect(page.locator(PARTS[part])).to_be_visible()
+
+    sight = watch(page, SECONDS_WATCHED)
+    print({part: (len(sight.changes[part]), round(sight.longest_gap(part), 2)) for part in sight.changes})
+    assert sight.longest_gap("page") <= 1.5, f"nothing moved for {sight.longest_gap('page'):.1f} s"
+    assert len(sight.changes["curve"]) >= 8 and len(sight.changes["matrix"]) >= 8
+    if shots:
+        page.screenshot(path=shots / "train-live.png")
+
+    address = page.url
+    run = run_of(page)
+    page.reload()
+    expect(page.get_by_text(run).first).to_be_visible()
+    wait_for_status(page, "Epoch|Testing")
+    assert page.url == address
+
+    press(page, "live.stop")
+    wait_for_status(page, "Stopped", 5)
+    press(page, "live.resume")
+    wait_for_status(page, "training", 30)
+    wait_for_status(page, "Finished", 150)
+    accuracy = page.locator(".stMetric").filter(has_text="Accuracy").first
+    expect(accuracy).to_contain_text(re.compile(r"\d\d\.\d %"))
+    assert float(re.search(r"(\d+\.\d) %", accuracy.inner_text())[1]) > 30  # type: ignore[index]
+
+
+def test_another_visitor_sees_a_run_and_cannot_stop_it(page: Page, chromium: Browser, fresh: App) -> None:
+    fresh.wait_until_up()
+    page.goto(f"{fresh.url}/train?preset=quick&dataset=digits&epochs=2000")
+    press(page, "train.start")
+    wait_for_status(page, "Epoch")
+    with chromium.new_context() as other:
+        theirs = other.new_page()
+        theirs.goto(page.url)
+        wait_for_status(theirs, "Epoch")
+        expect(theirs.locator(".st-key-live-stop button").first).to_be_disabled()
+    expect(page.locator(".st-key-live-stop button").first).to_be_enabled()
+    press(page, "live.stop")
+    wait_for_status(page, "Stopped", 5)
+
+
+def test_runs_lists_opens_and_deletes(page: Page, fresh: App) -> None:
+    fresh.wait_until_up()
+    page.goto(f"{fresh.url}/train?preset=quick&dataset=digits&epochs=1")
+    press(page, "train.start")
+    wait_for_status(page, "Finished")
+    run = run_of(page)
+
+    page.goto(f"{fresh.url}/runs")
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name=re.compile(run)).click()
+    page.keyboard.press("Escape")
+    press(page, "runs.open")
+    expect(page).to_have_url(re.compile(rf"/train\?.*run={run}"))
+    wait_for_status(page, "Finished")
+
+    page.goto(f"{fresh.url}/runs")
+    page.get_by_role("combobox").click()
+    page.get_by_role("option", name=re.compile(run)).click()
+    page.keyboard.press("Escape")
+    with page.expect_download() as download:
+        press(page, "runs.json")
+    assert f'"run": "{run}"' in Path(download.value.path()).read_text(encoding="utf-8")
+    press(page, "runs.delete")
+    expect(page.get_by_role("dialog")).to_contain_text(run)
+    press(page, "runs.delete_yes")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_text("Nothing has been trained here yet")).to_be_visible()
+
+
+def test_a_digit_is_drawn_and_answered(page: Page, app: App, shots: Path | None) -> None:
+    page.goto(f"{app.url}/classify")
+    draw_a_one(page)
+    expect(page.locator("#said")).to_contain_text("This looks like 1")
+    expect(page.locator("#chances")).to_contain_text("%")
+    if shots:
+        page.screenshot(path=shots / "classify-drawn.png", full_page=True)
+
+
+def draw_a_one(page: Page) -> None:
+    """A line from top to bottom in the middle of the pad, at once: no tool is chosen first."""
+    canvas = page.locator("#pad canvas").last
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1500)  # the pad fits its canvas into the page after it is shown
+    box = canvas.bounding_box()
+    assert box
+    x, top, height = box["x"] + box["width"] / 2, box["y"], box["height"]
+    page.mouse.move(x, top + 0.15 * height)
+    page.mouse.down()
+    for step in range(1, 15):
+        page.mouse.move(x, top + (0.15 + 0.05 * step) * height)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
+@pytest.mark.parametrize("path", ["/", "/train?preset=quick&dataset=digits", "/runs", "/classify"])
+def test_pages_stand_without_an_error(
+    chromium: Browser, app: App, shots: Path | None, path: str, theme: str, width: int
+) -> None:
+    """In both themes, on a projector and on a telephone: a heading, no error, nothing wider than the screen."""
+    with chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(app.url + path)
+        expect(page.locator("h1").first).to_be_visible(timeout=30_000)
+        expect(page.locator(".stStatusWidget")).to_have_count(0, timeout=30_000)
+        page.wait_for_timeout(500)
+        assert not faults
+        expect(page.locator(".stException, [data-testid=stAlertContentError]")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if shots:
+            tall(page, width)
+            page.screenshot(path=shots / f"{path.split('?')[0].strip('/') or 'home'}-{theme}-{width}.png")
+
+
+def tall(page: Page, width: int) -> None:
+    """Makes the window as high as the page, which scrolls inside of it."""
+    height = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.stMain, body')].map(e => e.scrollHeight))"
+    )
+    page.set_viewport_size({"width": width, "height": min(4000, max(900, height + 20))})
+    page.wait_for_timeout(500)
+
+
+def test_nothing_is_asked_of_another_host(page: Page, app: App) -> None:
+    """A room without internet: every request of every page goes to this server."""
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url))
+    for path in ("/", "/train", "/runs", "/classify"):
+        page.goto(app.url + path)
+        expect(page.locator("h1").first).to_be_visible()
+        page.wait_for_timeout(1000)
+    time.sleep(0.2)
+    outside = [url for url in asked if not url.startswith((app.url, "data:", "blob:"))]
+    assert asked and not outside
