@@ -1,0 +1,285 @@
+"""The page Home: data sets and their downloads, the address for a class, pictures without torch."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core import installed, sources
+from core.engines import ThreadEngine
+from core.errors import LabError
+from core.jobs import JobManager
+from core.runs import open_store
+from core.sources import SOURCES, FetchProgress, FetchStopped
+from demo import fetching, local, thumbnails
+from demo.fetching import Fetching
+
+
+def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+class Download:
+    """Stands for core.sources.fetch: tells half of the last file, then waits to be let go or stopped."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.calls, self.go_on = error, 0, threading.Event()
+
+    def __call__(
+        self, name: str, folder: Path, progress: sources.Progress, stop: sources.Stop, known: object
+    ) -> None:
+        self.calls += 1
+        file = SOURCES[name].layouts[0].downloads[-1]
+        progress(FetchProgress(name, file.name, file.size // 2, file.size, 2e6))
+        while not self.go_on.wait(0.01):
+            if stop():
+                raise FetchStopped("stopped")
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+def fetches(monkeypatch: pytest.MonkeyPatch) -> Fetching:
+    """The server's downloads, none of them begun."""
+    monkeypatch.delitem(sys.modules, fetching._HOME, raising=False)
+    return fetching.installed()
+
+
+@pytest.fixture
+def download(monkeypatch: pytest.MonkeyPatch) -> Iterator[Download]:
+    made = Download()
+    monkeypatch.setattr(sources, "fetch", made)
+    yield made
+    made.go_on.set()
+
+
+@pytest.fixture
+def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
+    visit(monkeypatch, "http://localhost:8501")
+    made = JobManager(
+        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1
+    )
+    installed.install(made)
+    yield made
+    made.close()
+
+
+def visit(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
+    """From now on the page is opened at this address."""
+    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url=url)
+    monkeypatch.setattr("streamlit.context", context)
+
+
+def script() -> None:
+    from demo.lessons import home
+
+    home.render()
+
+
+def opened() -> AppTest:
+    page = AppTest.from_function(script, default_timeout=30).run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(str(part.value) for part in [*page.markdown, *page.caption, *page.error, *page.warning])
+
+
+# --- downloads ---------------------------------------------------------------------------------------------------
+
+
+def test_a_download_is_one_for_all_and_counts_all_its_files(
+    fetches: Fetching, download: Download, tmp_path: Path
+) -> None:
+    assert fetches.look("mnist") is None and not fetches.active()
+    fetches.start("mnist", tmp_path)
+    fetches.start("mnist", tmp_path)
+    until(lambda: (look := fetches.look("mnist")) is not None and look.done_bytes > 0)
+    assert download.calls == 1, "the second wish for the same set joins the first"
+    assert fetching.installed() is fetches, "every page sees the same downloads"
+
+    look, files = fetches.look("mnist"), SOURCES["mnist"].layouts[0].downloads
+    assert look and look.active and look.bytes_per_second == 2e6
+    assert look.done_bytes == sum(file.size for file in files[:-1]) + files[-1].size // 2
+    assert look.total_bytes == sum(file.size for file in files)
+    assert look.share == pytest.approx(look.done_bytes / look.total_bytes)
+
+    download.go_on.set()
+    until(lambda: not fetches.active())
+    assert (end := fetches.look("mnist")) and not end.active and end.error == ""
+
+
+def test_a_download_is_stopped_without_an_error_and_begun_again(
+    fetches: Fetching, download: Download, tmp_path: Path
+) -> None:
+    fetches.start("mnist", tmp_path)
+    fetches.stop("mnist")
+    fetches.stop("cifar10")  # never begun: nothing happens
+    until(lambda: not fetches.active())
+    assert (look := fetches.look("mnist")) and look.error == ""
+    fetches.start("mnist", tmp_path)
+    until(lambda: download.calls == 2)
+    assert fetches.active()
+
+
+def test_a_download_that_fails_says_why(fetches: Fetching, download: Download, tmp_path: Path) -> None:
+    download.error = LabError("cannot download x (https://there/x: no route to host)")
+    download.go_on.set()
+    fetches.start("mnist", tmp_path)
+    until(lambda: not fetches.active())
+    assert (look := fetches.look("mnist")) and "https://there/x" in look.error
+
+
+def test_a_fault_of_ours_is_told_too(
+    fetches: Fetching, download: Download, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    download.error = RuntimeError("oh")
+    download.go_on.set()
+    fetches.start("mnist", tmp_path)
+    until(lambda: not fetches.active())
+    assert (look := fetches.look("mnist")) and look.error == "RuntimeError: oh"
+    assert "Traceback" in capsys.readouterr().err
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def test_missing_sets_are_offered_and_fetched_from_the_page(
+    manager: JobManager, fetches: Fetching, download: Download
+) -> None:
+    page = opened()
+    offered = [button.key for button in page.button if button.key.startswith("home.fetch.")]
+    assert offered == ["home.fetch.mnist", "home.fetch.fashion-mnist", "home.fetch.cifar10"]
+    page.button(key="home.fetch.cifar10").click().run()
+    until(lambda: download.calls == 1)
+
+    other = opened()  # a second browser
+    assert not any(button.key == "home.fetch.cifar10" for button in other.button)
+    other.button(key="home.stop.cifar10").click().run()
+    until(lambda: not fetches.active())
+    assert "home.fetch.cifar10" in [button.key for button in opened().button]
+
+
+def test_a_failed_download_is_told_with_its_address(
+    manager: JobManager, fetches: Fetching, download: Download
+) -> None:
+    download.error = LabError("cannot download x (https://there/x: no route to host)")
+    download.go_on.set()
+    fetches.start("mnist", manager.data)
+    until(lambda: not fetches.active())
+    page = opened()
+    assert "https://there/x" in page.error[0].value
+    assert "Try again" in page.button(key="home.fetch.mnist").label
+
+
+def test_a_truncated_file_is_named(manager: JobManager, fetches: Fetching) -> None:
+    folder = manager.data / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    (folder / "train-images-idx3-ubyte").write_bytes(b"short")
+    assert "train-images-idx3-ubyte is truncated" in opened().warning[0].value
+
+
+def test_home_says_what_the_machine_is_and_how_much_goes_on(manager: JobManager, fetches: Fetching) -> None:
+    assert "No run yet" in words(opened())
+    until(lambda: manager.facts is not None, 60)
+    assert "CPU" in words(opened()) or str(manager.facts["device_name"]) in words(opened())  # type: ignore[index]
+
+
+def test_the_address_for_a_class_stands_on_the_page(
+    manager: JobManager, fetches: Fetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "lan_address", lambda: "10.1.2.3")
+    assert "http://10.1.2.3:8501" in words(opened())
+    visit(monkeypatch, "https://lab.school.example/page")
+    assert "https://lab.school.example" in words(opened())
+    monkeypatch.setattr(local, "lan_address", lambda: None)
+    visit(monkeypatch, "http://localhost:8501")
+    assert "Only this machine" in words(opened())
+
+
+# --- the address for a class -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("root", "listens_on", "lan", "expected"),
+    [
+        ("http://localhost:8501", None, "10.0.0.7", "http://10.0.0.7:8501"),
+        ("http://127.0.0.1:80/lab", "0.0.0.0", "10.0.0.7", "http://10.0.0.7:80/lab"),
+        ("http://[::1]:8501", "", "10.0.0.7", "http://10.0.0.7:8501"),
+        ("http://localhost:8501", "localhost", "10.0.0.7", None),
+        ("http://localhost:8501", "127.0.0.1", "10.0.0.7", None),
+        ("http://localhost:8501", None, None, None),
+        ("https://lab.example/a", "127.0.0.1", None, "https://lab.example/a"),
+        ("http://192.168.1.5:8501", None, "10.0.0.7", "http://192.168.1.5:8501"),
+        ("", None, "10.0.0.7", None),
+    ],
+)
+def test_class_address(root: str, listens_on: str | None, lan: str | None, expected: str | None) -> None:
+    assert local.class_address(root, listens_on, lan) == expected
+
+
+def test_the_lan_address_is_nobody_s_loopback() -> None:
+    found = local.lan_address()
+    assert found is None or not local.here_only(found)
+
+
+def test_the_qr_code_is_an_svg_that_differs_by_its_text() -> None:
+    one, other = local.qr_code("http://10.0.0.7:8501"), local.qr_code("http://10.0.0.8:8501")
+    assert one.startswith("<svg") and 'fill="#fff"' in one and one != other
+
+
+# --- pictures ----------------------------------------------------------------------------------------------------
+
+
+def opened_png(data: bytes | None) -> Image.Image:
+    assert data
+    return Image.open(io.BytesIO(data))
+
+
+def test_digits_are_the_ones_of_scikit_learn() -> None:
+    from sklearn.datasets import load_digits
+
+    expected = np.round(load_digits().images[list(thumbnails.FIRST)] * 255 / 16).astype(np.uint8)
+    assert np.array_equal(thumbnails._digits(), expected)
+    height = thumbnails.HEIGHT
+    assert opened_png(thumbnails.strip("digits", None)).size == (4 * height + 3 * thumbnails.GAP, height)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_idx_pictures(tmp_path: Path, packed: bool) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
+    data = bytes(thumbnails.IDX_HEAD) + pictures.tobytes()
+    (tmp_path / "train-images-idx3-ubyte.part").write_bytes(b"half")
+    name = "train-images-idx3-ubyte" + (".gz" if packed else "")
+    (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
+    assert np.array_equal(thumbnails._idx(tmp_path), pictures[list(thumbnails.FIRST)])
+
+
+def test_cifar_pictures_have_their_colours_in_place(tmp_path: Path) -> None:
+    records = np.random.default_rng(0).integers(0, 256, (20, thumbnails.CIFAR_RECORD), np.uint8)
+    records[3, 1:1025] = 200  # the red plane
+    (tmp_path / "data_batch_1.bin").write_bytes(records.tobytes())
+    pictures = thumbnails._cifar(tmp_path)
+    assert pictures.shape == (4, 32, 32, 3) and (pictures[0, :, :, 0] == 200).all()
+    assert pictures[1, 2, 3, 1] == records[5, 1 + 1024 + 2 * 32 + 3]
+
+
+def test_what_cannot_be_read_gives_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "data_batch_1.bin").write_bytes(b"short")
+    assert thumbnails.strip("cifar10", tmp_path) is None
+    assert thumbnails.strip("mnist", tmp_path / "nowhere") is None
