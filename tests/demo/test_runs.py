@@ -15,7 +15,6 @@ from streamlit.testing.v1 import AppTest
 
 from core import installed
 from core.engines import ThreadEngine
-from core.errors import LabError
 from core.jobs import JobManager, Who
 from core.recipe import preset
 from core.records import Epoch, Result, Start
