@@ -45,7 +45,10 @@ def parser() -> Parser:
     runs = verb("runs", "the runs in the store, or one of them whole")
     runs.add_argument("run", nargs="?", metavar="RUN")
     pretrain = verb("pretrain", "make everything under pretrained/, skipping what is there")
+    pretrain.add_argument("names", nargs="*", metavar="NAME", help="some of the plan; default: all of it")
     pretrain.add_argument("--to", metavar="DIR", help="folder; default: pretrained/ beside core/")
+    study = verb("study", "the tables of a study, from the runs that are there")
+    study.add_argument("name", choices=("resolution",), metavar="NAME")
     return top
 
 

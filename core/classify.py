@@ -8,16 +8,16 @@ torch is imported where it is needed: the server's first page needs none of it.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from core.cards import FOLDER, Card, read_card
 from core.errors import LabError
 from core.recipe import Recipe
 
@@ -29,7 +29,7 @@ Ink = npt.NDArray[np.float32]
 Shape = tuple[int, int, int]
 Picture = Image.Image | Bytes
 
-PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
+PRETRAINED = FOLDER
 MAX_PIXELS = 25_000_000
 """The largest picture that is decoded: a photograph of a telephone, not a bomb."""
 BLOCK = 4
@@ -178,7 +178,8 @@ class Classifier:
 
         from core import networks
 
-        recipe, classes, shape = read_card(folder / f"{name}.json")
+        card = read_card(folder / f"{name}.json")
+        recipe, classes, shape = card.recipe, tuple(card.facts["classes"]), _shape_of(card)
         network = networks.build(recipe.network, shape, len(classes))
         weights = folder / f"{name}.safetensors"
         try:
@@ -213,18 +214,6 @@ class Classifier:
         return chances
 
 
-def read_card(path: Path) -> tuple[Recipe, tuple[str, ...], Shape]:
-    """Recipe, class names and (C, H, W) from a card as `python -m core pretrain` writes it."""
-    try:
-        card: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        facts = card["facts"]
-        channels, height, width = (int(side) for side in facts["shape"])
-        return Recipe.from_dict(card["recipe"]), tuple(map(str, facts["classes"])), (channels, height, width)
-    except FileNotFoundError:
-        raise LabError(f"there is no {path}; python -m core pretrain makes it") from None
-    except LabError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LabError(
-            f"{path} is no card of a pretrained network ({error!r}); python -m core pretrain makes it"
-        ) from error
+def _shape_of(card: Card) -> Shape:
+    channels, height, width = card.facts["shape"]
+    return int(channels), int(height), int(width)

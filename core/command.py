@@ -200,7 +200,19 @@ def do_runs(options: Namespace) -> Answer:
 def do_pretrain(options: Namespace) -> Answer:
     from core import pretraining
 
-    return pretraining.pretrain(Path(options.to) if options.to else pretraining.FOLDER, sources.data_folder(), say)
+    folder = Path(options.to) if options.to else pretraining.FOLDER
+    return pretraining.pretrain(folder, sources.data_folder(), open_store(runs_folder()), say, options.names)
+
+
+def do_study(options: Namespace) -> Answer:
+    """The tables from the cards, and the names of the runs that are planned and not there yet."""
+    from core.cards import find, read_cards
+    from core.studies import resolution
+
+    cards = read_cards()
+    tables = {name: {"rows": rows} for name, rows in resolution.tables(cards).items()}
+    missing = [name for name, recipe in resolution.plan().items() if find(recipe, cards.values()) is None]
+    return {"tables": tables, "missing": missing}
 
 
 # --- printing ------------------------------------------------------------------------------------------------------
