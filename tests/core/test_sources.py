@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -422,22 +423,23 @@ def test_an_unwritable_folder_is_one_clear_line(tiny: Tiny, server: Server, tmp_
     assert server.requests == []
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """The system refuses to let any file grow beyond 64 bytes."""
+    """Inside, the system refuses to let any file grow beyond 64 bytes; pytest's own log must not be written there."""
     resource = pytest.importorskip("resource", reason="file size limits exist on POSIX systems only")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.usefixtures("full_disk")
 @pytest.mark.parametrize("name", ["mnist", "cifar10"])
 def test_a_full_disk_is_one_clear_line_and_nothing_is_half_used(
     name: str, tiny: Tiny, server: Server, tmp_path: Path
 ) -> None:
-    with pytest.raises(LabError) as error:
+    with pytest.raises(LabError) as error, full_disk():
         sources.fetch(name, tmp_path, sources=tiny.served_by(server.address))
     assert f"cannot write below {tmp_path}: " in one_line(error)
     assert not sources.state(name, tmp_path, tiny.sources).present
