@@ -22,7 +22,7 @@ class App:
 
     def __init__(self, runs: Path) -> None:
         runs.mkdir(parents=True, exist_ok=True)
-        self.port, self.log = free_port(), runs / "server.log"
+        self.runs, self.port, self.log = runs, free_port(), runs / "server.log"
         self.url = f"http://127.0.0.1:{self.port}"
         self.began = time.monotonic()
         flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {}
