@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from core.dropout import Dropout
 from core.errors import LabError
 
 Shape = tuple[int, ...]  # of one picture or one layer's output, without the batch: (C, H, W) or (features,)
@@ -73,7 +74,7 @@ class Drop:
         return Layer(f"Dropout {self.rate:g}", shape, 0)
 
     def modules(self, shape: Shape) -> list[nn.Module]:
-        return [nn.Dropout(self.rate)]  # also at rate 0, so that the weights keep their names
+        return [Dropout(self.rate)]  # also at rate 0, so that the weights keep their names
 
 
 @dataclass(frozen=True, slots=True)

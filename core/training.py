@@ -28,6 +28,8 @@ from core.stopwatch import Stopwatch
 
 CHECKED_TRAINING_PICTURES = 1_000
 FIRST_STEPS = 20
+DIVERGED = 1e6
+"""A loss from here on (nats a picture; chance is 2.3) is as lost as one that is no number: the run ends."""
 
 
 def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterator[Record]:
@@ -163,8 +165,8 @@ def _finite(losses: Tensor, recipe: Recipe, epoch: int, before: int, rate: float
     """The losses as numbers; raises RunFailed, naming the step, when one of them is not."""
     values: list[float] = losses.tolist()
     for step, value in enumerate(values, start=before + 1):
-        if not np.isfinite(value):
-            raise RunFailed(f"the loss became {value} in epoch {epoch}, step {step}, at a learning rate of {rate:.3g}: {_advice(recipe)}")
+        if not value < DIVERGED:  # true for NaN as well
+            raise RunFailed(f"the loss became {value:.3g} in epoch {epoch}, step {step}, at a learning rate of {rate:.3g}: {_advice(recipe)}")
     return values
 
 
@@ -230,8 +232,8 @@ def measure(recipe: Recipe, learner: Learner, part: Part, phase: str, epoch: int
         if watch.due():
             yield Tick(phase, epoch, step + 1, len(starts))
     loss = float(total) / len(part)
-    if not np.isfinite(loss):
-        raise RunFailed(f"the loss is {loss} after epoch {epoch}: {_advice(recipe)}")
+    if not loss < DIVERGED:
+        raise RunFailed(f"the loss became {loss:.3g} in epoch {epoch}, with its last step: {_advice(recipe)}")
     return loss, tally.counts()
 
 

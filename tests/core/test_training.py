@@ -104,8 +104,10 @@ def test_nothing_held_out_means_no_validation_curve(digits: datasets.DataSet) ->
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_step_and_advice(digits: datasets.DataSet) -> None:
-    with pytest.raises(RunFailed, match=r"epoch 1, step \d+.*try a learning rate of 0.05"):
+    with pytest.raises(RunFailed, match=r"the loss became .* in epoch 1, .*step.*try a learning rate of 0.05"):
         run(QUICK.changed(learning_rate=1000.0), digits)
+    with pytest.raises(RunFailed, match=r"the loss became \d.* in epoch 1, step \d+.*try a learning rate of 0.001"):
+        run(QUICK.changed(learning_rate=1000.0, optimizer="adam"), digits)  # huge, and yet a number
 
 
 def test_a_foreign_or_cut_checkpoint_is_refused(digits: datasets.DataSet) -> None:
