@@ -46,9 +46,6 @@ STROKES = {
     "title": None, "orient": "bottom", "columns": 2, "labelLimit": 0,
     "symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 300,
 }  # fmt: skip
-GREY_STROKES = {**STROKES, "columns": 1, "symbolStrokeColor": "#7a868e"}
-"""For a legend that tells solid from dashed where colour tells something else."""
-
 Spec = dict[str, Any]
 Theme = Literal["light", "dark"]
 Numbers = Literal["counts", "shares"]
@@ -198,7 +195,7 @@ def _compare_spec(measure: Measure, title: str, axis: str, runs: tuple[str, ...]
         "y": _measure_axis(measure, axis),
         "color": {"field": "run", "type": "nominal", "scale": {"domain": runs, "range": colours}, "legend": below},
         "strokeDash": {
-            "field": "part", "type": "nominal", "scale": {"domain": parts, "range": [[1, 0], DASH]}, "legend": GREY_STROKES,
+            "field": "part", "type": "nominal", "scale": {"domain": parts, "range": [[1, 0], DASH]}, "legend": None,
         },
         "tooltip": [{"field": "run", "type": "nominal", "title": say("run_axis")}, *_tips(measure, axis)],
     }  # fmt: skip

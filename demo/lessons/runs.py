@@ -216,5 +216,6 @@ def _compare(chosen: Sequence[Snapshot]) -> None:
             charts.show(charts.compare(now, "accuracy"), key="runs.accuracy")
         with right:
             charts.show(charts.compare(now, "loss"), key="runs.loss")
+        st.caption(say("strokes"))
 
     view()
