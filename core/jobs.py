@@ -17,7 +17,7 @@ from core.errors import LabError, RunFailed
 from core.estimates import Estimate, Estimates
 from core.job import Job, Snapshot, Who, stored_snapshot
 from core.recipe import Recipe
-from core.records import Result
+from core.records import Epoch, Result
 from core.runs import RunStore, StoreError
 
 __all__ = ["Estimate", "JobManager", "Snapshot", "Who"]
@@ -242,6 +242,8 @@ class JobManager:
                 job.take(record)
                 if isinstance(record, Result):
                     job.ending = "finished"
+            if isinstance(record, Epoch) and record.images_per_second:
+                self._estimates.learn(job.recipe, record.images_per_second)
         return "interrupted"
 
     def _ended(self, job: Job, status: str, message: str) -> None:

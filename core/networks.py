@@ -237,6 +237,16 @@ def layer_table(name: str, shape: Shape, classes: int = 10, dropout: float | Non
     return [layer for _, _, layer in _walk(name, shape, classes, dropout)]
 
 
+def multiplications(name: str, shape: Shape) -> int:
+    """How many multiplications one picture (C, H, W) costs in a forward pass: each weight once for each place."""
+    work = 0
+    for layer in layer_table(name, shape):
+        channels, *places = layer.output_shape
+        biases = channels if layer.parameters else 0
+        work += (layer.parameters - biases) * math.prod(places)
+    return work
+
+
 def total_parameters(table: Sequence[Layer]) -> int:
     """The number of weights and biases of all rows together."""
     return sum(layer.parameters for layer in table)

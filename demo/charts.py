@@ -46,6 +46,7 @@ STROKES = {
     "title": None, "orient": "bottom", "columns": 2, "labelLimit": 0,
     "symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 300,
 }  # fmt: skip
+
 Spec = dict[str, Any]
 Theme = Literal["light", "dark"]
 Numbers = Literal["counts", "shares"]

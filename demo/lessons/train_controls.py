@@ -244,18 +244,16 @@ def submit(recipe: Recipe) -> None:
 
 def _expected(recipe: Recipe) -> None:
     """How long it will take; asks again until it is known."""
-    known = _estimate(recipe).seconds is not None
+    known = _estimate(recipe).basis == "measured"
 
     @st.fragment(run_every=None if known else 2.0)
     def line() -> None:
         estimate = _estimate(recipe)
-        if estimate.seconds is not None and not known:
+        if estimate.basis == "measured" and not known:
             st.rerun()
-        if estimate.seconds is None or estimate.images_per_second is None:
-            st.caption(say(f"expected_{estimate.basis}"))
-        else:
-            how_long = duration(estimate.seconds, say)
-            st.caption(say("expected", duration=how_long, rate=whole(estimate.images_per_second)))
+        how_long = "" if estimate.seconds is None else duration(estimate.seconds, say)
+        rate = whole(estimate.images_per_second or 0)
+        st.caption(say(f"expected_{estimate.basis}", duration=how_long, rate=rate))
 
     line()
 
