@@ -79,7 +79,8 @@ def test_a_stubborn_child_is_killed_and_the_next_run_gets_a_new_one(tmp_path: Pa
     os.kill(child.pid, signal.SIGSTOP) if hasattr(signal, "SIGSTOP") else pytest.skip("no way to freeze a process here")
     stream.stop()
     began = time.monotonic()
-    assert list(records) == [] or time.monotonic() - began < 2.5
+    list(records)
+    assert time.monotonic() - began < 2.5
     assert child.wait(5) != 0
     assert any(isinstance(record, Result) for record in engine.stream(SHORT.changed(epochs=1)))
     engine.close()
