@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from core import command
 from core.errors import LabError
+from core.memory import keep_freed
 from core.recipe import CHOICES, FIELDS, PRESETS
 
 
@@ -68,6 +69,7 @@ def add_recipe_options(train: Parser) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
+    keep_freed()
     try:
         options = parser().parse_args(words)
         if options.verb is None:

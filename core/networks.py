@@ -14,6 +14,7 @@ from torch import nn
 
 from core.dropout import Dropout
 from core.errors import LabError
+from core.flatten import Flatten
 
 Shape = tuple[int, ...]  # of one picture or one layer's output, without the batch: (C, H, W) or (features,)
 
@@ -90,7 +91,7 @@ class Dense:
         return Layer(f"Linear {inputs}->{self.outputs}", (self.outputs,), parameters, self.activation)
 
     def modules(self, shape: Shape) -> list[nn.Module]:
-        flatten = [nn.Flatten()] if len(shape) > 1 else []
+        flatten = [Flatten()] if len(shape) > 1 else []
         activation = [ACTIVATIONS[self.activation]()] if self.activation else []
         return [*flatten, nn.Linear(math.prod(shape), self.outputs), *activation]
 

@@ -22,13 +22,30 @@ def provenance(device: str, data_hash: str) -> dict[str, Any]:
         "torch": torch.__version__,
         "numpy": numpy.__version__,
         "platform": platform.platform(),
-        "processor": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
+        "processor": processor(),
         "device": device,
         "device_name": device_name(device),
         "cores": available_cores(),
         "git_commit": git_commit(),
         "data_sha256": data_hash,
     }
+
+
+def processor() -> str:
+    """Machine, maker and model of the processor, and what torch uses of it. Equal words: equal bits can be expected."""
+    words = [platform.machine(), torch.backends.cpu.get_cpu_capability(), *_model(Path("/proc/cpuinfo"))]
+    return " ".join(words) if len(words) > 2 else " ".join([*words, platform.processor()]).strip()
+
+
+def _model(cpuinfo: Path) -> list[str]:
+    """What Linux says of the first core: the family and model numbers tell two processors of one name apart."""
+    try:
+        first = cpuinfo.read_text(encoding="utf-8").split("\n\n")[0]
+    except OSError:
+        return []
+    values = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in first.splitlines())}
+    names = ("model name", "cpu family", "model", "stepping")
+    return [values[name] for name in names if name in values]
 
 
 def git_commit(folder: Path = ROOT) -> str:

@@ -18,6 +18,7 @@ from typing import IO, Any
 from core.engines import Control, produce
 from core.errors import LabError, RunFailed
 from core.frames import read_frame, write_frame
+from core.memory import keep_freed
 from core.recipe import Recipe
 from core.records import Tick, as_dict, pack
 
@@ -104,6 +105,7 @@ def one_line(error: Exception) -> str:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's business; its pipe tells us
+    keep_freed()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     Worker(sys.stdin.buffer, answers).run()

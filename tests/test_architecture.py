@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("core.downloads", "core.dropout", "core.errors", "core.frames", "core.records", "core.stopwatch"),
+    ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.memory", "core.records", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.metrics", "core.recipe", "core.resolution", "core.walkthrough"),
     ("core.device", "core.runs", "core.sources"),
     ("core.checkpoint", "core.datasets", "core.learning", "core.networks", "core.provenance", "core.sizes"),
