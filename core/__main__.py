@@ -42,20 +42,21 @@ def parser() -> Parser:
     train = verb("train", "train one network and test it")
     train.add_argument("--resume", metavar="RUN", help="go on with this run after its last finished epoch")
     train.add_argument("--engine", choices=("thread", "process"), default="thread", help="where it trains")
+    train.add_argument("--preset", choices=PRESETS, default=None, help="where the other values come from; default: quick")
     add_recipe_options(train)
     runs = verb("runs", "the runs in the store, or one of them whole")
     runs.add_argument("run", nargs="?", metavar="RUN")
     pretrain = verb("pretrain", "make everything under pretrained/, skipping what is there")
     pretrain.add_argument("names", nargs="*", metavar="NAME", help="some of the plan; default: all of it")
     pretrain.add_argument("--to", metavar="DIR", help="folder; default: pretrained/ beside core/")
-    study = verb("study", "the tables of a study, from the runs that are there")
-    study.add_argument("name", choices=("resolution",), metavar="NAME")
+    study = verb("study", "the tables of a study; with recipe options, made anew with those changed")
+    study.add_argument("study", choices=("resolution", "architectures", "dropout", "splits"), metavar="NAME")
+    add_recipe_options(study)
     return top
 
 
 def add_recipe_options(train: Parser) -> None:
-    """One option for each field of the recipe. What is not given comes from the preset."""
-    train.add_argument("--preset", choices=PRESETS, default=None, help="where the other values come from; default: quick")
+    """One option for each field of the recipe but the preset, from which comes what is not given."""
     kinds: dict[str, Any] = {"int": int, "float": float, "str": str}
     for name, field in FIELDS.items():
         option, kind = f"--{name.replace('_', '-')}", str(field.type).removesuffix(" | None")

@@ -2,6 +2,8 @@
 
 A card tells everything that a table or a figure needs: the recipe, the records, the test result, the confusion
 matrices at other resolutions, and where the run came from. Nobody can delete or change one from the app.
+NAME.json lies beside NAME.safetensors; a run without kept weights has its card in cards/. Where a page needs the
+network's answers to single test pictures, they are in NAME.outputs.safetensors.
 """
 
 from __future__ import annotations
@@ -9,13 +11,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import LabError
 from core.recipe import FIELDS, Recipe
 from core.records import Matrix
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CARDS = "cards"
+"""The folder of the cards without weights."""
 FOLDER = Path(__file__).resolve().parent.parent / "pretrained"
 _NOT_THE_RUN = ("device", "precision", "threads", "preset")
 """Fields that say where a recipe ran and where it came from, not what it trains."""
@@ -36,6 +45,21 @@ class Card:
     def matrix(self, side: int, filter: str) -> Matrix | None:
         """The test set's confusion matrix at a resolution; None where it was not evaluated."""
         return self.evaluations.get(filter, {}).get(str(side))
+
+
+    def epoch(self, number: int) -> dict[str, Any]:
+        """The record of an epoch (records.as_dict of Epoch); 0 is the untrained network."""
+        return next(epoch for epoch in self.epochs if epoch["epoch"] == number)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What a network answered to each picture of the official test set, at some resolutions."""
+
+    labels: NDArray[np.uint8]
+    """(N,), the truth."""
+    logits: dict[int, NDArray[np.float16]]
+    """side in pixels -> (N, C) as float16, so that a prediction may differ from the confusion matrix's in a tie."""
 
 
 def identity(recipe: Recipe) -> tuple[object, ...]:
@@ -67,7 +91,36 @@ def read_card(path: Path) -> Card:
 
 def read_cards(folder: Path = FOLDER) -> dict[str, Card]:
     """Every card in the folder, by name."""
-    return {path.stem: read_card(path) for path in sorted(folder.glob("*.json"))}
+    paths = sorted([*folder.glob("*.json"), *folder.glob(f"{CARDS}/*.json")], key=lambda path: path.stem)
+    return {path.stem: _read_once(path, path.stat().st_mtime_ns) for path in paths}
+
+
+@lru_cache(maxsize=1024)
+def _read_once(path: Path, changed: int) -> Card:
+    return read_card(path)
+
+
+def read_outputs(name: str, folder: Path = FOLDER) -> Outputs | None:
+    """The kept answers of a run; None where none were kept. LabError when the file is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    path = folder / f"{name}.outputs.safetensors"
+    try:
+        tensors = load_file(path)
+        return Outputs(tensors.pop("labels"), {int(side): logits for side, logits in tensors.items()})
+    except FileNotFoundError:
+        return None
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise LabError(f"{path} is damaged ({error}); python -m core pretrain makes it") from error
+
+
+def write_outputs(name: str, outputs: Outputs, folder: Path) -> None:
+    from safetensors.numpy import save_file
+
+    tensors: dict[str, NDArray[Any]] = {"labels": outputs.labels}
+    tensors |= {str(side): logits for side, logits in outputs.logits.items()}
+    save_file(tensors, folder / f"{name}.outputs.safetensors")
 
 
 def write_card(card: Card, folder: Path) -> None:
@@ -77,6 +130,7 @@ def write_card(card: Card, folder: Path) -> None:
     epochs = [e if e["epoch"] in kept else {**e, "train_confusion": None, "validation_confusion": None} for e in card.epochs]
     values = {"name": card.name, "recipe": card.recipe.as_dict(), "facts": card.facts, "epochs": epochs,
               "result": card.result, "evaluations": card.evaluations}  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{card.name}.json.part"
     part.write_text(json.dumps(values, separators=(",", ":")) + "\n", encoding="utf-8")
     part.replace(folder / f"{card.name}.json")

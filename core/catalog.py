@@ -47,13 +47,14 @@ class Layout:
 class Source:
     """A data set: shape (C, H, W), numbers of pictures, and how it may lie on disk (no layouts: no files).
 
-    A missing set is fetched in its first layout, from the first of `mirrors` (address prefixes) to serve it.
+    `train_counts`: how many pictures of each class the training part has. A missing set is fetched in its first layout, from the first of `mirrors` (address prefixes) to serve it.
     """
 
     name: str
     title: str
     shape: tuple[int, int, int]
     train: int
+    train_counts: tuple[int, ...]
     test: int
     classes: tuple[str, ...]
     home: str
@@ -79,6 +80,7 @@ DIGITS = Source(
     title="Digits (8x8)",
     shape=(1, 8, 8),
     train=1437,
+    train_counts=(142, 146, 142, 146, 145, 145, 145, 143, 139, 144),
     test=360,
     classes=tuple("0123456789"),
     home="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
@@ -90,6 +92,7 @@ MNIST = Source(
     title="MNIST",
     shape=(1, 28, 28),
     train=60_000,
+    train_counts=(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
     test=10_000,
     classes=tuple("0123456789"),
     home="http://yann.lecun.com/exdb/mnist/",
@@ -124,6 +127,7 @@ FASHION_MNIST = Source(
     title="Fashion-MNIST",
     shape=(1, 28, 28),
     train=60_000,
+    train_counts=(6000,) * 10,
     test=10_000,
     classes=(
         "T-shirt/Top",
@@ -205,6 +209,7 @@ CIFAR10 = Source(
     title="CIFAR-10",
     shape=(3, 32, 32),
     train=50_000,
+    train_counts=(5000,) * 10,
     test=10_000,
     classes=("plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     home="https://www.cs.toronto.edu/~kriz/cifar.html",

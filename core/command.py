@@ -205,14 +205,12 @@ def do_pretrain(options: Namespace) -> Answer:
 
 
 def do_study(options: Namespace) -> Answer:
-    """The tables from the cards, and the names of the runs that are planned and not there yet."""
-    from core.cards import find, read_cards
-    from core.studies import resolution
+    """The tables of a study, and the names of the runs that are planned and not there yet."""
+    from core import pretraining
 
-    cards = read_cards()
-    tables = {name: {"rows": rows} for name, rows in resolution.tables(cards).items()}
-    missing = [name for name, recipe in resolution.plan().items() if find(recipe, cards.values()) is None]
-    return {"tables": tables, "missing": missing}
+    given = {name: value for name, value in vars(options).items() if name in FIELDS}
+    found = pretraining.study(options.study, given, sources.data_folder(), open_store(runs_folder()), say)
+    return {"tables": {name: {"rows": rows} for name, rows in found.rows.items()}, "missing": found.missing}
 
 
 # --- printing ------------------------------------------------------------------------------------------------------

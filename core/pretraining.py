@@ -6,63 +6,132 @@ A run that is in the store already, finished or not, is used: killed and started
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.cards import FOLDER, Card, find, identity, read_cards, write_card
+from core.cards import CARDS, FOLDER, Card, find, identity, read_cards, write_card, write_outputs
 from core.engines import ThreadEngine
 from core.errors import LabError
+from core.planned import Plan, Planned, made
 from core.recipe import Recipe, preset
 from core.records import Epoch
 from core.runs import RunStore, StoredRun
-from core.studies import resolution
+from core.studies import STUDIES
 
-__all__ = ["FOLDER", "plan", "pretrain"]
+if TYPE_CHECKING:
+    from core.datasets import DataSet
+
+__all__ = ["FOLDER", "Tables", "make", "plan", "pretrain", "study"]
 
 Say = Callable[[str], None]
 OWNER = "pretrain"
 
 
-def plan() -> dict[str, Recipe]:
-    """Name -> recipe of everything under pretrained/, the quickest first."""
-    return {"digits": preset("fast", "digits"), **resolution.plan()}
+def plan() -> Plan:
+    """Name -> planned run of everything under pretrained/."""
+    runs = {"digits": Planned(preset("fast", "digits"), weights=True)}
+    for study in STUDIES.values():
+        runs |= study.plan()
+    return runs
 
 
-def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: list[str]) -> dict[str, Any]:
+def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequence[str]) -> dict[str, Any]:
     """Makes the named cards (none named: all) that are not there; name -> {status, test_accuracy}."""
-    recipes = plan()
+    planned = plan()
     for name in names:
-        if name not in recipes:
-            raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(recipes)}")
-    folder.mkdir(parents=True, exist_ok=True)
+        if name not in planned:
+            raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(planned)}")
+    return make({name: planned[name] for name in names or planned}, folder, data, store, say)
+
+
+def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, say: Say) -> Tables:
+    """The tables of a study. Without changes from what is under pretrained/, training nothing; with changes of its
+    recipes (`{"seed": 5}`) from runs of the store, which are made where they are missing. LabError for an unknown
+    study or a change that does not go with one of its recipes.
+    """
+    planned: Plan = STUDIES[name].plan()
+    if changes:
+        planned = {run: dataclasses.replace(it, recipe=it.recipe.changed(**changes, preset=""), weights=False, outputs_at=())
+                   for run, it in planned.items()}  # fmt: skip
+        make(planned, store.folder, data, store, say, named_by_run=True)
+        cards = read_cards(store.folder)
+    else:
+        cards = read_cards()
+    there = made(planned, cards.values())
+    return Tables(STUDIES[name].tables(there), [run for run in planned if run not in there])
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a study found."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    """Table -> its rows; each row names its run."""
+    missing: list[str]
+    """Planned runs that are not there."""
+
+
+def make(
+    runs: Plan, folder: Path, data: Path, store: RunStore, say: Say, named_by_run: bool = False
+) -> dict[str, Any]:
+    """Trains and looks at what is not in the folder yet; name -> {status: there | made, test_accuracy}.
+
+    A card takes its name from the plan, or, `named_by_run`, from its run in the store.
+    """
     answer = {}
-    for name in names or recipes:
-        card = find(recipes[name], read_cards(folder).values())
-        status = "there" if card else "made"
-        card = card or _make(name, recipes[name], folder, data, store, say)
-        answer[name] = {"status": status, "test_accuracy": card.result["test_accuracy"]}
+    for name, planned in runs.items():
+        card = find(planned.recipe, read_cards(folder).values())
+        there = card is not None and complete(card, planned)
+        if card is None or not there:
+            card = _make(name, planned, _known(card, folder) or _trained(name, planned.recipe, data, store, say), folder, data, say,
+                         named_by_run)  # fmt: skip
+        answer[name] = {"status": "there" if there else "made", "test_accuracy": card.result["test_accuracy"]}
     return answer
 
 
-def _make(name: str, recipe: Recipe, folder: Path, data: Path, store: RunStore, say: Say) -> Card:
-    stored = _trained(name, recipe, data, store, say)
-    assert stored.result is not None and stored.weights is not None  # it is finished
-    card = Card(name, stored.recipe, stored.facts, stored.epochs, stored.result)
-    weights = stored.weights.read_bytes()
-    if recipe.dataset in resolution.SIDES:
-        say(f"{name}: testing at {', '.join(map(str, resolution.evaluated_at(recipe)))}")
-        weights, card = _looked_at(card, weights, data)
-    (folder / f"{name}.safetensors").write_bytes(weights)
-    write_card(card, folder)
+def complete(card: Card, planned: Planned) -> bool:
+    """Whether a card has been looked at everywhere that the plan says."""
+    seen = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
+    return seen >= {(filter, side) for filter, sides in (planned.seen_at or {}).items() for side in sides}
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run, wherever it lies: its card so far, its weights, its id."""
+
+    card: Card
+    weights: bytes
+    run: str
+
+
+def _known(card: Card | None, folder: Path) -> Finished | None:
+    """A run whose card and weights are in the folder: it need not be trained to be looked at once more."""
+    weights = folder / f"{card.name}.safetensors" if card else None
+    return Finished(card, weights.read_bytes(), card.name) if card and weights and weights.exists() else None
+
+
+def _make(
+    name: str, planned: Planned, run: Finished, folder: Path, data: Path, say: Say, named_by_run: bool
+) -> Card:
+    card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name), run.weights
+    folder.mkdir(parents=True, exist_ok=True)
+    if planned.weights or planned.seen_at or planned.outputs_at:
+        from core import datasets
+
+        weights, card = _looked_at(card, planned, weights, datasets.load(card.recipe.dataset, data), folder, say)
+    if planned.weights:
+        (folder / f"{name}.safetensors").write_bytes(weights)
+    write_card(card, folder if planned.weights else folder / CARDS)
     return card
 
 
-def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -> StoredRun:
+def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -> Finished:
     same = [stored for stored in store.all() if identity(stored.recipe) == identity(recipe)]
     finished = next((stored for stored in same if stored.status == "finished"), None)
     if finished:
-        return finished
+        return _finished(name, finished)
     open_runs = [stored for stored in same if stored.status in ("interrupted", "stopped")]
     run = open_runs[0].run if open_runs else store.create(recipe, OWNER)
     with store.hold(run):
@@ -71,15 +140,28 @@ def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -
             store.keep(run, record)
             if isinstance(record, Epoch):
                 say(f"{name}: epoch {record.epoch} of {recipe.epochs}, training accuracy {record.train_accuracy:.1%}")
-    return store.get(run)
+    return _finished(name, store.get(run))
 
 
-def _looked_at(card: Card, weights: bytes, data: Path) -> tuple[bytes, Card]:
-    """The weights as small as they may be, and the card with the matrices of the resolutions that it is to serve."""
-    from core import datasets, evaluation
+def _finished(name: str, stored: StoredRun) -> Finished:
+    assert stored.result is not None and stored.weights is not None  # it is finished
+    card = Card(name, stored.recipe, stored.facts, stored.epochs, stored.result)
+    return Finished(card, stored.weights.read_bytes(), stored.run)
 
-    pictures = datasets.load(card.recipe.dataset, data)
-    weights = evaluation.smallest(card.recipe, weights, pictures)
+
+def _looked_at(
+    card: Card, planned: Planned, weights: bytes, pictures: DataSet, folder: Path, say: Say
+) -> tuple[bytes, Card]:
+    """The weights as small as they may be, and the card with the matrices that the plan asks for."""
+    from core import evaluation
+
+    if planned.weights:
+        weights = evaluation.smallest(card.recipe, weights, pictures)
     trained = evaluation.Trained(card.recipe, weights, pictures)
-    seen = {str(side): trained.matrix(side, card.recipe.filter) for side in resolution.evaluated_at(card.recipe)}
-    return weights, dataclasses.replace(card, evaluations={card.recipe.filter: seen})
+    seen: dict[str, Any] = {}
+    for filter, sides in (planned.seen_at or {}).items():
+        say(f"{card.name}: testing at {sides[0]} to {sides[-1]} pixels, {filter}")
+        seen[filter] = {str(side): trained.matrix(side, filter) for side in sides}
+    if planned.outputs_at:
+        write_outputs(card.name, trained.outputs(planned.outputs_at), folder)
+    return weights, dataclasses.replace(card, evaluations=seen)

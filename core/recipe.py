@@ -44,6 +44,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "fold": (0, 99, "a whole number from 0 to folds - 1"),
     "split_seed": (0, 2**31 - 1, "a whole number from 0 to 2147483647"),
     "train_limit": (10, 10**6, "a whole number of pictures, at least 10"),
+    "imbalance": (1.0, 1000.0, "a ratio from 1 (balanced) to 1000"),
     "resolution": (1, 32, "a side in pixels"),
     "dropout": (0.0, 0.99, "a rate from 0 to 0.99"),
     "learning_rate": (1e-12, 1e6, "a number above 0, at most 1000000"),
@@ -62,7 +63,8 @@ class Recipe:
 
     `resolution` is the side in pixels that pictures are reduced to before they are restored (None: the original);
     `validation` the fraction held out of the official training part (0: none; k-fold holds out one fold of `folds`);
-    `train_limit` how many pictures are trained on (None: all); `dropout` replaces every layer's own rate
+    `train_limit` how many pictures are trained on (None: all); `imbalance` how many times rarer the last class is made
+    than the first, before anything is split (1: as the data set is); `dropout` replaces every layer's own rate
     (None: keep them); `keep` says which epoch's weights are tested, the last or the one with the best validation
     accuracy; `device`, `precision` and `threads` are resolved when the run starts ("auto" and 0 never train).
     """
@@ -74,6 +76,7 @@ class Recipe:
     fold: int = 0
     split_seed: int = 0
     train_limit: int | None = None
+    imbalance: float = 1.0
     network: str = "digits-cnn"
     dropout: float | None = None
     resolution: int | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.errors import LabError
 from core.recipe import Recipe
 from core.sources import SOURCES
@@ -14,16 +16,27 @@ def part_sizes(recipe: Recipe) -> tuple[int, int, int]:
     """
     source = SOURCES[recipe.dataset]
     classes = len(source.classes)
+    whole = sum(thinned_counts(source.train_counts, recipe.imbalance))
     if recipe.split == "k-fold":
-        held_out = len(range(recipe.fold, source.train, recipe.folds))
+        held_out = len(range(recipe.fold, whole, recipe.folds))
     else:
-        held_out = round(source.train * recipe.validation)
+        held_out = round(whole * recipe.validation)
     if recipe.validation and recipe.split != "k-fold" and held_out < classes:
-        raise LabError(f"validation is {recipe.validation}: {held_out} of {source.train} pictures cannot hold {classes} classes")
-    train = source.train - held_out
+        raise LabError(f"validation is {recipe.validation}: {held_out} of {whole} pictures cannot hold {classes} classes")
+    train = whole - held_out
     if recipe.train_limit is None:
         return train, held_out, source.test
     if recipe.train_limit > train:
         raise LabError(f"train limit is {recipe.train_limit}; {recipe.dataset} has {train} training pictures in this split")
     in_proportion = round(held_out * recipe.train_limit / train)
     return recipe.train_limit, min(held_out, max(in_proportion, classes)), source.test
+
+
+def thinned_counts(counts: Sequence[int], imbalance: float) -> list[int]:
+    """How many pictures of each class stay: all of the first, 1 / `imbalance` of the last, at least one.
+
+    >>> thinned_counts([100, 100, 100], imbalance=25.0)
+    [100, 20, 4]
+    """
+    last = max(1, len(counts) - 1)
+    return [max(1, round(count * imbalance ** (-place / last))) for place, count in enumerate(counts)]

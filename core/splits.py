@@ -16,6 +16,7 @@ from torch import Tensor
 
 from core.datasets import DataSet
 from core.errors import LabError
+from core.sizes import thinned_counts
 
 METHODS = ("random", "stratified", "k-fold")
 
@@ -40,10 +41,16 @@ def split(
     fold: int = 0,
     seed: int = 0,
     train_limit: int | None = None,
+    imbalance: float = 1.0,
 ) -> Split:
-    """Splits a data set; the parameters are those of `split_labels`, drawn from the training part alone."""
+    """Splits a data set; the parameters are those of `split_labels`, drawn from the training part alone.
+
+    `imbalance` thins the training part first (`thinned`); the test part stays whole.
+    """
+    labels = dataset.labels[: dataset.train_size]
+    kept = thinned(labels, len(dataset.classes), imbalance)
     train, held_out = split_labels(
-        dataset.labels[: dataset.train_size],
+        labels[kept],
         method,
         validation=validation,
         folds=folds,
@@ -51,7 +58,21 @@ def split(
         seed=seed,
         train_limit=train_limit,
     )
-    return Split(train, held_out, torch.arange(dataset.train_size, len(dataset.labels)))
+    return Split(kept[train], kept[held_out], torch.arange(dataset.train_size, len(dataset.labels)))
+
+
+def thinned(labels: Tensor, classes: int, imbalance: float) -> Tensor:
+    """Ascending int64 indices (n,) of a long-tailed choice from `labels` (N,): class 0 whole, the last 1 / `imbalance`.
+
+    Between them the share falls exponentially (Cui et al. 2019, "Class-Balanced Loss"). No draw: of each class the
+    first pictures stay, so that two splits of an unbalanced set differ in nothing but the split.
+
+    >>> thinned(torch.tensor([0, 1, 0, 1, 0, 1]), classes=2, imbalance=3.0).tolist()
+    [0, 1, 2, 4]
+    """
+    counts = torch.bincount(labels, minlength=classes).tolist()
+    kept = [(labels == label).nonzero().squeeze(1)[:few] for label, few in enumerate(thinned_counts(counts, imbalance))]
+    return torch.cat(kept).sort().values
 
 
 def split_labels(

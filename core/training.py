@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -19,11 +20,10 @@ from core.device import resolve
 from core.errors import RunFailed
 from core.learner import Learner, autocast, batch_of
 from core.learning import LOSSES, Augmentation, learning_rate
+from core.parts import Part, Parts, prepare
 from core.provenance import provenance
 from core.recipe import OPTIMIZERS, Recipe
 from core.records import Epoch, Matrix, Record, Result, Start, Tick
-from core.resolution import at_resolution
-from core.splits import split
 from core.stopwatch import Stopwatch
 
 CHECKED_TRAINING_PICTURES = 1_000
@@ -56,46 +56,6 @@ def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterato
     yield (yield from test(recipe, learner, parts.test))
 
 
-# --- the pictures ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Part:
-    """Pictures uint8 (N, H, W, C) and labels int64 (N,), on the device."""
-
-    pictures: Tensor
-    labels: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def first(self, count: int) -> Part:
-        return Part(self.pictures[:count], self.labels[:count])
-
-
-@dataclass(frozen=True)
-class Parts:
-    train: Part
-    validation: Part
-    test: Part
-
-
-def prepare(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Parts]:
-    """Splits the data set, brings it to the recipe's resolution and puts it on the device, whole."""
-    chosen = split(data, recipe.split, validation=recipe.validation, folds=recipe.folds, fold=recipe.fold,
-                   seed=recipe.split_seed, train_limit=recipe.train_limit)  # fmt: skip
-    parts = []
-    for indices in (chosen.train, chosen.validation, chosen.test):
-        pictures = []
-        for few in torch.split(indices, 5_000):
-            yield Tick("loading", 0)
-            seen = at_resolution(data.images[few], recipe.resolution or data.shape[1], recipe.filter)
-            pictures.append(seen.permute(0, 2, 3, 1).contiguous())  # (N, H, W, C): a batch is channels_last as it is
-        whole = torch.cat(pictures) if pictures else data.images[:0].permute(0, 2, 3, 1)
-        parts.append(Part(whole.to(recipe.device), data.labels[indices].to(recipe.device)))
-    return Parts(*parts)
-
-
 # --- one epoch ---------------------------------------------------------------------------------------------------
 
 
@@ -124,41 +84,78 @@ def _stream(seed: int, epoch: int, number: int) -> int:
     return int(np.random.SeedSequence([seed, epoch, number]).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
-def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator[Tick, None, Learned]:
-    """One pass over the training part in a random order, telling how it goes.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of gradient descent, as it was taken."""
 
-    Nothing in a step waits for the device: losses and predictions gather there and are read at the ticks.
-    """
+    number: int
+    """0-based in its epoch."""
+    labels: Tensor
+    logits: Tensor
+    loss: Tensor
+    rate: float
+
+
+def steps(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Iterator[Step]:
+    """One pass over the training part in a random order, batch by batch. Nothing in it waits for the device."""
     draw = torch.Generator().manual_seed(_stream(recipe.seed, epoch, 1))
     order = torch.randperm(len(part), generator=draw).to(part.labels.device)
     augment = Augmentation(recipe, len(part), part.pictures.shape[1], draw)
     starts = range(0, len(part), recipe.batch_size)
-    tally = Tally(learner.classes, recipe.device)
-    losses = torch.zeros(len(starts), device=recipe.device)
-    watch = Stopwatch()
-    told = 0
     learner.network.train()
-    for step, start in enumerate(starts):
-        rate = learning_rate(recipe, (epoch - 1) * len(starts) + step, recipe.epochs * len(starts))
+    for number, start in enumerate(starts):
+        rate = learning_rate(recipe, (epoch - 1) * len(starts) + number, recipe.epochs * len(starts))
         for group in learner.optimizer.param_groups:
             group["lr"] = rate
         batch = order[start : start + recipe.batch_size]
         pictures, labels = augment(part.pictures[batch], start), part.labels[batch]
-        logits, losses[step] = learner.step(recipe, pictures, labels)
-        tally.add(labels, logits)
+        logits, loss = learner.step(recipe, pictures, labels)
+        yield Step(number, labels, logits, loss, rate)
+
+
+def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator[Tick, None, Learned]:
+    """One epoch, telling how it goes: losses and predictions gather on the device and are read at the ticks."""
+    sizes = torch.tensor([len(few) for few in torch.split(part.labels, recipe.batch_size)], device=recipe.device)
+    tally = Tally(learner.classes, recipe.device)
+    losses = torch.zeros(len(sizes), device=recipe.device)
+    watch = Stopwatch()
+    told, rate = 0, 0.0
+    for step in steps(recipe, learner, part, epoch):
+        losses[step.number], rate = step.loss, step.rate
+        tally.add(step.labels, step.logits)
         if watch.due():
-            recent = _finite(losses[told : step + 1], recipe, epoch, told, rate)
-            matrix, seen = tally.counts(), min(start + recipe.batch_size, len(part))
-            told = step + 1
+            recent = _finite(losses[told : step.number + 1], recipe, epoch, told, rate)
+            matrix, seen = tally.counts(), min((step.number + 1) * recipe.batch_size, len(part))
+            told = step.number + 1
             with watch.stopped():  # the reader may take its time, as when the run is paused
-                yield Tick("training", epoch, told, len(starts), sum(recent) / len(recent), _accuracy(matrix), matrix,
+                yield Tick("training", epoch, told, len(sizes), sum(recent) / len(recent), _accuracy(matrix), matrix,
                            rate, seen / watch.seconds, watch.seconds)  # fmt: skip
     _finite(losses[told:], recipe, epoch, told, rate)
-    sizes = torch.tensor([min(recipe.batch_size, len(part) - start) for start in starts], device=recipe.device)
     first = losses[:FIRST_STEPS].tolist() if epoch == 1 else []
     mean = float((losses * sizes).sum() / len(part))
     seconds = watch.seconds
     return Learned(mean, tally.counts(), rate, seconds, len(part) / seconds, first)
+
+
+def first_losses(recipe: Recipe, data: DataSet) -> list[float]:
+    """The losses of a new run's first 20 steps. Equal to the bit with those of an earlier run, the run is the same."""
+    recipe = resolve(recipe)
+    torch.set_num_threads(recipe.threads)
+    parts = _last(prepare(recipe, data))
+    reseed(recipe.seed, 0)
+    learner = Learner.make(recipe, data.shape, len(data.classes))
+    reseed(recipe.seed, 1)
+    return [float(step.loss) for step in islice(steps(recipe, learner, parts.train, 1), FIRST_STEPS)]
+
+
+def _last(telling: Generator[Tick, None, Parts]) -> Parts:
+    """What a step of `train` returns, without what it tells meanwhile."""
+    while True:
+        try:
+            next(telling)
+        except StopIteration as end:
+            parts: Parts = end.value
+            return parts
 
 
 def _finite(losses: Tensor, recipe: Recipe, epoch: int, before: int, rate: float) -> list[float]:

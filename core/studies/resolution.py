@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import metrics
-from core.cards import Card, find
-from core.recipe import Recipe, preset
+from core.cards import Card
+from core.planned import Plan, Planned, sweep
+from core.recipe import FILTERS, Recipe, preset
+from core.records import Matrix
 
 PROTOCOLS = ("totv", "tvtv", "mixed")
 SIDES = {"cifar10": (32, 24, 16, 8), "mnist": (28, 21, 14, 7)}
@@ -19,50 +21,59 @@ FULL = (32, 16, 8)
 """The resolutions of the report: these networks are trained at its full length."""
 FILTER = "bilinear-antialias"
 """Not stated by the report; inferred, as the batch size: with these its TOTV comes closest (facts/papers.json)."""
+RIDDLE = ("cifar10-32", "cifar10-32-seed1", "cifar10-32-seed2", "cifar10-fast", "cifar10-fast-seed1", "cifar10-fast-seed2")
+"""The networks that were trained on full pictures: the report's recipe and the fast one, with three seeds each."""
 
 Rows = list[dict[str, Any]]
 
 
-def plan() -> dict[str, Recipe]:
-    """Name -> recipe of every run of the study, the longest last. One thread: two runs share a machine best."""
+def plan() -> Plan:
+    """Name -> planned run, the longest last. One thread: two runs share a machine best."""
     report, fast, mnist = preset("report"), preset("fast", "cifar10"), preset("fast", "mnist")
-    runs = {f"mnist-{side}": mnist.changed(resolution=_or_original(side, 28)) for side in SIDES["mnist"]}
-    runs |= {
-        "mnist-mixed": mnist.changed(augment="mixed"),
-        "cifar10-24": fast.changed(resolution=24),
-        "cifar10-mixed": fast.changed(augment="mixed"),
-        "cifar10-fast": fast,
-    }
-    runs |= {f"cifar10-{side}": report.changed(resolution=_or_original(side, 32)) for side in FULL}
-    runs |= {f"cifar10-32-seed{seed}": report.changed(seed=seed) for seed in (1, 2)}
-    return {name: recipe.changed(threads=1) for name, recipe in runs.items()}
+    few = dict.fromkeys(FILTERS, SIDES["cifar10"])
+    runs = {"mnist-28": Planned(mnist, weights=True, seen_at=sweep("mnist"))}
+    runs |= {f"mnist-{side}": _at(mnist, side) for side in SIDES["mnist"][1:]}
+    runs["mnist-mixed"] = Planned(mnist.changed(augment="mixed"), weights=True, seen_at=sweep("mnist"))
+    runs["cifar10-fast"] = Planned(fast, seen_at=few)
+    runs |= {f"cifar10-fast-seed{seed}": Planned(fast.changed(seed=seed), seen_at=few) for seed in (1, 2)}
+    runs["cifar10-24"] = _at(fast, 24)
+    runs["cifar10-mixed"] = Planned(fast.changed(augment="mixed"), weights=True, seen_at=sweep("cifar10"))
+    runs["cifar10-32"] = Planned(report, weights=True, seen_at=sweep("cifar10"), outputs_at=SIDES["cifar10"])
+    runs |= {f"cifar10-{side}": _at(report, side) for side in FULL[1:]}
+    runs |= {f"cifar10-32-seed{seed}": Planned(report.changed(seed=seed), seen_at=few) for seed in (1, 2)}
+    return {name: _on_one_thread(planned) for name, planned in runs.items()}
 
 
-def _or_original(side: int, original: int) -> int | None:
-    return None if side == original else side
+def _at(recipe: Recipe, side: int) -> Planned:
+    """A network of TVTV: it is tested at the resolution that it was trained on."""
+    outputs = (side,) if side in FULL and recipe.dataset == "cifar10" else ()
+    return Planned(recipe.changed(resolution=side), weights=True, seen_at={FILTER: (side,)}, outputs_at=outputs)
 
 
-def evaluated_at(recipe: Recipe) -> tuple[int, ...]:
-    """The resolutions at which a run of this study is tested: its own, or all where it is to serve all."""
-    return (recipe.resolution,) if recipe.resolution else SIDES[recipe.dataset]
+def _on_one_thread(planned: Planned) -> Planned:
+    return Planned(planned.recipe.changed(threads=1), planned.weights, planned.seen_at, planned.outputs_at)
 
 
-def tables(cards: Mapping[str, Card]) -> dict[str, Rows]:
-    """`totv`, `tvtv`, `mixed`: a row for each data set and resolution whose run is there."""
-    made: dict[str, Rows] = {protocol: [] for protocol in PROTOCOLS}
-    recipes = plan()
-    for dataset, sides in SIDES.items():
-        for side in sides:
-            names = {"totv": f"{dataset}-{sides[0]}", "tvtv": f"{dataset}-{side}", "mixed": f"{dataset}-mixed"}
-            for protocol, name in names.items():
-                card = find(recipes[name], cards.values())
-                matrix = card.matrix(side, FILTER) if card else None
-                if card and matrix:
-                    made[protocol].append(_row(dataset, side, card, matrix))
-    return made
+def name_of(dataset: str, protocol: str, side: int) -> str:
+    """The planned run whose network answers for a protocol at a side."""
+    return {"totv": f"{dataset}-{SIDES[dataset][0]}", "tvtv": f"{dataset}-{side}", "mixed": f"{dataset}-mixed"}[protocol]
 
 
-def _row(dataset: str, side: int, card: Card, matrix: Any) -> dict[str, Any]:
+def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
+    """`totv`, `tvtv`, `mixed`: a row for each data set and resolution whose run is there; `riddle`: see `riddle`."""
+    cells = [(dataset, side) for dataset, sides in SIDES.items() for side in sides]
+    found: dict[str, Rows] = {protocol: [] for protocol in PROTOCOLS}
+    for protocol in PROTOCOLS:
+        for dataset, side in cells:
+            card = made.get(name_of(dataset, protocol, side))
+            matrix = card.matrix(side, FILTER) if card else None
+            if card and matrix:
+                found[protocol].append(row(dataset, side, card, matrix))
+    return {**found, "riddle": riddle(made)}
+
+
+def row(dataset: str, side: int, card: Card, matrix: Matrix) -> dict[str, Any]:
+    """Everything that one confusion matrix of the test set says, and whose it is."""
     scores = metrics.scores(matrix)
     return {
         "dataset": dataset,
@@ -71,9 +82,37 @@ def _row(dataset: str, side: int, card: Card, matrix: Any) -> dict[str, Any]:
         "macro_precision": scores.macro.precision,
         "macro_recall": scores.macro.recall,
         "macro_f1": scores.macro.f1,
-        "recall": list(metrics.recall(matrix)),
-        "predicted": list(map(int, metrics.predicted(matrix))),
+        "recall": list(scores.recall),
+        "precision": list(scores.precision),
+        "predicted": list(scores.predicted),
         "confusion": matrix,
         "preset": card.recipe.preset,
         "run": card.name,
     }
+
+
+def riddle(made: Mapping[str, Card]) -> Rows:
+    """A row for each network trained on full pictures, filter and resolution: which class attracts, and 'cat' alone."""
+    rows = []
+    for card in (made[name] for name in RIDDLE if name in made):
+        cat = card.facts["classes"].index("cat")
+        for filter in FILTERS:
+            for side in SIDES["cifar10"]:
+                matrix = card.matrix(side, filter)
+                if matrix is None:
+                    continue
+                scores = metrics.scores(matrix)
+                most = max(range(len(scores.predicted)), key=scores.predicted.__getitem__)
+                rows.append({
+                    "run": card.name, "preset": card.recipe.preset, "seed": card.recipe.seed, "filter": filter,
+                    "resolution": side, "accuracy": scores.accuracy, "attractor": card.facts["classes"][most],
+                    "attracted": scores.predicted[most], "cat_predicted": scores.predicted[cat],
+                    "cat_recall": scores.recall[cat], "cat_precision": scores.precision[cat],
+                })  # fmt: skip
+    return rows
+
+
+def curve(card: Card, filter: str) -> Rows:
+    """Accuracy of one network at every side that it was looked at: the sweep."""
+    sides = sorted(map(int, card.evaluations.get(filter, {})))
+    return [{"side": side, "accuracy": metrics.accuracy(matrix)} for side in sides if (matrix := card.matrix(side, filter))]

@@ -30,7 +30,7 @@ from demo.text import speaker
 from demo.widgets import duration, whole
 
 say = speaker("train")
-STEPS = {
+STEPS = {"imbalance": 1.0, 
     "learning_rate": 0.001,
     "momentum": 0.05,
     "weight_decay": 0.0001,
@@ -162,6 +162,7 @@ def _more() -> None:
     with left:
         _split()
         number("train_limit", placeholder=say("train_limit_empty"))
+        number("imbalance")
         number("dropout", placeholder=say("dropout_empty"))
         choice("loss")
         choice("augment")

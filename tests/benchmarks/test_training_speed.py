@@ -29,6 +29,7 @@ from core import datasets, networks, training
 from core.device import resolve
 from core.learner import Learner
 from core.recipe import preset
+from core.resolution import at_resolution
 
 PICTURES = 10_240
 ROUNDS = 3
@@ -84,7 +85,7 @@ def our_loop(data: datasets.DataSet, side: int) -> float:
     prepared = _last(training.prepare(recipe, data))  # the test pictures too; only the training part is timed below
     began = time.perf_counter()
     if side != 32:
-        training.at_resolution(data.images[:PICTURES], side, recipe.filter)
+        at_resolution(data.images[:PICTURES], side, recipe.filter)
     _last(training.learn(recipe, learner, prepared.train, epoch=1))
     return PICTURES / (time.perf_counter() - began)
 
