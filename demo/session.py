@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -16,10 +16,12 @@ import streamlit as st
 
 from core import installed, jobs, sources
 from core.errors import LabError
-from core.recipe import CHOICES, FIELDS, PRESETS, RANGES, Recipe, preset
+from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
+from demo.address import base_of, parse, spell
 
 COOKIE = "lab_owner"
 RUN = "run"
+SECTION = "section"
 FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
 """The data set that a visitor starts with: the first of these that is on this machine."""
 
@@ -121,12 +123,12 @@ def choose_dataset(name: str) -> None:
     """Changes the data set: its own network, size and preset, and what else had been changed by hand."""
     tell("")
     old = recipe()
-    base = _base(old.preset, old.dataset)
+    base = base_of(old.preset, old.dataset)
     own = ("dataset", "network", "resolution", "train_limit", "preset")
     kept = {field: getattr(old, field) for field in FIELDS if field not in own}
     kept = {field: value for field, value in kept.items() if value != getattr(base, field)}
     try:
-        remember("recipe", dataclasses.replace(_base(old.preset, name), **kept))
+        remember("recipe", dataclasses.replace(base_of(old.preset, name), **kept))
     except LabError as refusal:
         tell(str(refusal))
         remember("recipe", preset("quick", name))
@@ -210,31 +212,6 @@ def as_wished(ran: Recipe) -> Recipe:
     return dataclasses.replace(ran, device=base.device, precision=base.precision, threads=base.threads)
 
 
-def spell(chosen: Recipe) -> dict[str, str]:
-    """The recipe as query parameters: preset (where it has one), data set, and what differs from the preset."""
-    base = _base(chosen.preset, chosen.dataset)
-    named = {"preset": chosen.preset, "dataset": chosen.dataset}
-    rest = {name: getattr(chosen, name) for name in FIELDS if name not in named}
-    words = {**named, **{name: value for name, value in rest.items() if value != getattr(base, name)}}
-    return {name: _word(value) for name, value in words.items() if value != ""}
-
-
-def parse(values: Mapping[str, str]) -> Recipe:
-    """The recipe of query parameters as `spell` writes them. Raises LabError with one line for a bad one."""
-    unknown = [name for name in values if name not in FIELDS]
-    if unknown:
-        raise LabError(
-            f"the address has an unknown value {unknown[0]!r}; expected some of {', '.join(FIELDS)}"
-        )
-    base = _base(values.get("preset", ""), values.get("dataset") or "digits")
-    return dataclasses.replace(base, **{name: _value(name, word) for name, word in values.items()})
-
-
-def _base(name: str, dataset: str) -> Recipe:
-    """What an address leaves out: the preset's values; without a preset those of `quick`."""
-    return preset(name, dataset) if name else dataclasses.replace(preset("quick", dataset), preset="")
-
-
 def _nearest(values: Mapping[str, str]) -> Recipe:
     """The preset that a bad address may have meant."""
     name = values.get("preset", "")
@@ -247,24 +224,15 @@ def _nearest(values: Mapping[str, str]) -> Recipe:
         return preset("quick", dataset)
 
 
-def _word(value: object) -> str:
-    if value is None:
-        return "none"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def section(names: Sequence[str]) -> str:
+    """The section that the address asks for (`?section=...`), else the first."""
+    wished = st.query_params.get(SECTION, names[0])
+    return wished if wished in names else names[0]
 
 
-def _value(name: str, word: str) -> Any:
-    kind = str(FIELDS[name].type)
-    if word == "none" and kind.endswith("None"):
-        return None
-    readers: dict[str, Callable[[str], Any]] = {
-        "int": int, "float": float, "str": str, "bool": {"true": True, "false": False}.__getitem__,
-    }  # fmt: skip
-    try:
-        return readers[kind.removesuffix(" | None")](word)
-    except (ValueError, KeyError) as error:
-        wanted = RANGES[name][2] if name in RANGES else "true or false" if kind == "bool" else "a word"
-        raise LabError(f"the address says {name}={word}; expected {wanted}") from error
+def to_section(name: str) -> None:
+    """Writes the section into the address, so that a link leads to it."""
+    st.query_params[SECTION] = name
 
 
 # --- the pages ---------------------------------------------------------------------------------------------------

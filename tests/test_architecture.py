@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.pretraining",),
     ("core.command",),
     ("core.__main__",),
-    ("demo.identity", "demo.late", "demo.leaving", "demo.text"),
+    ("demo.address", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
     (
         "demo.charts",
         "demo.components",
@@ -39,6 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "demo.thumbnails",
         "demo.widgets",
     ),
+    ("demo.figures", "demo.study"),
     ("demo.lessons",),
     ("demo.studio", "demo.classifier"),
     ("demo.space",),

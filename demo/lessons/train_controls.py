@@ -30,7 +30,7 @@ from demo.text import speaker
 from demo.widgets import duration, whole
 
 say = speaker("train")
-STEPS = {"imbalance": 1.0, 
+STEPS = {"imbalance": 1.0,
     "learning_rate": 0.001,
     "momentum": 0.05,
     "weight_decay": 0.0001,

@@ -1,0 +1,125 @@
+"""What the study pages share: a question before the answer, sections, tables whose numbers lead to their run.
+
+A page asks first. The guess is kept for the visitor; nothing below it is drawn before the guess or the wish to skip it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+from core.cards import Card, read_cards
+from core.planned import made
+from core.studies import STUDIES
+from demo import session
+from demo.text import Say, speaker
+
+common = speaker("figures")
+
+
+def cards(study: str) -> dict[str, Card]:
+    """The runs of a study that are under pretrained/, by their planned name."""
+    return made(STUDIES[study].plan(), read_cards().values())
+
+
+# --- a question, then the answer ------------------------------------------------------------------------------------
+
+
+def ask(say: Say, name: str, options: Sequence[str]) -> bool:
+    """Asks `say(name)` with the answers `say(f"{name}_{option}")`; True once the visitor guessed or skipped."""
+    st.markdown(f"### {say(name)}")
+    done = session.remembered(f"guessed.{say(name)}")
+    if done is None:
+        guess = st.radio(
+            common("guess"), options, index=None, key=f"ask.{name}", format_func=lambda option: say(f"{name}_{option}")
+        )
+        with st.container(horizontal=True):
+            if st.button(common("reveal"), key=f"ask.{name}.reveal", type="primary", disabled=guess is None):
+                _settle(say, name, guess or "")
+            if st.button(common("skip"), key=f"ask.{name}.skip", type="tertiary"):
+                _settle(say, name, "")
+        return False
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if done:
+            st.caption(common("guessed", guess=say(f"{name}_{done}")))
+        if st.button(common("again"), key=f"ask.{name}.again", type="tertiary"):
+            _settle(say, name, None)
+    return True
+
+
+def _settle(say: Say, name: str, guess: str | None) -> None:
+    session.remember(f"guessed.{say(name)}", guess)
+    st.rerun()
+
+
+def sections(say: Say, names: Sequence[str]) -> str:
+    """A row of sections, `say(f"section_{name}")` each; the chosen one. Only what is chosen is computed."""
+    key = session.bound(f"section.{names[0]}", session.section(names))
+    chosen = st.segmented_control(
+        say("sections"), names, key=key, required=True, label_visibility="collapsed",
+        format_func=lambda name: say(f"section_{name}"), on_change=lambda: session.to_section(session.typed(key)),
+    )  # fmt: skip
+    return chosen or names[0]
+
+
+def missing(command: str) -> None:
+    """What to do where the runs of a table are not there."""
+    st.info(common("nothing"), icon=":material/hourglass_empty:")
+    st.code(command, language="sh")
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading and how its values are written ("run": the link to a run by its id)."""
+
+    title: str
+    kind: Literal["text", "percent", "number", "count", "run"] = "text"
+    help: str | None = None
+
+
+FORMATS = {"percent": "%.1f", "number": "%.3f", "count": "%d"}
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key: str, alt: str) -> None:
+    """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent; None as a dash."""
+    import pyarrow  # type: ignore[import-untyped]
+
+    values = {name: [_value(row.get(name), column) for row in rows] for name, column in columns.items()}
+    config = {name: _config(column) for name, column in columns.items()}
+    st.dataframe(
+        pyarrow.table(values), key=key, hide_index=True, column_config=config, alt=alt, placeholder="–",
+        height="content" if len(rows) <= 12 else "auto",
+    )  # fmt: skip
+
+
+def _value(value: Any, column: Column) -> Any:
+    if value is None:
+        return None
+    if column.kind == "percent":
+        return 100 * value
+    return run_address(value) if column.kind == "run" else value
+
+
+def _config(column: Column) -> Any:
+    if column.kind == "run":
+        return st.column_config.LinkColumn(column.title, display_text=r"run=(.+)$", help=column.help)
+    if column.kind == "text":
+        return st.column_config.TextColumn(column.title, help=column.help)
+    return st.column_config.NumberColumn(column.title, format=FORMATS[column.kind], help=column.help)
+
+
+def run_address(run: str) -> str:
+    """Where a run is looked at: its curves, its confusion matrix, its recipe and where it comes from."""
+    return f"{session.root()}/train?run={run}"
+
+
+def runs_behind(names: Sequence[str]) -> None:
+    """The links to the runs that a figure was made from."""
+    links = ", ".join(f"[{name}]({run_address(name)})" for name in names)
+    st.caption(f"{common('run')}: {links}")
