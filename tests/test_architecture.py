@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.memory", "core.records", "core.stopwatch"),
-    ("core.catalog", "core.curve", "core.metrics", "core.recipe", "core.resolution", "core.walkthrough"),
+    ("core.catalog", "core.curve", "core.metrics", "core.published", "core.recipe", "core.resolution", "core.walkthrough"),
     ("core.device", "core.runs", "core.sources"),
     ("core.checkpoint", "core.datasets", "core.learning", "core.networks", "core.provenance", "core.sizes"),
     ("core.learner", "core.splits"),
