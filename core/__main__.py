@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from core import command
+from core import command, printing
 from core.errors import LabError
 from core.memory import keep_freed
 from core.recipe import CHOICES, FIELDS, PRESETS
@@ -77,7 +77,7 @@ def main(words: Sequence[str] | None = None) -> int:
             parser().print_help(sys.stderr)
             return 2
         answer = getattr(command, f"do_{options.verb}")(options)
-        command.show(options.verb, answer, as_json=options.json)
+        printing.show(options.verb, answer, as_json=options.json)
         return {"failed": 1, "stopped": 130}.get(answer.get("status", ""), 0) if options.verb == "train" else 0
     except LabError as error:
         print(" ".join(str(error).split()), file=sys.stderr)

@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.evaluation", "core.planned"),
     ("core.classify", "core.explain", "core.export", "core.studies"),
     ("core.pretraining",),
-    ("core.command",),
+    ("core.command", "core.printing"),
     ("core.__main__",),
     ("demo.address", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
     (

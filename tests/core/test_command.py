@@ -60,6 +60,18 @@ def test_networks_prints_the_layer_table(network: str, capsys: pytest.CaptureFix
     assert table["total_parameters"] == FACTS[network] == sum(layer["parameters"] for layer in table["layers"])
 
 
+@pytest.mark.parametrize("study", ["resolution", "architectures", "dropout", "splits"])
+def test_a_study_answers_at_once_from_what_comes_with_the_app(study: str, capsys: pytest.CaptureFixture[str]) -> None:
+    began = time.monotonic()
+    answer = ask(capsys, "study", study)
+    assert time.monotonic() - began < 5 and set(answer) == {"tables", "missing"}
+    named = [row for table in answer["tables"].values() for row in table["rows"]]
+    assert all(row.get("run") or row.get("runs") or "split" in row for row in named), "each row leads to its run"
+    assert main(["study", study]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"\n{name}\n" in printed for name in answer["tables"])
+
+
 def test_data_says_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     data = ask(capsys, "data")
     assert list(data) == ["digits", "mnist", "fashion-mnist", "cifar10"]
@@ -73,6 +85,7 @@ def test_data_says_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     "train --optimizer adam --momentum 0.9", "train --validation 0.7", "train --train-limit 99999", "train --dataset cifar10",
     "train --resume nosuch", "train --resume nosuch --epochs 3", "train --preset slow", "train --preset report --dataset mnist",
     "train --device tpu", "train --engine ray", "train --fold 2", "runs nosuch", "networks arc9", "networks report --shape 1x8x8",
+    "study", "study colour", "study splits --epochs none", "study splits --optimizer adam --momentum 0.9", "study dropout --dataset svhn",
     "networks report --shape big", "data svhn", "study", "",
 ])  # fmt: skip
 def test_bad_input_is_one_line_and_exit_2_and_makes_no_run(words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
