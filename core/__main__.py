@@ -44,7 +44,7 @@ def parser() -> Parser:
     train.add_argument("--engine", choices=("thread", "process"), default="thread", help="where it trains")
     train.add_argument("--preset", choices=PRESETS, default=None, help="where the other values come from; default: quick")
     add_recipe_options(train)
-    runs = verb("runs", "the runs in the store, or one of them whole")
+    runs = verb("runs", "the runs, or one of them whole, also one that comes with the app")
     runs.add_argument("run", nargs="?", metavar="RUN")
     pretrain = verb("pretrain", "make everything under pretrained/, skipping what is there")
     pretrain.add_argument("names", nargs="*", metavar="NAME", help="some of the plan; default: all of it")

@@ -91,8 +91,19 @@ def read_card(path: Path) -> Card:
 
 def read_cards(folder: Path = FOLDER) -> dict[str, Card]:
     """Every card in the folder, by name."""
+    return {name: _read_once(path, path.stat().st_mtime_ns) for name, path in _paths(folder).items()}
+
+
+def read_named(name: str, folder: Path = FOLDER) -> Card | None:
+    """The card of this name; None where there is none. Whatever the name, nothing outside the folder is read."""
+    path = _paths(folder).get(name)
+    return _read_once(path, path.stat().st_mtime_ns) if path else None
+
+
+def _paths(folder: Path) -> dict[str, Path]:
+    """Name -> file of every card, sorted by name."""
     paths = sorted([*folder.glob("*.json"), *folder.glob(f"{CARDS}/*.json")], key=lambda path: path.stem)
-    return {path.stem: _read_once(path, path.stat().st_mtime_ns) for path in paths}
+    return {path.stem: path for path in paths}
 
 
 @lru_cache(maxsize=1024)

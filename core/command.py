@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from core import engines, metrics, sources
+from core.cards import FOLDER, read_cards
 from core.errors import LabError, RunFailed
+from core.job import Snapshot, card_snapshot, look_up
 from core.recipe import FIELDS, NETWORK_FOR, NETWORKS, Recipe, preset
 from core.records import Epoch, Record, Start, Tick
 from core.runs import RunStore, StoredRun, open_store, runs_folder
@@ -93,7 +95,7 @@ def do_train(options: Namespace) -> Answer:
             named = sorted(given or ["preset"])[0].replace("_", "-")
             raise LabError(f"a resumed run keeps its recipe; leave out --{named}")
         store = open_store(runs_folder())
-        return _resume(store, store.get(options.resume), folder, options.engine)
+        return _resume(store, look_up(options.resume, store, FOLDER), folder, options.engine)
     recipe = recipe_of(options.preset, given)
     engines.check(recipe, folder, thoroughly=True)
     store = open_store(runs_folder())
@@ -106,7 +108,7 @@ def recipe_of(preset_name: str | None, given: Answer) -> Recipe:
     return recipe.changed(**given)
 
 
-def _resume(store: RunStore, stored: StoredRun, folder: Path, engine: str) -> Answer:
+def _resume(store: RunStore, stored: Snapshot, folder: Path, engine: str) -> Answer:
     if stored.status == "finished":
         return summary(stored)
     if stored.status == "failed":
@@ -153,7 +155,7 @@ def _tell(record: Record) -> None:
             f"{record.images_per_second:,.0f} pictures/s, {record.seconds:.1f} s")  # fmt: skip
 
 
-def summary(stored: StoredRun) -> Answer:
+def summary(stored: StoredRun | Snapshot) -> Answer:
     """The facts of a run that `train` and `runs` print. Scores are of the test, None before there is one."""
     trained = [epoch for epoch in stored.epochs if epoch["epoch"] > 0]
     seconds = sum(epoch["seconds"] for epoch in trained)
@@ -182,8 +184,9 @@ def summary(stored: StoredRun) -> Answer:
 def do_runs(options: Namespace) -> Answer:
     store = open_store(runs_folder())
     if options.run is None:
-        return {"runs": [summary(stored) for stored in store.all()]}
-    stored = store.get(options.run)
+        cards = [card_snapshot(card, FOLDER) for card in read_cards(FOLDER).values()]
+        return {"runs": [summary(stored) for stored in store.all()], "pretrained": [_short(card) for card in cards]}
+    stored = look_up(options.run, store, FOLDER)
     facts = {name: value for name, value in stored.facts.items() if name != "provenance"}
     return {
         **summary(stored),
@@ -192,7 +195,14 @@ def do_runs(options: Namespace) -> Answer:
         "records": [*stored.epochs, *([stored.result] if stored.result else [])],
         "weights": str(stored.weights) if stored.weights else None,
         "provenance": stored.facts.get("provenance", {}),
+        "evaluations": dict(stored.evaluations),
     }
+
+
+def _short(card: Snapshot) -> Answer:
+    """What the list says of a run that comes with the app."""
+    known = summary(card)
+    return {name: known[name] for name in ("run", "status", "epochs", "dataset", "network", "test_accuracy", "macro_f1")}
 
 
 def do_pretrain(options: Namespace) -> Answer:

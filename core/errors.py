@@ -7,5 +7,9 @@ class LabError(ValueError):
     """A mistake that the user can mend. The message is one line: what was given, what was expected."""
 
 
+class NoSuchRun(LabError):
+    """There is no run of this id."""
+
+
 class RunFailed(LabError):
     """A run that began and cannot go on. The message says where it happened, why, and what to try."""

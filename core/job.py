@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from core import engines
+from core.cards import FOLDER, Card, read_named
 from core.curve import Curve
+from core.errors import NoSuchRun
 from core.recipe import Recipe
-from core.records import Epoch, Record, Start, Tick, as_dict
-from core.runs import StoredRun
+from core.records import Epoch, Matrix, Record, Start, Tick, as_dict
+from core.runs import RunStore, StoredRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ class Snapshot:
     message: str
     seconds_left: float | None
     weights: Path | None
+    pretrained: bool = False
+    """Whether it comes with the app: made of a card, finished, nobody's; nobody can change or delete it."""
+    evaluations: Mapping[str, Mapping[str, Matrix]] = field(default_factory=dict)
+    """filter -> side in pixels (as text) -> confusion matrix of the test set seen so; of pretrained runs only."""
 
     @property
     def active(self) -> bool:
@@ -121,3 +128,24 @@ def stored_snapshot(stored: StoredRun) -> Snapshot:
         curve=Curve.of_epochs(stored.epochs).points(), result=stored.result, message=stored.message,
         seconds_left=None, weights=stored.weights,
     )  # fmt: skip
+
+
+def card_snapshot(card: Card, folder: Path = FOLDER) -> Snapshot:
+    """The run that a card tells of. When it was made and by whom, a card does not say."""
+    weights = folder / f"{card.name}.safetensors"
+    return Snapshot(
+        run=card.name, status="finished", recipe=card.recipe, facts=card.facts, owner="", created=0.0, place=None, version=0,
+        epochs=card.epochs, tick=None, curve=Curve.of_epochs(card.epochs).points(), result=card.result, message="",
+        seconds_left=None, weights=weights if weights.exists() else None, pretrained=True, evaluations=card.evaluations,
+    )  # fmt: skip
+
+
+def look_up(run: str, store: RunStore, pretrained: Path = FOLDER) -> Snapshot:
+    """A run of the store by its id, else one that comes with the app by its name. NoSuchRun where there is neither."""
+    try:
+        return stored_snapshot(store.get(run))
+    except NoSuchRun:
+        card = read_named(run, pretrained)
+        if card is None:
+            raise
+        return card_snapshot(card, pretrained)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from core import engines
+from core.cards import FOLDER, read_cards
 from core.errors import LabError, RunFailed
 from core.estimates import Estimate, Estimates
-from core.job import Job, Snapshot, Who, stored_snapshot
+from core.job import Job, Snapshot, Who, card_snapshot, look_up
 from core.recipe import Recipe
 from core.records import Epoch, Result
 from core.runs import RunStore, StoreError
@@ -29,8 +30,11 @@ CLOSE_SECONDS = 3.0
 class JobManager:
     """Submits, shows, pauses, resumes and stops runs. Every method may be called from any thread."""
 
-    def __init__(self, store: RunStore, engine: engines.Engine, *, data: Path, token: str, threads: int) -> None:
+    def __init__(
+        self, store: RunStore, engine: engines.Engine, *, data: Path, token: str, threads: int, cards: Path = FOLDER
+    ) -> None:
         self.store, self.engine, self.data, self.token, self.threads = store, engine, data, token, threads
+        self.cards = cards
         self._changed = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._queue: list[Job] = []
@@ -58,30 +62,37 @@ class JobManager:
         return bool(token) and secrets.compare_digest(token.encode(), self.token.encode())
 
     def may(self, run: str, who: Who) -> bool:
-        """Whether this person may pause, resume, stop or delete the run: its owner, or the teacher."""
-        if self.teacher(who.token):
-            return True
+        """Whether this person may pause, resume, stop or delete the run: its owner, or the teacher.
+
+        A run that comes with the app is nobody's, not the teacher's either.
+        """
         with self._changed:
             job = self._jobs.get(run)
-        owner = job.owner if job else self.store.get(run).owner
-        return bool(owner) and owner == who.name
+        known = job or self.snapshot(run)
+        if isinstance(known, Snapshot) and known.pretrained:
+            return False
+        return self.teacher(who.token) or (bool(known.owner) and known.owner == who.name)
 
     def snapshot(self, run: str) -> Snapshot:
-        """The run now. LabError when there is none of this id."""
+        """The run now; by its name also one that comes with the app. NoSuchRun when there is none of this id."""
         with self._changed:
             job = self._jobs.get(run)
             if job is not None:
                 return job.snapshot(self._place(job))
         if run in self._finished:
             return self._finished[run]
-        snapshot = stored_snapshot(self.store.get(run))
-        if snapshot.status == "finished":  # it can no longer change
+        snapshot = look_up(run, self.store, self.cards)
+        if snapshot.status == "finished" and not snapshot.pretrained:  # it can no longer change
             self._finished[run] = snapshot
         return snapshot
 
     def list(self) -> list[Snapshot]:
         """Every run of the store, the newest first."""
         return [self.snapshot(run) for run in self.store.names()]
+
+    def pretrained(self) -> tuple[Snapshot, ...]:
+        """Every run that comes with the app, sorted by name. LabError when one of their files is damaged."""
+        return tuple(card_snapshot(card, self.cards) for card in read_cards(self.cards).values())
 
     # --- ordering --------------------------------------------------------------------------------------------------
 
@@ -271,6 +282,8 @@ class JobManager:
         return job
 
     def _allowed(self, run: str, who: Who) -> None:
+        if self.snapshot(run).pretrained:
+            raise LabError(f"run {run} comes with the app and nobody can change or delete it; train its recipe again instead")
         if not self.may(run, who):
             raise LabError(f"run {run} belongs to somebody else; only its owner or the teacher can do that")
 

@@ -51,6 +51,7 @@ def _print_runs(answer: Answer) -> None:
     for row in answer["runs"]:
         accuracy = f"{row['test_accuracy']:.1%}" if row["test_accuracy"] is not None else "-"
         print(f"{row['run']}  {row['status']:12} {row['dataset']:14} {row['network']:12} {row['epochs']:>4} epochs  {accuracy:>6}")
+    print(f"{len(answer['pretrained'])} more come with the app: python -m core runs --json names them, python -m core runs NAME shows one")
 
 
 def _print_plain(answer: Answer) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from core.errors import LabError
+from core.errors import LabError, NoSuchRun
 from core.recipe import Recipe
 from core.records import Epoch, Record, Result, Start, as_dict
 
@@ -182,10 +182,10 @@ class RunStore:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def get(self, run: str) -> StoredRun:
-        """One run. LabError when there is none of this id."""
+        """One run. NoSuchRun when there is none of this id."""
         row = self._row("SELECT * FROM runs WHERE run = ?", run)
         if row is None:
-            raise LabError(f"there is no run {run!r} in {self.folder}; list them with: python -m core runs")
+            raise NoSuchRun(f"there is no run {run!r} in {self.folder}; list them with: python -m core runs")
         return self._stored(row)
 
     def names(self) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.cards import CARDS, Card, write_card
+from core.recipe import preset
+from core.records import Epoch, Result, as_dict
 from core.sources import SOURCES, state
 
 REQUIRED = {"data": "LAB_REQUIRE_DATA", "browser": "LAB_REQUIRE_BROWSER"}
@@ -33,6 +36,45 @@ def real_data() -> Path:
     if missing:
         pytest.skip(f"needs the full data sets: LAB_DATA={chosen} does not hold {', '.join(missing)}")
     return Path(chosen)
+
+
+CONFUSION = [[8, 2], [1, 9]]
+
+
+@pytest.fixture
+def pretrained(tmp_path: Path) -> Path:
+    """An empty folder for cards; `put_card` writes into it."""
+    folder = tmp_path / "pretrained"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def put_card(pretrained: Path) -> Callable[..., Card]:
+    """Writes a card of two classes, as a finished run leaves it: `put_card(name, evaluations=..., epochs=3, **recipe)`."""
+
+    def put(name: str, evaluations: Any = None, weights: bool = False, dataset: str = "digits", **changes: Any) -> Card:
+        recipe = preset("quick", dataset).changed(**{"epochs": 3, "device": "cpu", "precision": "float32", "threads": 1, **changes})
+        epochs = tuple(as_dict(_epoch(number)) for number in range(recipe.epochs + 1))
+        facts = {"classes": ["a", "b"], "shape": [1, 8, 8], "parameters": 7, "train": 20, "validation": 20, "test": 20,
+                 "steps_per_epoch": 1, "provenance": {"torch": "2"}}  # fmt: skip
+        result = as_dict(Result(recipe.epochs, 0.3, 0.85, CONFUSION, 0.1))
+        card = Card(name, recipe, facts, epochs, result, evaluations or {})
+        write_card(card, pretrained if weights else pretrained / CARDS)
+        if weights:
+            (pretrained / f"{name}.safetensors").write_bytes(b"weights")
+        return card
+
+    return put
+
+
+def _epoch(number: int) -> Epoch:
+    return Epoch(
+        epoch=number, train_loss=1.0 / number if number else None, running_accuracy=0.5 if number else None,
+        train_accuracy=0.6, validation_loss=0.9, validation_accuracy=0.55, validation_confusion=CONFUSION,
+        train_confusion=CONFUSION if number else None, learning_rate=0.1, seconds=1.5 if number else 0.0,
+        images_per_second=100.0, best_epoch=number,
+    )  # fmt: skip
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,12 +9,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core import command
 from core.__main__ import main
+from core.cards import Card
 from core.command import summary
 from core.runs import open_store
 
@@ -52,6 +55,34 @@ def test_train_prints_its_scores_and_runs_lists_it(capsys: pytest.CaptureFixture
     assert one["recipe"]["epochs"] == 2 and Path(one["weights"]).exists() and one["provenance"]["torch"]
     assert [record["kind"] for record in one["records"]] == ["epoch", "epoch", "epoch", "result"]
     assert ask(capsys, "train", "--resume", trained["run"]) == trained, "a finished run is printed, not trained again"
+
+
+def test_runs_knows_the_runs_that_come_with_the_app(
+    put_card: Callable[..., Card], pretrained: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "FOLDER", pretrained)
+    put_card("arc-b", {"area": {"4": [[1, 0], [0, 1]]}}, weights=True)
+    put_card("arc-a")
+    trained = ask(capsys, *TRAIN)
+    listed = ask(capsys, "runs")
+    assert [row["run"] for row in listed["runs"]] == [trained["run"]]
+    assert [(row["run"], row["test_accuracy"]) for row in listed["pretrained"]] == [("arc-a", 0.85), ("arc-b", 0.85)]
+    assert main(["runs"]) == 0 and "2 more come with the app" in capsys.readouterr().out
+    card, own = ask(capsys, "runs", "arc-b"), ask(capsys, "runs", trained["run"])
+    assert card.keys() == own.keys() and own["evaluations"] == {}
+    assert card["status"] == "finished" and card["epochs"] == 3 and card["provenance"] == {"torch": "2"}
+    assert card["evaluations"] == {"area": {"4": [[1, 0], [0, 1]]}} and card["weights"] == str(pretrained / "arc-b.safetensors")
+    assert [record["kind"] for record in card["records"]] == ["epoch"] * 4 + ["result"]
+    assert ask(capsys, "runs", "arc-a")["weights"] is None
+    resumed = ask(capsys, "train", "--resume", "arc-b")
+    assert resumed.keys() == trained.keys() and (resumed["run"], resumed["test_accuracy"]) == ("arc-b", 0.85)
+    assert open_store(Path(os.environ["LAB_RUNS"])).names() == [trained["run"]], "it is printed, not trained again"
+
+
+def test_the_first_network_comes_with_the_app(capsys: pytest.CaptureFixture[str]) -> None:
+    digits = ask(capsys, "runs", "digits")
+    assert digits["test_accuracy"] == pytest.approx(sum(row[i] for i, row in enumerate(digits["confusion"])) / 360)
+    assert Path(digits["weights"]).exists() and digits["recipe"]["dataset"] == "digits"
 
 
 @pytest.mark.parametrize("network", FACTS)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from core import installed, jobs
+from core.cards import Card
 from core.curve import MOST, Curve
 from core.engines import ProcessEngine, ThreadEngine
-from core.errors import LabError
+from core.errors import LabError, NoSuchRun
 from core.jobs import JobManager, Snapshot, Who
 from core.recipe import Recipe
 from core.records import Tick
@@ -24,7 +25,7 @@ LONG = Recipe(epochs=10_000, batch_size=32, precision="float32")
 
 
 def make(folder: Path, engine: type[ThreadEngine] | type[ProcessEngine] = ThreadEngine) -> JobManager:
-    return JobManager(open_store(folder / "runs"), engine(folder), data=folder, token="the token", threads=1)
+    return JobManager(open_store(folder / "runs"), engine(folder), data=folder, token="the token", threads=1, cards=folder / "pretrained")
 
 
 @pytest.fixture
@@ -163,6 +164,63 @@ def test_bad_recipes_make_no_run(manager: JobManager) -> None:
     with pytest.raises(LabError, match="layer 6"):
         manager.submit(Recipe(network="report"), ANNA)
     assert manager.list() == []
+
+
+def test_a_card_is_a_finished_run(manager: JobManager, put_card: Callable[..., Card], pretrained: Path) -> None:
+    card = put_card("cifar-b", {"area": {"4": [[1, 0], [0, 1]]}}, weights=True)
+    put_card("cifar-a")
+    assert [snapshot.run for snapshot in manager.pretrained()] == ["cifar-a", "cifar-b"] and manager.list() == []
+    now = manager.snapshot("cifar-b")
+    assert now.pretrained and now.status == "finished" and not now.active and now.owner == "" and now.epochs_done == 3
+    assert now.recipe == card.recipe and now.result == card.result and now.evaluations["area"]["4"] == [[1, 0], [0, 1]]
+    assert [point[0] for point in now.curve] == [1.0, 2.0, 3.0]
+    assert now.weights == pretrained / "cifar-b.safetensors" and manager.snapshot("cifar-a").weights is None
+    assert now.epochs[1]["validation_confusion"] is None and now.epochs[3]["validation_confusion"] is not None
+
+
+def test_nobody_gives_orders_to_a_card(manager: JobManager, put_card: Callable[..., Card], pretrained: Path) -> None:
+    put_card("arc2-adam", weights=True)
+    before = {path: path.read_bytes() for path in pretrained.rglob("*.*")}
+    for who in (ANNA, TEACHER, Who("")):
+        assert not manager.may("arc2-adam", who)
+        for act in (manager.pause, manager.stop, manager.resume, manager.delete):
+            with pytest.raises(LabError, match="arc2-adam comes with the app and nobody can change or delete it"):
+                act("arc2-adam", who)
+    assert before and {path: path.read_bytes() for path in pretrained.rglob("*.*")} == before
+
+
+def test_a_run_of_the_store_comes_before_a_card_of_its_name(manager: JobManager, put_card: Callable[..., Card]) -> None:
+    run = manager.store.create(SHORT, ANNA.name)
+    put_card(run)
+    assert not manager.snapshot(run).pretrained
+    manager.delete(run, ANNA)
+    assert manager.snapshot(run).pretrained
+
+
+@pytest.mark.parametrize("name", ["nosuch", "", "../outside", "cards/inside", "/etc/passwd"])
+def test_no_name_leads_out_of_the_folder(name: str, manager: JobManager, put_card: Callable[..., Card], tmp_path: Path) -> None:
+    put_card("inside")
+    (tmp_path / "outside.json").write_bytes((tmp_path / "pretrained" / "cards" / "inside.json").read_bytes())
+    with pytest.raises(NoSuchRun, match="there is no run"):
+        manager.snapshot(name)
+
+
+def test_a_damaged_card_harms_no_other_run(manager: JobManager, put_card: Callable[..., Card], pretrained: Path) -> None:
+    put_card("good")
+    (pretrained / "bad.json").write_text("{}")
+    run = manager.store.create(SHORT, ANNA.name)
+    assert manager.snapshot("good").pretrained and [snapshot.run for snapshot in manager.list()] == [run]
+    for ask in (manager.pretrained, lambda: manager.snapshot("bad")):
+        with pytest.raises(LabError, match=r"bad\.json is no card"):
+            ask()
+
+
+def test_a_new_card_is_seen_at_once(manager: JobManager, put_card: Callable[..., Card]) -> None:
+    put_card("one")
+    assert len(manager.pretrained()) == 1 and manager.snapshot("one").recipe.seed == 0
+    put_card("two")
+    put_card("one", seed=9)
+    assert len(manager.pretrained()) == 2 and manager.snapshot("one").recipe.seed == 9
 
 
 @pytest.mark.parametrize("engine", [ThreadEngine, ProcessEngine])
