@@ -110,6 +110,12 @@ def choose(**changes: Any) -> None:
         tell(str(refusal))
 
 
+def choose_recipe(chosen: Recipe) -> None:
+    """Replaces the chosen recipe."""
+    tell("")
+    remember("recipe", chosen)
+
+
 def choose_preset(name: str, dataset: str | None = None) -> None:
     """Replaces the chosen recipe by a preset; tells by `problem()` where there is none for the data set."""
     tell("")
@@ -231,8 +237,11 @@ def section(names: Sequence[str]) -> str:
 
 
 def to_section(name: str) -> None:
-    """Writes the section into the address, so that a link leads to it."""
-    st.query_params[SECTION] = name
+    """Writes the section into the address, so that a link leads to it; "" takes it out."""
+    if name:
+        st.query_params[SECTION] = name
+    else:
+        st.query_params.pop(SECTION, None)
 
 
 # --- the pages ---------------------------------------------------------------------------------------------------

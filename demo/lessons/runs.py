@@ -1,4 +1,5 @@
-"""The page "Runs": every run of the lab, what can be done with those that are chosen, and their curves compared.
+"""The page "Runs": every run of the lab and those that come with it, what can be done with the chosen ones, and
+their curves compared.
 
 The table looks again by itself; what is chosen is kept by the runs' ids, so that a run that appears above never
 moves a choice to its neighbour.
@@ -15,6 +16,7 @@ from core.errors import LabError
 from core.jobs import Snapshot
 from core.records import as_dict
 from demo import charts, session
+from demo.lessons import runs_pretrained as shelf
 from demo.lessons import runs_table as table
 from demo.text import speaker
 
@@ -30,12 +32,13 @@ def render() -> None:
     problem = session.problem()
     if problem:
         st.warning(problem, icon=":material/info:")
-    snapshots = session.manager().list()
-    if not snapshots:
+    own = session.manager().list()
+    if own:
+        _overview(own)
+    else:
         _nothing_yet()
-        return
-    _overview(snapshots)
-    chosen = _chooser(snapshots)
+    shown = shelf.render(_chosen(), _choose)
+    chosen = _chooser([*own, *shown]) if own or shown else []
     if len(chosen) == 1:
         _actions(chosen[0])
     if chosen:
@@ -65,7 +68,7 @@ def _chosen() -> tuple[str, ...]:
 
 
 def _choose(ids: Sequence[str], redraw: bool = False) -> None:
-    """From now on these runs are chosen; `redraw` where the table does not know it yet."""
+    """From now on these runs are chosen; `redraw` where a table does not know it yet."""
     session.remember("runs.chosen", tuple(ids))
     if redraw:
         session.remember("runs.turn", session.remembered("runs.turn", 0) + 1)
@@ -96,23 +99,11 @@ def _state(snapshots: Sequence[Snapshot]) -> tuple[object, ...]:
 
 
 def _table(snapshots: Sequence[Snapshot]) -> None:
-    ids = tuple(snapshot.run for snapshot in snapshots)
-    turn = session.remembered("runs.turn", 0)
-    key = f"runs.table.{turn}.{hash(ids)}"  # another list of runs is another table: rows are told by their place
-
-    def take() -> None:
-        _choose([ids[place] for place in session.typed(key)["selection"]["rows"]])
-
-    table.show(
-        table.rows(snapshots, session.who().name),
-        key=key,
-        on_select=take,
-        selected=[ids.index(run) for run in _chosen() if run in ids],
-    )
+    table.choosable(snapshots, table.rows(snapshots, session.who().name), "runs.table", _chosen(), _choose)
 
 
 def _chooser(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
-    """The chosen runs, newest first; the same choice as in the table, by name."""
+    """The chosen runs; the same choice as in the tables, by name."""
     by_id = {snapshot.run: snapshot for snapshot in snapshots}
     key = session.bound("runs.chooser", [run for run in by_id if run in _chosen()])
     ids = st.multiselect(
@@ -134,7 +125,8 @@ def _actions(now: Snapshot) -> None:
             say("resume"), key="runs.resume", icon=":material/play_arrow:", disabled=not mine
         ):
             _resume(now.run)
-        _delete_button(now, mine)
+        if not now.pretrained:
+            _delete_button(now, mine)
         st.download_button(
             say("download_run"), lambda: as_json(now), f"run-{now.run}.json", "application/json", key="runs.json",
             icon=":material/download:", help=say("download_run_help"),
@@ -142,7 +134,7 @@ def _actions(now: Snapshot) -> None:
     if now.message:
         st.caption(now.message)
     if not mine:
-        st.caption(say("not_yours"))
+        st.caption(say("of_the_app" if now.pretrained else "not_yours"))
 
 
 def _resume(run: str) -> None:
@@ -196,7 +188,8 @@ def as_json(now: Snapshot) -> str:
         "run": now.run, "status": now.status, "message": now.message, "created": now.created,
         "recipe": now.recipe.as_dict(), "facts": now.facts, "epochs": list(now.epochs), "result": now.result,
     }  # fmt: skip
-    return json.dumps(known | ({"tick": as_dict(now.tick)} if now.tick else {}), indent=1)
+    more = {"tick": as_dict(now.tick)} if now.tick else {"evaluations": now.evaluations} if now.evaluations else {}
+    return json.dumps(known | more, indent=1)
 
 
 # --- curves --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from core import metrics
 from core.jobs import Snapshot
 from core.recipe import SIDES
 from core.sources import SOURCES
-from demo import widgets
+from demo import session, widgets
 from demo.text import speaker
 from demo.widgets import percent, times
 
@@ -20,11 +20,13 @@ say = speaker("runs")
 COLUMNS = (
     "run", "dataset", "network", "resolution", "status", "epochs", "accuracy", "macro_f1", "seconds", "started", "yours",
 )  # fmt: skip
+OF_THE_APP = ("run", "dataset", "network", "resolution", "optimizer", "seed", "epochs", "accuracy", "macro_f1", "seconds")
+"""The columns of a run that comes with the app: it is finished and nobody's."""
 PERCENT = ("accuracy", "macro_f1")
 
 
 def rows(snapshots: Sequence[Snapshot], owner: str) -> list[dict[str, Any]]:
-    """One row a run with the keys COLUMNS; shares in percent, None where a run has no test result yet."""
+    """One row a run with the keys COLUMNS and OF_THE_APP; shares in percent, None where there is no test result yet."""
     return [_row(snapshot, owner) for snapshot in snapshots]
 
 
@@ -36,6 +38,8 @@ def _row(now: Snapshot, owner: str) -> dict[str, Any]:
         "dataset": SOURCES[now.recipe.dataset].title,
         "network": now.recipe.network,
         "resolution": side(now),
+        "optimizer": now.recipe.optimizer,
+        "seed": now.recipe.seed,
         "status": status(now),
         "epochs": f"{now.epochs_done} / {now.recipe.epochs}",
         "accuracy": round(100 * tested["test_accuracy"], 1) if tested else None,
@@ -68,27 +72,36 @@ def as_csv(found: Sequence[Mapping[str, Any]]) -> Callable[[], str]:
     return widgets.as_csv(found, COLUMNS)
 
 
-def show(
-    found: Sequence[Mapping[str, Any]], key: str, on_select: Callable[[], None], selected: Sequence[int]
-) -> None:
-    """The rows as a table whose rows can be chosen; `selected` are those that are chosen at first."""
+def choosable(
+    snapshots: Sequence[Snapshot], found: Sequence[Mapping[str, Any]], key: str, chosen: Sequence[str],
+    choose: Callable[[Sequence[str]], None], columns: Sequence[str] = COLUMNS,
+) -> None:  # fmt: skip
+    """The rows as a table in which runs are chosen; what is chosen in another table stays so."""
     import pyarrow  # type: ignore[import-untyped]
 
-    texts = pyarrow.table({column: [row[column] for row in found] for column in COLUMNS})
+    ids = tuple(snapshot.run for snapshot in snapshots)
+    # Another list of runs is another table, for rows are told by their place.
+    key = f"{key}.{session.remembered('runs.turn', 0)}.{hash(ids)}"
+
+    def take() -> None:
+        here = [ids[place] for place in session.typed(key)["selection"]["rows"]]
+        choose([*here, *(run for run in chosen if run not in ids)])
+
+    texts = pyarrow.table({column: [row[column] for row in found] for column in columns})
+    rows = [ids.index(run) for run in chosen if run in ids]
     st.dataframe(
-        texts, key=key, hide_index=True, on_select=on_select, selection_mode="multi-row", placeholder="–",
-        selection_default={"selection": {"rows": list(selected)}}, column_config=_config(), alt=say("title"),
+        texts, key=key, hide_index=True, on_select=take, selection_mode="multi-row", placeholder="–",
+        selection_default={"selection": {"rows": rows}}, column_config=_config(columns), alt=say("title"),
     )  # fmt: skip
 
 
-def _config() -> dict[str, Any]:
-    config: dict[str, Any] = {
-        column: st.column_config.TextColumn(say(f"column_{column}")) for column in COLUMNS
-    }
+def _config(columns: Sequence[str]) -> dict[str, Any]:
+    config: dict[str, Any] = {column: st.column_config.TextColumn(say(f"column_{column}")) for column in columns}
     for column in PERCENT:
         config[column] = st.column_config.NumberColumn(say(f"column_{column}"), format="%.1f")
-    config["epochs"] = st.column_config.TextColumn(say("column_epochs"), alignment="right")
-    config["resolution"] = st.column_config.TextColumn(say("column_resolution"), alignment="right")
+    for column in ("epochs", "resolution"):
+        config[column] = st.column_config.TextColumn(say(f"column_{column}"), alignment="right")
+    config["seed"] = st.column_config.NumberColumn(say("column_seed"), format="%d")
     config["seconds"] = st.column_config.NumberColumn(
         say("column_seconds"), format="%.0f", help=say("seconds_help")
     )

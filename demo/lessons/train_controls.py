@@ -217,16 +217,22 @@ def start() -> None:
         if not _present(now.dataset):
             session.link("home", say("to_home"))
     else:
-        _expected(now)
+        expected(now)
     st.button(
         say("start"), key="train.start", type="primary", icon=":material/play_arrow:", width="stretch",
         help=say("start_help"), disabled=bool(refusal), on_click=submit, args=(now,),
     )  # fmt: skip
 
 
+def missing(recipe: Recipe) -> str:
+    """Which data set has to be fetched first; "" where it is here."""
+    return "" if _present(recipe.dataset) else say("missing", title=SOURCES[recipe.dataset].title)
+
+
 def _refusal(recipe: Recipe) -> str:
-    if not _present(recipe.dataset):
-        return say("missing", title=SOURCES[recipe.dataset].title)
+    absent = missing(recipe)
+    if absent:
+        return absent
     try:
         session.manager().check(recipe)
     except LabError as refusal:
@@ -243,7 +249,7 @@ def submit(recipe: Recipe) -> None:
         session.tell(str(refusal))
 
 
-def _expected(recipe: Recipe) -> None:
+def expected(recipe: Recipe) -> None:
     """How long it will take; asks again until it is known."""
     known = _estimate(recipe).basis == "measured"
 

@@ -14,6 +14,7 @@ from core.jobs import Snapshot
 from core.recipe import SIDES, Recipe
 from core.records import Matrix
 from demo import charts, session
+from demo.lessons import train_pretrained as kept
 from demo.lessons import train_result as ended
 from demo.text import speaker
 from demo.widgets import clock, ordinal, percent, scores_table, whole
@@ -45,7 +46,10 @@ def _draw(now: Snapshot) -> None:
     problem = session.problem("order")
     if problem:
         st.warning(problem, icon=":material/info:")
-    _buttons(now)
+    if now.pretrained:
+        kept.render(now)
+    else:
+        _buttons(now)
     ended.render(now)
     if now.active:
         _numbers(now)
@@ -223,7 +227,7 @@ def _matrix(now: Snapshot) -> None:
         st.caption(say("no_matrix"))
         return
     which, numbers = _matrix_choice(list(found))
-    matrix, what = found[which]
+    matrix, what = kept.test_matrix(now) if which == "test" and now.evaluations else found[which]
     classes = now.facts["classes"]
     charts.show(charts.confusion(matrix, classes, what, numbers, session.theme()), key="live.matrix")
     st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))

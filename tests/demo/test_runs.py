@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +14,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import installed
+from core.cards import Card
 from core.engines import ThreadEngine
 from core.jobs import JobManager, Who
 from core.recipe import preset
 from core.records import Epoch, Result, Start
 from core.runs import STATUSES, open_store
-from demo.lessons import runs, runs_table
+from core.studies import dropout, planned_names
+from demo.lessons import runs, runs_pretrained, runs_table
 
 ME, OTHER = Who(owner="me"), Who(owner="other")
 CONFUSION = [[8, 2], [1, 9]]
@@ -29,8 +31,9 @@ CONFUSION = [[8, 2], [1, 9]]
 def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
     visit(monkeypatch, "me")
     made = JobManager(
-        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1
-    )
+        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1,
+        cards=tmp_path / "pretrained",
+    )  # fmt: skip
     installed.install(made)
     yield made
     made.close()
@@ -201,3 +204,109 @@ def test_the_records_hold_everything_but_the_owner(manager: JobManager) -> None:
     assert known["run"] == run and known["recipe"]["dataset"] == "digits" and len(known["epochs"]) == 3
     assert known["result"]["confusion"] == CONFUSION
     assert ME.name not in json.dumps(known), "who ran it is nobody else's business"
+
+
+# --- the runs that come with the app -------------------------------------------------------------------------------
+
+Put = Callable[..., Card]
+SPLITS = ("splits-random-0", "splits-random-1")
+
+
+def choose_study(page: AppTest, name: str | None) -> AppTest:
+    page.button_group(key="runs.study").set_value(name).run()
+    assert not page.exception
+    return page
+
+
+def shown(page: AppTest) -> str:
+    return "\n".join(one.value for kind in (page.markdown, page.caption, page.info, page.warning) for one in kind)
+
+
+def test_without_cards_the_page_says_how_they_are_made(manager: JobManager) -> None:
+    page = opened()
+    assert "press Start" in page.markdown[0].value and "Comes with the app" in shown(page)
+    assert [code.value for code in page.code] == ["python -m core pretrain"] and not page.multiselect
+
+
+def test_a_study_is_chosen_first_then_its_runs_are_there(manager: JobManager, put_card: Put) -> None:
+    for name in (*SPLITS, "digits"):
+        put_card(name)
+    page = opened()
+    assert "press Start" in page.markdown[0].value and "3 finished runs" in shown(page)
+    assert not page.dataframe and not page.multiselect, "no long table before somebody asks for one"
+    choose_study(page, "splits")
+    table = page.dataframe[0].value
+    assert list(table["run"]) == list(SPLITS) and list(table.columns) == list(runs_table.OF_THE_APP)
+    assert table["accuracy"][0] == 85.0 and table["epochs"][0] == "3 / 3"
+    assert f"2 of {len(planned_names()['splits'])} planned runs" in shown(page)
+    assert page.query_params["section"] == "splits"
+    choose_study(page, "dropout")
+    assert not page.dataframe and page.code
+    choose_study(page, None)
+    assert not page.dataframe and "section" not in page.query_params
+
+
+def test_an_address_opens_a_study(manager: JobManager, put_card: Put) -> None:
+    put_card("digits")
+    page = AppTest.from_function(script, default_timeout=30)
+    page.query_params["section"] = "rest"
+    assert list(page.run().dataframe[0].value["run"]) == ["digits"]
+
+
+def test_a_run_of_the_app_is_opened_never_deleted(manager: JobManager, put_card: Put) -> None:
+    put_card(SPLITS[0], {"area": {"4": CONFUSION}})
+    for token in ("", "t"):
+        page = choose_study(opened(), "splits")
+        page.session_state["lab.token"] = token
+        choose(page, SPLITS[0])
+        assert "runs.open" in keys(page) and not {"runs.delete", "runs.resume"} & set(keys(page))
+        assert "nobody can change or delete it" in shown(page) and "Only its owner" not in shown(page)
+    known = json.loads(runs.as_json(manager.snapshot(SPLITS[0])))
+    assert known["evaluations"] == {"area": {"4": CONFUSION}} and known["result"]["confusion"] == CONFUSION
+
+
+def test_it_is_compared_with_an_own_run_and_stays_chosen_in_another_study(manager: JobManager, put_card: Put) -> None:
+    own = stored(manager)
+    put_card(SPLITS[0])
+    put_card("digits")
+    page = choose(choose_study(opened(), "splits"), own, SPLITS[0])
+    assert len(page.get("vega_lite_chart")) == 2 and "runs.delete" not in keys(page)
+    choose_study(page, "rest")
+    assert page.multiselect[0].value == [own, SPLITS[0]]
+    choose(page, own, SPLITS[0], "digits")
+    choose_study(page, None)
+    assert page.multiselect[0].value == [own, "digits", SPLITS[0]]
+
+
+def test_a_choice_in_one_table_leaves_the_other_s_alone(
+    manager: JobManager, put_card: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = stored(manager)
+    for name in SPLITS:
+        put_card(name)
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr(runs_table.st, "dataframe", lambda _table, **settings: drawn.update(settings))
+    monkeypatch.setattr(runs_table.session, "remembered", lambda _name, default: default)
+    monkeypatch.setattr(runs_table.session, "typed", lambda _key: {"selection": {"rows": [1]}})
+    chosen: list[str] = []
+    cards = manager.pretrained()
+    runs_table.choosable(cards, runs_table.rows(cards, ""), "x", (own, SPLITS[0]), chosen.extend, runs_table.OF_THE_APP)
+    assert drawn["selection_default"] == {"selection": {"rows": [0]}}
+    drawn["on_select"]()
+    assert chosen == [SPLITS[1], own]
+
+
+def test_every_card_stands_in_one_study(manager: JobManager, put_card: Put) -> None:
+    for name in (*dropout.plan(), "digits", "cifar10-fast"):
+        put_card(name)
+    groups = runs_pretrained.by_study(manager.pretrained())
+    assert [run.run for run in groups["dropout"]] == sorted(dropout.plan())
+    assert [run.run for run in groups["resolution"]] == ["cifar10-fast"] and groups["splits"] == []
+    assert [run.run for run in groups[runs_pretrained.REST]] == ["digits"]
+
+
+def test_a_damaged_card_does_not_hide_the_own_runs(manager: JobManager, put_card: Put, pretrained: Path) -> None:
+    run = stored(manager)
+    (pretrained / "bad.json").write_text("{}")
+    page = opened()
+    assert "bad.json is no card" in shown(page) and list(page.dataframe[0].value["run"]) == [run]

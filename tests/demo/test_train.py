@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import installed
+from core.cards import Card
 from core.engines import ThreadEngine
 from core.errors import LabError
 from core.jobs import JobManager, Who
@@ -23,6 +25,7 @@ from core.records import Tick
 from core.runs import STATUSES, open_store
 from demo import text, widgets
 from demo.lessons import train_live as live
+from demo.lessons import train_pretrained as kept
 
 TOKEN = "teach"
 ME = Who(owner="me")
@@ -43,7 +46,9 @@ class Engine(ThreadEngine):
 def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
     monkeypatch.setenv("LAB_DATA", str(tmp_path))
     visit(monkeypatch, "me")
-    made = JobManager(open_store(tmp_path / "runs"), Engine(tmp_path), data=tmp_path, token=TOKEN, threads=1)
+    made = JobManager(
+        open_store(tmp_path / "runs"), Engine(tmp_path), data=tmp_path, token=TOKEN, threads=1, cards=tmp_path / "pretrained"
+    )
     installed.install(made)
     yield made
     made.close()
@@ -316,14 +321,127 @@ def test_places_in_the_queue() -> None:
     assert places == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "32nd"]
 
 
+# --- a run that comes with the app ---------------------------------------------------------------------------------
+
+Put = Callable[..., Card]
+HALF = [[5, 5], [5, 5]]
+SEEN = {"area": {"8": HALF, "4": [[9, 1], [9, 1]]}, "nearest": {"4": HALF}}
+
+
+def figures(page: AppTest) -> list[str]:
+    """What stands in the title of each figure; a confusion matrix says whose it is below its title."""
+    titles = [json.loads(chart.proto.spec)["title"] for chart in page.get("vega_lite_chart")]
+    return [title if isinstance(title, str) else title["subtitle"][0] for title in titles]
+
+
+def table_of_classes(page: AppTest) -> str:
+    return next(one.value for one in page.markdown if one.value.startswith("| Class"))
+
+
+def test_a_card_opens_like_a_finished_run(manager: JobManager, put_card: Put) -> None:
+    put_card("digits-a", resolution=4)
+    page = opened(run="digits-a")
+    assert page.query_params["run"] == "digits-a" and status(page) == "#### Finished: 3 epochs"
+    assert "comes with the app; nobody can change or delete it" in shown(page) and "training took 4 s" in shown(page)
+    assert page.metric[0].value == "85.0 %"
+    assert figures(page) == ["Loss by epoch", "Accuracy by epoch", "test"]
+    assert "| a | 88.9 | 80.0 | 84.2 | 10 |" in table_of_classes(page)
+    assert not [one for one in page.selectbox if "seen" in str(one.key)], "there is nothing to choose from"
+    assert not {"Pause", "Resume", "Stop", "Reset", "Delete ..."} & labels(page)
+    assert {"Train it again", "With a new seed", "Leave this run"} <= labels(page)
+    assert "Only its owner" not in shown(page) and not page.text_input, "the teacher has no say here either"
+    page.button_group(key="live.which").set_value("validation").run()
+    assert figures(page)[-1] == "validation, epoch 3"
+    assert page.slider(key="train.resolution").value == 4, "its recipe is in the controls"
+    button(page, "Leave this run").click().run()
+    assert not page.exception and "run" not in page.query_params
+
+
+def test_training_it_again_is_one_click_and_makes_a_run_of_ones_own(manager: JobManager, put_card: Put) -> None:
+    put_card("digits-a", epochs=1, train_limit=200, device="cpu", precision="bfloat16", threads=7, seed=5)
+    page = opened(run="digits-a")
+    assert len(re.findall(r"About \d+ s on this machine", shown(page))) == 2, "beside the button, and beside Start"
+    page.number_input(key="train.epochs").set_value(400).run()
+    button(page, "Train it again").click().run()
+    assert not page.exception and page.query_params.keys() == {"run"}
+    run = page.query_params["run"]
+    assert manager.store.names() == [run] and manager.may(run, ME)
+    assert page.number_input(key="train.epochs").value == 1, "its recipe is in the controls"
+    submitted = manager.store.get(run).recipe
+    until(lambda: manager.snapshot(run).status == "finished")
+    assert (submitted.epochs, submitted.train_limit, submitted.seed, submitted.threads) == (1, 200, 5, 1)
+    assert manager.snapshot("digits-a").pretrained
+
+
+def test_it_can_be_trained_with_other_first_weights(manager: JobManager, put_card: Put) -> None:
+    put_card("digits-a", epochs=1, train_limit=200, seed=5)
+    page = opened(run="digits-a")
+    button(page, "With a new seed").click().run()
+    run = page.query_params["run"]
+    assert manager.snapshot(run).recipe.seed == 6
+    until(lambda: not manager.snapshot(run).active)
+
+
+def test_a_card_of_a_data_set_that_is_not_here_says_what_to_do(manager: JobManager, put_card: Put) -> None:
+    put_card("mnist-28", dataset="mnist")
+    page = opened(run="mnist-28")
+    assert button(page, "Train it again").disabled and button(page, "With a new seed").disabled
+    assert any("Fetch it on the page Home" in caption.value for caption in page.caption)
+    assert figures(page) == ["Loss by epoch", "Accuracy by epoch", "test"]
+
+
+def test_a_full_queue_is_told_where_it_was_asked(
+    manager: JobManager, put_card: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_card("digits-a")
+    page = opened(run="digits-a")
+    monkeypatch.setattr("core.jobs.QUEUE_LIMIT", 0)
+    button(page, "Train it again").click().run()
+    assert "waiting already" in shown(page) and page.query_params["run"] == "digits-a"
+
+
+def test_the_test_can_be_seen_at_another_resolution(manager: JobManager, put_card: Put) -> None:
+    put_card("digits-a", SEEN)
+    page = opened(run="digits-a")
+    side, own = page.selectbox(key="live.seen_side"), "bilinear-antialias"
+    assert side.options == ["8x8 (its own test)"] and page.selectbox(key="live.seen_filter").options == [own, "area", "nearest"]
+    assert figures(page)[-1] == f"test at 8x8, {own}" and "85.0 % of the test pictures" in shown(page)
+    page.selectbox(key="live.seen_filter").set_value("area").run()
+    assert page.selectbox(key="live.seen_side").options == ["8x8", "4x4"]
+    page.selectbox(key="live.seen_side").set_value(4).run()
+    assert not page.exception and figures(page)[-1] == "test at 4x4, area"
+    assert "| a | 50.0 | 90.0 | 64.3 | 10 |" in table_of_classes(page) and "Seen at 4x4 (area), 50.0 %" in shown(page)
+    page.selectbox(key="live.seen_filter").set_value("nearest").run()
+    assert figures(page)[-1] == "test at 4x4, nearest", "the side stays with another filter"
+    page.selectbox(key="live.seen_filter").set_value(own).run()
+    assert figures(page)[-1] == f"test at 8x8, {own}", "and gives way where there is no such matrix"
+    page.button_group(key="live.which").set_value("validation").run()
+    assert not [one for one in page.selectbox if "seen" in str(one.key)], "it is a choice about the test"
+
+
+def test_the_own_test_is_the_run_s_result_and_each_run_keeps_its_choice(manager: JobManager, put_card: Put) -> None:
+    card = put_card("digits-a", {"area": {"8": HALF}}, filter="area")
+    assert kept.cells(manager.snapshot("digits-a")) == {"area": {8: card.result["confusion"]}}
+    put_card("digits-b", SEEN)
+    put_card("digits-c", SEEN)
+    page = opened(run="digits-b")
+    page.selectbox(key="live.seen_filter").set_value("nearest").run()
+    page.query_params["run"] = "digits-c"
+    page.run()
+    assert figures(page)[-1] == "test at 8x8, bilinear-antialias"
+    page.query_params["run"] = "digits-b"
+    page.run()
+    assert figures(page)[-1] == "test at 4x4, nearest"
+
+
 # --- the texts ----------------------------------------------------------------------------------------------------
 
 DEMO = Path(text.__file__).resolve().parent.parent
 SPEAKERS = {
     "charts": ["charts.py"],
     "studio": ["studio.py"],
-    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_live.py", "lessons/train_result.py", "lessons/train_seen.py",
-              "widgets.py"],
+    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_live.py", "lessons/train_pretrained.py",
+              "lessons/train_result.py", "lessons/train_seen.py", "widgets.py"],
 }  # fmt: skip
 FIELD_KEYS = {key for field in FIELDS for key in (field, f"{field}_help")}
 """What the generic widgets ask for by the name of a field."""
