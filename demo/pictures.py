@@ -29,6 +29,31 @@ def samples(dataset: str, folder: Path, side: int | None, filter: str, count: in
     return _png(images.permute(0, 2, 3, 1).numpy())
 
 
+@lru_cache(maxsize=64)
+def chosen_tests(dataset: str, folder: Path, label: int, own: bool, count: int) -> tuple[int, ...]:
+    """The places in the official test set of its first `count` pictures of a class, or (not `own`) of as many others."""
+    from core import datasets
+
+    data = datasets.load(dataset, folder)
+    labels = data.labels[data.train_size :]
+    if own:
+        return tuple((labels == label).nonzero().flatten()[:count].tolist())
+    first = [(labels == other).nonzero().flatten()[:1].tolist() for other in range(len(data.classes)) if other != label]
+    return tuple(sorted(place for places in first for place in places)[:count])
+
+
+@lru_cache(maxsize=256)
+def tests(dataset: str, folder: Path, chosen: tuple[int, ...], side: int, filter: str) -> bytes:
+    """These pictures of the official test set in a row, as a network sees them at `side`; PNG."""
+    import torch
+
+    from core import datasets, resolution
+
+    data = datasets.load(dataset, folder)
+    images = data.images[data.train_size + torch.tensor(chosen)]
+    return _png(resolution.at_resolution(images, side, filter).permute(0, 2, 3, 1).numpy())
+
+
 def _png(pictures: np.ndarray) -> bytes:
     """uint8 (N, H, W, 1 or 3) in a row with transparent gaps -> PNG."""
     count, height, width, _ = pictures.shape

@@ -45,6 +45,12 @@ def runs() -> None:
     lesson.render()
 
 
+def resolution() -> None:
+    from demo.lessons import resolution as lesson
+
+    lesson.render()
+
+
 def main() -> None:
     """One run of the script: the menu, then the page that was chosen."""
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
@@ -52,6 +58,7 @@ def main() -> None:
     pages = {
         "home": st.Page(home, title=say("home"), icon=":material/home:", default=True),
         "train": st.Page(train, title=say("train"), icon=":material/model_training:", url_path="train"),
+        "resolution": st.Page(resolution, title=say("resolution"), icon=":material/blur_on:", url_path="resolution"),
         "runs": st.Page(runs, title=say("runs"), icon=":material/list:", url_path="runs"),
     }
     session.register(pages)

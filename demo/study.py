@@ -94,7 +94,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key:
     config = {name: _config(column) for name, column in columns.items()}
     st.dataframe(
         pyarrow.table(values), key=key, hide_index=True, column_config=config, alt=alt, placeholder="–",
-        height="content" if len(rows) <= 12 else "auto",
+        height="content" if len(rows) <= 14 else "auto",
     )  # fmt: skip
 
 

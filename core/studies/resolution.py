@@ -106,7 +106,8 @@ def riddle(made: Mapping[str, Card]) -> Rows:
                 rows.append({
                     "run": card.name, "preset": card.recipe.preset, "seed": card.recipe.seed, "filter": filter,
                     "resolution": side, "accuracy": scores.accuracy, "attractor": card.facts["classes"][most],
-                    "attracted": scores.predicted[most], "cat_predicted": scores.predicted[cat],
+                    "attracted": scores.predicted[most], "attractor_recall": scores.recall[most],
+                    "attractor_precision": scores.precision[most], "cat_predicted": scores.predicted[cat],
                     "cat_recall": scores.recall[cat], "cat_precision": scores.precision[cat],
                 })  # fmt: skip
     return rows
