@@ -70,17 +70,20 @@ def protocols(title: str, axis: str, rows: Sequence[Row], sides: Sequence[int]) 
     beside: Spec = {"field": "protocol", "type": "nominal", "sort": [say(f"protocol_{name}") for name in PROTOCOLS]}
     height = _percent("value", axis)
     colour = _named("protocol", PROTOCOLS, "protocol", symbolType="square", symbolStrokeWidth=0, symbolSize=160)
-    shape = {"field": "source", "type": "nominal", "legend": ABOVE,
-             "scale": {"domain": [say(f"source_{name}") for name in SYMBOLS], "range": list(SYMBOLS.values())}}  # fmt: skip
+    there = {row["source"] for row in rows}
+    symbols = {say(f"source_{name}"): symbol for name, symbol in SYMBOLS.items() if say(f"source_{name}") in there}
+    legend = {**ABOVE, "symbolStrokeColor": PUBLISHED, "symbolStrokeWidth": 2.5, "symbolFillColor": "transparent"}
+    shape = {"field": "source", "type": "nominal", "legend": legend,
+             "scale": {"domain": list(symbols), "range": list(symbols.values())}}  # fmt: skip
     tips = _tips(("side", say("side_axis"), ""), ("protocol", say("column_protocol"), ""), ("source", say("column_source"), ""),
                  ("value", axis, ".1f"))  # fmt: skip
     place = {"x": across, "xOffset": beside, "y": height, "tooltip": tips}
     bars = {"mark": "bar", "transform": _only("source", say("source_ours")), "encoding": {**place, "color": colour}}
-    points = {
-        "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": 2.5, "stroke": PUBLISHED, "color": PUBLISHED},
-        "transform": _only("source", *(say(f"source_{name}") for name in SYMBOLS)), "encoding": {**place, "shape": shape},
-    }  # fmt: skip
-    return _figure(title, [bars, points], _columns(rows, "side", "protocol", "source", "value"))
+    halo, points = ({
+        "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": width, "stroke": colour, "color": PUBLISHED},
+        "transform": _only("source", *symbols), "encoding": {**place, "shape": shape},
+    } for width, colour in ((6, "white"), (2.5, PUBLISHED)))  # fmt: skip
+    return _figure(title, [bars, *([halo, points] if symbols else [])], _columns(rows, "side", "protocol", "source", "value"))
 
 
 # --- the riddle ---------------------------------------------------------------------------------------------------
@@ -179,7 +182,8 @@ def lowering(title: str, rows: Sequence[Row], by: float, best: float) -> Figure:
 def sweep(title: str, rows: Sequence[Row], filters: Sequence[str]) -> Figure:
     """Curves by filter (colour) and protocol (stroke), and the points of TVTV. rows: side, filter, protocol (a line's) or own (a point's), value."""
     sides = [row["side"] for row in rows]
-    colours = {name: FILTERS[name] for name in FILTERS if name in filters}
+    drawn = {row["filter"] for row in rows}
+    colours = {name: FILTERS[name] for name in FILTERS if name in filters and name in drawn}
     colour = {"field": "filter", "type": "nominal", "scale": {"domain": list(colours), "range": list(colours.values())},
               "legend": {**STROKES, "columns": 3}}  # fmt: skip
     lines, points = [say("protocol_totv"), say("protocol_mixed")], say("protocol_tvtv")

@@ -58,7 +58,7 @@ def _verdict(rows: list[dict[str, Any]]) -> str:
     worst = min(rows, key=lambda row: row["difference"])
     if len(good) == len(rows):
         return say("mixed_all", of=len(rows))
-    return say("mixed_some", good=len(good), of=len(rows), worst=points(worst["difference"]), side=worst["resolution"])
+    return say("mixed_some", good=len(good), of=len(rows), worst=f"{-100 * worst['difference']:.1f}", side=worst["resolution"])
 
 
 def _recipes(rows: list[dict[str, Any]]) -> str:
