@@ -24,6 +24,9 @@ FILTER = "bilinear-antialias"
 RIDDLE = ("cifar10-32", "cifar10-32-seed1", "cifar10-32-seed2", "cifar10-fast", "cifar10-fast-seed1", "cifar10-fast-seed2")
 """The networks that were trained on full pictures: the report's recipe and the fast one, with three seeds each."""
 
+FAST = {32: "cifar10-fast", 24: "cifar10-24", 16: "cifar10-fast-16", 8: "cifar10-fast-8"}
+"""side -> the network of TVTV by the `fast` recipe, that of `mixed`; the report's own are `cifar10-SIDE`."""
+
 Rows = list[dict[str, Any]]
 
 
@@ -36,7 +39,7 @@ def plan() -> Plan:
     runs["mnist-mixed"] = Planned(mnist.changed(augment="mixed"), weights=True, seen_at=sweep("mnist"))
     runs["cifar10-fast"] = Planned(fast, seen_at=few)
     runs |= {f"cifar10-fast-seed{seed}": Planned(fast.changed(seed=seed), seen_at=few) for seed in (1, 2)}
-    runs["cifar10-24"] = _at(fast, 24)
+    runs |= {name: _at(fast, side) for side, name in FAST.items() if side != SIDES["cifar10"][0]}
     runs["cifar10-mixed"] = Planned(fast.changed(augment="mixed"), weights=True, seen_at=sweep("cifar10"))
     runs["cifar10-32"] = Planned(report, weights=True, seen_at=sweep("cifar10"), outputs_at=SIDES["cifar10"])
     runs |= {f"cifar10-{side}": _at(report, side) for side in FULL[1:]}
@@ -59,16 +62,20 @@ def name_of(dataset: str, protocol: str, side: int) -> str:
     return {"totv": f"{dataset}-{SIDES[dataset][0]}", "tvtv": f"{dataset}-{side}", "mixed": f"{dataset}-mixed"}[protocol]
 
 
+def variants(dataset: str, protocol: str, side: int) -> tuple[str, ...]:
+    """Every planned run that answers for a cell, `name_of` first: for CIFAR-10 also those by the `fast` recipe."""
+    also = {"totv": FAST[32], "tvtv": FAST[side]}.get(protocol) if dataset == "cifar10" else None
+    return tuple(dict.fromkeys(filter(None, (name_of(dataset, protocol, side), also))))
+
+
 def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
-    """`totv`, `tvtv`, `mixed`: a row for each data set and resolution whose run is there; `riddle`: see `riddle`."""
+    """`totv`, `tvtv`, `mixed`: a row for each data set, resolution and recipe whose run is there; `riddle`: see `riddle`."""
     cells = [(dataset, side) for dataset, sides in SIDES.items() for side in sides]
     found: dict[str, Rows] = {protocol: [] for protocol in PROTOCOLS}
     for protocol in PROTOCOLS:
         for dataset, side in cells:
-            card = made.get(name_of(dataset, protocol, side))
-            matrix = card.matrix(side, FILTER) if card else None
-            if card and matrix:
-                found[protocol].append(row(dataset, side, card, matrix))
+            cards = [made[name] for name in variants(dataset, protocol, side) if name in made]
+            found[protocol] += [row(dataset, side, card, matrix) for card in cards if (matrix := card.matrix(side, FILTER))]
     return {**found, "riddle": riddle(made)}
 
 

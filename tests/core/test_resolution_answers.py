@@ -43,11 +43,13 @@ def test_mixed_is_compared_with_both_and_says_whose_recipe_is_whose() -> None:
     there = made(
         card("cifar10-mixed", at_32=0.70, at_24=0.69, at_16=0.65), card("cifar10-32", at_32=0.75),
         card("cifar10-24", at_24=0.68), card("cifar10-fast", at_32=0.76, at_24=0.5), card("cifar10-fast-seed1", at_32=0.74, at_24=0.6),
+        card("cifar10-16", at_16=0.66),
     )  # fmt: skip
-    full, small = answers.mixed_against_tvtv(there, "cifar10")
-    assert (full["resolution"], full["difference"], full["gain"]) == (32, pytest.approx(-0.05), pytest.approx(-0.05))
-    assert (full["same_recipe"], full["tvtv_preset"], full["mixed_preset"]) == (False, "report", "fast")
-    assert (small["same_recipe"], small["difference"], small["gain"]) == (True, pytest.approx(0.01), pytest.approx(0.14))
+    full, middle, small = answers.mixed_against_tvtv(there, "cifar10")
+    assert (full["resolution"], full["difference"], full["tvtv_run"]) == (32, pytest.approx(-0.06), "cifar10-fast")
+    assert full["gain"] == pytest.approx(-0.05) and full["same_recipe"]
+    assert (middle["same_recipe"], middle["difference"], middle["gain"]) == (True, pytest.approx(0.01), pytest.approx(0.14))
+    assert (small["same_recipe"], small["tvtv_preset"], small["mixed_preset"]) == (False, "report", "fast"), "no other is there"
     width = answers.yardstick(there, "cifar10")
     assert width and width.width == pytest.approx(0.02) and width.count == 2
     assert answers.yardstick(made(card("cifar10-fast", at_32=0.7)), "cifar10") is None, "one seed has no spread"
