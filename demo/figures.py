@@ -100,17 +100,17 @@ def lines(
 
 def bars(
     title: str, rows: Sequence[Row], x: str, x_title: str, y: Axis, series: str, colours: Mapping[str, str], *,
-    order: Sequence[Any] | None = None, height: int = HEIGHT,
+    order: Sequence[Any] | None = None, height: int = HEIGHT, angle: int = 0,
 ) -> Figure:  # fmt: skip
-    """Bars side by side: one group for each value of `rows[x]` in `order`, one bar a series."""
-    across: Spec = {"field": x, "type": "nominal", "title": x_title, "axis": {"labelAngle": 0, "labelOverlap": False}}
+    """Bars side by side: one group for each value of `rows[x]` in `order`, one bar a series. Long names need an `angle`."""
+    across: Spec = {"field": x, "type": "nominal", "title": x_title, "axis": {"labelAngle": angle, "labelOverlap": False}}
     if order is not None:
         across["sort"] = list(order)
     encoding = {
         "x": across,
         "xOffset": {"field": series, "type": "nominal", "sort": list(colours)},
         "y": _quantity(y),
-        "color": {**_colour(series, colours), "legend": {"title": None, "orient": "bottom", "columns": 4, "labelLimit": 0}},
+        "color": {**_colour(series, colours), "legend": {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 0}},
         "tooltip": [{"field": x, "type": "nominal", "title": x_title}, *_tips(series, y)],
     }
     spec = {"title": title, "height": height, "mark": {"type": "bar"}, "encoding": encoding, "config": SIZES, "padding": ROOM}

@@ -51,6 +51,12 @@ def resolution() -> None:
     lesson.render()
 
 
+def audit() -> None:
+    from demo.lessons import audit as lesson
+
+    lesson.render()
+
+
 def main() -> None:
     """One run of the script: the menu, then the page that was chosen."""
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
@@ -59,6 +65,7 @@ def main() -> None:
         "home": st.Page(home, title=say("home"), icon=":material/home:", default=True),
         "train": st.Page(train, title=say("train"), icon=":material/model_training:", url_path="train"),
         "resolution": st.Page(resolution, title=say("resolution"), icon=":material/blur_on:", url_path="resolution"),
+        "audit": st.Page(audit, title=say("audit"), icon=":material/fact_check:", url_path="audit"),
         "runs": st.Page(runs, title=say("runs"), icon=":material/list:", url_path="runs"),
     }
     session.register(pages)

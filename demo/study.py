@@ -76,14 +76,15 @@ def missing(command: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading and how its values are written ("run": the link to a run by its id)."""
+    """A column of a table: its heading and how its values are written ("run": the link to a run by its id; "printed": with
+    the digits that a source prints)."""
 
     title: str
-    kind: Literal["text", "percent", "number", "count", "run"] = "text"
+    kind: Literal["text", "percent", "number", "count", "printed", "run"] = "text"
     help: str | None = None
 
 
-FORMATS = {"percent": "%.1f", "number": "%.3f", "count": "%d"}
+FORMATS = {"percent": "%.1f", "number": "%.3f", "count": "%d", "printed": None}
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key: str, alt: str) -> None:
@@ -94,7 +95,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key:
     config = {name: _config(column) for name, column in columns.items()}
     st.dataframe(
         pyarrow.table(values), key=key, hide_index=True, column_config=config, alt=alt, placeholder="–",
-        height="content" if len(rows) <= 14 else "auto",
+        height="content" if len(rows) <= 16 else "auto",
     )  # fmt: skip
 
 

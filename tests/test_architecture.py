@@ -49,7 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 TORCH_FREE = (
     "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
     "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources",
-    "demo.charts", "demo.lessons.home", "demo.lessons.runs", "demo.lessons.train", "demo.session", "demo.studio",
+    "demo.charts", "demo.lessons.audit", "demo.lessons.home", "demo.lessons.runs", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")
 """What costs seconds, and must not be imported before somebody needs it."""

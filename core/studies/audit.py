@@ -19,6 +19,7 @@ from core.published import published, report_recall, report_score
 from core.records import Matrix
 from core.studies import architectures, resolution
 
+Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 PROTOCOLS = ("totv", "tvtv")
 RUNS = {"Arc2 Adam": "arc2-adam", "Arc2 SGD": "arc2-sgd", "Arc3 Adam": "arc3-adam", "Arc3 SGD": "arc3-sgd"}
@@ -72,10 +73,10 @@ def means(made: Mapping[str, Card]) -> Rows:
 def _mean(protocol: str, side: int, ours: Mapping[str, Any] | None) -> dict[str, Any]:
     stated, recall = report_score(protocol, "accuracy", side), report_recall(protocol, side)
     assert stated is not None and recall is not None
-    found = mean(recall.values())
+    found = round(mean(recall.values()), 6)  # of ten values with three digits: exact
     may_be = rounded(found, 0.001)
     return {
-        "protocol": protocol, "resolution": side, "stated": stated, "mean": found, "difference": found - stated,
+        "protocol": protocol, "resolution": side, "stated": stated, "mean": found,
         "if_rounded": rounded(stated, 0.01).meets(may_be), "if_cut": cut(stated, 0.01).meets(may_be),
         **_ours(ours, {"ours_accuracy": "accuracy", "ours_mean": "macro_recall", "run": "run"}),
     }  # fmt: skip
@@ -91,14 +92,15 @@ def headlines(made: Mapping[str, Card]) -> Rows:
     report, ours = published()["report"]["architectures"], results(made)
     rows = []
     for name, best in report["headline_percent"].items():
-        found = mean(report["per_class"][name]["accuracy_percent"]) / 100
+        found = round(mean(report["per_class"][name]["accuracy_percent"]) / 100, 6)
         most = rounded(best["best_test"] / 100, 0.0001).high
+        own = ours.get(name)
         rows.append({
             "name": name, "best_train": best["best_train"] / 100, "best_test": best["best_test"] / 100, "mean": found,
             "possible": rounded(found, 0.001).low <= most + EXACT,
             "train_below_test": best["best_train"] < best["best_test"],
-            **_ours(ours.get(name), {"ours_train": "best_train_accuracy", "ours_test": "test_accuracy",
-                                     "ours_mean": "macro_recall", "parameters": "parameters", "run": "run"}),
+            "ours_below": own["best_train_accuracy"] < own["test_accuracy"] if own else None,
+            **_ours(own, {"ours_train": "best_train_accuracy", "ours_test": "test_accuracy", "ours_mean": "macro_recall", "run": "run"}),
         })  # fmt: skip
     return rows
 
@@ -207,7 +209,7 @@ def guesses(made: Mapping[str, Card]) -> Rows:
             "accuracy_low": by_accuracy.low, "accuracy_high": by_accuracy.high, "by_accuracy": by_accuracy.meets(Interval(whole, whole)),
             "f1_low": by_f1.low, "f1_high": by_f1.high, "by_f1": by_f1.meets(Interval(whole, whole)),
             "mean_accuracy": mean(a for a, _, _ in scores), "mean_implied": mean(exact_recall(f, p) for _, f, p in scores),
-            "ours": int(sum(map(sum, ours[name]["confusion"]))) if name in ours else None,
+            "ours": sum(map(sum, ours[name]["confusion"])) if name in ours else None,
             "run": ours[name]["run"] if name in ours else None,
         })  # fmt: skip
     return rows
@@ -231,16 +233,20 @@ def _sum(parts: Sequence[Interval]) -> Interval:
 def averages(matrix: Matrix) -> Rows:
     """(C, C) -> rows `recall`, `precision`, `f1`, each averaged in three ways: `macro` (every class counts the same),
     `weighted` (by its pictures) and `micro` (hits and mistakes of all classes are added up first)."""
-    scores = metrics.scores(matrix)
-    hits = sum(row[place] for place, row in enumerate(matrix))
+    scores, hits = metrics.scores(matrix), right(matrix)
     missed = sum(scores.support) - hits  # of each class what was called another, added up
     wrong = sum(scores.predicted) - hits  # of each class what was called it and is another, added up
     micro = {"recall": (hits, missed), "precision": (hits, wrong), "f1": (2 * hits, missed + wrong)}
     return [
         {"score": score, "macro": getattr(scores.macro, score), "weighted": _weighted(getattr(scores, score), scores.support),
-         "micro": right / max(1, right + other)}
-        for score, (right, other) in micro.items()
+         "micro": good / max(1, good + bad)}
+        for score, (good, bad) in micro.items()
     ]  # fmt: skip
+
+
+def right(matrix: Matrix) -> int:
+    """(C, C) -> how many answers were right: the diagonal."""
+    return sum(row[place] for place, row in enumerate(matrix))
 
 
 def _weighted(values: Sequence[float], support: Sequence[int]) -> float:

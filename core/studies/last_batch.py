@@ -29,7 +29,7 @@ TEST = 10_000
 SIXTEENTHS = 16
 DIGITS = 4
 """As many digits as the longest of the printed values has: 0.8125."""
-SIZES = (4, 8, 16, 32, 48, 64, 80, 96, 100, 128, 160, 200, 256, 320, 500, 512, 1_000)
+SIZES = (16, 32, 48, 64, 80, 96, 100, 128, 160, 256, 320, 512)
 """Batch sizes that one may ask about."""
 
 
@@ -66,7 +66,7 @@ def chance(parts: int, digits: int) -> float:
     >>> round(chance(16, 2), 4)  # 0, 0.25, 0.5, 0.75 and 1 of 101
     0.0495
     """
-    whole = 10**digits
+    whole = int(10**digits)
     return sum(step * parts % whole == 0 for step in range(whole + 1)) / (whole + 1)
 
 
@@ -91,6 +91,18 @@ def printed_values() -> Rows:
             "digits": digits(precision), "chance": chance(SIXTEENTHS, digits(precision)),
         })  # fmt: skip
     return rows
+
+
+def odd_values() -> list[float]:
+    """The printed values that are no sixteenths."""
+    return [row["precision"] for row in printed_values() if not row["whole"]]
+
+
+def same_scores() -> list[str]:
+    """Of `accuracy`, `precision` and `f1` those whose printed column is also another's, cell by cell."""
+    rows, scores = printed_values(), ("accuracy", "precision", "f1")
+    columns = {score: [row[score] for row in rows] for score in scores}
+    return [one for one in scores if any(columns[one] == columns[other] for other in scores if other != one)]
 
 
 def by_accident(count_of_digits: int) -> float:
@@ -162,7 +174,8 @@ def compared(found: Answers, size: int, classes: int = 10) -> Rows:
         rows.append({
             "cell": cell, "printed": report_score(protocol, "precision", side), "right": int(np.trace(batch)), "of": count,
             "batch_accuracy": metrics.accuracy(batch), **micro, "accuracy": whole.accuracy,
-            "macro_precision": whole.macro.precision, "macro_f1": whole.macro.f1, "run": run_of(cell),
+            "macro_precision": whole.macro.precision, "macro_f1": whole.macro.f1,
+            "apart": abs(whole.macro.precision - whole.macro.f1), "run": run_of(cell),
         })  # fmt: skip
     return rows
 

@@ -1,0 +1,99 @@
+"""README.md says where every figure and table is reproduced: each page is there, each section, each command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import __main__ as cli
+from core.pretraining import plan
+from core.recipe import NETWORKS
+from core.sources import SOURCES
+
+ROOT = Path(__file__).resolve().parent.parent
+PART = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## What is reproduced, and where\n")[2].partition("\n## ")[0]
+EXPECTED = [*(f"Figure {n}" for n in range(1, 16)), *(f"Table {n}" for n in range(1, 10)), "Layer table"]
+NOT_MADE = {"Figure 1": "warm_up"}
+"""What has no page yet -> the lesson that will show it; once it is there, README.md must name it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    shows: str
+    page: str
+    command: str
+
+
+def rows() -> list[Row]:
+    """All rows of both tables, without their headings."""
+    lines = [line for line in PART.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert all(len(row) == 4 for row in cells), "a row without four cells"
+    return [Row(*row) for row in cells if row[2] != "page" and not set(row[0]) <= set("-")]
+
+
+ROWS = rows()
+MADE = [row for row in ROWS if row.what not in NOT_MADE]
+
+
+def name(row: Row) -> str:
+    return f"{row.what}: {row.shows[:40]}"
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    """The pages of the menu: name -> address, as demo/studio.py registers them before it draws one."""
+    menu = AppTest.from_file(ROOT / "demo" / "studio.py", default_timeout=60).run()
+    return {name: page.url_path for name, page in menu.session_state["lab.pages"].items()}
+
+
+def test_every_figure_and_table_of_the_report_has_one_row() -> None:
+    assert [row.what for row in ROWS[: len(EXPECTED)]] == EXPECTED and len(EXPECTED) == 25
+
+
+def test_both_papers_have_their_rows() -> None:
+    others = {row.what for row in ROWS[len(EXPECTED) :]}
+    assert others == {"The report", "Kannojia and Jaiswal 2018", "Kadam 2020"}
+
+
+@pytest.mark.parametrize("row", MADE, ids=name)
+def test_its_page_is_in_the_menu_and_its_section_on_the_page(row: Row, pages: dict[str, str]) -> None:
+    assert re.fullmatch(r"`[^`]+`", row.page), f"{row.what} names no page"
+    address = urlsplit(row.page.strip("`"))
+    assert address.path in pages.values(), f"{address.path} is no page; there are {', '.join(pages.values())}"
+    lesson = next(key for key, path in pages.items() if path == address.path)
+    asked = parse_qs(address.query, strict_parsing=bool(address.query))
+    assert asked.keys() <= {"section"}
+    sections = tuple(getattr(importlib.import_module(f"demo.lessons.{lesson}"), "SECTIONS", ()))
+    for section in asked.get("section", ()):
+        assert section in sections, f"the page {lesson} has the sections {sections}, not {section}"
+    assert asked or not sections, f"the page {lesson} has sections; {row.what} names none"
+
+
+@pytest.mark.parametrize("row", MADE, ids=name)
+def test_its_command_is_understood(row: Row) -> None:
+    found = re.fullmatch(r"`python -m core (.+)`", row.command)
+    assert found, f"{row.what} has no command"
+    options: argparse.Namespace = cli.parser().parse_args(shlex.split(found[1]))
+    if options.verb == "pretrain":
+        assert options.names and set(options.names) <= set(plan())
+    if options.verb == "networks":
+        assert options.name in NETWORKS
+    if options.verb == "data":
+        assert set(options.names) <= set(SOURCES)
+
+
+@pytest.mark.parametrize(("what", "lesson"), NOT_MADE.items())
+def test_what_is_not_made_yet_says_so_and_really_is_not(what: str, lesson: str, pages: dict[str, str]) -> None:
+    (row,) = [row for row in ROWS if row.what == what]
+    assert row.page.startswith("not made yet") and row.command == "–"
+    assert lesson not in pages and not (ROOT / "demo" / "lessons" / f"{lesson}.py").exists()
