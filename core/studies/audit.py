@@ -63,7 +63,7 @@ def cut(value: float, digit: float) -> Interval:
 
 
 def means(made: Mapping[str, Card]) -> Rows:
-    """Study 1: a row for each printed cell. With equally many pictures of each class the mean of the class accuracies
+    """Study 1: a row for each printed cell, with the run that is `planned` for ours. With equally many pictures of each class the mean of the class accuracies
     *is* the accuracy; `if_rounded` and `if_cut` say whether it can be the one that is printed."""
     tables = resolution.tables(made)
     ours = {(protocol, row["resolution"]): row for protocol in PROTOCOLS for row in tables[protocol] if row["dataset"] == "cifar10"}
@@ -76,7 +76,7 @@ def _mean(protocol: str, side: int, ours: Mapping[str, Any] | None) -> dict[str,
     found = round(mean(recall.values()), 6)  # of ten values with three digits: exact
     may_be = rounded(found, 0.001)
     return {
-        "protocol": protocol, "resolution": side, "stated": stated, "mean": found,
+        "protocol": protocol, "resolution": side, "planned": resolution.name_of("cifar10", protocol, side), "stated": stated, "mean": found,
         "if_rounded": rounded(stated, 0.01).meets(may_be), "if_cut": cut(stated, 0.01).meets(may_be),
         **_ours(ours, {"ours_accuracy": "accuracy", "ours_mean": "macro_recall", "run": "run"}),
     }  # fmt: skip
@@ -96,7 +96,7 @@ def headlines(made: Mapping[str, Card]) -> Rows:
         most = rounded(best["best_test"] / 100, 0.0001).high
         own = ours.get(name)
         rows.append({
-            "name": name, "best_train": best["best_train"] / 100, "best_test": best["best_test"] / 100, "mean": found,
+            "name": name, "planned": f"fashion-{RUNS[name]}", "best_train": best["best_train"] / 100, "best_test": best["best_test"] / 100, "mean": found,
             "possible": rounded(found, 0.001).low <= most + EXACT,
             "train_below_test": best["best_train"] < best["best_test"],
             "ours_below": own["best_train_accuracy"] < own["test_accuracy"] if own else None,

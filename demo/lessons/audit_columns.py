@@ -75,6 +75,7 @@ def _implied(name: str, rows: audit.Rows) -> None:
 def _figure(name: str, rows: audit.Rows) -> figures.Figure:
     series = {"accuracy": say("accuracy_percent"), "implied": say("implied_by"), "ours_recall": say("ours_recall")}
     colours = dict(zip(series.values(), (figures.PUBLISHED, IMPLIED, figures.charts.TRAINING), strict=True))
+    colours = {label: colours[label] for key, label in series.items() if any(row[key] is not None for row in rows)}
     bars = [
         {"class": row["class"], "recall": 100 * row[key], "series": label}
         for row in rows

@@ -27,10 +27,16 @@ def render() -> None:
     runs = list(dict.fromkeys(row["run"] for row in rows if row["run"]))
     if runs:
         study.runs_behind(runs)
-    else:
-        study.missing("python -m core study resolution")
+    _lacking(rows)
     st.markdown(say("means_why"))
     _headlines()
+
+
+def _lacking(rows: audit.Rows) -> None:
+    """How the runs are made that would fill the empty places of a table."""
+    names = list(dict.fromkeys(row["planned"] for row in rows if row["run"] is None))
+    if names:
+        study.missing(f"python -m core pretrain {' '.join(names)}")
 
 
 def verdict(possible: bool) -> str:
@@ -59,6 +65,7 @@ def _means(rows: audit.Rows) -> None:
 def _figure(rows: audit.Rows) -> None:
     series = {"stated": say("stated"), "mean": say("mean_of_classes"), "ours_accuracy": say("ours_accuracy"), "ours_mean": say("ours_mean")}
     colours = dict(zip(series.values(), (STATED, MEAN, figures.charts.TRAINING, figures.charts.RUNNING), strict=True))
+    colours = {name: colours[name] for key, name in series.items() if any(row[key] is not None for row in rows)}
     bars = [
         {"cell": _cell(row), "accuracy": 100 * row[key], "series": name}
         for row in rows
@@ -80,8 +87,7 @@ def _headlines() -> None:
     }  # fmt: skip
     study.table(rows, columns, key="audit.headlines", alt=say("best_and_mean"))
     st.markdown(say("best_and_mean_text"))
-    if not any(row["run"] for row in rows):
-        study.missing("python -m core study architectures")
+    _lacking(rows)
 
 
 # --- words against numbers -------------------------------------------------------------------------------------------
@@ -101,8 +107,7 @@ def words() -> None:
     }  # fmt: skip
     study.table(shown, columns, key="audit.below", alt=say("below_alt"))
     st.markdown(say("below_text"))
-    if not any(row["run"] for row in rows):
-        study.missing("python -m core study architectures")
+    _lacking(rows)
     st.markdown(f"### {say('statements')}")
     heads = [say("statement_says"), say("statement_but"), say("statement_reader")]
     values = _values()

@@ -110,9 +110,9 @@ def test_every_section_stands_without_any_card(section: str, empty: Path) -> Non
     commands = [code.value for code in page.code]
     expected = {
         "sixteenths": ["python -m core pretrain cifar10-16 cifar10-32 cifar10-8"],
-        "means": ["python -m core study resolution", "python -m core study architectures"],
+        "means": ["python -m core pretrain cifar10-32 cifar10-16 cifar10-8", "python -m core pretrain fashion-arc2-adam fashion-arc3-adam"],
         "columns": ["python -m core pretrain fashion-arc2-adam fashion-arc2-sgd fashion-arc3-adam fashion-arc3-sgd"],
-        "words": ["python -m core study architectures"],
+        "words": ["python -m core pretrain fashion-arc2-adam fashion-arc3-adam"],
     }
     assert commands == expected.get(section, [])
 
@@ -253,6 +253,13 @@ def test_figures_are_vega_lite_and_hold_what_the_tables_hold(cards: Path, monkey
         altair.Chart.from_dict(figures.whole(figure))
     assert len(found[0].columns["recall"]) == 30 and len(found[1].columns["accuracy"]) == 24
     assert sum(found[2].columns["batches"]) == 13
+
+
+def test_a_figure_without_ours_names_only_what_it_shows(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (figure,) = drawn(monkeypatch, lambda: audit_means._figure(audit.means({})))
+    assert figure.spec["encoding"]["color"]["scale"]["domain"] == [say("stated"), say("mean_of_classes")]
+    figure = audit_columns._figure("Arc3 SGD", audit.implied("Arc3 SGD", {}))
+    assert figure.spec["encoding"]["color"]["scale"]["domain"] == [say("accuracy_percent"), say("implied_by")]
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
