@@ -65,18 +65,20 @@ def cut(value: float, digit: float) -> Interval:
 def means(made: Mapping[str, Card]) -> Rows:
     """Study 1: a row for each printed cell, with the run that is `planned` for ours. With equally many pictures of each class the mean of the class accuracies
     *is* the accuracy; `if_rounded` and `if_cut` say whether it can be the one that is printed."""
-    tables = resolution.tables(made)
-    ours = {(protocol, row["resolution"]): row for protocol in PROTOCOLS for row in tables[protocol] if row["dataset"] == "cifar10"}
-    return [_mean(protocol, side, ours.get((protocol, side))) for protocol in PROTOCOLS for side in resolution.FULL]
+    return [_mean(protocol, side, made) for protocol in PROTOCOLS for side in resolution.FULL]
 
 
-def _mean(protocol: str, side: int, ours: Mapping[str, Any] | None) -> dict[str, Any]:
+def _mean(protocol: str, side: int, made: Mapping[str, Card]) -> dict[str, Any]:
+    planned = resolution.name_of("cifar10", protocol, side)
+    card = made.get(planned)
+    matrix = card.matrix(side, resolution.FILTER) if card else None
+    ours = resolution.row("cifar10", side, card, matrix) if card and matrix else None
     stated, recall = report_score(protocol, "accuracy", side), report_recall(protocol, side)
     assert stated is not None and recall is not None
     found = round(mean(recall.values()), 6)  # of ten values with three digits: exact
     may_be = rounded(found, 0.001)
     return {
-        "protocol": protocol, "resolution": side, "planned": resolution.name_of("cifar10", protocol, side), "stated": stated, "mean": found,
+        "protocol": protocol, "resolution": side, "planned": planned, "stated": stated, "mean": found,
         "if_rounded": rounded(stated, 0.01).meets(may_be), "if_cut": cut(stated, 0.01).meets(may_be),
         **_ours(ours, {"ours_accuracy": "accuracy", "ours_mean": "macro_recall", "run": "run"}),
     }  # fmt: skip
