@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core import sprite
 from core.cards import CARDS, FOLDER, Card, find, identity, read_cards, write_card, write_outputs
 from core.engines import ThreadEngine
 from core.errors import LabError
@@ -18,7 +19,7 @@ from core.planned import Plan, Planned, made
 from core.recipe import Recipe, preset
 from core.records import Epoch
 from core.runs import RunStore, StoredRun
-from core.studies import STUDIES
+from core.studies import STUDIES, architectures, architectures_beside
 
 if TYPE_CHECKING:
     from core.datasets import DataSet
@@ -43,7 +44,10 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
     for name in names:
         if name not in planned:
             raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(planned)}")
-    return make({name: planned[name] for name in names or planned}, folder, data, store, say)
+    answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
+    if sprite.renew(folder, data, [architectures_beside.report_name(name) for name in architectures.REPORT]):
+        say(f"{sprite.NAME}: made")
+    return answer
 
 
 def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, say: Say) -> Tables:
