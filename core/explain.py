@@ -30,6 +30,10 @@ class Box:
     def pixels(self) -> int:
         return self.height * self.width
 
+    def share(self, shape: Shape) -> float:
+        """How much of a picture (C, H, W) it covers, 0 to 1."""
+        return self.pixels / (shape[1] * shape[2])
+
 
 def receptive_field(network: str, layer: int, unit: tuple[int, int], shape: Shape) -> Box:
     """The pixels of a picture (C, H, W) that one unit depends on: row and column of a feature map of a layer.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import sprite
-from core.cards import CARDS, FOLDER, Card, find, identity, read_cards, write_card, write_outputs
+from core.cards import CARDS, FOLDER, Card, find, identity, read_cards, read_outputs, write_card, write_outputs
 from core.engines import ThreadEngine
 from core.errors import LabError
 from core.planned import Plan, Planned, made
@@ -87,7 +87,7 @@ def make(
     answer = {}
     for name, planned in runs.items():
         card = find(planned.recipe, read_cards(folder).values())
-        there = card is not None and complete(card, planned)
+        there = card is not None and complete(card, planned, folder)
         if card is None or not there:
             card = _make(name, planned, _known(card, folder) or _trained(name, planned.recipe, data, store, say), folder, data, say,
                          named_by_run)  # fmt: skip
@@ -95,8 +95,10 @@ def make(
     return answer
 
 
-def complete(card: Card, planned: Planned) -> bool:
-    """Whether a card has been looked at everywhere that the plan says."""
+def complete(card: Card, planned: Planned, folder: Path) -> bool:
+    """Whether a card has been looked at everywhere that the plan says, and its answers are kept where they shall be."""
+    if planned.outputs_at and read_outputs(card.name, folder) is None:
+        return False
     seen = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
     return seen >= {(filter, side) for filter, sides in (planned.seen_at or {}).items() for side in sides}
 

@@ -51,6 +51,12 @@ def resolution() -> None:
     lesson.render()
 
 
+def architectures() -> None:
+    from demo.lessons import architectures as lesson
+
+    lesson.render()
+
+
 def main() -> None:
     """One run of the script: the menu, then the page that was chosen."""
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
@@ -59,6 +65,9 @@ def main() -> None:
         "home": st.Page(home, title=say("home"), icon=":material/home:", default=True),
         "train": st.Page(train, title=say("train"), icon=":material/model_training:", url_path="train"),
         "resolution": st.Page(resolution, title=say("resolution"), icon=":material/blur_on:", url_path="resolution"),
+        "architectures": st.Page(
+            architectures, title=say("architectures"), icon=":material/account_tree:", url_path="architectures"
+        ),
         "runs": st.Page(runs, title=say("runs"), icon=":material/list:", url_path="runs"),
     }
     session.register(pages)

@@ -170,15 +170,41 @@ def paper_rows(made: Mapping[str, Card]) -> Rows:
     return rows
 
 
-def winners(rows: Rows, dataset: str, score: str) -> list[str]:
-    """Of `paper_rows` the networks with the highest score on a data set."""
-    own = [row for row in rows if row["dataset"] == dataset]
-    best = max((row[score] for row in own), default=None)
-    return [row["title"] for row in own if row[score] == best]
+LADDER = ("Arc2", "Arc3", "Arc4")
+"""Deeper from one to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Who is best by a test accuracy, who comes second, who last; and what the size of the test set leaves open."""
+
+    best: str
+    second: str
+    last: str
+    lead: float
+    """Of the best before the second."""
+    range: float
+    """Of the best before the last."""
+    margin: float
+    """Of a difference between two of these accuracies, taken as independent."""
+
+
+def contest(rows: Rows, score: str = "test_accuracy") -> Contest | None:
+    """The order of some of `paper_rows` by a score; None for fewer than two."""
+    order = sorted(rows, key=lambda row: row[score], reverse=True)
+    if len(order) < 2:
+        return None
+    best, second, last = order[0], order[1], order[-1]
+    half = margin(best[score], sum(map(sum, best["confusion"])))
+    return Contest(best["title"], second["title"], last["title"], best[score] - second[score], best[score] - last[score],
+                   sqrt(2) * half)  # fmt: skip
 
 
 def optimizer_rows(made: Mapping[str, Card]) -> Rows:
-    """Arc1's optimizers on Fashion-MNIST: mean and spread of the test accuracy over the seeds, beside the paper's."""
+    """Arc1's optimizers on Fashion-MNIST: mean and spread of the test accuracy over the seeds, beside the paper's.
+
+    One that only the paper has stands at the end, with None for ours.
+    """
     printed = published()["kadam"]["arc1_optimizers_fashion_test_percent"]
     rows = []
     for optimizer in ARC1_OPTIMIZERS:
@@ -191,7 +217,13 @@ def optimizer_rows(made: Mapping[str, Card]) -> Rows:
                 "mean": mean(tested), "spread": stdev(tested) if len(tested) > 1 else None,
                 "paper_test": printed[title] / 100, "run": made[names[0]].name, "runs": [made[name].name for name in names],
             })  # fmt: skip
-    return rows
+    theirs = [title for title in printed if title not in OPTIMIZER_TITLES.values()]
+    return rows + [{"optimizer": title, "mean": None, "spread": None, "paper_test": printed[title] / 100, "runs": []} for title in theirs]
+
+
+def ranked(rows: Rows, score: str) -> Rows:
+    """Those of `optimizer_rows` that have ours, the highest score first."""
+    return sorted((row for row in rows if row["mean"] is not None), key=lambda row: row[score], reverse=True)
 
 
 def clear(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool | None:
