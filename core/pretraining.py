@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import sprite
-from core.cards import CARDS, FOLDER, Card, find, identity, read_cards, read_outputs, write_card, write_outputs
+from core.cards import (
+    CARDS,
+    FOLDER,
+    Card,
+    find,
+    identity,
+    read_cards,
+    read_outputs,
+    write_card,
+    write_outputs,
+)
 from core.engines import ThreadEngine
 from core.errors import LabError
 from core.planned import Plan, Planned, made
@@ -95,7 +105,7 @@ def make(
     return answer
 
 
-def complete(card: Card, planned: Planned, folder: Path) -> bool:
+def complete(card: Card, planned: Planned, folder: Path = FOLDER) -> bool:
     """Whether a card has been looked at everywhere that the plan says, and its answers are kept where they shall be."""
     if planned.outputs_at and read_outputs(card.name, folder) is None:
         return False

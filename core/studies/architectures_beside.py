@@ -213,7 +213,8 @@ def optimizer_rows(made: Mapping[str, Card]) -> Rows:
         if tested:
             title, recipe = OPTIMIZER_TITLES[optimizer], made[names[0]].recipe
             rows.append({
-                "optimizer": title, "learning_rate": recipe.learning_rate, "epochs": recipe.epochs, "seeds": len(tested),
+                "optimizer": title, "learning_rate": recipe.learning_rate, "momentum": recipe.momentum, "epochs": recipe.epochs,
+                "seeds": len(tested),
                 "mean": mean(tested), "spread": stdev(tested) if len(tested) > 1 else None,
                 "paper_test": printed[title] / 100, "run": made[names[0]].name, "runs": [made[name].name for name in names],
             })  # fmt: skip

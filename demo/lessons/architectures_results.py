@@ -220,6 +220,7 @@ def _optimizers(made: dict[str, Card]) -> None:
         study.table(rows, {
             "optimizer": Column(say("optimizer")),
             "learning_rate": Column(say("learning_rate"), "number", say("learning_rate_help")),
+            "momentum": Column(say("momentum"), "number", say("momentum_help")),
             "epochs": Column(say("epochs_ours"), "count"),
             "seeds": Column(say("seeds"), "count", say("seeds_help")),
             "mean": Column(say("mean_test"), "percent"),
