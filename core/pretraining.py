@@ -11,14 +11,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cards import CARDS, FOLDER, Card, find, identity, read_cards, write_card, write_outputs
+from core import sprite
+from core.cards import (
+    CARDS,
+    FOLDER,
+    Card,
+    find,
+    identity,
+    read_cards,
+    read_outputs,
+    write_card,
+    write_outputs,
+)
 from core.engines import ThreadEngine
 from core.errors import LabError
 from core.planned import Plan, Planned, made
 from core.recipe import Recipe, preset
 from core.records import Epoch
 from core.runs import RunStore, StoredRun
-from core.studies import STUDIES
+from core.studies import STUDIES, architectures, architectures_beside
 
 if TYPE_CHECKING:
     from core.datasets import DataSet
@@ -43,7 +54,10 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
     for name in names:
         if name not in planned:
             raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(planned)}")
-    return make({name: planned[name] for name in names or planned}, folder, data, store, say)
+    answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
+    if sprite.renew(folder, data, [architectures_beside.report_name(name) for name in architectures.REPORT]):
+        say(f"{sprite.NAME}: made")
+    return answer
 
 
 def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, say: Say) -> Tables:
@@ -83,7 +97,7 @@ def make(
     answer = {}
     for name, planned in runs.items():
         card = find(planned.recipe, read_cards(folder).values())
-        there = card is not None and complete(card, planned)
+        there = card is not None and complete(card, planned, folder)
         if card is None or not there:
             card = _make(name, planned, _known(card, folder) or _trained(name, planned.recipe, data, store, say), folder, data, say,
                          named_by_run)  # fmt: skip
@@ -91,8 +105,10 @@ def make(
     return answer
 
 
-def complete(card: Card, planned: Planned) -> bool:
-    """Whether a card has been looked at everywhere that the plan says."""
+def complete(card: Card, planned: Planned, folder: Path = FOLDER) -> bool:
+    """Whether a card has been looked at everywhere that the plan says, and its answers are kept where they shall be."""
+    if planned.outputs_at and read_outputs(card.name, folder) is None:
+        return False
     seen = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
     return seen >= {(filter, side) for filter, sides in (planned.seen_at or {}).items() for side in sides}
 

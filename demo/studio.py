@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.errors import LabError
@@ -27,34 +30,21 @@ STYLE = """
 """Less room above a page, and tables that fit a telephone."""
 
 
-def home() -> None:
-    from demo.lessons import home as lesson
-
-    lesson.render()
-
-
-def train() -> None:
-    from demo.lessons import train as lesson
-
-    lesson.render()
+PAGES = {
+    "home": "home", "train": "model_training", "resolution": "blur_on", "architectures": "account_tree",
+    "audit": "fact_check", "runs": "list",
+}  # fmt: skip
+"""The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name."""
 
 
-def runs() -> None:
-    from demo.lessons import runs as lesson
+def page(name: str) -> Callable[[], None]:
+    """What draws the page; its lesson is imported when it is opened."""
 
-    lesson.render()
+    def draw() -> None:
+        importlib.import_module(f"demo.lessons.{name}").render()
 
-
-def resolution() -> None:
-    from demo.lessons import resolution as lesson
-
-    lesson.render()
-
-
-def audit() -> None:
-    from demo.lessons import audit as lesson
-
-    lesson.render()
+    draw.__name__ = name  # Streamlit tells pages apart by it
+    return draw
 
 
 def main() -> None:
@@ -62,11 +52,8 @@ def main() -> None:
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
     st.html(f"<style>{STYLE}</style>")
     pages = {
-        "home": st.Page(home, title=say("home"), icon=":material/home:", default=True),
-        "train": st.Page(train, title=say("train"), icon=":material/model_training:", url_path="train"),
-        "resolution": st.Page(resolution, title=say("resolution"), icon=":material/blur_on:", url_path="resolution"),
-        "audit": st.Page(audit, title=say("audit"), icon=":material/fact_check:", url_path="audit"),
-        "runs": st.Page(runs, title=say("runs"), icon=":material/list:", url_path="runs"),
+        name: st.Page(page(name), title=say(name), icon=f":material/{icon}:", url_path=name, default=name == "home")
+        for name, icon in PAGES.items()
     }
     session.register(pages)
     chosen = st.navigation([*pages.values(), *outside()], position="top")

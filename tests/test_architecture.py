@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.training",),
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
     ("core.installed", "core.job", "core.jobs"),
-    ("core.evaluation", "core.planned"),
+    ("core.answers", "core.evaluation", "core.planned", "core.sprite"),
     ("core.classify", "core.explain", "core.export", "core.studies"),
     ("core.pretraining",),
     ("core.command", "core.printing"),
@@ -48,8 +48,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 
 TORCH_FREE = (
     "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
-    "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources",
-    "demo.charts", "demo.lessons.audit", "demo.lessons.home", "demo.lessons.runs", "demo.lessons.train", "demo.session", "demo.studio",
+    "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
+    "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.home", "demo.lessons.runs", "demo.lessons.train",
+    "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")
 """What costs seconds, and must not be imported before somebody needs it."""

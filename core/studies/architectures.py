@@ -64,10 +64,11 @@ def _paper(dataset: str, network: str, stated: dict[str, Any]) -> Recipe:
 
 def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
     """`results`: a row for each run, with the scores of each class in lists."""
-    return {"results": [_row(card) for card in made.values()]}
+    return {"results": [row(card) for card in made.values()]}
 
 
-def _row(card: Card) -> dict[str, Any]:
+def row(card: Card) -> dict[str, Any]:
+    """The best epoch's validation and test accuracy, and everything that the confusion matrix of the test says."""
     scores, recipe, best = metrics.scores(card.result["confusion"]), card.recipe, card.epoch(card.result["epoch"])
     trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
     return {

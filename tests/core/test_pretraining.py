@@ -112,6 +112,9 @@ def test_a_card_that_was_not_looked_at_everywhere_is_looked_at_again_without_tra
     assert outputs is not None and outputs.labels.shape == (360,) and outputs.logits.keys() == {8, 4}
     assert confusion_matrix(outputs.labels, outputs.logits[8].argmax(1), 10).tolist() == card.result["confusion"]
     assert pretraining.make(more, folder, tmp_path, store, lambda line: None)["tiny"]["status"] == "there"
+    (folder / "tiny.outputs.safetensors").unlink()
+    assert pretraining.make(more, folder, tmp_path, store, lambda line: None)["tiny"]["status"] == "made"
+    assert read_outputs("tiny", folder) is not None and len(store.names()) == 1
 
 
 def test_a_study_with_other_options_uses_the_store_and_names_its_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

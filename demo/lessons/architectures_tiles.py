@@ -1,0 +1,83 @@
+"""Test pictures of 28x28 pixels as PNG, enlarged without smoothing: framed, and as a sheet to take home."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+SCALE = 4
+LARGE = 20
+EDGE = 3
+GAP = 2
+RIGHT, WRONG = "#7f8c94", "#e76300"
+"""The frame of a picture; a wrong one is also crossed at a corner, and its caption says so."""
+DIMMED = 0.4
+SHEET_ACROSS, CAPTION = 5, 34
+
+
+def enlarged(picture: np.ndarray, right: bool) -> bytes:
+    """uint8 (28, 28) as PNG, in a frame that says whether the guess was right."""
+    return _png(_enlarged(picture, right))
+
+
+def strip(pictures: Sequence[np.ndarray]) -> bytes:
+    """uint8 (28, 28) each, side by side, a gap behind each that lets the page shine through."""
+    high, wide = pictures[0].shape
+    row = Image.new("RGBA", (len(pictures) * (wide + GAP), high), (0, 0, 0, 0))
+    for place, picture in enumerate(pictures):
+        row.paste(Image.fromarray(picture).convert("RGBA"), (place * (wide + GAP), 0))
+    return _png(row.resize((row.width * SCALE, row.height * SCALE), Image.Resampling.NEAREST))
+
+
+def _enlarged(picture: np.ndarray, right: bool | None) -> Image.Image:
+    image = _larger(picture, SCALE)
+    if right is None:
+        return image
+    framed = Image.new("RGB", (image.width + 2 * EDGE, image.height + 2 * EDGE), RIGHT if right else WRONG)
+    framed.paste(image, (EDGE, EDGE))
+    if not right:  # told apart without colours too
+        draw, corner = ImageDraw.Draw(framed), framed.width - EDGE - 18
+        draw.rectangle((corner, EDGE, corner + 18, EDGE + 18), fill=WRONG)
+        for line in ((corner + 4, EDGE + 4, corner + 14, EDGE + 14), (corner + 14, EDGE + 4, corner + 4, EDGE + 14)):
+            draw.line(line, fill="white", width=3)
+    return framed
+
+
+def framed(picture: np.ndarray, top: int, left: int, bottom: int, right: int) -> bytes:
+    """uint8 (28, 28) as PNG: rows `top` ... `bottom` - 1 and columns `left` ... `right` - 1 framed, the rest dimmed."""
+    dimmed = (picture * DIMMED).astype(np.uint8)
+    dimmed[top:bottom, left:right] = picture[top:bottom, left:right]
+    image = _larger(dimmed, LARGE)
+    draw = ImageDraw.Draw(image)
+    corners = (left * LARGE, top * LARGE, right * LARGE - 1, bottom * LARGE - 1)
+    draw.rectangle(corners, outline="white", width=7)
+    draw.rectangle(corners, outline=WRONG, width=4)
+    return _png(image)
+
+
+def sheet(pictures: Sequence[np.ndarray], captions: Sequence[str], right: Sequence[bool | None]) -> bytes:
+    """All the pictures with their captions as one PNG, to take home."""
+    cells = [_enlarged(picture, its) for picture, its in zip(pictures, right, strict=True)]
+    across = min(SHEET_ACROSS, len(cells))
+    wide, high = cells[0].width + 44, cells[0].height + CAPTION + 8
+    paper = Image.new("RGB", (across * wide, -(-len(cells) // across) * high), "white")
+    draw, font = ImageDraw.Draw(paper), ImageFont.load_default(13)
+    for place, (cell, caption) in enumerate(zip(cells, captions, strict=True)):
+        left, top = place % across * wide + 22, place // across * high + 4
+        paper.paste(cell, (left, top))
+        draw.multiline_text((left + cell.width / 2, top + cell.height + 2), caption, "black", font, anchor="ma", align="center")
+    return _png(paper)
+
+
+def _larger(picture: np.ndarray, scale: int) -> Image.Image:
+    image = Image.fromarray(picture).convert("RGB")
+    return image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+
+
+def _png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
