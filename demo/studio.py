@@ -51,6 +51,18 @@ def resolution() -> None:
     lesson.render()
 
 
+def dropout() -> None:
+    from demo.lessons import dropout as lesson
+
+    lesson.render()
+
+
+def splits() -> None:
+    from demo.lessons import splits as lesson
+
+    lesson.render()
+
+
 def main() -> None:
     """One run of the script: the menu, then the page that was chosen."""
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
@@ -59,6 +71,8 @@ def main() -> None:
         "home": st.Page(home, title=say("home"), icon=":material/home:", default=True),
         "train": st.Page(train, title=say("train"), icon=":material/model_training:", url_path="train"),
         "resolution": st.Page(resolution, title=say("resolution"), icon=":material/blur_on:", url_path="resolution"),
+        "dropout": st.Page(dropout, title=say("dropout"), icon=":material/grain:", url_path="dropout"),
+        "splits": st.Page(splits, title=say("splits"), icon=":material/call_split:", url_path="splits"),
         "runs": st.Page(runs, title=say("runs"), icon=":material/list:", url_path="runs"),
     }
     session.register(pages)

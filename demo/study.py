@@ -79,15 +79,15 @@ class Column:
     """A column of a table: its heading and how its values are written ("run": the link to a run by its id)."""
 
     title: str
-    kind: Literal["text", "percent", "number", "count", "run"] = "text"
+    kind: Literal["text", "percent", "points", "number", "rate", "count", "run"] = "text"
     help: str | None = None
 
 
-FORMATS = {"percent": "%.1f", "number": "%.3f", "count": "%d"}
+FORMATS = {"percent": "%.1f", "points": "%.2f", "number": "%.3f", "rate": "%.1f", "count": "%d"}
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key: str, alt: str) -> None:
-    """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent; None as a dash."""
+    """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent or points; None as a dash."""
     import pyarrow  # type: ignore[import-untyped]
 
     values = {name: [_value(row.get(name), column) for row in rows] for name, column in columns.items()}
@@ -101,7 +101,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key:
 def _value(value: Any, column: Column) -> Any:
     if value is None:
         return None
-    if column.kind == "percent":
+    if column.kind in ("percent", "points"):
         return 100 * value
     return run_address(value) if column.kind == "run" else value
 
