@@ -19,9 +19,9 @@ RUNNING = "#832db6"
 GAP = "#0f7d8a"
 RATE_COLOURS = dict(zip(
     (f"{rate:g}" for rate in RATES),
-    ("#414487", "#3b6aa0", "#2a7fa0", "#21918c", "#22a884", "#44bf70", "#7ab92e", "#c0a81c"), strict=True,
+    ("#6a5fc0", "#4a74b8", "#2a86a8", "#21918c", "#22a884", "#44bf70", "#7ab92e", "#c0a81c"), strict=True,
 ))  # fmt: skip
-"""Sequential, from dark violet (0) to ochre; each line also carries its rate at its end."""
+"""Sequential, from violet (0) to ochre; each line also carries its rate at its end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.sizes import part_sizes
 from core.sources import SOURCES
-from core.studies.splits import DRAWS, FOLDS, IMBALANCE
+from core.studies.splits import DRAWS, FOLDS, IMBALANCE, plan
 from demo import figures, session, study
 from demo.lessons import splits_figures
 from demo.study import Column
@@ -18,13 +19,13 @@ CLASSES = SOURCES["digits"].classes
 
 
 def render() -> None:
-    with st.spinner(say("loading")):
+    st.markdown(say("drawn_text", pictures=sum(part_sizes(plan()["splits-random-0"].recipe)[:2]), ratio=f"{IMBALANCE:g}"))
+    method, seed = _controls()
+    st.markdown(say(f"about_{method}", folds=FOLDS))
+    with st.spinner(say("loading")):  # torch and scikit-learn come with the first draw
         from core import draws
 
         labels = draws.unbalanced(session.manager().data)
-    st.markdown(say("drawn_text", pictures=len(labels), ratio=f"{IMBALANCE:g}", folds=FOLDS))
-    method, seed = _controls()
-    st.markdown(say(f"about_{method}", folds=FOLDS))
     found = draws.parts(labels, method, seed)
     names = _parts(method)
     counts = draws.counts(labels, found)

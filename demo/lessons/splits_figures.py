@@ -48,7 +48,7 @@ def strip(labels: Sequence[int], parts: Sequence[int], names: Sequence[str], wha
         "stroke": channel(colours), "fill": channel(fills), "shape": channel(SHAPES),
         "tooltip": [_tip("class", say("axis_class")), _tip("part", say("tip_part"))],
     }  # fmt: skip
-    mark = {"type": "point", "size": 42, "strokeWidth": 1, "opacity": 1}
+    mark = {"type": "point", "size": 32, "strokeWidth": 1, "opacity": 1}
     title = say("figure_strip")
     spec = {"title": heading(title, what), "height": 21 * len(lines) + 90, "mark": mark, "encoding": encoding, "config": SIZES, "padding": ROOM}
     return Figure(f"{title}, {what}", spec, _columns(rows, ("class", "line", "place", "part")))
