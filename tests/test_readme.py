@@ -47,7 +47,7 @@ def test_what_exists_is_named(word: str) -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["home", "train", "runs", "classify"])
+@pytest.mark.parametrize("page", ["home", "train", "dropout", "splits", "runs", "classify"])
 def test_every_page_is_named(page: str) -> None:
     assert f"| {speaker('studio')(page)} |" in README
 
