@@ -79,14 +79,22 @@ def _file(title: str) -> str:
     return "-".join(words)[:60] or "figure"
 
 
+def heading(title: str, what: str) -> Spec:
+    """A chart's title in two lines, the second small, so that it fits a telephone."""
+    return {"text": title, "subtitle": what, "subtitlePadding": 4, "subtitleColor": PUBLISHED}
+
+
 # --- forms that several pages need ---------------------------------------------------------------------------------
 
 
 def lines(
     title: str, rows: Sequence[Row], x: Axis, y: Axis, series: str, colours: Mapping[str, str], *,
-    dashed: Sequence[str] = (), dots: bool = True, height: int = HEIGHT,
+    dashed: Sequence[str] = (), dots: bool = True, height: int = HEIGHT, what: str = "",
 ) -> Figure:  # fmt: skip
-    """One line a series, `rows[series]` naming it; `colours` gives their order and colours. `dashed` ones are drawn so."""
+    """One line a series, `rows[series]` naming it; `colours` gives their order and colours. `dashed` ones are drawn so.
+
+    `what` is a second line of the title.
+    """
     names = list(colours)
     encoding = {**_xy(x, y), "color": _colour(series, colours), "tooltip": _tips(series, x, y)}
     dashes = {"domain": names, "range": [DASH if name in dashed else [1, 0] for name in names]}
@@ -94,8 +102,9 @@ def lines(
     mark: Spec = {"type": "line", "strokeWidth": 2, "clip": True}
     if dots:
         mark["point"] = {"size": 28, "filled": True}
-    spec = {"title": title, "height": height, "mark": mark, "encoding": encoding, "config": SIZES, "padding": ROOM}
-    return Figure(title, spec, _columns(rows, (x.field, y.field, series)))
+    shown = heading(title, what) if what else title
+    spec = {"title": shown, "height": height, "mark": mark, "encoding": encoding, "config": SIZES, "padding": ROOM}
+    return Figure(f"{title}, {what}" if what else title, spec, _columns(rows, (x.field, y.field, series)))
 
 
 def bars(

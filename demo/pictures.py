@@ -54,6 +54,11 @@ def tests(dataset: str, folder: Path, chosen: tuple[int, ...], side: int, filter
     return _png(resolution.at_resolution(images, side, filter).permute(0, 2, 3, 1).numpy())
 
 
+def enlarged(picture: np.ndarray) -> bytes:
+    """uint8 (C, H, W), one picture -> PNG."""
+    return _png(picture.transpose(1, 2, 0)[None])
+
+
 def _png(pictures: np.ndarray) -> bytes:
     """uint8 (N, H, W, 1 or 3) in a row with transparent gaps -> PNG."""
     count, height, width, _ = pictures.shape

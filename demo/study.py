@@ -80,15 +80,15 @@ class Column:
     the digits that a source prints)."""
 
     title: str
-    kind: Literal["text", "percent", "number", "count", "printed", "run"] = "text"
+    kind: Literal["text", "percent", "points", "number", "rate", "count", "printed", "run"] = "text"
     help: str | None = None
 
 
-FORMATS = {"percent": "%.1f", "number": "%.3f", "count": "%d", "printed": None}
+FORMATS = {"percent": "%.1f", "points": "%.2f", "number": "%.3f", "rate": "%.1f", "count": "%d", "printed": None}
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key: str, alt: str) -> None:
-    """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent; None as a dash."""
+    """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent or points; None as a dash."""
     import pyarrow  # type: ignore[import-untyped]
 
     values = {name: [_value(row.get(name), column) for row in rows] for name, column in columns.items()}
@@ -102,7 +102,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key:
 def _value(value: Any, column: Column) -> Any:
     if value is None:
         return None
-    if column.kind == "percent":
+    if column.kind in ("percent", "points"):
         return 100 * value
     return run_address(value) if column.kind == "run" else value
 

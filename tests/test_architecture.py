@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
     ("core.installed", "core.job", "core.jobs"),
     ("core.answers", "core.evaluation", "core.planned", "core.sprite"),
-    ("core.classify", "core.explain", "core.export", "core.studies"),
+    ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
     ("core.pretraining",),
     ("core.command", "core.printing"),
     ("core.__main__",),
@@ -49,8 +49,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 TORCH_FREE = (
     "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
     "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
-    "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.home", "demo.lessons.runs", "demo.lessons.train",
-    "demo.session", "demo.studio",
+    "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
+    "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")
 """What costs seconds, and must not be imported before somebody needs it."""

@@ -14,6 +14,7 @@ import pytest
 from core import __main__ as cli
 from core.recipe import NETWORKS, PRESETS
 from core.sources import SOURCES
+from demo.studio import PAGES
 from demo.text import speaker
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +48,7 @@ def test_what_exists_is_named(word: str) -> None:
     )
 
 
-@pytest.mark.parametrize("page", ["home", "train", "runs", "audit", "classify"])
+@pytest.mark.parametrize("page", [*PAGES, "classify"])
 def test_every_page_is_named(page: str) -> None:
     assert f"| {speaker('studio')(page)} |" in README
 

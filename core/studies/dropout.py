@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import Any
 
 from core.cards import Card
 from core.planned import Plan, Planned
+from core.published import published
 from core.recipe import preset
 
 Rows = list[dict[str, Any]]
@@ -67,3 +69,124 @@ def _mean(network: str, rate: float, rows: Rows) -> dict[str, Any]:
     spread = {f"{measure}_spread": stdev(seen) if len(seen) > 1 else None for measure, seen in values.items()}
     return {"network": network, "rate": rate, **{name: mean(seen) for name, seen in values.items()}, **spread,
             "runs": [row["run"] for row in rows]}  # fmt: skip
+
+
+# --- what the rows say ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a rate above 0 helped one network on the test part. Rates are means over the seeds."""
+
+    best: float
+    """The rate with the highest test accuracy, 0 where none is above it."""
+    best_test: float
+    lead: float
+    """Over rate 0."""
+    spread: float | None
+    """The standard deviations of both, added: with a lead below it their error bars meet. None with one seed."""
+    chosen: float
+    """The rate that validation would choose: nobody may choose by the test."""
+    chosen_lead: float
+
+    @property
+    def words(self) -> str:
+        """`none`: rate 0 is best; `unknown`: one seed; `inside` or `outside` the spread."""
+        if self.best == 0:
+            return "none"
+        if self.spread is None:
+            return "unknown"
+        return "inside" if self.lead <= self.spread else "outside"
+
+
+def verdict(rates: Rows) -> Verdict | None:
+    """Of the rows of one network in `rates`; None before rate 0 and another rate are there."""
+    plain = next((row for row in rates if row["rate"] == 0), None)
+    if plain is None or len(rates) < 2:
+        return None
+    best = max(rates, key=lambda row: row["test_accuracy"])
+    chosen = max(rates, key=lambda row: row["validation_accuracy"])
+    spreads = [row["test_accuracy_spread"] for row in (plain, best)]
+    return Verdict(
+        best=best["rate"],
+        best_test=best["test_accuracy"],
+        lead=best["test_accuracy"] - plain["test_accuracy"],
+        spread=None if None in spreads else sum(spreads),
+        chosen=chosen["rate"],
+        chosen_lead=chosen["test_accuracy"] - plain["test_accuracy"],
+    )
+
+
+def curves(made: Mapping[str, Card], network: str) -> Rows:
+    """A row for each rate and epoch, means over the seeds: `running`, `train`, `validation` and `gap`, train less validation."""
+    return [
+        {"rate": rate, **row}
+        for rate in RATES
+        if (cards := [card for card in made.values() if (card.recipe.network, card.recipe.dropout) == (network, rate)])
+        for row in _curve(cards)
+    ]
+
+
+def _curve(cards: list[Card]) -> Rows:
+    rows = []
+    for epochs in zip(*(card.epochs for card in cards), strict=True):
+        if epochs[0]["epoch"] == 0:  # the untrained network has no running accuracy
+            continue
+        running, train, validation = (mean(epoch[f"{name}_accuracy"] for epoch in epochs) for name in ("running", "train", "validation"))
+        rows.append({"epoch": epochs[0]["epoch"], "running": running, "train": train, "validation": validation, "gap": train - validation})
+    return rows
+
+
+def below(rates: Rows, name: str) -> list[float]:
+    """The rates at which a training accuracy (`running_accuracy`, `train_accuracy`) lies below that of the test."""
+    return [row["rate"] for row in rates if row[name] < row["test_accuracy"]]
+
+
+def epochs_below(curve: Rows) -> int:
+    """In how many epochs of one rate's curve the accuracy counted with dropout on lies below that of the validation."""
+    return sum(row["running"] < row["validation"] for row in curve)
+
+
+# --- what others found ---------------------------------------------------------------------------------------------
+
+
+def paper() -> Rows:
+    """Kadam 2020 on arc1: `rate`, `train_accuracy`, `test_accuracy`, `gap`, as shares. It does not say how `train` was counted."""
+    found = published()["kadam"]["arc1_dropout_fashion_percent"]
+    rows = zip(found["rate"], found["train"], found["test"], strict=True)
+    return [{"rate": float(rate), "train_accuracy": train / 100, "test_accuracy": test / 100, "gap": (train - test) / 100}
+            for rate, train, test in rows]  # fmt: skip
+
+
+def beside_paper(rates: Rows) -> Rows:
+    """`rates` with the paper's row (arc1 alone): `paper_train`, `paper_test`."""
+    theirs = {row["rate"]: {"paper_train": row["train_accuracy"], "paper_test": row["test_accuracy"]} for row in paper()}
+    return [{**row, **(theirs.get(row["rate"], {}) if row["network"] == "arc1" else {})} for row in rates]
+
+
+def paper_setting() -> dict[str, int]:
+    """`batch` and `epochs` of the paper's row."""
+    found = published()["kadam"]["arc1_dropout_fashion_percent"]
+    return {"batch": found["batch"], "epochs": found["epochs"]}
+
+
+def report_cases(made: Mapping[str, Card]) -> Rows:
+    """The report's best training and test accuracy beside ours, counted in both ways; `made`: study 2's runs.
+
+    `..._below`: whether a training accuracy lies below the test's. Ours are the best over the epochs, as the report's
+    best training accuracy is; where the run is not there the row has no `run`.
+    """
+    rows = []
+    for name, percent in published()["report"]["architectures"]["headline_percent"].items():
+        card = made.get(f"fashion-{name.lower().replace(' ', '-')}")
+        train, test = percent["best_train"] / 100, percent["best_test"] / 100
+        row = {"name": name, "report_train": train, "report_test": test, "report_below": train < test}
+        rows.append(row | (_counted(card) if card else {}))
+    return rows
+
+
+def _counted(card: Card) -> dict[str, Any]:
+    trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
+    best = {name: max(epoch[f"{name}_accuracy"] for epoch in trained) for name in ("running", "train")}
+    test = card.result["test_accuracy"]
+    return {**best, **{f"{name}_below": share < test for name, share in best.items()}, "test": test, "run": card.name}

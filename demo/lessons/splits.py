@@ -1,0 +1,39 @@
+"""The page "Splits" (study 4): what random, stratified and k-fold splits are, and which estimate can be trusted."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.studies import splits as study_4
+from demo import session, study
+from demo.address import spell
+from demo.lessons import splits_drawn, splits_results
+from demo.text import speaker
+
+say = speaker("splits")
+ANSWERS = ("random", "stratified", "fold", "same")
+SECTIONS = ("drawn", "results", "which")
+COMMAND = "python -m core study splits"
+EXAMPLES = {"stratified": "splits-stratified-0", "fold": "splits-k-fold-0-0"}
+"""The runs whose recipes the page offers to train."""
+
+
+def render() -> None:
+    st.title(say("title"), anchor=False)
+    st.markdown(say("intro"))
+    if not study.ask(say, "question", ANSWERS):
+        return
+    draw = {"drawn": splits_drawn.render, "results": _results, "which": _which}
+    draw[study.sections(say, SECTIONS)]()
+
+
+def _results() -> None:
+    splits_results.render(study.cards("splits"), COMMAND)
+
+
+def _which() -> None:
+    st.markdown(say("which_text"))
+    st.markdown(say("which_table"))
+    st.markdown(say("remember"))
+    for name, run in EXAMPLES.items():
+        session.link("train", say(f"try_{name}"), **spell(session.as_wished(study_4.plan()[run].recipe)))
