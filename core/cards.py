@@ -63,8 +63,12 @@ class Outputs:
 
 
 def identity(recipe: Recipe) -> tuple[object, ...]:
-    """What two runs must share to be the same experiment: every field but where it ran."""
-    return tuple(getattr(recipe, name) for name in FIELDS if name not in _NOT_THE_RUN)
+    """What two runs must share to be the same experiment: every field but where it ran.
+
+    The filter counts only where pictures are reduced for the training.
+    """
+    unused = {"filter"} if recipe.resolution is None and "mixed" not in recipe.augment else set()
+    return tuple(getattr(recipe, name) for name in FIELDS if name not in _NOT_THE_RUN and name not in unused)
 
 
 def read_card(path: Path) -> Card:

@@ -49,9 +49,9 @@ class Trained:
         counts: Matrix = confusion_matrix(truth, guesses, len(self.data.classes)).tolist()
         return counts
 
-    def outputs(self, sides: Iterable[int]) -> Outputs:
-        """The answers to the whole test set at these resolutions, with the filter of the recipe."""
-        logits = {side: self.on_the_test_set(side, self.recipe.filter).half().numpy() for side in sides}
+    def outputs(self, sides: Iterable[int], filter: str) -> Outputs:
+        """The answers to the whole test set at these resolutions, with this filter."""
+        logits = {side: self.on_the_test_set(side, filter).half().numpy() for side in sides}
         return Outputs(self.data.labels[self.data.train_size :].numpy().astype("uint8"), logits)
 
 

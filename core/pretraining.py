@@ -177,7 +177,7 @@ def _looked_at(
     seen: dict[str, Any] = {}
     for filter, sides in (planned.seen_at or {}).items():
         say(f"{card.name}: testing at {sides[0]} to {sides[-1]} pixels, {filter}")
-        seen[filter] = {str(side): trained.matrix(side, filter) for side in sides}
+        seen[filter] = {str(side): card.matrix(side, filter) or trained.matrix(side, filter) for side in sides}
     if planned.outputs_at:
-        write_outputs(card.name, trained.outputs(planned.outputs_at), folder)
+        write_outputs(card.name, trained.outputs(planned.outputs_at, planned.recipe.filter), folder)
     return weights, dataclasses.replace(card, evaluations=seen)
