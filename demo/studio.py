@@ -31,7 +31,7 @@ STYLE = """
 
 
 PAGES = {
-    "home": "home", "train": "model_training", "resolution": "blur_on", "architectures": "account_tree",
+    "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "train": "model_training", "resolution": "blur_on", "architectures": "account_tree",
     "dropout": "grain", "splits": "call_split", "audit": "fact_check", "runs": "list",
 }  # fmt: skip
 """The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name."""

@@ -38,7 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "demo.thumbnails",
         "demo.widgets",
     ),
-    ("demo.figures", "demo.study"),
+    ("demo.figures", "demo.lesson", "demo.picking", "demo.study"),
     ("demo.lessons",),
     ("demo.studio", "demo.classifier"),
     ("demo.space",),
@@ -50,6 +50,7 @@ TORCH_FREE = (
     "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
     "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
     "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
+    "demo.lessons.convolution", "demo.lessons.pooling", "demo.lessons.warmup",
     "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")
