@@ -133,11 +133,11 @@ def check(view: Locator, setting: Setting, row: int, column: int) -> None:
 
 
 class Sent:
-    """What the browser asks of the server."""
+    """What the browser asks of the server, but for the page's fonts, which it fetches when it first draws them."""
 
     def __init__(self, page: Page) -> None:
         self.said: list[str] = []
-        page.on("request", lambda request: self.said.append(request.url))
+        page.on("request", lambda request: request.resource_type != "font" and self.said.append(request.url))
         page.on("websocket", lambda socket: socket.on("framesent", lambda _: self.said.append(socket.url)))
 
 
