@@ -158,6 +158,26 @@ def shifted(picture: Numbers, down: int, right: int) -> Numbers:
     return moved
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much of one picture or output is found again in another."""
+
+    same: int
+    """Cells with an equal value, of those that are not 0 in both."""
+    counted: int
+    """Cells that are not 0 in both."""
+    share: float
+    """The differences added up, as a share of all values of the first."""
+
+
+def change(before: Numbers, after: Numbers) -> Change:
+    """Compares two arrays of one shape. Empty ground, which is 0 in both, does not count as kept."""
+    counted = (before != 0) | (after != 0)
+    same = counted & (before == after)
+    whole = float(np.abs(before).sum())
+    return Change(int(same.sum()), int(counted.sum()), float(np.abs(before - after).sum()) / whole if whole else 0.0)
+
+
 # --- the same in PyTorch --------------------------------------------------------------------------------------------
 
 

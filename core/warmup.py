@@ -47,6 +47,11 @@ def answer(picture: Numbers, kernel: Numbers) -> Answer:
     return Answer(made, float(pooling(made[None], POOL).outputs.item()))
 
 
+def in_torch() -> str:
+    """The line of PyTorch that gives `answer(picture, kernel).pooled`; `F` is torch.nn.functional."""
+    return f"F.max_pool2d(torch.relu(F.conv2d(picture[None, None], kernel[None, None]) + ({bias():g})), {POOL}).item()"
+
+
 def class_of(name: str) -> str:
     """The class that a picture belongs to.
 

@@ -14,6 +14,7 @@ from core import walkthrough
 from core.errors import LabError
 from core.walkthrough import (
     ACTIVATIONS,
+    change,
     convolution,
     convolution_step,
     output_size,
@@ -122,6 +123,12 @@ def test_a_shifted_picture() -> None:
     assert np.array_equal(shifted(picture, 0, 0), picture)
     assert np.array_equal(shifted(shifted(picture, 1, 1), -1, -1)[:, :2, :2], picture[:, :2, :2])
     assert not shifted(picture, 3, 0).any() and not shifted(np.ones((1, 8, 8)), 0, -9).any()
+
+
+def test_what_is_found_again_leaves_the_ground_out() -> None:
+    found = change(np.array([0.0, 0, 1, 2, 1]), np.array([0.0, 3, 1, 1, 1]))
+    assert (found.same, found.counted, found.share) == (2, 4, 1.0)
+    assert change(np.zeros(3), np.zeros(3)) == walkthrough.Change(0, 0, 0.0)
 
 
 def test_what_does_not_go_together_is_refused_in_one_line() -> None:
