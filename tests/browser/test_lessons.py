@@ -251,8 +251,44 @@ def test_an_upload_that_is_no_picture_is_refused_in_one_line(page: Page, app: Ap
     expect(page.locator(".stException")).to_have_count(0)
 
 
+def test_pooling_keeps_the_largest_and_says_where(page: Page, app: App) -> None:
+    view = opened(page, app, "pooling")
+    picture = torch.tensor(np.round(samples.digits()[0][None] / 255, 2))
+    made, places = F.max_pool2d(picture, 2, return_indices=True)
+    for row, column in ((0, 1), (2, 2), (3, 1)):
+        hover(page, "output", row, column, (4, 4))
+        seen = view.evaluate(READ)
+        assert seen["place"] == f"{row},{column}" and near(seen["at"].rpartition(":")[2], made[0, row, column].item(), 3)
+        window = picture[0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2].ravel().tolist()
+        assert all(near(text, value, 3) for text, value in zip(seen["terms"][0], window, strict=True))
+        assert near(seen["ends"][0].rpartition("=")[2], made[0, row, column].item(), 3)
+        kept = view.locator(".cells .kept").evaluate("cell => [...cell.parentNode.children].indexOf(cell)")
+        assert divmod(int(places[0, row, column]), 8) == (2 * row + kept // 2, 2 * column + kept % 2)
+        assert all(near(t, v) for t, v in zip(seen["numbers"][1], made.ravel().tolist(), strict=True))
+    page.get_by_text("the mean", exact=True).first.click()
+    settled(page)
+    seen = view.evaluate(READ)
+    assert near(seen["ends"][0].rpartition("=")[2], F.avg_pool2d(picture, 2)[0, 3, 1].item(), 3)
+
+
+def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/warmup")
+    page.get_by_role("button", name="Skip the guess").click()
+    field = page.get_by_label("Feature map of Ring, row 2, column 1")
+    field.fill("4")
+    field.press("Tab")
+    expect(page.get_by_text("0 of 40 cells are right")).to_be_visible()
+    field.fill("5")
+    field.press("Tab")
+    expect(page.get_by_text("1 of 40 cells are right")).to_be_visible()
+    page.get_by_text("Class 2, picture a", exact=True).last.click()
+    expect(page.get_by_label("Feature map of Ring, row 2, column 1")).to_have_value("")
+    page.get_by_text("Class 1, picture a", exact=True).last.click()
+    expect(page.get_by_label("Feature map of Ring, row 2, column 1")).to_have_value("5")
+
+
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
-@pytest.mark.parametrize("lesson", ["convolution"])
+@pytest.mark.parametrize("lesson", ["convolution", "pooling"])
 def test_lessons_stand_on_every_screen(chromium: Browser, app: App, shots: Path | None, lesson: str, theme: str, width: int) -> None:
     """Nothing is wider than the screen, no error, and the view keeps its size while the window moves."""
     with chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]

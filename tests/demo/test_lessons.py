@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from core import installed, kernels, samples
 from core.engines import ThreadEngine
 from core.jobs import JobManager
+from core.published import published
 from core.runs import open_store
 from demo import text
 from demo.components import window
@@ -137,9 +138,100 @@ def test_what_does_not_fit_is_told_in_one_line(sent: list[dict[str, Any]]) -> No
     assert not page.error and sent[-1]["rows"] == 2
 
 
+# --- 2. pooling -----------------------------------------------------------------------------------------------------
+
+
+def test_pooling_shows_what_torch_computes(sent: list[dict[str, Any]]) -> None:
+    page = skipped("pooling")
+    picture = np.round(samples.digits()[0][None] / 255, 2)
+    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(picture), 2).ravel().numpy())
+    page.number_input(key="pooling.window").set_value(3).run()
+    page.number_input(key="pooling.stride.3").set_value(2).run()
+    page.number_input(key="pooling.padding.3").set_value(1).run()
+    assert sent[-1]["values"][:11] == [None] * 11, "the border of a maximum is less than everything"
+    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(picture), 3, 2, 1).ravel().numpy())
+    kind = next(group for group in page.button_group if group.label == "Keeps")
+    kind.set_value("average").run()
+    page.toggle(key="pooling.show_shifted").set_value(True).run()
+    assert not page.exception and "= **4** numbers along a side of 8 pixels" in words(page)
+    moved = torch.tensor(np.pad(picture, ((0, 0), (0, 0), (1, 0)))[:, :, :-1])
+    assert np.allclose(sent[-1]["outputs"], F.avg_pool2d(moved, 3, 2, 1).ravel().numpy())
+    assert sent[-1]["kind"] == "average" and "F.avg_pool2d(picture, 3, stride=2, padding=1)" in page.code[0].value
+
+
+def test_pooling_says_what_is_kept_and_what_a_shift_changes() -> None:
+    page = skipped("pooling")
+    picture = np.round(samples.digits()[0] / 255, 2)
+    moved = np.pad(picture, ((0, 0), (1, 0)))[:, :-1]
+    blocks = [it.reshape(4, 2, 4, 2).max((1, 3)) for it in (picture, moved)]
+    same = int(((blocks[0] == blocks[1]) & (blocks[0] != 0)).sum())
+    counted = int(((blocks[0] != 0) | (blocks[1] != 0)).sum())
+    assert 0 < same < counted, "else the page says nothing about the question"
+    assert f"**{same} of {counted}** outputs of max-pooling stay the same" in words(page)
+    lost = 100 * np.abs(blocks[0] - blocks[1]).sum() / blocks[0].sum()
+    assert f"| {lost:.1f} % |" in words(page) and f"| {picture.max():.2f} |" in words(page)
+
+
+# --- 3. the warm-up -------------------------------------------------------------------------------------------------
+
+
+def fields(page: AppTest, picture: str) -> None:
+    """Fills in one picture's ten cells from the printed answers."""
+    task = published()["warm_up"]
+    for kernel in task["filters"]:
+        made = task["feature_maps_after_relu"][picture][kernel]
+        values = {f"{row}{column}": made[row][column] for row in range(2) for column in range(2)}
+        for cell, value in {**values, "pooled": task["pooled"][picture][kernel]}.items():
+            key = f"field.warmup.{picture.replace(' ', '_')}.{kernel}.{cell}"
+            page.text_input(key=key).set_value(str(value)).run()
+
+
+def test_the_warm_up_is_filled_in_cell_by_cell() -> None:
+    page = skipped("warmup")
+    first = "field.warmup.class_1_a.plus.00"
+    for wrong in ("7", "one", "-"):
+        page.text_input(key=first).set_value(wrong).run()
+        assert page.text_input(key=first).icon == ":material/close:" and "0 of 40" in page.get("progress")[0].proto.text
+    page.text_input(key=first).set_value(" 1,0 ").run()
+    assert page.text_input(key=first).icon == ":material/check:" and "1 of 40" in page.get("progress")[0].proto.text
+    assert page.text_input(key=first.replace("00", "01")).icon == ""
+    assert "| Class 1, picture a | ? | ? |" in words(page)
+    for picture in published()["warm_up"]["images"]:
+        page.button_group[0].set_value(picture.replace(" ", "_")).run()
+        fields(page, picture)
+    assert not page.exception and "40 of 40" in page.get("progress")[0].proto.text
+    for row in ("| Class 1, picture a | 1 | 5 |", "| Class 2, picture b | 3 | 3 |"):
+        assert row in words(page)
+    assert not page.expander, "the answers stay hidden until the decision"
+
+
+def test_the_warm_up_s_decision() -> None:
+    page = skipped("warmup")
+    page.radio(key="warmup.filter").set_value("plus").run()
+    page.number_input(key="warmup.threshold").set_value(4.0).run()
+    assert "Plus cannot do it with any threshold: class 1: 1, 2; class 2: 2, 3" in page.warning[0].value
+    page.radio(key="warmup.filter").set_value("ring").run()
+    assert page.success[0].value == "Yes. Ring, threshold 4: class 1: 5, 6; class 2: 1, 3."
+    page.number_input(key="warmup.threshold").set_value(3.0).run()
+    assert "not with the threshold 3" in page.warning[0].value
+    assert "**Ring** separates the classes (class 1: 5, 6; class 2: 1, 3): every threshold between 3 and 5" in words(page)
+    assert "def separates" in "".join(code.value for code in page.code)
+
+
+def test_the_warm_up_s_answers_can_be_shown(sent: list[dict[str, Any]]) -> None:
+    page = skipped("warmup")
+    assert not sent and "?" in words(page)
+    page.toggle(key="warmup.stuck").set_value(True).run()
+    assert sent[-1]["outputs"] == [1, 1, 1, 1] and sent[-1]["bias"] == -2
+    page.button(key="warmup.give_up").click().run()
+    assert "| Class 2, picture a | 2 | 1 |" in words(page) and "**Plus** does not" in words(page)
+
+
 # --- the texts ------------------------------------------------------------------------------------------------------
 
 SPEAKERS = {
+    "pooling": ["lessons/pooling.py"],
+    "warmup": ["lessons/warmup.py", "lessons/warmup_sheet.py"],
     "convolution": ["lessons/convolution.py", "lessons/convolution_kernel.py"],
     "lesson": ["lesson.py", "picking.py"],
 }
@@ -155,7 +247,7 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(name: s
     if name == "lesson":
         used |= {*samples.PHOTOGRAPHS, "warmup", "upload"}
     else:
-        used |= {*ENDS, "question"}
+        used |= {*ENDS, "question"} | ({"sections"} if name == "warmup" else set())
         patterns.add(r"question_\w+")
     assert used - {"none"} <= there
     assert {key for key in there - used if not any(re.fullmatch(pattern, key) for pattern in patterns)} == set()
