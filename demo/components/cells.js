@@ -40,18 +40,20 @@ class Cells {
     })
   }
 
-  /** New values, with their colours. */
+  /** New values, with their colours. What stays as it is is not touched. */
   fill(values, colour) {
     this.values = values
-    for (let place = 0; place < values.length; place++) {
+    values.forEach((value, place) => {
       const cell = this.cells[place]
-      const text = brief(values[place])
-      if (cell.tagName !== "INPUT") cell.textContent = text
-      else if (cell.getRootNode().activeElement !== cell) cell.value = text
-      const ground = colour(values[place])
+      const ground = colour(value)
+      const look = `${value} ${ground}`
+      if (cell.look === look) return
+      cell.look = look
+      if (cell.tagName !== "INPUT") cell.textContent = brief(value)
+      else if (cell.getRootNode().activeElement !== cell) cell.value = brief(value)
       cell.style.background = css(ground)
       cell.style.color = inkOn(ground)
-    }
+    })
   }
 
   /** Marks one cell; -1 none. */

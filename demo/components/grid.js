@@ -20,8 +20,11 @@ class Grid {
     }
     host.addEventListener("pointermove", point)
     host.addEventListener("pointerdown", point)
-    this.watch = new ResizeObserver(() => this.write())
-    this.watch.observe(host)
+    this.width = 0
+    new ResizeObserver(() => {
+      this.width = host.clientWidth // measured here alone: asking while the window moves would lay out the page again
+      this.write()
+    }).observe(host)
   }
 
   /** What is shown: `value(row, column)` and `colour(row, column)` of each cell, and how far the frame reaches. */
@@ -77,7 +80,7 @@ class Grid {
   write() {
     if (!this.view) return
     const { top, left, rows, columns } = this.view
-    const room = this.host.clientWidth / columns >= ROOM_FOR_A_NUMBER && this.value
+    const room = this.width / columns >= ROOM_FOR_A_NUMBER && this.value
     const wanted = room ? rows * columns : 0
     while (this.numbers.childElementCount > wanted) this.numbers.lastChild.remove()
     while (this.numbers.childElementCount < wanted) this.numbers.append(make("span"))

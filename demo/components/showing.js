@@ -9,14 +9,12 @@ Object.assign(Walk.prototype, {
       this.input.near(top, left, this.reach + 2 * MARGIN)
       this.output.near(row, column, 1 + 2 * MARGIN)
     }
-    this.input.edge()
     this.input.move(top, left)
     this.output.move(row, column)
     const place = row * data.columns + column
     this.now = { total: data.totals?.[place] ?? null, output: data.outputs[place] }
     this.parts = this.channels.map((channel) => this.part(channel, top, left))
     this.parts.forEach((part, line) => this.fillRow(this.middle[line], part))
-    this.formula.room(this.longest())
     this.formula.write(this.parts, this.now)
     const where = { row: row + 1, column: column + 1, value: written(this.now.output) }
     this.find(".at").textContent = fill(data.words.at, where)
@@ -49,12 +47,8 @@ Object.assign(Walk.prototype, {
 
   /** How many letters the longest term may get: it keeps its place then. */
   longest() {
-    const { data } = this
-    if (this.measured === data) return this.letters
     const letters = (values) => values.reduce((most, value) => Math.max(most, written(value).length), 0)
-    this.measured = data
-    this.letters = letters(data.values) + (data.kernel ? letters(data.kernel) + 3 : 0) + 2
-    return this.letters
+    return letters(this.data.values) + (this.data.kernel ? letters(this.data.kernel) + 3 : 0) + 2
   },
 
   /** The picked product, in every place where it stands; in a maximum, the cell that wins. */

@@ -44,6 +44,7 @@ class Walk {
     this.channel = Math.min(this.channel, data.channels - 1)
     this.name()
     this.build()
+    this.formula.room(this.longest())
     this.takeGrids()
     this.toZoom(this.zoom)
   }
