@@ -14,7 +14,9 @@ from demo.text import speaker
 
 say = speaker("warmup")
 POOLED = "pooled"
-CELL = "width:2.4rem;height:2.4rem;text-align:center;border:1px solid #8a979f;padding:0;"
+CELL = "width:{size}rem;height:{size}rem;text-align:center;border:1px solid #8a979f;padding:0;"
+SMALL, LARGE = 1.8, 2.4
+"""A cell's side: four pictures beside each other, or one to work on."""
 DARK, LIGHT, BLUE, PALE = "#000;color:#fff", "#fff;color:#000", "#2166ac;color:#fff", "#f3f6f8;color:#000"
 RIGHT, WRONG = ":material/check:", ":material/close:"
 
@@ -43,10 +45,10 @@ def overview() -> None:
     with st.container(horizontal=True, gap="small"):
         for picture, pixels in warmup.pictures().items():
             with st.container(width="content"):
-                _table(pixels, picture_title(picture), DARK, LIGHT)
+                _table(pixels, picture_title(picture), DARK, LIGHT, SMALL)
         for kernel, weights in warmup.filters().items():
             with st.container(width="content"):
-                _table(weights, say("filter_named", kernel=title(kernel)), PALE, BLUE)
+                _table(weights, say("filter_named", kernel=title(kernel)), PALE, BLUE, SMALL)
 
 
 def render(picture: str) -> None:
@@ -62,9 +64,9 @@ def render(picture: str) -> None:
                     _fields(picture, kernel)
 
 
-def _table(values: Numbers, caption: str, zero: str, one: str) -> None:
+def _table(values: Numbers, caption: str, zero: str, one: str, size: float = LARGE) -> None:
     rows = "".join(
-        "<tr>" + "".join(f"<td style='{CELL}background:{one if cell else zero}'>{cell:g}</td>" for cell in row) + "</tr>"
+        "<tr>" + "".join(f"<td style='{CELL.format(size=size)}background:{one if cell else zero}'>{cell:g}</td>" for cell in row) + "</tr>"
         for row in values
     )
     name = f"<caption style='text-align:start;white-space:nowrap;font-weight:600;padding-bottom:.4rem'>{html.escape(caption)}</caption>"
