@@ -31,10 +31,15 @@ STYLE = """
 
 
 PAGES = {
-    "home": "home", "train": "model_training", "resolution": "blur_on", "architectures": "account_tree",
-    "dropout": "grain", "splits": "call_split", "audit": "fact_check", "runs": "list",
+    "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "train": "model_training",
+    "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split", "audit": "fact_check", "runs": "list",
 }  # fmt: skip
 """The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name."""
+SECTIONS = {
+    "lessons": ("convolution", "pooling", "warmup"),
+    "studies": ("resolution", "architectures", "dropout", "splits", "audit"),
+}
+"""What the menu keeps together, so that it fits; the other pages stand before them."""
 
 
 def page(name: str) -> Callable[[], None]:
@@ -56,11 +61,18 @@ def main() -> None:
         for name, icon in PAGES.items()
     }
     session.register(pages)
-    chosen = st.navigation([*pages.values(), *outside()], position="top")
+    chosen = st.navigation(menu(pages), position="top")
     try:
         chosen.run()
     except LabError as error:  # one clear line, whatever page it comes from
         st.error(str(error), icon=":material/error:")
+
+
+def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
+    """The pages by section, as Streamlit wants them; those of no section first."""
+    together = {name for names in SECTIONS.values() for name in names}
+    alone = [page for name, page in pages.items() if name not in together]
+    return {"": [*alone, *outside()], **{say(key): [pages[name] for name in names] for key, names in SECTIONS.items()}}
 
 
 def outside() -> list[st.Page]:

@@ -22,9 +22,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.training",),
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
     ("core.installed", "core.job", "core.jobs"),
-    ("core.answers", "core.evaluation", "core.planned", "core.sprite"),
+    ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.warmup"),
     ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
-    ("core.pretraining",),
+    ("core.pretraining", "core.samples"),
     ("core.command", "core.printing"),
     ("core.__main__",),
     ("demo.address", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
@@ -38,7 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "demo.thumbnails",
         "demo.widgets",
     ),
-    ("demo.figures", "demo.study"),
+    ("demo.figures", "demo.lesson", "demo.picking", "demo.study"),
     ("demo.lessons",),
     ("demo.studio", "demo.classifier"),
     ("demo.space",),
@@ -50,6 +50,7 @@ TORCH_FREE = (
     "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
     "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
     "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
+    "demo.lessons.convolution", "demo.lessons.pooling", "demo.lessons.warmup",
     "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")

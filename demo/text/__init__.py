@@ -36,6 +36,11 @@ def speaker(lesson: str, language: str = LANGUAGE) -> Say:
     return say
 
 
+def everything(lesson: str, language: str = LANGUAGE) -> dict[str, str]:
+    """All texts of one file, for a view in the browser, which has no text of its own."""
+    return texts(FOLDER / language / f"{lesson}.md")
+
+
 def texts(path: Path) -> dict[str, str]:
     """All texts of one file, by key."""
     try:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core import installed, sources
+from core import installed, samples, sources
 from core.engines import ThreadEngine
 from core.errors import LabError
 from core.jobs import JobManager
@@ -254,8 +254,8 @@ def opened_png(data: bytes | None) -> Image.Image:
 def test_digits_are_the_ones_of_scikit_learn() -> None:
     from sklearn.datasets import load_digits
 
-    expected = np.round(load_digits().images[list(thumbnails.FIRST)] * 255 / 16).astype(np.uint8)
-    assert np.array_equal(thumbnails._digits(), expected)
+    expected = np.round(load_digits().images[list(samples.FIRST)] * 255 / 16).astype(np.uint8)
+    assert np.array_equal(samples.digits(), expected)
     height = thumbnails.HEIGHT
     assert opened_png(thumbnails.strip("digits", None)).size == (4 * height + 3 * thumbnails.GAP, height)
 
@@ -263,18 +263,18 @@ def test_digits_are_the_ones_of_scikit_learn() -> None:
 @pytest.mark.parametrize("packed", [False, True])
 def test_idx_pictures(tmp_path: Path, packed: bool) -> None:
     pictures = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
-    data = bytes(thumbnails.IDX_HEAD) + pictures.tobytes()
+    data = bytes(samples.IDX_HEAD) + pictures.tobytes()
     (tmp_path / "train-images-idx3-ubyte.part").write_bytes(b"half")
     name = "train-images-idx3-ubyte" + (".gz" if packed else "")
     (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
-    assert np.array_equal(thumbnails._idx(tmp_path), pictures[list(thumbnails.FIRST)])
+    assert np.array_equal(samples.idx(tmp_path), pictures[list(samples.FIRST)])
 
 
 def test_cifar_pictures_have_their_colours_in_place(tmp_path: Path) -> None:
-    records = np.random.default_rng(0).integers(0, 256, (20, thumbnails.CIFAR_RECORD), np.uint8)
+    records = np.random.default_rng(0).integers(0, 256, (20, samples.CIFAR_RECORD), np.uint8)
     records[3, 1:1025] = 200  # the red plane
     (tmp_path / "data_batch_1.bin").write_bytes(records.tobytes())
-    pictures = thumbnails._cifar(tmp_path)
+    pictures = samples.cifar(tmp_path)
     assert pictures.shape == (4, 32, 32, 3) and (pictures[0, :, :, 0] == 200).all()
     assert pictures[1, 2, 3, 1] == records[5, 1 + 1024 + 2 * 32 + 3]
 

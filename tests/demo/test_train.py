@@ -23,7 +23,7 @@ from core.jobs import JobManager, Who
 from core.recipe import FIELDS, preset
 from core.records import Tick
 from core.runs import STATUSES, open_store
-from demo import text, widgets
+from demo import studio, text, widgets
 from demo.lessons import train_live as live
 from demo.lessons import train_pretrained as kept
 
@@ -488,6 +488,8 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(lesson:
     if lesson == "train":
         words |= FIELD_KEYS | {"class", "precision_column", "recall_column", "f1_column", "support_column"}
         words |= {"stopped", "interrupted"}  # say(now.status)
+    if lesson == "studio":
+        words |= {*studio.PAGES, *studio.SECTIONS}
     compared = {"l1", "loss", "accuracy", "training", "last", "done"}  # beside a key, to choose it
     assert words - compared <= there
     assert {

@@ -1,0 +1,105 @@
+"""The view of a window that moves over a picture: HTML, CSS and JavaScript beside this file, texts in view.md.
+
+The server computes the output (core/walkthrough.py) and sends it with the picture and the kernel; what happens in each
+window is then shown by the browser alone. Only an edited kernel comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core import walkthrough
+from core.walkthrough import FeatureMap, Kind, Numbers, Pooled
+from demo import session, text
+
+HERE = Path(__file__).parent
+SCRIPTS = ("numbers.js", "grid.js", "cells.js", "formula.js", "window.js", "showing.js")
+"""One after the other, they are one module."""
+
+
+def read(*names: str) -> str:
+    """These files, one after the other."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+_view = st.components.v2.component("lab_window", html=read("window.html"), css=read("window.css"), js=read(*SCRIPTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the window moves over: (C, H, W), and the values that are drawn black and white.
+
+    `signed` pictures (feature maps) are drawn in the two colours of signed numbers instead.
+    """
+
+    values: Numbers
+    low: float = 0.0
+    high: float = 1.0
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """How the window moves."""
+
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+
+
+def convolution(
+    picture: Picture, kernel: Numbers, bias: float, activation: str, slide: Slide, key: str,
+    edited: Callable[[Numbers], None] | None = None,
+) -> FeatureMap:  # fmt: skip
+    """Shows a convolution with a kernel (C, K, K), whose cells may be edited where `edited` is given; what came out.
+
+    Raises LabError as core.walkthrough.convolution.
+    """
+    found = walkthrough.convolution(
+        picture.values, kernel, bias, activation, slide.stride, slide.padding, slide.dilation
+    )
+    ground = walkthrough.padded(picture.values, slide.padding)
+    more = {"kernel": _flat(kernel), "totals": _flat(found.totals), "bias": bias, "activation": activation}
+    data = _data("convolution", picture, ground, kernel.shape[1], slide, found.outputs) | more
+    _mount(data | {"editable": edited is not None}, key, edited, kernel.shape)
+    return found
+
+
+def pooling(picture: Picture, size: int, kind: Kind, stride: int, padding: int, key: str) -> Pooled:
+    """Shows the pooling of a picture (1, H, W); what came out. Raises LabError as core.walkthrough.pooling."""
+    found = walkthrough.pooling(picture.values, size, kind, stride, padding)
+    ground = walkthrough.padded(picture.values, padding, -np.inf if kind == "max" else 0.0)
+    more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False}
+    _mount(_data(kind, picture, ground, size, Slide(stride, padding), found.outputs[0]) | more, key)
+    return found
+
+
+def _data(kind: str, picture: Picture, ground: Numbers, size: int, slide: Slide, outputs: Numbers) -> dict[str, Any]:
+    channels, height, width = ground.shape
+    return {
+        "kind": kind, "channels": channels, "height": height, "width": width, "values": _flat(ground),
+        "low": picture.low, "high": picture.high, "signed": picture.signed, "size": size,
+        "stride": slide.stride, "padding": slide.padding, "dilation": slide.dilation,
+        "rows": outputs.shape[0], "columns": outputs.shape[1], "outputs": _flat(outputs), "words": text.everything("view"),
+    }  # fmt: skip
+
+
+def _flat(values: Numbers) -> list[float | None]:
+    """As JSON has it: minus infinity, the border of a maximum, is null."""
+    return [value if np.isfinite(value) else None for value in values.ravel().tolist()]
+
+
+def _mount(
+    data: dict[str, Any], key: str, edited: Callable[[Numbers], None] | None = None, shape: tuple[int, ...] = ()
+) -> None:
+    def changed() -> None:
+        if edited is not None and (sent := session.typed(key)["kernel"]):
+            edited(np.array(sent, float).reshape(shape))
+
+    _view(key=key, data=data, on_kernel_change=changed)

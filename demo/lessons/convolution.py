@@ -1,0 +1,65 @@
+"""The page "Convolution": a kernel moves over a picture, and every number on the way is seen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import walkthrough
+from core.errors import LabError
+from core.walkthrough import output_size
+from demo import lesson, picking, study
+from demo.components import window
+from demo.lessons import convolution_kernel as choice
+from demo.text import speaker
+
+say = speaker("convolution")
+ASKED_SIDE, ASKED_KERNEL = 4, 3
+"""Of the question: a picture and a kernel, in pixels."""
+ANSWERS = ("16", "9", "4", "1")
+
+
+def render() -> None:
+    """The whole page. Nothing here imports torch."""
+    st.title(say("title"), anchor=False)
+    st.markdown(say("intro"))
+    if not study.ask(say, "question", ANSWERS):
+        return
+    _experiment()
+    side = output_size(ASKED_SIDE, ASKED_KERNEL)
+    code = (walkthrough.output_size, walkthrough.window, walkthrough.convolution_step, walkthrough.convolution)
+    now = choice.remembered()
+    line = walkthrough.convolution_in_torch(now.bias, now.activation, now.slide.stride, now.slide.padding, now.slide.dilation)
+    lesson.end(say, say("happened", side=side, cells=side * side), code, line)
+
+
+def _experiment() -> None:
+    """What the window moves over, the view itself, and below it how the window moves."""
+    with st.container(horizontal=True, vertical_alignment="top"):
+        pixels = picking.picture("convolution")
+        if pixels is not None:
+            pixels = picking.grey(pixels, "convolution")
+            kernel = choice.kernel(pixels.shape[0])
+    view = st.container()
+    if pixels is None:
+        return
+    settings = choice.settings(kernel)
+    picture = choice.as_numbers(pixels, kernel)
+    with view:
+        try:
+            window.convolution(
+                picture, kernel.weights, settings.bias, settings.activation, settings.slide, "convolution.view", kernel.edit
+            )
+        except LabError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        st.caption(say("hint") + " " + say("scale_network" if kernel.network else "scale_plain"))
+    _size(picture.values.shape[1:], kernel.weights.shape[1], settings.slide)
+
+
+def _size(sides: tuple[int, ...], kernel: int, slide: window.Slide) -> None:
+    """The formula of the output's size, with this picture's numbers in it."""
+    numbers = {"kernel": kernel, "stride": slide.stride, "padding": slide.padding, "dilation": slide.dilation}
+    lines = [
+        say("size", side=side, output=output_size(side, **numbers), **numbers) for side in dict.fromkeys(sides)
+    ]
+    st.markdown(f"{say('size_rule')}\n\n" + "\n\n".join(lines))

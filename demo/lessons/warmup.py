@@ -1,0 +1,107 @@
+"""The page "Warm-up": convolution and pooling by hand, each cell checked, then the decision which filter is worth it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import walkthrough, warmup
+from demo import lesson, session, study
+from demo.components import window
+from demo.components.window import Picture, Slide
+from demo.lessons import warmup_sheet as sheet
+from demo.text import speaker
+from demo.widgets import table
+
+say = speaker("warmup")
+ANSWERS = ("plus", "ring", "both", "neither")
+SOLVED = "warmup.solved"
+
+
+def render() -> None:
+    """The whole page. Nothing here imports torch."""
+    st.title(say("title"), anchor=False)
+    st.markdown(say("intro", bias=f"{warmup.bias():g}"))
+    sheet.overview()
+    if not study.ask(say, "question", ANSWERS):
+        return
+    chosen = study.sections(say, [sheet.slug(name) for name in warmup.pictures()])
+    picture = next(name for name in warmup.pictures() if sheet.slug(name) == chosen)
+    st.markdown(say("task"))
+    sheet.render(picture)
+    right, cells = sheet.progress()
+    st.progress(right / cells, say("progress", right=right, cells=cells))
+    if st.toggle(say("stuck"), key="warmup.stuck"):
+        _watch(picture)
+    _decide()
+    if session.remembered(SOLVED, False):
+        _end()
+
+
+def _watch(picture: str) -> None:
+    """The view of lesson 1, with this picture."""
+    name = st.segmented_control(
+        say("filter"), list(warmup.filters()), default="plus", required=True, key="warmup.watched", format_func=sheet.title
+    ) or "plus"  # fmt: skip
+    kernel = warmup.filters()[name][None]
+    pixels = Picture(warmup.pictures()[picture][None])
+    window.convolution(pixels, kernel, warmup.bias(), warmup.ACTIVATION, Slide(), "warmup.view")
+
+
+# --- the decision ---------------------------------------------------------------------------------------------------
+
+
+def _decide() -> None:
+    """Which filter separates the classes, and with which threshold."""
+    st.subheader(say("decide"), anchor=False)
+    st.markdown(say("decide_text"))
+    names = list(warmup.filters())
+    rows = [[sheet.picture_title(picture), *(_pooled(picture, name) for name in names)] for picture in warmup.pictures()]
+    st.markdown(table([say("picture"), *map(sheet.title, names)], rows))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kernel = st.radio(say("filter"), names, index=None, key="warmup.filter", format_func=sheet.title, horizontal=True)
+        threshold = st.number_input(
+            say("threshold"), 0.0, 9.0, None, step=0.5, key="warmup.threshold", format="%.1f", help=say("threshold_help"), width=180
+        )
+    if kernel is not None and threshold is not None:
+        _verdict(kernel, threshold)
+    if not session.remembered(SOLVED, False) and st.button(say("give_up"), key="warmup.give_up", type="tertiary"):
+        session.remember(SOLVED, True)
+        st.rerun()
+
+
+def _pooled(picture: str, kernel: str) -> str:
+    """The pooled value, once the learner has found it."""
+    value = warmup.pooled(kernel)[picture]
+    return f"{value:g}" if sheet.found(picture, kernel) or session.remembered(SOLVED, False) else "?"
+
+
+def _verdict(kernel: str, threshold: float) -> None:
+    values = warmup.pooled(kernel)
+    numbers = {"kernel": sheet.title(kernel), "threshold": f"{threshold:g}", "values": _by_class(values)}
+    if warmup.separates(values, threshold):
+        session.remember(SOLVED, True)
+        st.success(say("right", **numbers), icon=":material/check:")
+    elif warmup.gap(values) is None:
+        st.warning(say("wrong_filter", **numbers), icon=":material/close:")
+    else:
+        st.warning(say("wrong_threshold", **numbers), icon=":material/close:")
+
+
+def _by_class(values: dict[str, float]) -> str:
+    """"class 1: 5, 6; class 2: 1, 3"."""
+    found: dict[str, list[str]] = {}
+    for picture, value in values.items():
+        found.setdefault(warmup.class_of(picture), []).append(f"{value:g}")
+    return "; ".join(say("class_values", name=name, values=", ".join(numbers)) for name, numbers in found.items())
+
+
+def _end() -> None:
+    """Which filters separate, with their numbers."""
+    lines = []
+    for name in warmup.filters():
+        values = warmup.pooled(name)
+        gap = warmup.gap(values)
+        numbers = {"kernel": sheet.title(name), "values": _by_class(values)}
+        lines.append(say("separates", **numbers, low=f"{gap[0]:g}", high=f"{gap[1]:g}") if gap else say("does_not", **numbers))
+    code = (warmup.answer, walkthrough.convolution, walkthrough.pooling, warmup.separates)
+    lesson.end(say, "\n\n".join(lines), code, warmup.in_torch())

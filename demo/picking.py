@@ -1,0 +1,72 @@
+"""Choosing a picture for a lesson: the warm-up's, a sample of a data set, a photograph, one's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core import samples, sources, warmup
+from core.errors import LabError
+from core.samples import Bytes
+from core.sources import SOURCES
+from demo import session
+from demo.text import speaker
+
+say = speaker("lesson")
+TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp")
+
+
+def picture(key: str, first: str = "warmup") -> Bytes | None:
+    """uint8 (C, H, W); None, with one line that says why, where there is none yet. `key` belongs to the page."""
+    names = origins()
+    chosen = st.selectbox(
+        say("picture"), names, index=names.index(first), key=f"{key}.picture", format_func=title, width=230
+    )
+    try:
+        return _uploaded(key) if chosen == "upload" else _known(chosen, key)
+    except LabError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def origins() -> list[str]:
+    """Where a picture may come from: what is on this machine."""
+    folder = session.manager().data
+    there = [name for name in ("digits", "mnist", "fashion-mnist", "cifar10") if sources.state(name, folder).present]
+    return ["warmup", *there, *samples.PHOTOGRAPHS, "upload"]
+
+
+def title(origin: str) -> str:
+    """Its name in the menu."""
+    return SOURCES[origin].title if origin in SOURCES else say(origin)
+
+
+def _known(origin: str, key: str) -> Bytes:
+    if origin in samples.PHOTOGRAPHS:
+        return samples.photograph(origin)
+    if origin == "warmup":
+        pictures = np.stack([255 * pixels[None] for pixels in warmup.pictures().values()]).astype(np.uint8)
+    else:
+        pictures = samples.of_dataset(origin, session.manager().data)
+    which = st.segmented_control(
+        say("which"), range(1, len(pictures) + 1), default=1, required=True, key=f"{key}.which.{origin}", width="content"
+    )
+    return pictures[(which or 1) - 1]
+
+
+def _uploaded(key: str) -> Bytes | None:
+    file = st.file_uploader(
+        say("upload_label"), TYPES, key=f"{key}.upload", help=say("upload_help", longest=samples.LONGEST), width=380
+    )
+    if file is None:
+        st.info(say("upload_first"), icon=":material/upload:")
+        return None
+    return samples.uploaded(file)
+
+
+def grey(pixels: Bytes, key: str) -> Bytes:
+    """A picture in colours as grey, where the visitor wishes so."""
+    if pixels.shape[0] == 1:
+        return pixels
+    wished = st.toggle(say("as_grey"), key=f"{key}.grey", help=say("as_grey_help"))
+    return samples.as_grey(pixels) if wished else pixels
