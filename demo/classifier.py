@@ -18,8 +18,9 @@ import numpy as np
 from fastapi import FastAPI
 from PIL import Image
 
-from core.classify import MAX_PIXELS, PRETRAINED, Bytes, Classifier
+from core.classify import PRETRAINED, Classifier
 from core.errors import LabError
+from core.pictures_in import MAX_PIXELS, Bytes
 
 SIDE = 280
 """The canvas, in pixels."""
