@@ -100,7 +100,7 @@ class Classifier:
         prepared = prepare(picture, self.recipe.dataset, self.shape, steps)
         seen = self.at(prepared.seen, resolution, filter)
         logits = self.logits(seen)
-        known = self.trust.knows(logits[0]) if self.trust else None
+        known = self.trust.knows(logits[0], resolution or self.shape[1]) if self.trust else None
         return Answer(self.ranked(softmax(logits)[0], top), resolution or self.shape[1], filter, prepared, seen[0],
                       known, self.name, self.recipe.dataset)  # fmt: skip
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import trust
-from core.cards import FOLDER, Card, read_cards
+from core.cards import FOLDER, Card, read_card, read_cards
 from core.classify import Classifier
 from core.errors import LabError
 from core.recipe import NETWORKS, SIDES, Recipe
@@ -42,13 +42,15 @@ class Choice:
     pretrained: bool
     accuracy: float | None
     """On the test set, 0 to 1."""
+    first_for: str = ""
+    """The data set that it answers for when nobody names a network."""
 
 
 @dataclass
 class Library:
     """Loads each network once. `data` and `runs` are folders that may be missing, or None: then nothing is read there.
 
-    A network without a stored threshold (core/trust.py) gets one when it is loaded, where its data set is at hand.
+    A run has no stored threshold (core/trust.py): it gets one when it is loaded, where its data set is at hand.
     """
 
     folder: Path = FOLDER
@@ -63,23 +65,34 @@ class Library:
 
         Raises LabError for a name that is none of these, and for weights that are missing or damaged.
         """
+        found = self._named(name)
+        if isinstance(found, StoredRun):
+            return self._once(found.run, found.weights, found)
+        return self._once(found, self.folder / f"{found}.safetensors", None)
+
+    def recipe(self, name: str) -> Recipe:
+        """How a network was trained, without loading it. LabError as `find`."""
+        found = self._named(name)
+        return found.recipe if isinstance(found, StoredRun) else read_card(self.folder / f"{found}.json").recipe
+
+    def _named(self, name: str) -> str | StoredRun:
+        """The card's name, or the run."""
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}", name):
             raise LabError(f"{name!r} names no network; expected letters, digits and hyphens")
         if not (self.folder / f"{name}.json").exists():
             if name in SIDES or name in NETWORKS:
-                name = self._first(name)
-            elif stored := self._stored(name):
-                return self._once(name, stored.weights, stored)
-            else:
-                raise LabError(f"there is no network {name!r}; expected one of {', '.join(self._names())} or a finished run's id")
-        return self._once(name, self.folder / f"{name}.safetensors", None)
+                return self._first(name)
+            if stored := self._stored(name):
+                return stored
+            raise LabError(f"there is no network {name!r}; expected one of {', '.join(self._names())} or a finished run's id")
+        return name
 
     def choices(self) -> list[Choice]:
         """Every network that is there: the data sets' own first, then the other cards, then runs, the newest first."""
         cards = self._with_weights()
-        firsts = [cards[name] for dataset in SIDES for name in self._firsts(dataset, cards)[:1]]
-        rest = [card for card in cards.values() if card not in firsts]
-        told = [Choice(card.name, card.recipe, True, card.result.get("test_accuracy")) for card in [*firsts, *rest]]
+        firsts = {name: dataset for dataset in SIDES for name in self._firsts(dataset, cards)[:1]}
+        told = [Choice(name, cards[name].recipe, True, cards[name].result.get("test_accuracy"), firsts.get(name, ""))
+                for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
         return told + [
             Choice(run.run, run.recipe, False, run.result["test_accuracy"])
             for run in (self._runs().all() if self._has_runs() else [])
@@ -110,15 +123,15 @@ class Library:
         changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
         with self._lock:
             if (name, changed) not in self._loaded:
-                made = Classifier.of_run(stored) if stored else Classifier.load(name, self.folder)
-                self._loaded[name, changed] = self._trusted(made)
+                made = self._trusted(Classifier.of_run(stored)) if stored else Classifier.load(name, self.folder)
+                self._loaded[name, changed] = made
                 while len(self._loaded) > KEPT:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end((name, changed))
             return self._loaded[name, changed]
 
     def _trusted(self, made: Classifier) -> Classifier:
-        if made.trust or not (data := self.dataset(made.recipe.dataset)):
+        if not (data := self.dataset(made.recipe.dataset)):
             return made
         found = trust.calibrate(made.recipe, data, made.logits, made.weights, iter(()))
         return dataclasses.replace(made, trust=found)

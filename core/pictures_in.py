@@ -37,7 +37,7 @@ def open_picture(source: Path | IO[bytes] | bytes, name: str = "the file") -> Im
         check_size(picture.width, picture.height)  # so far only the head was read
         return ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError as error:
-        raise LabError(f"{name} is too large: {error}") from error
+        raise LabError(f"{name} is far too large; expected at most {MAX_PIXELS // 1_000_000} million pixels") from error
     except LabError:
         raise
     except _BROKEN as error:

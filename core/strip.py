@@ -56,4 +56,5 @@ def strip(picture: Bytes, chosen: Classifier, filter: str, find: Callable[[str],
 def _cell(picture: Bytes, protocol: str, side: int, name: str, network: Classifier, filter: str) -> Cell:
     logits = network.logits(network.at(picture, side, filter))
     label, probability = network.ranked(softmax(logits)[0], 1)[0]
-    return Cell(protocol, side, name, label, probability, network.trust.knows(logits[0]) if network.trust else None)
+    known = network.trust.knows(logits[0], side) if network.trust else None
+    return Cell(protocol, side, name, label, probability, known)

@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("demo.figures", "demo.study"),
     ("demo.lessons",),
-    ("demo.studio", "demo.classifier"),
+    ("demo.studio", "demo.classifier", "demo.classifier_api", "demo.classifier_desk", "demo.classifier_look", "demo.classifier_views"),
     ("demo.space",),
     ("app",),
 )

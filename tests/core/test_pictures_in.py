@@ -80,7 +80,7 @@ def test_of_an_animation_the_first_picture_counts() -> None:
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("side", [6_000, 12_000, 60_000])  # PIL is silent about the first, warns, raises
 def test_a_bomb_is_refused_before_it_is_decoded(side: int) -> None:
-    with pytest.raises(LabError, match=r"too large|at most 25 million") as refusal:
+    with pytest.raises(LabError, match="at most 25 million") as refusal:
         open_picture(io.BytesIO(bomb(side, side)))
     assert "\n" not in str(refusal.value)
 

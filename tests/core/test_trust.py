@@ -14,6 +14,7 @@ from core.classify import Classifier
 from core.datasets import DataSet, load
 from core.errors import LabError
 from core.recipe import preset
+from core.resolution import at_resolution
 from tests.networks_for_tests import lay, trained_on_digits
 
 
@@ -46,22 +47,13 @@ def test_most_held_out_pictures_are_trusted_and_noise_is_not(classifier: Classif
     noise = DataSet("noise", torch.randint(0, 256, (100, 3, 32, 32), dtype=torch.uint8), torch.zeros(100), (), 0, "")
     found = trust.calibrate(classifier.recipe, digits, classifier.logits, classifier.weights, iter([noise]))
     held_out, _ = trust.unseen(classifier.recipe, digits)
-    logits = classifier.logits(held_out)
-    trusted = np.mean([found.knows(row) for row in logits])
-    assert found.pictures == len(held_out) == 144 and abs(trusted - trust.ACCEPTED) <= 1 / 144
+    for side in (8, 6, 4, 2):
+        logits = classifier.logits(at_resolution(held_out, side, classifier.recipe.filter))
+        assert abs(np.mean([found.knows(row, side) for row in logits]) - trust.ACCEPTED) <= 1 / 144
+    assert found.pictures == len(held_out) == 144
+    assert found.threshold(7) == pytest.approx((found.threshold(8) + found.threshold(6)) / 2) and found.threshold(1) == found.threshold(2)
     assert found.refused["noise"] >= 0.8
     assert found.weights == hashlib.sha256(classifier.weights).hexdigest()
-
-
-def test_a_network_trained_on_small_pictures_is_asked_about_small_ones(classifier: Classifier, digits: DataSet) -> None:
-    asked = []
-
-    def logits(images: torch.Tensor) -> np.ndarray:
-        asked.append(images)
-        return np.zeros((len(images), 10), np.float32)
-
-    trust.calibrate(preset("fast", "digits").changed(resolution=4, filter="nearest"), digits, logits, b"", iter(()))
-    assert torch.equal(asked[0][:, :, ::2, ::2], asked[0][:, :, 1::2, 1::2])
 
 
 def test_it_is_read_again_for_these_weights_alone(classifier: Classifier, digits: DataSet, tmp_path: Path) -> None:
