@@ -1,7 +1,4 @@
-"""Draw it, upload it, see it through every resolution: Gradio Blocks, in the lab at /classify or alone.
-
-`python -m demo.classifier` launches it alone.
-"""
+"""Draw it, upload it, see it through every resolution: Gradio Blocks, in the lab at /classify or alone (demo/space.py)."""
 
 from __future__ import annotations
 
@@ -57,7 +54,6 @@ class Pictures:
     """The three ways in which a picture comes, and which one counts."""
 
     tabs: gr.Tabs
-    draw: gr.Tab
     pad: gr.Sketchpad
     clear: gr.Button
     ask: gr.Button
@@ -119,15 +115,16 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
 def choose(desk: Desk) -> Settings:
     with gr.Row():
         network = gr.Dropdown(desk.networks(), value=FIRST, label=say("network"), filterable=False,
-                              scale=2, elem_id="network")  # fmt: skip
-        resolution = gr.Slider(SMALLEST, SIDES[FIRST], SIDES[FIRST], step=1, label=say("resolution"), scale=2, elem_id="resolution")
+                              scale=2, min_width=280, elem_id="network")  # fmt: skip
+        resolution = gr.Slider(SMALLEST, SIDES[FIRST], SIDES[FIRST], step=1, label=say("resolution"), scale=2,
+                               min_width=280, elem_id="resolution")  # fmt: skip
         filter = gr.Dropdown(list(FILTERS), value=desk.recipe(FIRST).filter, label=say("filter"), filterable=False, elem_id="filter")
     return Settings(network, resolution, filter)
 
 
 def bring() -> Pictures:
     with gr.Tabs(selected="draw", elem_id="ways") as tabs:
-        with gr.Tab(say("draw"), id="draw") as draw:
+        with gr.Tab(say("draw"), id="draw"):
             pad = sketchpad()
             with gr.Row():
                 clear = gr.Button(say("clear"), min_width=120, elem_id="clear")
@@ -137,11 +134,11 @@ def bring() -> Pictures:
                              height=SIDE + 60, buttons=[], elem_id="photo")  # fmt: skip
         with gr.Tab(say("samples"), id="samples"):
             about = gr.Markdown(say("sample_gallery"))
-            gallery = gr.Gallery(columns=4, height=SIDE + 20, allow_preview=False, show_label=False, format="png", buttons=[],
+            gallery = gr.Gallery(columns=3, allow_preview=False, show_label=False, format="png", buttons=[],
                                  elem_id="samples")  # fmt: skip
             more = gr.Button(say("more_samples"), min_width=120, elem_id="more")
     states = gr.State("draw"), gr.State(0), gr.State(None)
-    return Pictures(tabs, draw, pad, clear, ask, photo, gallery, about, more, *states)
+    return Pictures(tabs, pad, clear, ask, photo, gallery, about, more, *states)
 
 
 def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML) -> Results:
@@ -189,7 +186,7 @@ def answer_at_once(desk: Desk, settings: Settings, pictures: Pictures, results: 
     about = [results.about_strip, results.about_steps, results.about_trust]
     then_answer(settings.network.input(
         desk.chosen, [settings.network, pictures.source],
-        [settings.resolution, settings.filter, *about, pictures.tabs, pictures.draw, pictures.source, *pictures.samples(),
+        [settings.resolution, settings.filter, *about, pictures.tabs, pictures.source, *pictures.samples(),
          *results.switches], **QUIET))  # fmt: skip
     blocks.load(None, None, None, js=ASK_AFTER_A_STROKE, api_visibility="private")
     blocks.load(desk.opened, settings.network, [settings.network, results.about_trust, *pictures.samples()], **QUIET)
@@ -221,6 +218,3 @@ def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[
     tell_of_wrong_calls(inside)
     return app, inside.stop_event
 
-
-if __name__ == "__main__":
-    build().launch(theme=theme(), css=CSS, footer_links=[], run_history=False, max_file_size=f"{UPLOAD_MB}mb")

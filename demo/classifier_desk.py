@@ -63,10 +63,10 @@ class Desk:
         """Another network is chosen: its resolutions, filter and texts, the way its pictures come in, every switch back."""
         recipe = self.recipe(name)
         side, drawable = SIDES[recipe.dataset], FORMS[recipe.dataset].grey
-        source = source if source == "upload" or drawable else "samples"
+        source = "samples" if source == "draw" and not drawable else source
         return (
             gr.update(maximum=side, value=side), gr.update(value=recipe.filter), about_strip(recipe), about_steps(recipe),
-            self.about_trust(name), gr.update(selected=source), gr.update(visible=drawable), source,
+            self.about_trust(name), gr.update(selected=source), source,
             *self.samples(name, 0), *["auto"] * 4,
         )  # fmt: skip
 
@@ -109,7 +109,7 @@ class Desk:
     def empty(self, name: str, source: str) -> str:
         """What to do first."""
         dataset = self.recipe(name).dataset
-        thing = say("thing_garment" if dataset == "fashion-mnist" else "thing_digit")
+        thing = say(f"thing_{dataset}")
         return say(f"empty_{source}", thing=thing, classes=", ".join(SOURCES[dataset].classes), side=SIDES[dataset])
 
     def about_trust(self, name: str) -> str:

@@ -112,9 +112,9 @@ def test_the_chooser_has_every_data_set_and_every_network(desk: Desk) -> None:
 def test_another_network_brings_its_resolutions_and_ways(desk: Desk) -> None:
     cifar, digits = desk.chosen("cifar10", "draw"), desk.chosen("digits", "draw")
     assert cifar[0]["maximum"] == 32 and digits[0]["maximum"] == 8
-    assert cifar[5]["selected"] == "samples" and not cifar[6]["visible"], "nobody draws a photograph"
-    assert digits[5]["selected"] == "draw" and digits[6]["visible"] and digits[-4:] == AUTO
-    assert desk.chosen("cifar10", "upload")[7] == "upload"
+    assert cifar[5]["selected"] == cifar[6] == "samples", "nobody draws a photograph"
+    assert digits[5]["selected"] == digits[6] == "draw" and digits[-4:] == AUTO
+    assert desk.chosen("cifar10", "upload")[6] == "upload"
 
 
 def test_a_network_without_convolutions_has_no_map(desk: Desk) -> None:
@@ -161,6 +161,6 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     code = "".join(file.read_text(encoding="utf-8") for file in DEMO.glob("classifier*.py"))
     there = set(texts(FOLDER / "en" / "classifier.md"))
     words = set(re.findall(r"""["'](\w+)["']""", code))
-    begun = tuple(re.findall(r"""say\(f["']([a-z]+_)\{""", code))
+    begun = tuple(re.findall(r"""say\(f["']([a-z_]+_)\{""", code))
     assert begun and not {key for key in there if key not in words and not key.startswith(begun)}
     assert not set(re.findall(r"""say\(["'](\w+)["']""", code)) - there
