@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.classify import Classifier, softmax
 from core.errors import LabError
 from core.pictures_in import Bytes
-from core.studies.resolution import PROTOCOLS, SIDES, name_of
+from core.studies.resolution import PROTOCOLS, SIDES, name_of, variants
 
 OWN = "chosen"
 """The row of a network that belongs to no study."""
@@ -43,14 +43,22 @@ def strip(picture: Bytes, chosen: Classifier, filter: str, find: Callable[[str],
     cells = []
     for protocol in PROTOCOLS:
         for side in SIDES[chosen.recipe.dataset]:
-            name = name_of(chosen.recipe.dataset, protocol, side)
-            try:
-                network = find(name)
-            except LabError:  # not trained yet: told in its cell
-                cells.append(Cell(protocol, side, name, None, None, None))
+            network = _there(chosen.recipe.dataset, protocol, side, find)
+            if network is None:
+                cells.append(Cell(protocol, side, name_of(chosen.recipe.dataset, protocol, side), None, None, None))
             else:
-                cells.append(_cell(picture, protocol, side, name, network, filter))
+                cells.append(_cell(picture, protocol, side, network.name, network, filter))
     return cells
+
+
+def _there(dataset: str, protocol: str, side: int, find: Callable[[str], Classifier]) -> Classifier | None:
+    """The first of the study's networks for a cell that is there: by the report's recipe, else by the fast one."""
+    for name in variants(dataset, protocol, side):
+        try:
+            return find(name)
+        except LabError:
+            continue  # not trained yet: None is told in its cell
+    return None
 
 
 def _cell(picture: Bytes, protocol: str, side: int, name: str, network: Classifier, filter: str) -> Cell:

@@ -59,7 +59,7 @@ class Trust:
     def threshold(self, side: int) -> float:
         """For pictures reduced to `side` pixels; below the smallest side that was looked at, what holds there."""
         known = sorted((int(side), threshold) for side, threshold in self.thresholds.items())
-        return float(np.interp(side, *zip(*known, strict=True)))
+        return float(np.interp(side, [at for at, _ in known], [threshold for _, threshold in known]))
 
     def knows(self, logits: npt.NDArray[np.float32], side: int) -> bool:
         """Whether logits (classes,) for a picture reduced to `side` pixels deserve trust."""

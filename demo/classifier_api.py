@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -158,8 +159,7 @@ def offer(library: Library) -> None:
 
     def networks() -> list:
         """The networks that can be asked, each with its data set and its accuracy on the test pictures (0 to 1)."""
-        return [{"network": choice.name, "dataset": choice.recipe.dataset, "kind": choice.recipe.network,
-                 "resolution": choice.recipe.resolution, "accuracy": choice.accuracy} for choice in library.choices()]  # fmt: skip
+        return listed(library)
 
     def classify(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, invert: str = "auto", crop: str = "auto", aspect: str = "auto",
@@ -181,8 +181,7 @@ def offer(library: Library) -> None:
     def strip_(picture: dict | str, network: str = "mnist", filter: str | None = None) -> list:
         """The picture at four resolutions through the networks of each protocol; label null: not trained yet."""
         chosen, found = asked(picture, network, None, filter, 1, Steps())
-        cells = strip(found.prepared.seen, chosen, found.filter, library.find)
-        return [{name: getattr(cell, name) for name in cell.__slots__} for cell in cells]
+        return [dataclasses.asdict(cell) for cell in strip(found.prepared.seen, chosen, found.filter, library.find)]
 
     def gradcam_(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  label: str | None = None) -> dict:  # fmt: skip
@@ -199,6 +198,12 @@ def offer(library: Library) -> None:
     for name, answer in {"networks": networks, "classify": classify, "look": look, "strip": strip_, "gradcam": gradcam_,
                          "sample": sample}.items():  # fmt: skip
         gr.api(told(answer), api_name=name)
+
+
+def listed(library: Library) -> list[dict[str, Any]]:
+    """The networks of a library, plainly."""
+    return [{"network": choice.name, "dataset": choice.recipe.dataset, "kind": choice.recipe.network,
+             "resolution": choice.recipe.resolution, "accuracy": choice.accuracy} for choice in library.choices()]  # fmt: skip
 
 
 def sample_of(library: Library, dataset: str, number: int) -> tuple[Any, str]:

@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,17 +50,11 @@ def space() -> Iterator[str]:
             if answers(f"http://127.0.0.1:{port}/config"):
                 break
             assert server.poll() is None, "the server ended"
-            server_waits()
+            time.sleep(0.25)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(20)
-
-
-def server_waits() -> None:
-    import time
-
-    time.sleep(0.25)
 
 
 def draw(page: Page, strokes: list[Stroke], scale: float) -> None:

@@ -100,6 +100,17 @@ def test_the_strip_is_the_same_picture_at_four_sides_through_each_protocol(folde
         assert (by[protocol, side].label, by[protocol, side].probability) == answer.top[0]
 
 
+def test_where_the_report_s_network_is_missing_the_fast_one_answers(folder: Path) -> None:
+    lay(folder, "cifar10-fast", "cifar10")
+    lay(folder, "cifar10-8", "cifar10", seed=1, resolution=8)
+    lay(folder, "cifar10-fast-8", "cifar10", seed=2, resolution=8)
+    library = Library(folder)
+    cells = strip(np.zeros((1, 3, 32, 32), np.uint8), library.find("cifar10"), "area", library.find)
+    by = {(cell.protocol, cell.resolution): (cell.network, cell.label is not None) for cell in cells}
+    assert by["totv", 16] == by["tvtv", 32] == ("cifar10-fast", True), "the report's cifar10-32 is not there"
+    assert by["tvtv", 8] == ("cifar10-8", True) and by["tvtv", 24] == ("cifar10-24", False)
+
+
 def test_a_network_outside_the_study_has_a_row_of_its_own(folder: Path) -> None:
     library = Library(folder)
     cells = strip(np.zeros((1, 1, 28, 28), np.uint8), library.find("arcs"), "area", library.find)
