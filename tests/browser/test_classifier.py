@@ -46,10 +46,9 @@ def space() -> Iterator[str]:
     port = free_port()
     server = subprocess.Popen([sys.executable, "demo/space.py"], cwd=ROOT, env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1"})
     try:
-        for _ in range(240):
-            if answers(f"http://127.0.0.1:{port}/config"):
-                break
-            assert server.poll() is None, "the server ended"
+        end = time.monotonic() + 180  # a busy machine imports late
+        while not answers(f"http://127.0.0.1:{port}/config"):
+            assert server.poll() is None and time.monotonic() < end, "the server did not come up"
             time.sleep(0.25)
         yield f"http://127.0.0.1:{port}"
     finally:
