@@ -1,152 +1,36 @@
-"""A picture -> the tensor that the network sees -> probabilities.
+"""A picture -> the pixels that the network sees -> probabilities. torch is imported where it is needed.
 
-A drawing is brought to the form of the pictures that the network was trained on, the way those were made. For
-`digits` (Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", 1998): the ink is cut out, scaled to a
-32x32 bitmap, and each of its 4x4 blocks becomes one pixel that tells how much of it is ink.
-torch is imported where it is needed: the server's first page needs none of it.
+A classifier computes as the studies test: in the recipe's precision, on one thread, one picture at a time, so that it
+says about a test picture what the study counted, and the same in the browser, over HTTP and on the command line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
 
-from core.cards import FOLDER, Card, read_card
+from core import trust
+from core.cards import FOLDER, read_card
 from core.errors import LabError
-from core.recipe import Recipe
+from core.pictures_in import Bytes, Picture
+from core.preprocessing import AUTO, Prepared, Shape, Steps, prepare
+from core.recipe import FILTERS, Recipe
+from core.runs import StoredRun
+from core.trust import Trust
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.nn import Sequential
 
-Bytes = npt.NDArray[np.uint8]
-Ink = npt.NDArray[np.float32]
-Shape = tuple[int, int, int]
-Picture = Image.Image | Bytes
-
+Floats = npt.NDArray[np.float32]
 PRETRAINED = FOLDER
-MAX_PIXELS = 25_000_000
-"""The largest picture that is decoded: a photograph of a telephone, not a bomb."""
-BLOCK = 4
-"""A drawing's bitmap has this many cells along each side of a pixel that the network sees."""
-FAINT = 32
-"""The least difference from the ground (0..255) that counts as a drawing."""
-
-
-# --- pictures ---------------------------------------------------------------------------------------------------
-
-
-def open_picture(source: Path | IO[bytes]) -> Image.Image:
-    """The picture in a file, upright. Its size is read and checked before anything is decoded.
-
-    Raises LabError for what is no picture, is truncated, or has more than MAX_PIXELS pixels.
-    """
-    name = source.name if isinstance(source, Path) else "the file"
-    try:
-        picture = Image.open(source)  # reads the head alone; PIL refuses only the largest
-        check_size(picture.width, picture.height)
-        return ImageOps.exif_transpose(picture)
-    except Image.DecompressionBombError as error:
-        raise LabError(f"{name} is too large: {error}") from error
-    except LabError:
-        raise
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what PIL raises for broken files
-        raise LabError(
-            f"{name} cannot be read as a picture; expected a whole PNG, JPEG, GIF or WebP"
-        ) from error
-
-
-def check_size(width: int, height: int) -> None:
-    """Raises LabError for a picture without pixels or with more than MAX_PIXELS."""
-    if width < 1 or height < 1:
-        raise LabError(f"the picture is {width}x{height} pixels; expected at least 1x1")
-    if width * height > MAX_PIXELS:
-        limit = f"{MAX_PIXELS // 1_000_000} million"
-        raise LabError(f"the picture is {width}x{height} pixels; expected at most {limit} in all")
-
-
-def greys(picture: Picture) -> Bytes:
-    """uint8 (H, W), 0 black to 255 white; what is transparent lies on white.
-
-    `picture`: a PIL image, or uint8 (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).
-    """
-    image = picture if isinstance(picture, Image.Image) else _image(picture)
-    check_size(image.width, image.height)
-    try:
-        if image.has_transparency_data:
-            image = image.convert("RGBA")
-            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        return np.asarray(image.convert("L"))
-    except (OSError, SyntaxError, ValueError) as error:  # decoding is lazy: a truncated file shows only here
-        raise LabError("the picture is truncated or damaged; expected a whole file") from error
-
-
-def _image(pixels: Bytes) -> Image.Image:
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
-        raise LabError(
-            f"the picture is {getattr(pixels, 'dtype', type(pixels).__name__)}; expected uint8 pixels"
-        )
-    if pixels.ndim == 3 and pixels.shape[2] == 1:
-        pixels = pixels[:, :, 0]
-    if not (pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))):
-        raise LabError(f"the picture has the shape {pixels.shape}; expected (H, W), (H, W, 3) or (H, W, 4)")
-    check_size(pixels.shape[1], pixels.shape[0])
-    return Image.fromarray(pixels)
-
-
-# --- a drawing, as the network knows drawings -------------------------------------------------------------------
-
-
-def prepare(picture: Picture, shape: Shape) -> Bytes:
-    """A drawing as uint8 (1, 1, H, W), 255 where it is all ink: centred, as large as fits, however it was drawn.
-
-    `shape` is the network's (1, H, W). Ink may be dark on light or light on dark: the border tells the ground.
-    Raises LabError for an empty drawing and for a network that wants colours.
-    """
-    channels, height, width = shape
-    if channels != 1:
-        raise LabError(f"the network takes pictures with {channels} channels; a drawing has one")
-    bitmap = fit(crop(ink(greys(picture))), height * BLOCK, width * BLOCK)
-    counts = (bitmap >= 0.5).reshape(height, BLOCK, width, BLOCK).sum(axis=(1, 3))
-    seen: Bytes = np.rint(counts * (255 / BLOCK**2)).astype(np.uint8)
-    return seen[None, None]
-
-
-def ink(grey: Bytes) -> Ink:
-    """uint8 (H, W) -> float32 (H, W): 0 the ground, 1 the strongest ink. Raises LabError when there is none."""
-    ground = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
-    strength = ground - grey.astype(np.float32) if ground > 127 else grey.astype(np.float32) - ground
-    most = float(strength.max())
-    if most < FAINT:
-        raise LabError("there is nothing drawn yet; expected dark ink on a light ground, or the reverse")
-    drawing: Ink = np.clip(strength / most, 0, 1)
-    return drawing
-
-
-def crop(drawing: Ink) -> Ink:
-    """The smallest box (h, w) of `drawing` (H, W) that holds all that is at least half ink."""
-    rows, columns = np.flatnonzero((drawing >= 0.5).any(1)), np.flatnonzero((drawing >= 0.5).any(0))
-    return drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
-def fit(drawing: Ink, height: int, width: int) -> Ink:
-    """`drawing` (h, w) in the middle of (height, width), as large as fits without distortion."""
-    scale = min(height / drawing.shape[0], width / drawing.shape[1])
-    h, w = (max(1, round(side * scale)) for side in drawing.shape)
-    # A box filter averages what it shrinks, so thin strokes grow pale instead of broken.
-    small = np.asarray(Image.fromarray(drawing).resize((w, h), Image.Resampling.BOX))
-    placed = np.zeros((height, width), np.float32)
-    top, left = (height - h) // 2, (width - w) // 2
-    placed[top : top + h, left : left + w] = small
-    return placed
-
-
-# --- the network ------------------------------------------------------------------------------------------------
+SMALLEST = 4
+"""The smallest side in pixels at which a picture is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,65 +39,147 @@ class Answer:
 
     top: list[tuple[str, float]]
     """(label, probability 0 to 1), the most probable first."""
+    resolution: int
+    filter: str
+    prepared: Prepared
     seen: Bytes
-    """uint8 (C, H, W): the picture as it entered the network."""
+    """uint8 (C, H, W): the picture as it entered the network, reduced and restored."""
+    known: bool | None
+    """False: none of the classes deserves trust. None: nobody has set a threshold for this network."""
+    network: str
+    dataset: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: what the command line prints and the API answers."""
+        return {
+            "top": [{"label": label, "probability": probability} for label, probability in self.top],
+            "resolution": self.resolution,
+            "filter": self.filter,
+            "network": self.network,
+            "dataset": self.dataset,
+            "known": self.known,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A trained network, ready to answer. `Classifier.load` makes one."""
+    """A trained network, ready to answer. `load` and `of_run` make one."""
 
+    name: str
     recipe: Recipe
     classes: tuple[str, ...]
     shape: Shape
     """(C, H, W) of what the network sees."""
-    logits: Callable[[Tensor], Tensor] = field(repr=False)
-    """float32 (N, C, H, W) -> (N, classes)."""
+    network: Sequential = field(repr=False)
+    weights: bytes = field(repr=False)
+    trust: Trust | None = None
 
     @classmethod
     def load(cls, name: str, folder: Path = PRETRAINED) -> Classifier:
         """The network from NAME.safetensors and its card NAME.json. Raises LabError when either is missing or bad."""
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
-        from core import networks
-
         card = read_card(folder / f"{name}.json")
-        recipe, classes, shape = card.recipe, tuple(card.facts["classes"]), _shape_of(card)
-        network = networks.build(recipe.network, shape, len(classes))
-        weights = folder / f"{name}.safetensors"
-        try:
-            network.load_state_dict(load_file(weights))
-        except FileNotFoundError:
-            raise LabError(f"there is no {weights}; python -m core pretrain makes it") from None
-        except (SafetensorError, RuntimeError, OSError) as error:
-            raise LabError(
-                f"{weights} is damaged or does not fit its card; python -m core pretrain makes it"
-            ) from error
-        return cls(recipe, classes, shape, network.eval())
+        file = folder / f"{name}.safetensors"
+        made = _made(name, card.recipe, card.facts, file, "python -m core pretrain makes it")
+        return dataclasses.replace(made, trust=trust.read(name, made.weights, folder))
 
-    def classify(self, picture: Picture, top: int | None = None) -> Answer:
-        """The `top` most probable classes of a drawing (None: all). Raises LabError as `prepare`."""
-        if top is not None and not 1 <= top <= len(self.classes):
+    @classmethod
+    def of_run(cls, stored: StoredRun) -> Classifier:
+        """The tested network of a finished run. LabError for a run that is not finished or whose weights are damaged."""
+        if stored.status != "finished" or stored.weights is None:
+            raise LabError(f"run {stored.run} is {stored.status}; only a finished run classifies")
+        return _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
+
+    def classify(self, picture: Picture, resolution: int | None = None, filter: str | None = None,
+                 top: int | None = None, steps: Steps = AUTO) -> Answer:  # fmt: skip
+        """The `top` most probable classes (None: all) of a picture at `resolution` (None: all pixels).
+
+        Raises LabError for values out of range and as `prepare`.
+        """
+        filter = filter or self.recipe.filter
+        self.check(resolution, filter, top)
+        prepared = prepare(picture, self.recipe.dataset, self.shape, steps)
+        seen = self.at(prepared.seen, resolution, filter)
+        logits = self.logits(seen)
+        known = self.trust.knows(logits[0], resolution or self.shape[1]) if self.trust else None
+        return Answer(self.ranked(softmax(logits)[0], top), resolution or self.shape[1], filter, prepared, seen[0],
+                      known, self.name, self.recipe.dataset)  # fmt: skip
+
+    def check(self, resolution: int | None, filter: str, top: int | None) -> None:
+        """Raises LabError for a resolution, a filter or a number of classes that there is not."""
+        side = self.shape[1]
+        if top is not None and (not _whole(top) or not 1 <= top <= len(self.classes)):
             raise LabError(f"top is {top}; expected 1 to {len(self.classes)}, the number of classes")
-        seen = prepare(picture, self.shape)
-        chances = self.probabilities(seen)[0]
-        order = np.argsort(-chances, kind="stable")[:top]
-        return Answer([(self.classes[place], float(chances[place])) for place in order], seen[0])
+        if resolution is not None and (not _whole(resolution) or not SMALLEST <= resolution <= side):
+            raise LabError(f"resolution is {resolution}; expected a whole number from {SMALLEST} to {side} for {self.name}")
+        if filter not in FILTERS:
+            raise LabError(f"unknown filter {filter!r}; choose one of {', '.join(FILTERS)}")
 
-    def probabilities(self, pictures: Bytes) -> npt.NDArray[np.float32]:
-        """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes), each row summing to 1."""
+    def at(self, pictures: Bytes, resolution: int | None, filter: str) -> Bytes:
+        """uint8 (N, C, H, W) reduced to a side in pixels and restored (core/resolution.py)."""
         import torch
 
-        from core.learner import normalise
+        from core.resolution import at_resolution
 
-        with torch.inference_mode():
-            chances: npt.NDArray[np.float32] = (
-                self.logits(normalise(torch.from_numpy(pictures))).softmax(1).numpy()
-            )
-        return chances
+        side = resolution or self.shape[1]
+        return at_resolution(torch.from_numpy(pictures), side, filter).numpy()
+
+    def probabilities(self, pictures: Bytes) -> Floats:
+        """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes), each row summing to 1."""
+        return softmax(self.logits(pictures))
+
+    def logits(self, pictures: Bytes | Tensor) -> Floats:
+        """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes)."""
+        import torch
+
+        from core.learner import autocast, batch_of
+
+        torch.set_num_threads(1)  # of this thread: the same bits everywhere, and clients do not wait for each other
+        images = torch.as_tensor(pictures)
+        with torch.inference_mode(), autocast(self.recipe):
+            few = [self.network(batch_of(part.permute(0, 2, 3, 1))).float() for part in torch.split(images, 500)]
+        return torch.cat(few).numpy()
+
+    def ranked(self, chances: Floats, top: int | None = None) -> list[tuple[str, float]]:
+        """float32 (classes,) -> (label, probability), the most probable first; of equals the first class."""
+        order = np.argsort(-chances, kind="stable")[:top]
+        return [(self.classes[place], float(chances[place])) for place in order]
 
 
-def _shape_of(card: Card) -> Shape:
-    channels, height, width = card.facts["shape"]
-    return int(channels), int(height), int(width)
+def softmax(logits: Floats) -> Floats:
+    """float32 (N, classes) -> probabilities, as torch computes them."""
+    import torch
+
+    chances: Floats = torch.from_numpy(logits).softmax(1).numpy()
+    return chances
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _made(name: str, recipe: Recipe, facts: dict[str, Any], file: Path, remedy: str) -> Classifier:
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    from core import networks
+
+    channels, height, width = facts["shape"]
+    shape, classes = (int(channels), int(height), int(width)), tuple(facts["classes"])
+    with torch.device("meta"):  # nothing is drawn: the random numbers of a training beside it stay its own
+        network = networks.build(recipe.network, shape, len(classes))
+    try:
+        weights = file.read_bytes()
+        network.load_state_dict({key: tensor.float() for key, tensor in load(weights).items()}, assign=True)
+    except FileNotFoundError:
+        raise LabError(f"there is no {file}; {remedy}") from None
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise LabError(f"{file} is damaged or does not fit its card; {remedy}") from error
+    network = network.requires_grad_(False).to(memory_format=torch.channels_last)
+    return Classifier(name, _here(recipe), classes, shape, network.eval(), weights)
+
+
+def _here(recipe: Recipe) -> Recipe:
+    """The recipe as this processor computes it: single pictures are not worth the way to an accelerator."""
+    precision = "bfloat16" if recipe.precision == "bfloat16" else "float32"
+    return dataclasses.replace(recipe, device="cpu", precision=precision)

@@ -219,3 +219,16 @@ def do_study(options: Namespace) -> Answer:
     given = {name: value for name, value in vars(options).items() if name in FIELDS}
     found = pretraining.study(options.study, given, sources.data_folder(), open_store(runs_folder()), say)
     return {"tables": {name: {"rows": rows} for name, rows in found.rows.items()}, "missing": found.missing}
+
+
+def do_classify(options: Namespace) -> Answer:
+    """What a network says about a picture; the same to the last digit as over HTTP."""
+    from core.library import Library
+    from core.pictures_in import open_picture
+    from core.preprocessing import Steps
+
+    steps = Steps(options.invert, options.crop, options.aspect, options.centre)
+    network = Library(data=sources.data_folder(), runs=runs_folder()).find(options.network)
+    network.check(options.resolution, options.filter or network.recipe.filter, options.top)
+    found = network.classify(open_picture(Path(options.picture)), options.resolution, options.filter, options.top, steps)
+    return found.as_dict()

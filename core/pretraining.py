@@ -57,7 +57,23 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
     answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
     if sprite.renew(folder, data, [architectures_beside.report_name(name) for name in architectures.REPORT]):
         say(f"{sprite.NAME}: made")
+    for name in answer:
+        set_trust(name, folder, data, say)
     return answer
+
+
+def set_trust(name: str, folder: Path, data: Path, say: Say) -> None:
+    """Writes trust/NAME.json for a network whose weights are in the folder, unless there is one for these weights."""
+    from core import datasets, trust
+    from core.classify import Classifier
+    from core.sources import state
+
+    if not (folder / f"{name}.safetensors").exists() or (made := Classifier.load(name, folder)).trust:
+        return
+    say(f"{name}: from which score on a class is trusted")
+    others = (datasets.load(other, data) for other in trust.foreign_to(made.recipe.dataset) if state(other, data).present)
+    found = trust.calibrate(made.recipe, datasets.load(made.recipe.dataset, data), made.logits, made.weights, others)
+    trust.write(name, found, folder)
 
 
 def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, say: Say) -> Tables:

@@ -54,6 +54,13 @@ def _print_runs(answer: Answer) -> None:
     print(f"{len(answer['pretrained'])} more come with the app: python -m core runs --json names them, python -m core runs NAME shows one")
 
 
+def _print_classify(answer: Answer) -> None:
+    for guess in answer["top"]:
+        print(f"{guess['label']:14} {guess['probability']:6.1%}")
+    if answer["known"] is False:
+        print(f"not one of my classes: {answer['network']} trusts none of them")
+
+
 def _print_plain(answer: Answer) -> None:
     print(json.dumps(answer, indent=1))
 
@@ -81,6 +88,6 @@ def _cell(value: Any) -> str:
 
 
 _PRINTERS: dict[str, Callable[[Answer], None]] = {
-    "data": _print_data, "networks": _print_networks, "train": _print_run, "runs": _print_runs,
+    "data": _print_data, "networks": _print_networks, "train": _print_run, "runs": _print_runs, "classify": _print_classify,
     "study": _print_study,
 }  # fmt: skip

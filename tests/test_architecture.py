@@ -13,8 +13,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.memory", "core.records", "core.stopwatch"),
-    ("core.catalog", "core.curve", "core.metrics", "core.published", "core.recipe", "core.resolution", "core.walkthrough"),
+    ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.memory", "core.pictures_in", "core.records",
+     "core.stopwatch"),
+    ("core.catalog", "core.curve", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
+     "core.walkthrough"),
     ("core.cards", "core.device", "core.runs", "core.sources"),
     ("core.checkpoint", "core.datasets", "core.learning", "core.networks", "core.provenance", "core.sizes"),
     ("core.learner", "core.splits"),
@@ -22,8 +24,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.training",),
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
     ("core.installed", "core.job", "core.jobs"),
-    ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.warmup"),
+    ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.trust", "core.warmup"),
     ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
+    ("core.gradcam", "core.library", "core.strip"),
     ("core.pretraining", "core.samples"),
     ("core.command", "core.printing"),
     ("core.__main__",),
@@ -40,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("demo.figures", "demo.lesson", "demo.picking", "demo.study"),
     ("demo.lessons",),
-    ("demo.studio", "demo.classifier"),
+    ("demo.studio", "demo.classifier", "demo.classifier_api", "demo.classifier_desk", "demo.classifier_look", "demo.classifier_views"),
     ("demo.space",),
     ("app",),
 )

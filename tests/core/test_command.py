@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,8 +19,10 @@ import pytest
 from core import command
 from core.__main__ import main
 from core.cards import Card
+from core.classify import Classifier
 from core.command import summary
 from core.runs import open_store
+from tests.networks_for_tests import png, seven
 
 ROOT = Path(__file__).resolve().parents[2]
 FACTS = {
@@ -101,6 +104,51 @@ def test_a_study_answers_at_once_from_what_comes_with_the_app(study: str, capsys
     assert main(["study", study]) == 0
     printed = capsys.readouterr().out
     assert all(f"\n{name}\n" in printed for name in answer["tables"])
+
+
+# --- classify ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "seven.png"
+    file.write_bytes(png(seven()))
+    return file
+
+
+def test_classify_answers_with_the_top_classes(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ask(capsys, "classify", str(picture), "--network", "mnist-28", "--resolution", "14", "--filter", "area", "--top", "3")
+    assert answer["resolution"] == 14 and answer["network"] == "mnist-28" and len(answer["top"]) == 3
+    expected = Classifier.load("mnist-28").classify(seven(), 14, "area", 3)
+    assert [(guess["label"], guess["probability"]) for guess in answer["top"]] == expected.top and expected.top[0][0] == "7"
+    assert ask(capsys, "classify", str(picture), "--network", "mnist")["resolution"] == 28
+    inside_out = ask(capsys, "classify", str(picture), "--network", "mnist", "--invert", "off", "--crop", "off", "--top", "1")
+    assert inside_out["top"] != ask(capsys, "classify", str(picture), "--network", "mnist", "--top", "1")["top"]
+
+
+def test_classify_prints_for_a_person(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", str(picture), "--network", "mnist-28", "--top", "1"]) == 0
+    assert re.fullmatch(r"7 +\d+\.\d%\n(not one of my classes: .+\n)?", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("classify none.png --network mnist", "none.png cannot be read as a picture"),
+        ("classify {0} --network nosuch", "there is no network 'nosuch'"),
+        ("classify {0}", "--network"),
+        ("classify {0} --network mnist --resolution 3", "resolution is 3; expected a whole number from 4 to 28"),
+        ("classify {0} --network mnist --resolution big", "--resolution"),
+        ("classify {0} --network mnist --filter sharp", "unknown filter 'sharp'"),
+        ("classify {0} --network mnist --top 11", "top is 11"),
+        ("classify {0} --network mnist --crop maybe", "crop is 'maybe'; choose one of auto, on, off"),
+        ("classify http://127.0.0.1/a.png --network mnist", "cannot be read as a picture"),
+    ],
+)
+def test_classify_refuses_in_one_line(words: str, told: str, picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.format(picture).split()) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and told in err and err.count("\n") == 1
 
 
 def test_data_says_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:

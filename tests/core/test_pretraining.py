@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load
 
-from core import datasets, pretraining
+from core import datasets, pretraining, trust
 from core.cards import Card, find, identity, read_card, read_cards, read_outputs, write_card
 from core.device import resolve
 from core.engines import ThreadEngine
@@ -40,6 +40,8 @@ def test_what_is_made_is_there_the_next_time(planned: None, tmp_path: Path) -> N
     card = read_cards(cards)["tiny"]
     assert identity(card.recipe) == identity(TINY) and find(TINY, [card]) is card and find(TINY.changed(seed=9), [card]) is None
     assert [epoch["epoch"] for epoch in card.epochs] == [0, 1, 2] and (cards / "tiny.safetensors").exists()
+    trusted = trust.read("tiny", (cards / "tiny.safetensors").read_bytes(), cards)
+    assert trusted and trusted.part == "validation" and not (cards / "trust" / "other.json").exists()
     assert card.epochs[1]["train_confusion"] is None and card.epochs[2]["train_confusion"] is not None
 
 

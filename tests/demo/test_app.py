@@ -115,10 +115,9 @@ def test_classify_waits_for_gradio_and_answers(client: TestClient) -> None:
 
 def test_the_queue_of_the_classifier_works(client: TestClient) -> None:
     """Without Gradio's own lifespan a call would wait for ever."""
-    blank = {"background": None, "layers": [], "composite": None}
-    event = client.post("/classify/gradio_api/call/classify", json={"data": [blank]}).json()["event_id"]
-    told = client.get(f"/classify/gradio_api/call/classify/{event}").text
-    assert "event: complete" in told and "Nothing drawn yet" in told
+    event = client.post("/classify/gradio_api/call/networks", json={"data": []}).json()["event_id"]
+    told = client.get(f"/classify/gradio_api/call/networks/{event}").text
+    assert "event: complete" in told and "mnist-28" in told
 
 
 def test_a_foreign_websocket_is_refused_without_asking_the_network(

@@ -1,75 +1,166 @@
-"""The Gradio classifier by itself: its one endpoint, its empty state, its refusals."""
+"""The classifier's page: its empty states, what a stroke, a sample and a switch show, and its texts."""
 
 from __future__ import annotations
 
-import json
+import base64
+import io
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import numpy as np
 import pytest
-import torch
 from PIL import Image
-from safetensors.torch import save_file
 
-from core import networks
-from core.recipe import preset
-from demo import classifier
+from core.classify import Classifier
+from core.library import Library
+from core.strip import Cell
+from demo import classifier, classifier_views
+from demo.classifier_desk import SAMPLES, Desk, blank
+from demo.classifier_look import theme
+from demo.text import FOLDER, texts
+from tests.networks_for_tests import lay, png, seven
+
+AUTO = ("auto",) * 4
+DEMO = Path(classifier.__file__).parent
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A pretrained folder with an untrained network: here only the way matters, not the answer."""
-    folder = tmp_path_factory.mktemp("pretrained")
-    recipe = preset("quick", "digits")
-    save_file(networks.build(recipe.network, (1, 8, 8)).state_dict(), folder / "digits.safetensors")
-    facts = {"classes": [str(digit) for digit in range(10)], "shape": [1, 8, 8]}
-    card = {"name": "digits", "recipe": recipe.as_dict(), "facts": facts, "epochs": [], "result": {}}
-    (folder / "digits.json").write_text(json.dumps(card), encoding="utf-8")
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Networks with random weights: here only the way matters, not the answer."""
+    folder = tmp_path / "pretrained"
+    folder.mkdir()
+    lay(folder, "digits", "digits")
+    lay(folder, "mnist-28", "mnist")
+    lay(folder, "plain", "fashion-mnist", kind="arc1")
     return folder
 
 
-def endpoint(blocks: gr.Blocks) -> Callable[..., Any]:
-    return next(fn.fn for fn in blocks.fns.values() if fn.api_name == "classify")
+@pytest.fixture
+def desk(folder: Path, tmp_path: Path) -> Desk:
+    return Desk(Library(folder, data=tmp_path))
 
 
-def seven() -> Image.Image:
-    canvas = np.full((280, 280, 3), 255, np.uint8)
-    canvas[40:65, 60:200] = canvas[40:240, 175:200] = 0
-    return Image.fromarray(canvas)
+def say(key: str, **values: object) -> str:
+    return classifier.say(key, **values)
 
 
-def test_classify_is_the_only_public_endpoint(folder: Path) -> None:
-    info = classifier.build(folder).get_api_info()
-    assert list(info["named_endpoints"]) == ["/classify"] and not info["unnamed_endpoints"]
+def pictures(html: str) -> list[np.ndarray]:
+    found = re.findall(r'src="data:image/png;base64,([^"]+)"', html)
+    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(text)))) for text in found]
 
 
-def test_a_drawing_gets_probabilities_and_what_the_network_sees(folder: Path) -> None:
-    chances, seen, said = endpoint(classifier.build(folder))({"composite": seven()})
-    assert sum(chances.values()) == pytest.approx(1, abs=1e-5) and set(chances) == set("0123456789")
-    assert seen.shape == (240, 240) and seen.dtype == np.uint8 and seen.max() > 0
-    assert max(chances, key=chances.__getitem__) in said
+# --- the page -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("drawing", [None, {"composite": None}, {"composite": classifier.blank()}])
-def test_an_empty_canvas_says_what_to_do(folder: Path, drawing: Any) -> None:
-    assert endpoint(classifier.build(folder))(drawing) == (None, None, classifier.EMPTY)
+def test_a_drawing_gets_everything_that_the_page_shows(desk: Desk, folder: Path) -> None:
+    said, chances, seen, strip, stages, cam = desk.answer("mnist", 14, "area", "draw", {"composite": seven()}, None, None, *AUTO)
+    expected = Classifier.load("mnist-28", folder).classify(seven(), 14, "area")
+    assert chances == dict(expected.top[:5]) and expected.top[0][0] in said
+    np.testing.assert_array_equal(pictures(seen)[0], expected.seen[0])
+    assert "reduced to 14 x 14" in seen
+    assert [picture.shape for picture in pictures(stages)][-1] == (28, 28) and len(pictures(stages)) == 6
+    assert strip.count(say("strip_missing")) == 7, "three of TVTV and the mixed network are not there; TOTV is"
+    assert pictures(cam)[0].shape == (28, 28, 3) or "speaks for" in cam
 
 
-def test_a_missing_network_is_told_in_one_line(tmp_path: Path) -> None:
-    chances, seen, said = endpoint(classifier.build(tmp_path))({"composite": seven()})
-    assert chances is None and seen is None and "python -m core pretrain" in said and "\n" not in said
+def test_a_switch_changes_what_is_seen(desk: Desk) -> None:
+    auto = desk.answer("digits", 8, "area", "draw", {"composite": seven()}, None, None, *AUTO)
+    off = desk.answer("digits", 8, "area", "draw", {"composite": seven()}, None, None, "off", "off", "auto", "off")
+    assert not np.array_equal(pictures(auto[2])[0], pictures(off[2])[0])
+    assert pictures(off[2])[0][0, 0] == 255 and 'class="off"' in off[4]
+
+
+@pytest.mark.parametrize("source", ["draw", "upload", "samples"])
+def test_an_empty_desk_says_what_to_do(desk: Desk, source: str) -> None:
+    for drawing in (None, {"composite": None}, {"composite": blank()}):
+        said, *rest = desk.answer("mnist", 28, "area", source, drawing, None, None, *AUTO)
+        assert said == desk.empty("mnist", source) and said.startswith("**") and not any(rest)
+
+
+def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "seven.png").write_bytes(png(seven()))
+    (tmp_path / "bad.png").write_text("hello", encoding="utf-8")
+    good = desk.answer("mnist", 28, "area", "upload", None, str(tmp_path / "seven.png"), None, *AUTO)
+    assert good[1] and good[1] == desk.answer("mnist", 28, "area", "draw", {"composite": seven()}, None, None, *AUTO)[1]
+    said, *rest = desk.answer("mnist", 28, "area", "upload", None, str(tmp_path / "bad.png"), None, *AUTO)
+    assert "bad.png cannot be read as a picture" in said and not any(rest)
+
+
+def test_a_sample_comes_with_its_truth(desk: Desk) -> None:
+    gallery, _, first, chosen = desk.samples("digits", 24)
+    assert len(gallery) == SAMPLES and first == 24 and chosen is None
+    said = desk.answer("digits", 8, "area", "samples", None, None, 24, *AUTO)[0]
+    assert f"It really is **{gallery[0][1]}**" in said
+    np.testing.assert_array_equal(np.asarray(gallery[0][0])[6::12, 6::12], desk.library.dataset("digits").images[1437 + 24, 0])
+
+
+def test_missing_data_and_networks_are_told(desk: Desk) -> None:
+    gallery, said, *_ = desk.samples("mnist", 0)
+    assert gallery == [] and "python -m core data mnist --fetch" in said
+    said, *rest = desk.answer("cifar10", 32, "area", "samples", None, None, None, *AUTO)
+    assert "there is no network for cifar10 yet" in said and not any(rest)
+    assert desk.about_trust("cifar10") == desk.about_trust("mnist") == say("trust_missing")
+
+
+def test_the_chooser_has_every_data_set_and_every_network(desk: Desk) -> None:
+    told = desk.networks()
+    assert [value for _, value in told] == ["digits", "mnist", "fashion-mnist", "cifar10"]
+    assert told[3][0] == say("network_missing", dataset="CIFAR-10") and "mnist-28" in told[1][0]
+
+
+def test_another_network_brings_its_resolutions_and_ways(desk: Desk) -> None:
+    cifar, digits = desk.chosen("cifar10", "draw"), desk.chosen("digits", "draw")
+    assert cifar[0]["maximum"] == 32 and digits[0]["maximum"] == 8
+    assert cifar[5]["selected"] == cifar[6] == "samples", "nobody draws a photograph"
+    assert digits[5]["selected"] == digits[6] == "draw" and digits[-4:] == AUTO
+    assert desk.chosen("cifar10", "upload")[6] == "upload"
+
+
+def test_a_network_without_convolutions_has_no_map(desk: Desk) -> None:
+    picture = {"composite": seven()}
+    assert desk.answer("fashion-mnist", 28, "area", "draw", picture, None, None, *AUTO)[5] == say("cam_none")
+
+
+# --- what is shown ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_seen_keeps_every_pixel() -> None:
+    for shape in ((8, 8, 1), (32, 32, 3)):
+        picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+        np.testing.assert_array_equal(pictures(classifier_views.image(picture, "x"))[0], picture.squeeze())
+
+
+def test_a_cell_says_what_it_knows() -> None:
+    cells = [Cell("totv", 8, "a", "cat", 0.5, False), Cell("tvtv", 8, "b", None, None, None)]
+    known, missing = map(classifier_views._cell, cells)
+    assert "cat" in known and "50.0%" in known and say("strip_unknown") in known
+    assert say("strip_missing") in missing
+
+
+def test_the_brightest_place_is_where_the_map_is_highest() -> None:
+    heat = np.zeros((4, 4), np.float32)
+    heat[3, 0] = 1
+    shown = classifier_views.overlaid(np.full((1, 28, 28), 100, np.uint8), heat)
+    bright = shown.sum(axis=2, dtype=int)
+    assert shown.shape == (28, 28, 3) and np.unravel_index(bright.argmax(), bright.shape)[0] > 20 and bright.argmax() % 28 < 7
 
 
 def test_no_font_comes_from_a_network() -> None:
-    theme = classifier.theme()
-    css = theme._get_theme_css() + "".join(theme._font_css) + "".join(theme._stylesheets)
+    css = theme()._get_theme_css() + "".join(theme()._font_css) + "".join(theme()._stylesheets)
     assert not re.search(r"@font-face|@import|googleapis|url\(['\"]?https?:", css)
 
 
-def test_enlarging_keeps_every_pixel() -> None:
-    seen = torch.randint(0, 256, (1, 8, 8), dtype=torch.uint8).numpy()
-    np.testing.assert_array_equal(classifier.enlarged(seen)[15::30, 15::30], seen[0])
+def test_the_blocks_offer_programs_the_named_endpoints_alone(folder: Path) -> None:
+    blocks = classifier.build(Library(folder))
+    assert isinstance(blocks, gr.Blocks) and blocks.state_session_capacity == classifier.SESSIONS
+    assert len(blocks.get_api_info()["named_endpoints"]) == 6 and not blocks.get_api_info()["unnamed_endpoints"]
+
+
+def test_every_text_is_used_and_every_used_text_is_there() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in DEMO.glob("classifier*.py"))
+    there = set(texts(FOLDER / "en" / "classifier.md"))
+    words = set(re.findall(r"""["'](\w+)["']""", code))
+    begun = tuple(re.findall(r"""say\(f["']([a-z_]+_)\{""", code))
+    assert begun and not {key for key in there if key not in words and not key.startswith(begun)}
+    assert not set(re.findall(r"""say\(["'](\w+)["']""", code)) - there

@@ -1,0 +1,161 @@
+"""The networks that can answer, by name: those under pretrained/, and every finished run of the store."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import trust
+from core.cards import FOLDER, Card, read_card, read_cards
+from core.classify import Classifier
+from core.errors import LabError
+from core.recipe import NETWORKS, SIDES, Recipe
+from core.runs import RunStore, StoredRun, open_store
+from core.sources import state
+
+if TYPE_CHECKING:
+    from core.datasets import DataSet
+
+FIRST = {
+    "digits": ("digits",),
+    "mnist": ("mnist-28",),
+    "fashion-mnist": ("fashion-arc2-adam", "fashion-arc3-adam", "fashion-arc5-adam"),
+    "cifar10": ("cifar10-32", "cifar10-fast"),
+}
+"""Which of its networks answers for a data set: the first that is there."""
+KEPT = 32
+"""So many networks stay in memory; the one that was not asked for longest goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A network that can be chosen."""
+
+    name: str
+    recipe: Recipe
+    pretrained: bool
+    accuracy: float | None
+    """On the test set, 0 to 1."""
+    first_for: str = ""
+    """The data set that it answers for when nobody names a network."""
+
+
+@dataclass
+class Library:
+    """Loads each network once. `data` and `runs` are folders that may be missing, or None: then nothing is read there.
+
+    A run has no stored threshold (core/trust.py): it gets one when it is loaded, where its data set is at hand.
+    """
+
+    folder: Path = FOLDER
+    data: Path | None = None
+    runs: Path | None = None
+    _loaded: OrderedDict[tuple[str, int], Classifier] = field(default_factory=OrderedDict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _store: RunStore | None = field(default=None, repr=False)
+
+    def find(self, name: str) -> Classifier:
+        """The network of a card, of a finished run, or the first one for a data set or a network of the registry.
+
+        Raises LabError for a name that is none of these, and for weights that are missing or damaged.
+        """
+        found = self._named(name)
+        if isinstance(found, StoredRun):
+            return self._once(found.run, found.weights, found)
+        return self._once(found, self.folder / f"{found}.safetensors", None)
+
+    def recipe(self, name: str) -> Recipe:
+        """How a network was trained, without loading it. LabError as `find`."""
+        found = self._named(name)
+        return found.recipe if isinstance(found, StoredRun) else read_card(self.folder / f"{found}.json").recipe
+
+    def _named(self, name: str) -> str | StoredRun:
+        """The card's name, or the run."""
+        if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}", name):
+            raise LabError(f"{name!r} names no network; expected letters, digits and hyphens")
+        if not (self.folder / f"{name}.json").exists():
+            if name in SIDES or name in NETWORKS:
+                return self._first(name)
+            if stored := self._stored(name):
+                return stored
+            raise LabError(f"there is no network {name!r}; expected one of {', '.join(self._names())} or a finished run's id")
+        return name
+
+    def choices(self) -> list[Choice]:
+        """Every network that is there: the data sets' own first, then the other cards, then runs, the newest first."""
+        cards = self._with_weights()
+        firsts = {name: dataset for dataset in SIDES for name in self._firsts(dataset, cards)[:1]}
+        told = [Choice(name, cards[name].recipe, True, cards[name].result.get("test_accuracy"), firsts.get(name, ""))
+                for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
+        return told + [
+            Choice(run.run, run.recipe, False, run.result["test_accuracy"])
+            for run in (self._runs().all() if self._has_runs() else [])
+            if run.status == "finished" and run.result
+        ]
+
+    def _first(self, name: str) -> str:
+        found = self._firsts(name, self._with_weights())
+        if not found:
+            raise LabError(f"there is no network for {name} yet; python -m core pretrain makes it")
+        return found[0]
+
+    def _firsts(self, wanted: str, cards: Mapping[str, Card]) -> list[str]:
+        """Names of cards for a data set or a network, best suited first: those of FIRST, then others for full pictures."""
+        listed = [name for names in FIRST.values() for name in names if name in cards]
+        whole = [name for name, card in cards.items() if card.recipe.resolution is None and "mixed" not in card.recipe.augment]
+        return [name for name in dict.fromkeys([*listed, *whole])
+                if wanted in (cards[name].recipe.dataset, cards[name].recipe.network)]  # fmt: skip
+
+    def _with_weights(self) -> dict[str, Card]:
+        there = {file.stem for file in self.folder.glob("*.safetensors")}
+        return {name: card for name, card in read_cards(self.folder).items() if name in there}
+
+    def _names(self) -> list[str]:
+        return [*SIDES, *(name for name in self._with_weights() if name not in SIDES)]
+
+    def _once(self, name: str, weights: Path | None, stored: StoredRun | None) -> Classifier:
+        changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
+        with self._lock:
+            if (name, changed) not in self._loaded:
+                made = self._trusted(Classifier.of_run(stored)) if stored else Classifier.load(name, self.folder)
+                self._loaded[name, changed] = made
+                while len(self._loaded) > KEPT:
+                    self._loaded.popitem(last=False)
+            self._loaded.move_to_end((name, changed))
+            return self._loaded[name, changed]
+
+    def _trusted(self, made: Classifier) -> Classifier:
+        if not (data := self.dataset(made.recipe.dataset)):
+            return made
+        found = trust.calibrate(made.recipe, data, made.logits, made.weights, iter(()))
+        return dataclasses.replace(made, trust=found)
+
+    def dataset(self, name: str) -> DataSet | None:
+        """A data set, if it is at hand. `digits` always is."""
+        if self.data is None or not state(name, self.data).present:
+            return None
+        from core import datasets
+
+        return datasets.load(name, self.data)
+
+    # --- the store ---------------------------------------------------------------------------------------------
+
+    def _stored(self, run: str) -> StoredRun | None:
+        if not self._has_runs() or run not in self._runs().names():
+            return None
+        return self._runs().get(run)
+
+    def _has_runs(self) -> bool:
+        return self.runs is not None and (self.runs / "runs.sqlite").exists()
+
+    def _runs(self) -> RunStore:
+        assert self.runs is not None
+        if self._store is None:
+            self._store = open_store(self.runs)
+        return self._store

@@ -1,0 +1,69 @@
+"""How the classifier looks: the lab's colours in both modes, no font from a network, and the little script that asks."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+FONTS = ("system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
+CSS = """
+.gradio-container {max-width: 1180px !important; margin: 0 auto !important}
+.pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary)}
+.seen {max-width: 280px}
+.seen figcaption, .stages figcaption, .strip small {font-size: 0.8rem; color: var(--body-text-color)}
+.stages {display: flex; flex-wrap: wrap; gap: 0.8rem}
+.stages figure {width: 112px; margin: 0}
+.stages .off {opacity: 0.45}
+.strip {overflow-x: auto}
+.strip table {border-collapse: collapse; width: 100%; min-width: 300px}
+.strip th, .strip td {border: 1px solid var(--border-color-primary); padding: 0.3rem 0.5rem; text-align: left; color: var(--body-text-color)}
+.strip th img {width: 64px; margin-top: 0.3rem}
+.strip .bar {height: 5px; margin-top: 3px; background: var(--color-accent)}
+.strip .missing {opacity: 0.6; font-style: italic}
+@media (max-width: 640px) {.strip th, .strip td {padding: 0.2rem; font-size: 0.72rem} .strip th img {width: 40px} .stages figure {width: 86px}}
+"""
+ACCENT = gr.themes.Color(
+    "#eef6f8",
+    "#d6e9ef",
+    "#add3df",
+    "#7cc7de",
+    "#4ba3bd",
+    "#2080a0",
+    "#0f6b85",
+    "#0b5f78",
+    "#094b5f",
+    "#073947",
+    "#052831",
+)
+"""The accent of .streamlit/config.toml, from pale to deep."""
+ASK_AFTER_A_STROKE = """
+() => {
+  let drawing = false
+  const pad = document.querySelector("#pad")
+  pad.addEventListener("pointerdown", event => { drawing = event.target.tagName === "CANVAS" }, true)
+  window.addEventListener("pointerup", () => {
+    if (drawing) setTimeout(() => document.querySelector("#ask").click(), 100)
+    drawing = false
+  }, true)
+}
+"""
+"""The pad's own change event swallows the first stroke of a page and sends three pictures for every movement."""
+
+
+def theme() -> gr.themes.Base:
+    """The lab's colours in both modes; no font comes from a network."""
+    base = gr.themes.Base(
+        primary_hue=ACCENT, neutral_hue="slate", text_size="lg", font=FONTS, font_mono=("monospace",)
+    )
+    return base.set(
+        body_background_fill="#ffffff", body_background_fill_dark="#0e1216",
+        body_text_color="#1c2a33", body_text_color_dark="#e6ebee",
+        block_background_fill="#f3f6f8", block_background_fill_dark="#1a2127",
+        block_label_background_fill="#f3f6f8", block_label_background_fill_dark="#1a2127",
+        block_label_text_color="#1c2a33", block_label_text_color_dark="#e6ebee",
+        border_color_primary="#c9d3d9", border_color_primary_dark="#3d4951",
+        button_primary_background_fill="#0f6b85", button_primary_background_fill_dark="#2080a0",
+        button_primary_background_fill_hover="#0b5f78", button_primary_background_fill_hover_dark="#0f6b85",
+        button_secondary_background_fill="#ffffff", button_secondary_background_fill_dark="#1a2127",
+        button_secondary_border_color="#c9d3d9", button_secondary_border_color_dark="#3d4951",
+        button_border_width="1px", link_text_color="#0b5f78", link_text_color_dark="#7cc7de",
+    )  # fmt: skip

@@ -1,0 +1,22 @@
+"""The classifier alone: `python demo/space.py`, as a Hugging Face Space runs it. $PORT, else 7860."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the file is run, not the package
+
+from demo import classifier
+
+
+def main() -> None:
+    import uvicorn
+
+    app, _ = classifier.mounted(root_path="", home="")
+    uvicorn.run(app, host=os.environ.get("HOST", "0.0.0.0"), port=int(os.environ.get("PORT", "7860")), log_level="warning")
+
+
+if __name__ == "__main__":
+    main()

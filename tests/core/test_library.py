@@ -1,0 +1,137 @@
+"""Which networks answer, by which names, and the same picture through all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.cards import FOLDER, read_cards
+from core.classify import Classifier
+from core.datasets import load
+from core.engines import ThreadEngine
+from core.errors import LabError
+from core.library import Library
+from core.recipe import Recipe
+from core.records import Result
+from core.resolution import at_resolution
+from core.runs import open_store
+from core.strip import strip
+from tests.networks_for_tests import lay
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "pretrained"
+    folder.mkdir()
+    lay(folder, "mnist-28", "mnist")
+    lay(folder, "mnist-7", "mnist", seed=1, resolution=7)
+    lay(folder, "mnist-mixed", "mnist", seed=2, augment="mixed")
+    lay(folder, "arcs", "fashion-mnist")
+    return folder
+
+
+def finished(runs: Path) -> str:
+    store = open_store(runs)
+    run = store.create(Recipe(epochs=1, train_limit=100, threads=1, precision="float32"), "somebody")
+    for record in ThreadEngine(runs).stream(store.get(run).recipe):
+        store.keep(run, record)
+        last = record
+    assert isinstance(last, Result)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("mnist-7", "mnist-7"), ("mnist", "mnist-28"), ("mnist-cnn", "mnist-28"), ("fashion-mnist", "arcs"), ("arc3-report", "arcs")],
+)
+def test_a_network_is_found_by_its_name_its_data_set_and_its_kind(folder: Path, asked: str, found: str) -> None:
+    assert Library(folder).find(asked).name == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("nosuch", "there is no network 'nosuch'; expected one of digits, mnist"),
+        ("cifar10", "there is no network for cifar10 yet; python -m core pretrain makes it"),
+        ("../mnist-28", "names no network"),
+        ("", "names no network"),
+        (None, "names no network"),
+    ],
+)
+def test_other_names_are_refused(folder: Path, tmp_path: Path, asked: str, told: str) -> None:
+    with pytest.raises(LabError, match=told):
+        Library(folder, runs=tmp_path / "none").find(asked)
+    assert not (tmp_path / "none").exists(), "looking makes no store"
+
+
+def test_a_finished_run_answers_and_can_be_chosen(folder: Path, tmp_path: Path) -> None:
+    run = finished(tmp_path / "runs")
+    library = Library(folder, data=tmp_path, runs=tmp_path / "runs")
+    found = library.find(run)
+    assert found.recipe.dataset == "digits" and found is library.find(run)
+    assert found.trust and found.trust.part == "validation", "its threshold is set when it is loaded"
+    assert [choice.name for choice in library.choices()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed", run]
+    assert [choice.pretrained for choice in library.choices()] == [True] * 4 + [False]
+
+
+def test_a_network_that_was_made_anew_is_read_anew(folder: Path) -> None:
+    library = Library(folder)
+    before = library.find("mnist-28")
+    lay(folder, "mnist-28", "mnist", seed=5)
+    assert library.find("mnist-28").weights != before.weights
+
+
+# --- the strip ----------------------------------------------------------------------------------------------------
+
+
+def test_the_strip_is_the_same_picture_at_four_sides_through_each_protocol(folder: Path) -> None:
+    library = Library(folder)
+    picture = np.random.default_rng(0).integers(0, 256, (1, 1, 28, 28), np.uint8)
+    cells = strip(picture, library.find("mnist"), "area", library.find)
+    assert [(cell.protocol, cell.resolution) for cell in cells] == [
+        (protocol, side) for protocol in ("totv", "tvtv", "mixed") for side in (28, 21, 14, 7)
+    ]
+    by = {(cell.protocol, cell.resolution): cell for cell in cells}
+    assert by["tvtv", 21].label is None and by["tvtv", 21].network == "mnist-21", "not trained yet"
+    for protocol, side, name in (("totv", 14, "mnist-28"), ("tvtv", 7, "mnist-7"), ("mixed", 21, "mnist-mixed")):
+        answer = Classifier.load(name, folder).classify(picture[0, 0], side, "area")
+        assert (by[protocol, side].label, by[protocol, side].probability) == answer.top[0]
+
+
+def test_where_the_report_s_network_is_missing_the_fast_one_answers(folder: Path) -> None:
+    lay(folder, "cifar10-fast", "cifar10")
+    lay(folder, "cifar10-8", "cifar10", seed=1, resolution=8)
+    lay(folder, "cifar10-fast-8", "cifar10", seed=2, resolution=8)
+    library = Library(folder)
+    cells = strip(np.zeros((1, 3, 32, 32), np.uint8), library.find("cifar10"), "area", library.find)
+    by = {(cell.protocol, cell.resolution): (cell.network, cell.label is not None) for cell in cells}
+    assert by["totv", 16] == by["tvtv", 32] == ("cifar10-fast", True), "the report's cifar10-32 is not there"
+    assert by["tvtv", 8] == ("cifar10-8", True) and by["tvtv", 24] == ("cifar10-24", False)
+
+
+def test_a_network_outside_the_study_has_a_row_of_its_own(folder: Path) -> None:
+    library = Library(folder)
+    cells = strip(np.zeros((1, 1, 28, 28), np.uint8), library.find("arcs"), "area", library.find)
+    assert [(cell.protocol, cell.resolution, cell.network) for cell in cells] == [("chosen", s, "arcs") for s in (28, 21, 14, 7)]
+
+
+STUDIED = [name for name in ("cifar10-32", "cifar10-fast", "mnist-28", "mnist-mixed") if name in read_cards()]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", STUDIED)
+def test_a_hundred_test_pictures_get_what_the_study_counted(name: str, real_data: Path) -> None:
+    """Through the classifier one by one, against the study's own evaluation, at each of its sides."""
+    from core.evaluation import Trained
+
+    network = Classifier.load(name)
+    data = load(network.recipe.dataset, real_data)
+    studied = Trained(network.recipe.changed(threads=1), (FOLDER / f"{name}.safetensors").read_bytes(), data)
+    test, side = data.images[data.train_size :][:100], network.shape[1]
+    for reduced in (side, side * 3 // 4, side // 2, side // 4):
+        expected = studied.logits(at_resolution(test, reduced, network.recipe.filter)).argmax(1).tolist()
+        pictures = test.permute(0, 2, 3, 1).numpy()
+        said = [network.classify(picture, reduced, top=1).top[0][0] for picture in pictures]
+        assert said == [network.classes[place] for place in expected]
