@@ -16,8 +16,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from core import sources
-from core.classify import open_picture
 from core.errors import LabError
+from core.pictures_in import open_picture
 
 Bytes = npt.NDArray[np.uint8]
 
