@@ -292,10 +292,10 @@ def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
     field.press("Tab")
     expect(page.get_by_text("1 of 40 cells are right")).to_be_visible()
     pictures = page.locator(".stButtonGroup").first
-    pictures.get_by_text("Class 2, picture a", exact=True).click()
-    expect(page.get_by_label("Feature map of Ring, row 2, column 1")).to_have_value("")
-    pictures.get_by_text("Class 1, picture a", exact=True).click()
-    expect(page.get_by_label("Feature map of Ring, row 2, column 1")).to_have_value("5")
+    for picture, there in (("Class 2, picture a", ""), ("Class 1, picture a", "5")):
+        pictures.get_by_text(picture, exact=True).click()
+        key = picture.lower().replace("picture ", "").replace(", ", "_").replace(" ", "_")
+        expect(page.locator(f".st-key-field-warmup-{key}-ring-10 input")).to_have_value(there)
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
