@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -97,8 +97,7 @@ def _with_pictures(name: str, classifier: Classifier, data: Path) -> Watched:
     train, test = (
         (found.images[part[:COUNTED]], found.labels[part[:COUNTED]]) for part in (parts.train, parts.test)
     )
-    network = cast(nn.Sequential, classifier.logits)
-    return Watched(name, recipe.dataset, classifier.classes, network, train, test)
+    return Watched(name, recipe.dataset, classifier.classes, classifier.network, train, test)
 
 
 def passes(network: nn.Sequential, picture: Tensor, rate: float, seed: int, times: int = TIMES) -> Passes:

@@ -105,7 +105,7 @@ def _method(name: str, draws: Rows) -> dict[str, Any]:
 
 
 def by_class(made: Mapping[str, Card]) -> Rows:
-    """`class`, `pictures` (in the set), `held_out_recall` and `test_recall` over the finished k-fold draws.
+    """`class`, `pictures` (in the set), `held_out_recall` and `test_recall` (and their `runs`) over the finished k-fold draws.
 
     k-fold holds out every picture once a draw, so that its folds' matrices add up to the whole set.
     """
@@ -117,7 +117,8 @@ def by_class(made: Mapping[str, Card]) -> Rows:
     pictures = metrics.support(held_out) * FOLDS // len(cards)
     columns = (cards[0].facts["classes"], pictures.tolist(), metrics.recall(held_out).tolist(), metrics.recall(test).tolist())
     names = ("class", "pictures", "held_out_recall", "test_recall")
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    runs = [card.name for card in cards]
+    return [{**dict(zip(names, row, strict=True)), "runs": runs} for row in zip(*columns, strict=True)]
 
 
 def _sum(matrices: Iterable[Matrix]) -> metrics.Counts:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import metrics
 from core.cards import Card, Outputs, read_cards, read_outputs, write_card, write_outputs
+from core.recipe import preset
 from core.sources import SOURCES
 from core.studies import architectures, audit, resolution
 from demo import figures, study, text
@@ -276,7 +277,7 @@ def test_ticks_are_counted_and_stay(empty: Path) -> None:
     page.checkbox(key="audit.tick.seed").check().run()
     assert not page.exception
     assert [box.key for box in page.checkbox if box.value] == ["audit.tick.filter", "audit.tick.seed"]
-    assert "`bilinear-antialias`" in words(page)
+    assert f"`{preset('report').filter}`" in words(page)
 
 
 def test_every_text_is_asked_for() -> None:
