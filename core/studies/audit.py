@@ -69,7 +69,7 @@ def means(made: Mapping[str, Card]) -> Rows:
 
 
 def _mean(protocol: str, side: int, made: Mapping[str, Card]) -> dict[str, Any]:
-    planned = resolution.name_of("cifar10", protocol, side)
+    planned = resolution.answering(made, "cifar10", protocol, side)
     card = made.get(planned)
     matrix = card.matrix(side, resolution.FILTER) if card else None
     ours = resolution.row("cifar10", side, card, matrix) if card and matrix else None

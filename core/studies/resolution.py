@@ -68,6 +68,12 @@ def variants(dataset: str, protocol: str, side: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (name_of(dataset, protocol, side), also))))
 
 
+def answering(made: Mapping[str, Card], dataset: str, protocol: str, side: int) -> str:
+    """The run that answers for a cell: the first of its variants that is there, else the first that is planned."""
+    planned = variants(dataset, protocol, side)
+    return next((name for name in planned if name in made), planned[0])
+
+
 def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
     """`totv`, `tvtv`, `mixed`: a row for each data set, resolution and recipe whose run is there; `riddle`: see `riddle`."""
     cells = [(dataset, side) for dataset, sides in SIDES.items() for side in sides]

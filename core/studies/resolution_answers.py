@@ -16,7 +16,7 @@ from core.cards import Card
 from core.published import kannojia, report_recall, report_score
 from core.recipe import FILTERS
 from core.sources import SOURCES
-from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES, Rows, name_of, variants
+from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES, Rows, answering, name_of, variants
 
 REPORT = RIDDLE[:3]
 """The networks of the report's recipe on full pictures, by seed."""
@@ -69,7 +69,7 @@ def accuracy(made: Mapping[str, Card], name: str, side: int, filter: str = FILTE
 
 def loss_of(made: Mapping[str, Card], dataset: str, protocol: str) -> float | None:
     """How much accuracy a protocol loses from the original side to the smallest; None where a cell is missing."""
-    first, last = (accuracy(made, name_of(dataset, protocol, side), side) for side in (SIDES[dataset][0], SIDES[dataset][-1]))
+    first, last = (accuracy(made, answering(made, dataset, protocol, side), side) for side in (SIDES[dataset][0], SIDES[dataset][-1]))
     return None if first is None or last is None else first - last
 
 
@@ -154,9 +154,9 @@ class Evidence:
     """The mean of the report's own recalls in this cell: on as many pictures of each class it would be the accuracy."""
 
 
-def evidence(made: Mapping[str, Card], dataset: str, protocol: str, side: int) -> Evidence:
-    """For a cell whose network is there."""
-    name = name_of(dataset, protocol, side)
+def evidence(made: Mapping[str, Card], name: str, protocol: str, side: int) -> Evidence:
+    """For a cell and the run that answers for it, which is there."""
+    dataset = made[name].recipe.dataset
     card, printed = made[name], report_recall(protocol, side) if dataset == "cifar10" else None
     seeds = over_seeds(made, REPORT, side) if name in REPORT else None
     filters = over(value for filter in FILTERS if (value := accuracy(made, name, side, filter)) is not None)

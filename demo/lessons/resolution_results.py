@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import metrics
 from core.published import kannojia, report_recall, report_score
-from core.studies.resolution import FILTER, PROTOCOLS, SIDES, name_of
+from core.studies.resolution import FILTER, PROTOCOLS, SIDES, answering
 from core.studies.resolution import row as cell
 from demo import charts, figures, session, study
 from demo.lessons import resolution_figures as drawn
@@ -49,7 +49,7 @@ def cells(made: Made, dataset: str) -> list[dict[str, Any]]:
     rows = []
     for protocol in PROTOCOLS:
         for side in SIDES[dataset]:
-            card = made.get(name_of(dataset, protocol, side))
+            card = made.get(answering(made, dataset, protocol, side))
             matrix = card.matrix(side, FILTER) if card else None
             ours = cell(dataset, side, card, matrix) if card and matrix else {"run": None}
             paper = kannojia(dataset, protocol, side) or (None, None, None)
@@ -107,18 +107,18 @@ def _recall(made: Made, dataset: str) -> None:
         sides = [side for one, side in there if one == protocol]
         rows, columns = _recall_rows(made, dataset, protocol, sides)
         study.table(rows, columns, key=f"resolution.{dataset}.recall.{protocol}", alt=say("recall"))
-        study.runs_behind(list(dict.fromkeys(name_of(dataset, protocol, side) for side in sides)))
+        study.runs_behind(list(dict.fromkeys(answering(made, dataset, protocol, side) for side in sides)))
 
     view()
 
 
 def _recall_rows(made: Made, dataset: str, protocol: str, sides: list[int]) -> tuple[list[dict[str, Any]], dict[str, Column]]:
     """A row for each class: its recall at each side, the report's beside it where it prints one."""
-    classes = made[name_of(dataset, protocol, sides[0])].facts["classes"]
+    classes = made[answering(made, dataset, protocol, sides[0])].facts["classes"]
     rows: list[dict[str, Any]] = [{"class": name} for name in classes]
     columns = {"class": Column(say("column_class"))}
     for side in sides:
-        matrix = made[name_of(dataset, protocol, side)].matrix(side, FILTER) or []
+        matrix = made[answering(made, dataset, protocol, side)].matrix(side, FILTER) or []
         printed = report_recall(protocol, side) if dataset == "cifar10" and protocol != "mixed" else None
         columns[f"ours_{side}"] = Column(say("recall_at", side=side), "percent")
         if printed:
@@ -139,7 +139,7 @@ def _confusion(made: Made, dataset: str) -> None:
             sides = [side for one, side in there if one == protocol]
             side = parts.choice("confusion.side", sides, say("side_axis"))
             numbers = parts.choice("confusion.numbers", ("counts", "shares"), say("numbers"), lambda one: say(f"numbers_{one}"))
-        name = name_of(dataset, protocol, side)
+        name = answering(made, dataset, protocol, side)
         what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
         matrix = made[name].matrix(side, FILTER) or []
         figure = charts.confusion(matrix, made[name].facts["classes"], what, numbers, session.theme())
@@ -152,4 +152,4 @@ def _confusion(made: Made, dataset: str) -> None:
 def _there(made: Made, dataset: str) -> list[tuple[str, int]]:
     """The cells that can be shown."""
     cells = [(protocol, side) for protocol in PROTOCOLS for side in SIDES[dataset]]
-    return [(p, side) for p, side in cells if (name := name_of(dataset, p, side)) in made and made[name].matrix(side, FILTER)]
+    return [(p, side) for p, side in cells if (name := answering(made, dataset, p, side)) in made and made[name].matrix(side, FILTER)]

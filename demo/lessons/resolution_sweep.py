@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.recipe import FILTERS
 from core.studies import resolution_answers as answers
-from core.studies.resolution import FILTER, SIDES, curve, name_of
+from core.studies.resolution import FILTER, SIDES, answering, curve, name_of
 from demo import figures, session, study
 from demo.lessons import resolution_figures as drawn
 from demo.lessons import resolution_parts as parts
@@ -55,7 +55,7 @@ def _curve(made: Made, dataset: str, protocol: str, filter: str) -> list[dict[st
 
 def _points(made: Made, dataset: str) -> list[dict[str, Any]]:
     """TVTV: each network at the one side that it was trained for, with the filter that it was trained with."""
-    found = {side: answers.accuracy(made, name_of(dataset, "tvtv", side), side) for side in SIDES[dataset]}
+    found = {side: answers.accuracy(made, answering(made, dataset, "tvtv", side), side) for side in SIDES[dataset]}
     shared = {"filter": FILTER, "own": say("protocol_tvtv")}
     return [{"side": side, "value": 100 * value, **shared} for side, value in found.items() if value is not None]
 

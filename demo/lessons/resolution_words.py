@@ -132,7 +132,7 @@ def _inside(inside: bool | None) -> str | None:
 def _why(made: Made, row: dict[str, Any]) -> str:
     """What the data say about a cell outside its range."""
     protocol, side = row["protocol"], row["resolution"]
-    found = answers.evidence(made, row["dataset"], protocol, side)
+    found = answers.evidence(made, row["run"], protocol, side)
     wanted = say("range" if row["high"] else "from_on", low=percent(row["low"]), high=percent(row["high"]))
     lines = [say("outside", protocol=say(f"protocol_{protocol}"), side=side, ours=percent(row["accuracy"]), wanted=wanted)]
     for name, spread in (("seeds", found.seeds), ("filters", found.filters)):

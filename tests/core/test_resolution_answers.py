@@ -82,11 +82,11 @@ def test_ranges_that_were_set_beforehand() -> None:
 def test_the_evidence_of_a_cell() -> None:
     one = card("cifar10-32", at_16=0.5, at_32=0.8)
     one = dataclasses.replace(one, evaluations={**one.evaluations, "nearest": {"16": matrix(0.3)}})
-    found = answers.evidence(made(one, card("cifar10-32-seed1", at_16=0.4)), "cifar10", "totv", 16)
+    found = answers.evidence(made(one, card("cifar10-32-seed1", at_16=0.4)), "cifar10-32", "totv", 16)
     assert found.seeds == answers.Spread(pytest.approx(0.45), 0.4, 0.5, 2)  # type: ignore[arg-type]
     assert found.filters and (found.filters.low, found.filters.high, found.filters.count) == (0.3, 0.5, 2)
     assert found.printed_mean == pytest.approx(0.3773) and (found.train_accuracy, found.test_accuracy) == (0.9, 0.75)
-    own = answers.evidence(made(card("mnist-7", at_7=0.5)), "mnist", "tvtv", 7)
+    own = answers.evidence(made(card("mnist-7", at_7=0.5)), "mnist-7", "tvtv", 7)
     assert own.seeds is None and own.filters is None and own.printed_mean is None
 
 
