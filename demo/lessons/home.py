@@ -13,7 +13,7 @@ from demo.text import speaker
 from demo.widgets import times, whole
 
 say = speaker("home")
-WALK = ("train", "resolution", "runs", "classify")
+WALK = ("convolution", "train", "resolution", "audit", "classify")
 """The pages in the order of the walkthrough."""
 WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
 """Seconds between two looks: at a download, for a download that another browser starts, for the device."""
