@@ -13,8 +13,9 @@ from demo.text import speaker
 from demo.widgets import times, whole
 
 say = speaker("home")
-WALK = ("convolution", "train", "resolution", "audit", "classify")
+WALK = ("convolution", "train", "resolution", "audit", "runs", "classify")
 """The pages in the order of the walkthrough."""
+IN_A_ROW = 3
 WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
 """Seconds between two looks: at a download, for a download that another browser starts, for the device."""
 
@@ -37,10 +38,12 @@ def render() -> None:
 
 
 def _walk() -> None:
-    for place, (column, page) in enumerate(zip(st.columns(len(WALK)), WALK, strict=True), start=1):
-        with column, st.container(border=True, height="stretch"):
-            _to(page, f"**{place}. {say(f'walk_{page}')}**")
-            st.caption(say(f"walk_{page}_text"))
+    for first in range(0, len(WALK), IN_A_ROW):
+        row = WALK[first : first + IN_A_ROW]
+        for place, (column, page) in enumerate(zip(st.columns(IN_A_ROW), row, strict=True), start=first + 1):
+            with column, st.container(border=True, height="stretch"):
+                _to(page, f"**{place}. {say(f'walk_{page}')}**")
+                st.caption(say(f"walk_{page}_text"))
 
 
 def _to(page: str, label: str) -> None:
