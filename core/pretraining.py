@@ -123,6 +123,8 @@ def make(
 
 def complete(card: Card, planned: Planned, folder: Path = FOLDER) -> bool:
     """Whether a card has been looked at everywhere that the plan says, and its answers are kept where they shall be."""
+    if card.recipe.filter != planned.recipe.filter:  # trained on full pictures, so only what it is looked at with differs
+        return False
     if planned.outputs_at and read_outputs(card.name, folder) is None:
         return False
     seen = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
@@ -147,7 +149,8 @@ def _known(card: Card | None, folder: Path) -> Finished | None:
 def _make(
     name: str, planned: Planned, run: Finished, folder: Path, data: Path, say: Say, named_by_run: bool
 ) -> Card:
-    card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name), run.weights
+    recipe = dataclasses.replace(run.card.recipe, filter=planned.recipe.filter)
+    card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name, recipe=recipe), run.weights
     folder.mkdir(parents=True, exist_ok=True)
     if planned.weights or planned.seen_at or planned.outputs_at:
         from core import datasets
