@@ -58,7 +58,8 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
     if sprite.renew(folder, data, [architectures_beside.report_name(name) for name in architectures.REPORT]):
         say(f"{sprite.NAME}: made")
     for name in answer:
-        set_trust(name, folder, data, say)
+        if planned[name].weights:
+            set_trust(name, folder, data, say)
     return answer
 
 
