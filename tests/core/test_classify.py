@@ -80,7 +80,7 @@ def test_the_network_sees_the_reduced_picture(classifier: Classifier, digits: Da
 
 
 @pytest.mark.data
-@pytest.mark.parametrize("name", ["mnist-28", "cifar10-fast"])
+@pytest.mark.parametrize("name", ["mnist-28", "cifar10-32"])
 def test_one_picture_alone_gets_the_study_s_prediction(name: str, real_data: Path) -> None:
     """The studies look at 500 pictures at a time, the classifier at one."""
     card = read_cards()[name]

@@ -117,7 +117,7 @@ def test_a_network_outside_the_study_has_a_row_of_its_own(folder: Path) -> None:
     assert [(cell.protocol, cell.resolution, cell.network) for cell in cells] == [("chosen", s, "arcs") for s in (28, 21, 14, 7)]
 
 
-STUDIED = [name for name in ("cifar10-32", "cifar10-fast", "mnist-28", "mnist-mixed") if name in read_cards()]
+STUDIED = [name for name in ("cifar10-32", "mnist-28", "mnist-mixed") if name in read_cards()]
 
 
 @pytest.mark.data

@@ -33,7 +33,7 @@ META = {"_type": "gradio.FileData"}
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The trained networks that are there, and for Fashion-MNIST one with random weights, which must answer as exactly."""
     folder = tmp_path_factory.mktemp("pretrained")
-    for name in ("mnist-28", "mnist-7", "cifar10-fast"):
+    for name in ("mnist-28", "mnist-7", "cifar10-32"):
         for file in (f"{name}.json", f"{name}.safetensors"):
             shutil.copy(FOLDER / file, folder / file)
     lay(folder, "fashion", "fashion-mnist")
@@ -52,7 +52,7 @@ def client(folder: Path) -> Iterator[httpx.Client]:
 
 @pytest.mark.data
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("dataset", "name"), [("mnist", "mnist-28"), ("fashion-mnist", "fashion"), ("cifar10", "cifar10-fast")])
+@pytest.mark.parametrize(("dataset", "name"), [("mnist", "mnist-28"), ("fashion-mnist", "fashion"), ("cifar10", "cifar10-32")])
 def test_two_hundred_test_pictures_are_answered_as_the_tensors_are(
     client: httpx.Client, folder: Path, real_data: Path, dataset: str, name: str
 ) -> None:
@@ -83,7 +83,7 @@ def test_the_endpoints_are_these_and_each_answers(client: httpx.Client, folder: 
     assert set(info["named_endpoints"]) == {"/networks", "/classify", "/look", "/strip", "/gradcam", "/sample"}
     assert not info["unnamed_endpoints"]
     picture = as_text(png(seven()))
-    assert [row["network"] for row in call(client, "networks")[1]] == ["mnist-28", "fashion", "cifar10-fast", "mnist-7"]
+    assert [row["network"] for row in call(client, "networks")[1]] == ["mnist-28", "fashion", "cifar10-32", "mnist-7"]
     look = call(client, "look", picture, "mnist", 7)[1]
     found = Classifier.load("mnist-28", folder).classify(seven(), 7)
     np.testing.assert_array_equal(_decoded(look["seen"]), found.seen[0])
