@@ -26,7 +26,7 @@ from core.learner import normalise
 from core.splits import split
 
 Rows = list[dict[str, Any]]
-NETWORKS = ("fashion-arc2-paper", "digits")
+NETWORKS = ("fashion-arc3-paper", "digits")
 """Pretrained networks with dropout behind their last hidden layer; the first that is here with its data is shown."""
 TIMES = 10
 """How often a picture passes where each pass is drawn."""

@@ -30,6 +30,8 @@ PAPER: dict[str, tuple[str, dict[str, Any]]] = {
     "arc5-rmsprop": ("arc5", {"optimizer": "rmsprop"}),
 }
 """Short name -> (network, what the paper states of its training)."""
+SMALL = ("arc1", "arc3-paper", "arc4")
+"""Of these the weights on Fashion-MNIST are kept: those of arc2 and arc5, six times as large, would not fit."""
 EPOCHS = {"fashion-mnist": 10, "mnist": 6}
 """Of the paper's networks here; it trained each for 50."""
 ARC1_OPTIMIZERS = ("sgd", "rmsprop", "adagrad", "adam")
@@ -49,7 +51,7 @@ def plan() -> Plan:
         runs[f"fashion-batch-{size}"] = Planned(recipe.changed(train_limit=6_000, epochs=20))
     for dataset, short in (("mnist", "mnist"), ("fashion-mnist", "fashion")):
         for name, (network, stated) in PAPER.items():
-            runs[f"{short}-{name}"] = Planned(_paper(dataset, network, stated), weights=dataset == "fashion-mnist")
+            runs[f"{short}-{name}"] = Planned(_paper(dataset, network, stated), weights=short == "fashion" and name in SMALL)
     for name, (network, optimizer) in REPORT.items():
         recipe = preset("report", "fashion-mnist").changed(network=network, optimizer=optimizer, threads=1)
         runs[f"fashion-{name}"] = Planned(recipe, weights=True, outputs_at=(28,))

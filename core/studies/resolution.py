@@ -40,18 +40,18 @@ def plan() -> Plan:
     runs["mnist-mixed"] = Planned(mnist.changed(augment="mixed"), weights=True, seen_at=sweep("mnist"))
     runs["cifar10-fast"] = Planned(fast, seen_at=few)
     runs |= {f"cifar10-fast-seed{seed}": Planned(fast.changed(seed=seed), seen_at=few) for seed in (1, 2)}
-    runs |= {name: _at(fast, side) for side, name in FAST.items() if side != SIDES["cifar10"][0]}
-    runs["cifar10-mixed"] = Planned(fast.changed(augment="mixed"), weights=True, seen_at=sweep("cifar10"))
+    runs |= {name: _at(fast, side, kept=side not in FULL) for side, name in FAST.items() if side != SIDES["cifar10"][0]}
+    runs["cifar10-mixed"] = Planned(fast.changed(augment="flip+mixed"), weights=True, seen_at=sweep("cifar10"))
     runs["cifar10-32"] = Planned(report, weights=True, seen_at=sweep("cifar10"), outputs_at=SIDES["cifar10"])
     runs |= {f"cifar10-{side}": _at(report, side) for side in FULL[1:]}
     runs |= {f"cifar10-32-seed{seed}": Planned(report.changed(seed=seed), seen_at=few) for seed in (1, 2)}
     return {name: _on_one_thread(planned) for name, planned in runs.items()}
 
 
-def _at(recipe: Recipe, side: int) -> Planned:
-    """A network of TVTV: it is tested at the resolution that it was trained on."""
-    outputs = (side,) if side in FULL and recipe.dataset == "cifar10" else ()
-    return Planned(recipe.changed(resolution=side), weights=True, seen_at={FILTER: (side,)}, outputs_at=outputs)
+def _at(recipe: Recipe, side: int, kept: bool = True) -> Planned:
+    """A network of TVTV: it is tested at the resolution that it was trained on. `kept`: with weights and answers."""
+    outputs = (side,) if kept and side in FULL and recipe.dataset == "cifar10" else ()
+    return Planned(recipe.changed(resolution=side), weights=kept, seen_at={FILTER: (side,)}, outputs_at=outputs)
 
 
 def _on_one_thread(planned: Planned) -> Planned:

@@ -77,7 +77,7 @@ def _runs(made: Made, names: list[str]) -> None:
 def _run(made: Made, name: str) -> dict[str, Any]:
     card = made[name]
     recipe = card.recipe
-    side = say("every_side") if recipe.augment == "mixed" else str(recipe.resolution or card.facts["shape"][-1])
+    side = say("every_side") if "mixed" in recipe.augment else str(recipe.resolution or card.facts["shape"][-1])
     return {
         "run": name, "preset": recipe.preset, "side": side, "seed": recipe.seed, "epochs": recipe.epochs,
         "minutes": answers.minutes(card), "loss": card.epochs[-1]["train_loss"], "accuracy": card.result["test_accuracy"],
