@@ -92,7 +92,7 @@ def loss(snapshot: Snapshot) -> Figure:
         if e["validation_loss"] is not None
     ]
     axis = say("l1_axis" if snapshot.recipe.loss == "l1" else "loss_axis")
-    spec = _curve_spec("loss", say("loss"), axis, snapshot.recipe.epochs, parts)
+    spec = _curve_spec("loss", say("loss"), axis, snapshot.recipe.epochs, parts, _validated(snapshot))
     return Figure(say("loss"), spec, _columns(("epoch", "loss", "part"), points))
 
 
@@ -102,22 +102,28 @@ def accuracy(snapshot: Snapshot) -> Figure:
     points = [(x, 100 * share, parts[0]) for x, _, share in snapshot.curve]
     for part, name in ((parts[1], "train_accuracy"), (parts[2], "validation_accuracy")):
         points += [(e["epoch"], 100 * e[name], part) for e in snapshot.epochs if e[name] is not None]
-    spec = _curve_spec("accuracy", say("accuracy"), say("accuracy_axis"), snapshot.recipe.epochs, parts)
+    spec = _curve_spec("accuracy", say("accuracy"), say("accuracy_axis"), snapshot.recipe.epochs, parts, _validated(snapshot))
     return Figure(say("accuracy"), spec, _columns(("epoch", "accuracy", "part"), points))
 
 
+def _validated(snapshot: Snapshot) -> bool:
+    return snapshot.recipe.split == "k-fold" or snapshot.recipe.validation > 0
+
+
 @lru_cache(maxsize=256)
-def _curve_spec(measure: Measure, title: str, axis: str, epochs: int, parts: tuple[str, ...]) -> Spec:
+def _curve_spec(measure: Measure, title: str, axis: str, epochs: int, parts: tuple[str, ...], validated: bool) -> Spec:
+    """`parts`: the lines, validation last; its name is not in the legend of a run that holds nothing out for it."""
+    legend = {**STROKES, "values": parts if validated else parts[:-1]}
     several = len(parts) > 2  # then the moving line stands back behind what is checked once an epoch
     colours = {"domain": parts, "range": [*([RUNNING] if several else []), TRAINING, VALIDATION]}
     dashes = {"domain": parts, "range": [[1, 0]] * (len(parts) - 1) + [DASH]}
     encoding: Spec = {
         "x": _epoch_axis([0, epochs]),
         "y": _measure_axis(measure, axis),
-        "color": {"field": "part", "type": "nominal", "scale": colours, "legend": STROKES},
+        "color": {"field": "part", "type": "nominal", "scale": colours, "legend": legend},
         "tooltip": _tips(measure, axis),
     }
-    dash = {"field": "part", "type": "nominal", "scale": dashes, "legend": STROKES}
+    dash = {"field": "part", "type": "nominal", "scale": dashes, "legend": legend}
     lines = {
         "mark": {"type": "line", "strokeWidth": 2, "clip": True},
         "encoding": {**encoding, "strokeDash": dash},

@@ -27,7 +27,8 @@ def run(name: str = "k3f9q2", validation: bool = True, **changes: Any) -> Any:
         for epoch in range(3)
     )
     curve = ((0.5, 2.25, 0.12), (1.0, 1.9, 0.3), (1.5, 1.4, 0.4))
-    recipe = preset("quick", "digits").changed(epochs=4, **changes)
+    held_out = {} if validation else {"validation": 0.0}
+    recipe = preset("quick", "digits").changed(epochs=4, **held_out, **changes)
     return SimpleNamespace(run=name, recipe=recipe, epochs=epochs, curve=curve)
 
 
@@ -86,6 +87,15 @@ def test_accuracy_is_in_percent_and_without_a_validation_part_there_is_no_such_c
     assert "validation" not in columns["part"]
     assert columns["accuracy"][:3] == pytest.approx([12.0, 30.0, 40.0])
     assert columns["accuracy"][3:] == pytest.approx([10.0, 30.0, 50.0])
+
+
+def test_the_legend_names_validation_only_where_a_part_is_held_out_for_it() -> None:
+    def named(**changes: Any) -> list[list[str]]:
+        snapshot = run(**changes)
+        return [list(f.spec["layer"][0]["encoding"]["color"]["legend"]["values"]) for f in (charts.loss(snapshot), charts.accuracy(snapshot))]
+
+    assert all("validation" not in names for names in named(validation=False))
+    assert all("validation" in names for names in named())
 
 
 def test_training_is_solid_and_validation_dashed() -> None:
