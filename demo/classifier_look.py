@@ -19,6 +19,8 @@ CSS = """
 .strip th img {width: 64px; margin-top: 0.3rem}
 .strip .bar {height: 5px; margin-top: 3px; background: var(--color-accent)}
 .strip .missing {opacity: 0.6; font-style: italic}
+.min_value, .max_value {color: var(--block-info-text-color) !important}
+.dark button[role=tab].selected {color: #7cc7de}
 @media (max-width: 640px) {.strip th, .strip td {padding: 0.2rem; font-size: 0.72rem} .strip th img {width: 40px} .stages figure {width: 86px}}
 """
 ACCENT = gr.themes.Color(
@@ -60,6 +62,8 @@ def theme() -> gr.themes.Base:
         block_background_fill="#f3f6f8", block_background_fill_dark="#1a2127",
         block_label_background_fill="#f3f6f8", block_label_background_fill_dark="#1a2127",
         block_label_text_color="#1c2a33", block_label_text_color_dark="#e6ebee",
+        block_title_text_color="#1c2a33", block_title_text_color_dark="#e6ebee",
+        block_info_text_color="#4d5a63", block_info_text_color_dark="#a9b4bb",
         border_color_primary="#c9d3d9", border_color_primary_dark="#3d4951",
         button_primary_background_fill="#0f6b85", button_primary_background_fill_dark="#2080a0",
         button_primary_background_fill_hover="#0b5f78", button_primary_background_fill_hover_dark="#0f6b85",

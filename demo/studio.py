@@ -21,13 +21,15 @@ STYLE = """
 .stMainBlockContainer { padding-top: 4rem; }
 .stMarkdown table { font-size: 0.9rem; }
 .stMarkdown th, .stMarkdown td { padding: 0.3rem 0.6rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { opacity: 1; color: light-dark(#4d5a63, #a9b4bb); }
+button[data-selected="true"] p, .stSlider [role="slider"] p { color: light-dark(#0b5f78, #7cc7de); }
 @media (max-width: 640px) {
   .stMarkdown table { font-size: 0.72rem; }
   .stMarkdown th, .stMarkdown td { padding: 0.25rem; }
   .stMarkdown td { overflow-wrap: anywhere; }
 }
 """
-"""Less room above a page, and tables that fit a telephone."""
+"""Less room above a page, tables that fit a telephone, and where Streamlit's own grey or accent is too pale to read (WCAG AA)."""
 
 
 PAGES = {

@@ -33,8 +33,9 @@ def render() -> None:
     picture = watched.picture(label)
     seen = silenced.passes(watched.network, picture, rate, seed)
     with controls:
-        st.image(pictures.enlarged(picture.numpy()), width=160)
-        st.caption(say("shown_picture", network=watched.name, data=SOURCES[watched.dataset].title, units=len(seen.plain)))
+        told = say("shown_picture", network=watched.name, data=SOURCES[watched.dataset].title, units=len(seen.plain))
+        st.image(pictures.enlarged(picture.numpy()), width=160, alt=told)
+        st.caption(told)
     with drawing:
         _units(seen, rate, watched.name)
     _answers(watched, seen, label)

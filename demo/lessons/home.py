@@ -85,7 +85,7 @@ def _card(source: Source) -> None:
     st.markdown(f"**{source.title}**")
     pictures = thumbnails.strip(source.name, state.path) if state.present else None
     if pictures:
-        st.image(pictures, width="stretch")
+        st.image(pictures, width="stretch", alt=say("samples_alt", data=source.title))
     st.caption(_size(source))
     if state.present:
         st.markdown(say("present") if source.layouts else say("always_here"), help=source.cite)
@@ -173,7 +173,7 @@ def _for_a_class() -> None:
     if address is None:
         st.caption(say("class_alone"))
         return
-    st.image(local.qr_code(address), width=190)
+    st.image(local.qr_code(address), width=190, alt=address)
     st.markdown(f"[{address}]({address})")
     st.caption(say("class_text"))
     if st.button(say("class_large"), key="home.large", icon=":material/fullscreen:"):
@@ -186,6 +186,6 @@ def _large(address: str) -> None:
     @st.dialog(say("class"), width="large")
     def view() -> None:
         st.markdown(f"## {address}")
-        st.image(local.qr_code(address), width=520)
+        st.image(local.qr_code(address), width=520, alt=address)
 
     view()

@@ -163,8 +163,9 @@ def _pictures(network: str, classes: list[str], label: int, side: int, filter: s
     for column, own, key in zip(columns, (True, False), ("pictures_own", "pictures_other"), strict=True):
         chosen = pictures.chosen_tests("cifar10", folder, label, own, SHOWN)
         with column:
-            st.image(pictures.tests("cifar10", folder, chosen, side, filter), width="stretch")
-            st.caption(f"{say(key, name=classes[label], side=side)} {_answers(outputs, classes, chosen, side)}")
+            told = say(key, name=classes[label], side=side)
+            st.image(pictures.tests("cifar10", folder, chosen, side, filter), width="stretch", alt=told)
+            st.caption(f"{told} {_answers(outputs, classes, chosen, side)}")
 
 
 def _answers(outputs: Outputs | None, classes: list[str], chosen: tuple[int, ...], side: int) -> str:

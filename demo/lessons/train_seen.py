@@ -47,11 +47,13 @@ def samples(large: bool) -> None:
         return
     where = session.manager().data
     count = 4 if large else 3
-    st.image(
-        pictures.samples(now.dataset, where, None, now.filter, count), width="stretch" if not large else 640
-    )
-    st.caption(say("sample_original", side=side))
+    _sample(pictures.samples(now.dataset, where, None, now.filter, count), say("sample_original", side=side), large)
     if now.resolution is not None:
         seen = pictures.samples(now.dataset, where, now.resolution, now.filter, count)
-        st.image(seen, width="stretch" if not large else 640)
-        st.caption(say("sample_reduced", side=side, resolution=now.resolution))
+        _sample(seen, say("sample_reduced", side=side, resolution=now.resolution), large)
+
+
+def _sample(row: bytes, told: str, large: bool) -> None:
+    """One row of pictures and what it shows."""
+    st.image(row, width=640 if large else "stretch", alt=told)
+    st.caption(told)

@@ -1,0 +1,88 @@
+"""axe-core in Chromium: nothing serious or critical on any page that is ours, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from demo.studio import PAGES
+from tests.browser.served import App
+
+GRAVE = ("serious", "critical")
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """What a widget of Streamlit or Gradio does wrong by itself, and no option of theirs puts right."""
+
+    rule: str
+    selector: str
+    why: str
+
+
+FOREIGN = (
+    Foreign("color-contrast", "[disabled] *, [aria-disabled=true] *, label:has([disabled]) *, [aria-hidden=true] *",
+            "Streamlit: what is switched off is pale, which WCAG allows; the label outside of the control is not marked as part of it"),
+    Foreign("aria-prohibited-attr", "div.empty[aria-label]", "Gradio: the place of an output without a value"),
+)  # fmt: skip
+
+
+def skip_the_question(page: Page) -> None:
+    """Where a page asks before it shows, what it shows is looked at."""
+    button = page.get_by_role("button", name="Skip")
+    if button.count():
+        button.first.click()
+
+
+def settled(page: Page) -> None:
+    """Until Streamlit has drawn everything, our own views included."""
+    page.wait_for_timeout(1000)
+    expect(page.locator(".stStatusWidget, [data-stale=true]")).to_have_count(0, timeout=SECONDS * 1000)
+    for view in page.locator(".walk").all():
+        expect(view).to_have_attribute("data-place", re.compile(r"\d+,\d+"), timeout=SECONDS * 1000)
+    page.wait_for_timeout(500)
+
+
+def grave(page: Page) -> list[str]:
+    """What axe finds serious or critical and is not in the list above: the rule, the element, what to do."""
+    found = []
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in GRAVE:
+            for node in violation["nodes"]:
+                target = node["target"][-1]
+                if not any(foreign(page, known, target) for known in FOREIGN if known.rule == violation["id"]):
+                    found.append(f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})")
+    return found
+
+
+def foreign(page: Page, known: Foreign, target: str | list[str]) -> bool:
+    selector = target if isinstance(target, str) else target[-1]
+    return page.locator(selector).evaluate_all(
+        "(elements, selector) => elements.length > 0 && elements.every(e => e.matches(selector))", known.selector
+    )  # type: ignore[no-any-return]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", [*PAGES, "classify"])
+def test_nothing_serious_on_a_page(chromium: Browser, app: App, name: str, theme: str) -> None:
+    with chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(SECONDS * 1000)
+        page.goto(f"{app.url}/{'' if name == 'home' else name}")
+        expect(page.locator("h1").first).to_be_visible(timeout=SECONDS * 1000)
+        settled(page)
+        skip_the_question(page)
+        settled(page)
+        assert grave(page) == []
+
+
+def test_the_check_finds_what_is_wrong(page: Page) -> None:
+    page.set_content("<html lang=en><title>A</title><main><h1>A</h1><img src=x><p style='color:#aaa;background:#fff'>pale</p></main>")
+    assert {line.partition(":")[0] for line in grave(page)} == {"image-alt", "color-contrast"}
