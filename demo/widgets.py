@@ -30,6 +30,15 @@ def three_digits(value: float | None, unknown: str = "–") -> str:
     return unknown if value is None else f"{value:.3g}"
 
 
+def signed(value: float, decimals: int = 3) -> str:
+    """A number with a true minus sign, as the views in the browser write it.
+
+    >>> signed(-0.51239)
+    '−0.512'
+    """
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
 def whole(number: float) -> str:
     """A number of things, in groups of three.
 
