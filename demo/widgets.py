@@ -36,7 +36,8 @@ def signed(value: float, decimals: int = 3) -> str:
     >>> signed(-0.51239)
     '−0.512'
     """
-    return f"{value:.{decimals}f}".replace("-", "−")
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def whole(number: float) -> str:

@@ -23,7 +23,8 @@ def render(shown: Shown) -> None:
     picture, scores = st.columns([1, 3], gap="large")
     with picture:
         st.markdown(f"**{say('picture')}**")
-        st.image(pictures.enlarged(shown.found.picture), width=220, caption=_caption(shown))
+        st.image(pictures.enlarged(shown.found.picture), width=220)
+        st.caption(_caption(shown))
     with scores:
         st.markdown(f"**{say('scores')}**")
         _scores(shown)
