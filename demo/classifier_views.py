@@ -14,11 +14,10 @@ from core.classify import Answer, Classifier, Floats
 from core.pictures_in import Bytes
 from core.preprocessing import Stage
 from core.strip import Cell
+from demo.pictures import overlaid
 from demo.text import speaker
 
 say = speaker("classifier")
-COLD_TO_HOT = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
-"""Viridis: told apart by lightness alone, also by the colour-blind."""
 LARGEST_STAGE = 256
 """A photograph is sent to the page no larger than this."""
 
@@ -87,16 +86,6 @@ def looked(answer: Answer, label: str, heat: Floats) -> str:
     height, width = heat.shape
     caption = _bold(say("cam_text", label=escape(label), height=height, width=width))
     return f'<figure class="seen">{image(overlaid(answer.seen, heat), say("cam"))}<figcaption>{caption}</figcaption></figure>'
-
-
-def overlaid(picture: Bytes, heat: Floats) -> Bytes:
-    """uint8 (C, H, W) and a map (h, w) from 0 to 1 -> uint8 (H, W, 3)."""
-    _, height, width = picture.shape
-    stretched = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
-    steps = np.linspace(0, 1, len(COLD_TO_HOT))
-    colour = np.stack([np.interp(stretched, steps, channel) for channel in zip(*COLD_TO_HOT, strict=True)], axis=2)
-    grey = picture.mean(axis=0)[:, :, None]
-    return np.rint(0.4 * grey + 0.6 * colour).astype(np.uint8)
 
 
 def _bold(markdown: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import streamlit as st
 
@@ -16,13 +18,19 @@ say = speaker("lesson")
 TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp")
 
 
-def picture(key: str, first: str = "warmup") -> Bytes | None:
-    """uint8 (C, H, W); None, with one line that says why, where there is none yet. `key` belongs to the page."""
-    names = origins()
+def picture(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes]] | None = None) -> Bytes | None:
+    """uint8 (C, H, W); None, with one line that says why, where there is none yet. `key` belongs to the page.
+
+    `more`: origins of the page's own, before the others, each with what gives its picture.
+    """
+    own = more or {}
+    names = [*own, *origins()]
     chosen = st.selectbox(
         say("picture"), names, index=names.index(first), key=f"{key}.picture", format_func=title, width=230
     )
     try:
+        if chosen in own:
+            return own[chosen]()
         return _uploaded(key) if chosen == "upload" else _known(chosen, key)
     except LabError as error:
         st.error(str(error), icon=":material/error:")

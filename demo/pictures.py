@@ -7,11 +7,17 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 GAP = 2
 """Pixels of the pictures, left free between two of them."""
 ENLARGED = 8
+LEAST = 280
+"""Pixels of a framed picture's side."""
+COLD_TO_HOT = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
+"""Viridis: told apart by lightness alone, also by the colour-blind."""
+MARK = ((0, 0, 0), (255, 176, 0))
+"""A frame is black outside and amber inside: seen on every ground."""
 FIRST = (3, 5, 8, 12)
 """Which training pictures are shown: different classes in every data set."""
 
@@ -57,6 +63,33 @@ def tests(dataset: str, folder: Path, chosen: tuple[int, ...], side: int, filter
 def enlarged(picture: np.ndarray) -> bytes:
     """uint8 (C, H, W), one picture -> PNG."""
     return _png(picture.transpose(1, 2, 0)[None])
+
+
+def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
+    """uint8 (C, H, W), one picture, with a frame around its rows `top` ... `bottom` - 1 and columns -> PNG.
+
+    `box`: (top, left, bottom, right).
+   """
+    image = Image.fromarray(picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)).convert("RGB")
+    scale = max(ENLARGED, LEAST // image.width)
+    image = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+    top, left, bottom, right = (scale * edge for edge in box)
+    for place, colour in enumerate(MARK):
+        inner = (left + 2 * place, top + 2 * place, right - 1 - 2 * place, bottom - 1 - 2 * place)
+        ImageDraw.Draw(image).rectangle(inner, outline=colour, width=4 - place)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def overlaid(picture: np.ndarray, heat: np.ndarray) -> np.ndarray:
+    """uint8 (C, H, W) and a map (h, w) from 0 to 1 -> uint8 (H, W, 3)."""
+    _, height, width = picture.shape
+    stretched = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
+    steps = np.linspace(0, 1, len(COLD_TO_HOT))
+    colour = np.stack([np.interp(stretched, steps, channel) for channel in zip(*COLD_TO_HOT, strict=True)], axis=2)
+    grey = picture.mean(axis=0)[:, :, None]
+    return np.rint(0.4 * grey + 0.6 * colour).astype(np.uint8)
 
 
 def _png(pictures: np.ndarray) -> bytes:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -19,6 +19,7 @@ from core.errors import LabError
 from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
 from demo.address import base_of, parse, spell
 
+T = TypeVar("T")
 COOKIE = "lab_owner"
 RUN = "run"
 SECTION = "section"
@@ -65,6 +66,17 @@ def remembered(name: str, default: Any = None) -> Any:
 def remember(name: str, value: Any) -> None:
     """Keeps `value` under `name` until the browser session ends."""
     st.session_state[f"lab.{name}"] = value
+
+
+def shared(key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` returns, made once for all visitors; of many, the oldest go first. `key` says all that it depends on."""
+    found: T = _shared(key, make)
+    return found
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _shared(key: Hashable, _make: Callable[[], Any]) -> Any:
+    return _make()
 
 
 def bound(key: str, value: Any) -> str:

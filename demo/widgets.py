@@ -30,6 +30,16 @@ def three_digits(value: float | None, unknown: str = "–") -> str:
     return unknown if value is None else f"{value:.3g}"
 
 
+def signed(value: float, decimals: int = 3) -> str:
+    """A number with a true minus sign, as the views in the browser write it.
+
+    >>> signed(-0.51239)
+    '−0.512'
+    """
+    text = f"{value:.{decimals}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+
+
 def whole(number: float) -> str:
     """A number of things, in groups of three.
 

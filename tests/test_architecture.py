@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.installed", "core.job", "core.jobs"),
     ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.trust", "core.warmup"),
     ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
-    ("core.gradcam", "core.library", "core.strip"),
+    ("core.gradcam", "core.library", "core.overview", "core.strip"),
     ("core.pretraining", "core.samples"),
     ("core.command", "core.printing"),
     ("core.__main__",),
@@ -53,7 +53,7 @@ TORCH_FREE = (
     "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
     "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
     "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
-    "demo.lessons.convolution", "demo.lessons.pooling", "demo.lessons.warmup",
+    "demo.lessons.convolution", "demo.lessons.network", "demo.lessons.pooling", "demo.lessons.warmup",
     "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")

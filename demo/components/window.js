@@ -38,6 +38,7 @@ class Walk {
     this.edited = edited
     this.theme = themeOf(this.root)
     this.reach = data.dilation * (data.size - 1) + 1
+    this.begin(data.start)
     this.limits = { kernel: most(data.kernel ?? [0]), output: most(data.outputs), input: most(data.values) }
     this.row = Math.min(this.row, data.rows - 1)
     this.column = Math.min(this.column, data.columns - 1)
@@ -47,6 +48,13 @@ class Walk {
     this.formula.room(this.longest())
     this.takeGrids()
     this.toZoom(this.zoom)
+  }
+
+  /** Where the server wants the window to stand, once for each new wish: near, at the numbers. */
+  begin(start) {
+    const wish = JSON.stringify(start)
+    if (!start || wish === this.wish) return
+    Object.assign(this, start, { wish, pick: null, zoom: this.zoom === "whole" ? "window" : this.zoom })
   }
 
   name() {
@@ -153,6 +161,7 @@ class Walk {
     const host = made.products.host
     Object.entries({ tabindex: 0, role: "application" }).forEach(([key, value]) => host.setAttribute(key, value))
     host.addEventListener("keydown", (event) => this.pickByKey(event, place))
+    host.addEventListener("click", () => this.zoom === "window" && this.toZoom("product"))
     return made
   }
 
@@ -272,6 +281,7 @@ class Walk {
 
   pickByKey(event, line) {
     const { size } = this.data
+    if (event.key === "Enter" && this.zoom === "window") this.toZoom("product")
     const moves = { ArrowUp: -size, ArrowDown: size, ArrowLeft: -1, ArrowRight: 1 }
     const move = moves[event.key]
     if (!move) return

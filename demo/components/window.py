@@ -6,6 +6,7 @@ window is then shown by the browser alone. Only an edited kernel comes back.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where the window stands first, which channel of many is shown, and how near: at the numbers of the window."""
+
+    row: int
+    column: int
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Slide:
     """How the window moves."""
 
@@ -55,7 +65,7 @@ class Slide:
 
 def convolution(
     picture: Picture, kernel: Numbers, bias: float, activation: str, slide: Slide, key: str,
-    edited: Callable[[Numbers], None] | None = None,
+    edited: Callable[[Numbers], None] | None = None, start: Start | None = None,
 ) -> FeatureMap:  # fmt: skip
     """Shows a convolution with a kernel (C, K, K), whose cells may be edited where `edited` is given; what came out.
 
@@ -67,15 +77,17 @@ def convolution(
     ground = walkthrough.padded(picture.values, slide.padding)
     more = {"kernel": _flat(kernel), "totals": _flat(found.totals), "bias": bias, "activation": activation}
     data = _data("convolution", picture, ground, kernel.shape[1], slide, found.outputs) | more
-    _mount(data | {"editable": edited is not None}, key, edited, kernel.shape)
+    _mount(data | {"editable": edited is not None, "start": _start(start)}, key, edited, kernel.shape)
     return found
 
 
-def pooling(picture: Picture, size: int, kind: Kind, stride: int, padding: int, key: str) -> Pooled:
+def pooling(
+    picture: Picture, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None
+) -> Pooled:
     """Shows the pooling of a picture (1, H, W); what came out. Raises LabError as core.walkthrough.pooling."""
     found = walkthrough.pooling(picture.values, size, kind, stride, padding)
     ground = walkthrough.padded(picture.values, padding, -np.inf if kind == "max" else 0.0)
-    more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False}
+    more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False, "start": _start(start)}
     _mount(_data(kind, picture, ground, size, Slide(stride, padding), found.outputs[0]) | more, key)
     return found
 
@@ -88,6 +100,10 @@ def _data(kind: str, picture: Picture, ground: Numbers, size: int, slide: Slide,
         "stride": slide.stride, "padding": slide.padding, "dilation": slide.dilation,
         "rows": outputs.shape[0], "columns": outputs.shape[1], "outputs": _flat(outputs), "words": text.everything("view"),
     }  # fmt: skip
+
+
+def _start(start: Start | None) -> dict[str, int] | None:
+    return dataclasses.asdict(start) if start else None
 
 
 def _flat(values: Numbers) -> list[float | None]:

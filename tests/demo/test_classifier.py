@@ -18,6 +18,7 @@ from core.strip import Cell
 from demo import classifier, classifier_views
 from demo.classifier_desk import SAMPLES, Desk, blank
 from demo.classifier_look import theme
+from demo.pictures import overlaid
 from demo.text import FOLDER, texts
 from tests.networks_for_tests import lay, png, seven
 
@@ -141,7 +142,7 @@ def test_a_cell_says_what_it_knows() -> None:
 def test_the_brightest_place_is_where_the_map_is_highest() -> None:
     heat = np.zeros((4, 4), np.float32)
     heat[3, 0] = 1
-    shown = classifier_views.overlaid(np.full((1, 28, 28), 100, np.uint8), heat)
+    shown = overlaid(np.full((1, 28, 28), 100, np.uint8), heat)
     bright = shown.sum(axis=2, dtype=int)
     assert shown.shape == (28, 28, 3) and np.unravel_index(bright.argmax(), bright.shape)[0] > 20 and bright.argmax() % 28 < 7
 
