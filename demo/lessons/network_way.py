@@ -26,7 +26,6 @@ def render(shown: Shown) -> None:
         st.image(pictures.enlarged(shown.found.picture), width=220)
         st.caption(_caption(shown))
     with scores:
-        st.markdown(f"**{say('scores')}**")
         _scores(shown)
     with st.container(border=True, key=trail.PANEL):
         trail.render(shown)
@@ -57,7 +56,7 @@ def _scores(shown: Shown) -> None:
     heads = [say("column_class"), say("column_share"), say("column_score"), say("column_chance")]
     last = trail.steps(shown)[:1]
     current = (0, last[0].label) if last and isinstance(last[0], Score) else None
-    group = maps.scores("", heads, rows, found.best)
+    group = maps.scores(say("scores"), heads, rows, found.best)
     maps.show([group], "network.scores", lambda _, label: trail.begin(shown, Score(label)), current, trail.PANEL)
     st.caption(say("scores_hint"))
 

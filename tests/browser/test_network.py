@@ -135,7 +135,7 @@ def test_the_arrow_keys_go_from_tile_to_tile(page: Page, app: App) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(scores.nth(2)).to_be_focused()
-    tiles = page.locator(".st-key-network-layers button.tile, .maps .tiles").first.locator("button")
+    tiles = page.locator(".st-key-network-layers .tiles").first.locator("button")
     tiles.first.focus()
     page.keyboard.press("ArrowRight")
     expect(tiles.nth(1)).to_be_focused()
