@@ -64,7 +64,8 @@ class Walk {
     text(".back", words.back)
     text(".step", words.step)
     text(".speed span", words.speed)
-    text(".input figcaption", fill(this.data.padding ? words.input_border : words.input, this.sides()))
+    const input = this.data.signed ? words.input_map : words.input
+    text(".input figcaption", fill(this.data.padding ? words.input_border : input, this.sides()))
     text(".output figcaption", fill(words.output, this.data))
     for (const button of this.find(".zoom").children) button.textContent = words[`zoom_${button.dataset.zoom}`]
     this.find(".zoom").setAttribute("aria-label", words.zoom)
