@@ -94,7 +94,7 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
     library = library or Library(data=data_folder(), runs=runs_folder())
     desk = Desk(library)
     with Guarded(title=say("title"), analytics_enabled=False, delete_cache=(600, 3600)) as blocks:
-        gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""))
+        gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""), elem_id="head")
         settings = choose(desk)
         with gr.Row(equal_height=False):
             with gr.Column(min_width=SIDE + 40):

@@ -103,7 +103,7 @@ def test_the_pages_are_at_the_root(client: TestClient) -> None:
 
 def test_the_short_address_leads_to_the_classifier_with_its_query(client: TestClient) -> None:
     answer = client.get("/classify?__theme=dark", follow_redirects=False)
-    assert answer.status_code == 307 and answer.headers["location"] == "/classify/?__theme=dark"
+    assert answer.status_code == 307 and answer.headers["location"] == "classify/?__theme=dark"
 
 
 def test_classify_waits_for_gradio_and_answers(client: TestClient) -> None:
