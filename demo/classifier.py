@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio i
 # Behind each answer Gradio sums up its last 10,000 answers with pandas, for a page that is switched off here.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "10")
+# Uploads would lie in /tmp/gradio, which belongs to whoever of this machine's users came first.
+_OWN = f"resolution-lab-{os.getuid()}" if hasattr(os, "getuid") else "resolution-lab"
+os.environ.setdefault("GRADIO_TEMP_DIR", os.path.join(tempfile.gettempdir(), _OWN))
 
 import gradio as gr
 from fastapi import FastAPI
