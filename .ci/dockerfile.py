@@ -24,7 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = "/home/lab"
-SECONDS_TO_ANSWER, SECONDS_TO_END = 180.0, 10.0
+SECONDS_TO_ANSWER, SECONDS_TO_END = 300.0, 10.0
 Step = tuple[str, str]
 
 
