@@ -13,8 +13,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio i
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "10")
 # Uploads would lie in /tmp/gradio, which belongs to whoever of this machine's users came first.
-_OWN = f"resolution-lab-{os.getuid()}" if hasattr(os, "getuid") else "resolution-lab"
-os.environ.setdefault("GRADIO_TEMP_DIR", os.path.join(tempfile.gettempdir(), _OWN))
+os.environ.setdefault("GRADIO_TEMP_DIR", os.path.join(tempfile.gettempdir(), f"resolution-lab-{getattr(os, 'getuid', str)()}"))
 
 import gradio as gr
 from fastapi import FastAPI
