@@ -26,7 +26,7 @@ from core.preprocessing import ASPECTS, SWITCH
 from core.recipe import FILTERS, SIDES
 from core.runs import runs_folder
 from core.sources import data_folder
-from demo.classifier_api import UPLOAD_MB, Guarded, Limit, offer, tell_of_wrong_calls
+from demo.classifier_api import UPLOAD_MB, Guarded, Limit, Placed, offer, tell_of_wrong_calls
 from demo.classifier_desk import SAMPLES, SIDE, Desk, about_steps, about_strip, blank
 from demo.classifier_look import ASK_AFTER_A_STROKE, CSS, theme
 from demo.text import speaker
@@ -210,9 +210,10 @@ def sketchpad() -> gr.Sketchpad:
 
 
 def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[FastAPI, asyncio.Event]:
-    """The Blocks as an ASGI app for a server that mounts it at `root_path`, and the event that ends its streams."""
+    """The Blocks as an ASGI app that browsers find at `root_path`, and the event that ends its streams."""
     outside = FastAPI()
     outside.add_middleware(Limit, most=UPLOAD_MB * 3 // 2 << 20)
+    outside.add_middleware(Placed, path=root_path)
     app = gr.mount_gradio_app(
         outside, build(library, home), path="/", root_path=root_path, theme=theme(), css=CSS, footer_links=[],
         run_history=False, max_file_size=f"{UPLOAD_MB}mb", ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,

@@ -149,14 +149,14 @@ def test_behind_a_proxy_s_prefix_in_a_frame_on_another_site(page: Page, tmp_path
         with proxy("/school", server.port) as port:
             lab = f"http://127.0.0.1:{port}/school"
             elsewhere.framed = f"{lab}/draw"  # type: ignore[attr-defined]
-            page.goto(f"http://localhost:{elsewhere.server_port}/")
+            page.goto(f"http://localhost:{elsewhere.server_port}/", wait_until="commit")
             frame = inside(page.frame_locator("#lab"))
             assert framed_address(page).startswith(f"{lab}/classify/")
             draw_a_one(frame, page.mouse)
             answered(frame)
 
             elsewhere.framed = f"{lab}/pooling"  # type: ignore[attr-defined]
-            page.goto(f"http://localhost:{elsewhere.server_port}/")
+            page.goto(f"http://localhost:{elsewhere.server_port}/", wait_until="commit")
             lesson = page.frame_locator("#lab")
             lesson.get_by_role("button", name="Skip the guess").click(timeout=SECONDS)
             box = lesson.get_by_role("combobox", name="Picture", exact=True)
