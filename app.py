@@ -21,11 +21,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
-from streamlit import net_util
 
 from core.errors import LabError
 from core.installed import install, make_manager
 from core.jobs import JobManager
+from demo import hosting
 from demo.identity import Identity
 from demo.late import Late
 from demo.leaving import bounded_exit, exit_now
@@ -33,17 +33,17 @@ from demo.leaving import bounded_exit, exit_now
 STUDIO = Path(__file__).resolve().parent / "demo" / "studio.py"
 CLASSIFIER_AFTER = 6.0
 """Seconds that the first page has for itself before Gradio is imported, unless somebody asks for it."""
-BASE = "/" + st.get_option("server.baseUrlPath").strip("/") if st.get_option("server.baseUrlPath") else ""
+BASE = hosting.base_path()
 
-# Streamlit would ask a server of Amazon for this machine's public address before it refuses a foreign websocket.
-net_util._external_ip = "127.0.0.1"
+hosting.stay_inside()
+hosting.allow_frames()
 
 
 def build_classifier() -> tuple[FastAPI, asyncio.Event]:
     """Imports Gradio; takes seconds."""
     from demo import classifier
 
-    return classifier.mounted(f"{BASE}/classify", home=f"{BASE}/")
+    return classifier.mounted(hosting.classifier_path(), home="../")
 
 
 classify = Late(build_classifier, after=CLASSIFIER_AFTER)
@@ -81,9 +81,12 @@ def start_manager() -> JobManager:
 
 
 async def to_classifier(request: Request) -> RedirectResponse:
-    """`/classify` -> `/classify/`; without it Streamlit's pages would take the shorter address."""
+    """`/classify` -> `/classify/`; without it Streamlit's pages would take the shorter address.
+
+    Told from where the browser is, whatever a proxy put before it.
+    """
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{BASE}/classify/{query}")
+    return RedirectResponse(f"classify/{query}")
 
 
 app = st.App(

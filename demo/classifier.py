@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio i
 # Behind each answer Gradio sums up its last 10,000 answers with pandas, for a page that is switched off here.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "10")
+# Uploads would lie in /tmp/gradio, which belongs to whoever of this machine's users came first.
+os.environ.setdefault("GRADIO_TEMP_DIR", os.path.join(tempfile.gettempdir(), f"resolution-lab-{getattr(os, 'getuid', str)()}"))
 
 import gradio as gr
 from fastapi import FastAPI
@@ -23,7 +26,7 @@ from core.preprocessing import ASPECTS, SWITCH
 from core.recipe import FILTERS, SIDES
 from core.runs import runs_folder
 from core.sources import data_folder
-from demo.classifier_api import UPLOAD_MB, Guarded, Limit, offer, tell_of_wrong_calls
+from demo.classifier_api import UPLOAD_MB, Guarded, Limit, Placed, offer, tell_of_wrong_calls
 from demo.classifier_desk import SAMPLES, SIDE, Desk, about_steps, about_strip, blank
 from demo.classifier_look import ASK_AFTER_A_STROKE, CSS, theme
 from demo.text import speaker
@@ -94,7 +97,7 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
     library = library or Library(data=data_folder(), runs=runs_folder())
     desk = Desk(library)
     with Guarded(title=say("title"), analytics_enabled=False, delete_cache=(600, 3600)) as blocks:
-        gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""))
+        gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""), elem_id="head")
         settings = choose(desk)
         with gr.Row(equal_height=False):
             with gr.Column(min_width=SIDE + 40):
@@ -207,9 +210,10 @@ def sketchpad() -> gr.Sketchpad:
 
 
 def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[FastAPI, asyncio.Event]:
-    """The Blocks as an ASGI app for a server that mounts it at `root_path`, and the event that ends its streams."""
+    """The Blocks as an ASGI app that browsers find at `root_path`, and the event that ends its streams."""
     outside = FastAPI()
     outside.add_middleware(Limit, most=UPLOAD_MB * 3 // 2 << 20)
+    outside.add_middleware(Placed, path=root_path)
     app = gr.mount_gradio_app(
         outside, build(library, home), path="/", root_path=root_path, theme=theme(), css=CSS, footer_links=[],
         run_history=False, max_file_size=f"{UPLOAD_MB}mb", ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,

@@ -64,6 +64,19 @@ class Limit:
         await self.app(scope, counted, send)
 
 
+class Placed:
+    """An ASGI app that finds itself below `path`, where browsers have it, wherever a proxy and the server put it."""
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self.app, self.path = app, path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            inside = scope["path"].removeprefix(scope.get("root_path", ""))
+            scope = {**scope, "root_path": self.path, "path": self.path + inside}
+        await self.app(scope, receive, send)
+
+
 class Guarded(gr.Blocks):
     """Blocks that look at what was sent before Gradio fetches or copies any of it, and that refuse in one sentence."""
 

@@ -7,6 +7,8 @@ import gradio as gr
 FONTS = ("system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
 CSS = """
 .gradio-container {max-width: 1180px !important; margin: 0 auto !important}
+.in-the-lab #head {display: none}
+.in-the-lab .gradio-container, .in-the-lab .fillable {max-width: none !important; width: 100%; padding: 0 !important}
 .pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary)}
 .seen {max-width: 280px}
 .seen figcaption, .stages figcaption, .strip small {font-size: 0.8rem; color: var(--body-text-color)}

@@ -35,9 +35,10 @@ def manager() -> jobs.JobManager:
 def who() -> jobs.Who:
     """The visitor: the owner named by the cookie, and the teacher's token where one was typed.
 
-    Without a cookie (a frame on another site gets none) an owner is drawn for this session alone.
+    Whoever a visitor was first in a session stays the owner: a frame on another site brings no cookie, and the server
+    then names it anew whenever its connection is made again.
     """
-    owner = st.context.cookies.get(COOKIE) or remembered("owner", secrets.token_urlsafe(16))
+    owner = remembered("owner", st.context.cookies.get(COOKIE) or secrets.token_urlsafe(16))
     return jobs.Who(owner=owner, token=remembered("token", ""))
 
 
@@ -47,12 +48,16 @@ def theme() -> Literal["light", "dark"]:
 
 
 def root() -> str:
-    """The app's own address as the browser knows it, without a slash at the end; "" where there is no browser."""
+    """The app's own address as the browser knows it, without a slash at the end; "" where there is no browser.
+
+    What stands in the address before the page is the base path, or what a proxy put there.
+    """
     if not st.context.url:
         return ""
     parts = urlsplit(st.context.url)
-    base = st.get_option("server.baseUrlPath").strip("/")
-    return f"{parts.scheme}://{parts.netloc}" + (f"/{base}" if base else "")
+    before, _, page = parts.path.rstrip("/").rpartition("/")
+    path = before if page in remembered("pages", {}) else parts.path.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 # --- what is kept for the visitor ------------------------------------------------------------------------------

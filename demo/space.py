@@ -1,4 +1,7 @@
-"""The classifier alone: `python demo/space.py`, as a Hugging Face Space runs it. $PORT, else 7860."""
+"""The classifier alone: `python demo/space.py`, as a Hugging Face Space runs it. $PORT, else 7860.
+
+Behind a proxy that takes a path away, GRADIO_ROOT_PATH tells which.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from demo import classifier
 def main() -> None:
     import uvicorn
 
-    app, _ = classifier.mounted(root_path="", home="")
+    app, _ = classifier.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="")
     uvicorn.run(app, host=os.environ.get("HOST", "0.0.0.0"), port=int(os.environ.get("PORT", "7860")), log_level="warning")
 
 

@@ -34,9 +34,12 @@ button[data-selected="true"] p, .stSlider [role="slider"] p { color: light-dark(
 
 PAGES = {
     "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "network": "lan", "train": "model_training",
-    "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split", "audit": "fact_check", "runs": "list",
+    "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split", "audit": "fact_check",
+    "runs": "list", "draw": "draw",
 }  # fmt: skip
-"""The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name."""
+"""The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name.
+
+None may be named `classify`: that address is Gradio's."""
 SECTIONS = {
     "lessons": ("convolution", "pooling", "warmup", "network"),
     "studies": ("resolution", "architectures", "dropout", "splits", "audit"),
@@ -74,17 +77,7 @@ def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
     """The pages by section, as Streamlit wants them; those of no section first."""
     together = {name for names in SECTIONS.values() for name in names}
     alone = [page for name, page in pages.items() if name not in together]
-    return {"": [*alone, *outside()], **{say(key): [pages[name] for name in names] for key, names in SECTIONS.items()}}
-
-
-def outside() -> list[st.Page]:
-    """The classifier, which Gradio serves on the same port. Its own address must not become a Streamlit page."""
-    root = session.root()
-    if not root:
-        return []
-    return [
-        st.Page(f"{root}/classify", title=say("classify"), icon=":material/draw:", url_path="to-classify")
-    ]
+    return {"": alone, **{say(key): [pages[name] for name in names] for key, names in SECTIONS.items()}}
 
 
 if __name__ == "__main__":

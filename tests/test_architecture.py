@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.pretraining", "core.samples"),
     ("core.command", "core.printing"),
     ("core.__main__",),
-    ("demo.address", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
+    ("demo.address", "demo.alive", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
     (
         "demo.charts",
         "demo.components",
@@ -53,7 +53,8 @@ TORCH_FREE = (
     "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
     "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
     "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
-    "demo.lessons.convolution", "demo.lessons.network", "demo.lessons.pooling", "demo.lessons.warmup",
+    "demo.alive", "demo.hosting", "demo.lessons.convolution", "demo.lessons.draw", "demo.lessons.network", "demo.lessons.pooling",
+    "demo.lessons.warmup",
     "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")

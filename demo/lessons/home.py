@@ -13,7 +13,7 @@ from demo.text import speaker
 from demo.widgets import times, whole
 
 say = speaker("home")
-WALK = ("convolution", "train", "resolution", "audit", "runs", "classify")
+WALK = ("convolution", "train", "resolution", "audit", "runs", "draw")
 """The pages in the order of the walkthrough."""
 IN_A_ROW = 3
 WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
@@ -42,17 +42,8 @@ def _walk() -> None:
         row = WALK[first : first + IN_A_ROW]
         for place, (column, page) in enumerate(zip(st.columns(IN_A_ROW), row, strict=True), start=first + 1):
             with column, st.container(border=True, height="stretch"):
-                _to(page, f"**{place}. {say(f'walk_{page}')}**")
+                session.link(page, f"**{place}. {say(f'walk_{page}')}**")
                 st.caption(say(f"walk_{page}_text"))
-
-
-def _to(page: str, label: str) -> None:
-    """A link to a page; the classifier is not one of Streamlit's."""
-    root = session.root()
-    if page == "classify" and root:
-        st.page_link(f"{root}/classify", label=label, icon=":material/draw:")
-    else:
-        session.link(page, label)
 
 
 # --- the data sets -----------------------------------------------------------------------------------------------

@@ -18,19 +18,20 @@ TOKEN = "the-teacher"
 
 
 class App:
-    """A running server. `runs` is its run store; what it prints is in `log`."""
+    """A running server. `runs` is its run store; what it prints is in `log`; `environ` are further variables."""
 
-    def __init__(self, runs: Path) -> None:
+    def __init__(self, runs: Path, **environ: str) -> None:
         runs.mkdir(parents=True, exist_ok=True)
         self.runs, self.port, self.log = runs, free_port(), runs / "server.log"
-        self.url = f"http://127.0.0.1:{self.port}"
+        base = environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+        self.url = f"http://127.0.0.1:{self.port}" + (f"/{base}" if base else "")
         self.began = time.monotonic()
         flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env={**os.environ, "LAB_RUNS": str(runs), "LAB_TEACHER_TOKEN": TOKEN}, **flags,
+                env={**os.environ, "LAB_RUNS": str(runs), "LAB_TEACHER_TOKEN": TOKEN, **environ}, **flags,
             )  # fmt: skip
 
     @property

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Mouse, Page, expect
 
 from core import sources
 from tests.browser.seen import LOOKS, PARTS, watch
@@ -122,7 +122,7 @@ def test_runs_lists_opens_and_deletes(page: Page, fresh: App) -> None:
 
 def test_a_digit_is_drawn_and_answered(page: Page, app: App, shots: Path | None) -> None:
     page.goto(f"{app.url}/classify")
-    draw_a_one(page)
+    draw_a_one(page, page.mouse)
     expect(page.locator("#said")).to_contain_text(re.compile("(looks like|would be) 1"))
     expect(page.locator("#seen img")).to_be_visible()
     expect(page.locator("#chances")).to_contain_text("%")
@@ -130,19 +130,19 @@ def test_a_digit_is_drawn_and_answered(page: Page, app: App, shots: Path | None)
         page.screenshot(path=shots / "classify-drawn.png", full_page=True)
 
 
-def draw_a_one(page: Page) -> None:
+def draw_a_one(place: Page | FrameLocator, mouse: Mouse) -> None:
     """A line from top to bottom in the middle of the pad, at once: no tool is chosen first."""
-    canvas = page.locator("#pad canvas").last
+    canvas = place.locator("#pad canvas").last
     expect(canvas).to_be_visible()
-    page.wait_for_timeout(1500)  # the pad fits its canvas into the page after it is shown
+    canvas.page.wait_for_timeout(1500)  # the pad fits its canvas into the page after it is shown
     box = canvas.bounding_box()
     assert box
     x, top, height = box["x"] + box["width"] / 2, box["y"], box["height"]
-    page.mouse.move(x, top + 0.15 * height)
-    page.mouse.down()
+    mouse.move(x, top + 0.15 * height)
+    mouse.down()
     for step in range(1, 15):
-        page.mouse.move(x, top + (0.15 + 0.05 * step) * height)
-    page.mouse.up()
+        mouse.move(x, top + (0.15 + 0.05 * step) * height)
+    mouse.up()
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)

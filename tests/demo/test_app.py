@@ -21,7 +21,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit import config
 
+from demo import hosting
 from demo.identity import COOKIE, Identity, owner_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,7 +105,7 @@ def test_the_pages_are_at_the_root(client: TestClient) -> None:
 
 def test_the_short_address_leads_to_the_classifier_with_its_query(client: TestClient) -> None:
     answer = client.get("/classify?__theme=dark", follow_redirects=False)
-    assert answer.status_code == 307 and answer.headers["location"] == "/classify/?__theme=dark"
+    assert answer.status_code == 307 and answer.headers["location"] == "classify/?__theme=dark"
 
 
 def test_classify_waits_for_gradio_and_answers(client: TestClient) -> None:
@@ -137,6 +139,32 @@ def test_the_pages_find_the_manager_that_the_server_started(client: TestClient) 
     from core.installed import installed
 
     assert installed().teacher(installed().token)
+
+
+# --- in a frame on another site, where no cookie arrives -----------------------------------------------------------
+
+
+def upload(client: TestClient) -> int:
+    """The status of an upload by somebody without a cookie; no session has this id, so that nothing is kept."""
+    client.cookies.clear()
+    return client.put("/_stcore/upload_file/nobody/file", files={"file": ("a.png", b"x")}).status_code
+
+
+def test_uploads_without_a_cookie_are_refused_but_on_hugging_face(client: TestClient) -> None:
+    assert config.get_option("server.enableXsrfProtection"), "the default"
+    try:
+        hosting.allow_frames({})
+        assert upload(client) == 403
+        hosting.allow_frames({"SPACE_ID": "school/resolution-lab"})
+        assert upload(client) == 400, "let in, and then refused because there is no such session"
+    finally:
+        config.set_option("server.enableXsrfProtection", True)
+
+
+@pytest.mark.parametrize("path", ["/", "/draw", "/classify/"])
+def test_nothing_keeps_the_app_out_of_a_frame(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert "x-frame-options" not in headers and "frame-ancestors" not in headers.get("content-security-policy", "")
 
 
 # --- the real server --------------------------------------------------------------------------------------------

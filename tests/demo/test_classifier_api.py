@@ -16,12 +16,16 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from core import datasets
 from core.__main__ import main
 from core.cards import FOLDER
 from core.classify import Classifier
 from core.library import Library
+from demo import classifier
 from tests.core.test_pictures_in import bomb
 from tests.demo.served_classifier import as_text, call, serving, upload
 from tests.networks_for_tests import lay, png, seven
@@ -214,3 +218,26 @@ def test_too_much_is_refused(client: httpx.Client) -> None:
 def test_no_file_of_the_host_is_served(client: httpx.Client, route: str, path: str) -> None:
     answer = client.get(f"/{route}{path}")
     assert answer.status_code >= 400 and "root:" not in answer.text and "def test_" not in answer.text
+
+
+# --- where it stands ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("inside", "seen"), [("/classify", "/far/classify"), ("/lab/classify", "/lab/classify"), ("", "/far")])
+def test_it_works_below_any_path_also_one_that_a_proxy_takes_away(folder: Path, inside: str, seen: str) -> None:
+    """`inside` is where the server has it, `seen` where browsers do."""
+    app, _ = classifier.mounted(seen, "../", Library(folder))
+    server = Starlette(routes=[Mount(inside, app)], lifespan=app.router.lifespan_context)
+    with TestClient(server) as client:
+        assert client.get(f"{inside}/config").json()["root"] == f"http://testserver{seen}"
+        assert f"http://testserver{seen}" in client.get(f"{inside}/").text
+        event, answer = call(_Below(client, inside), "classify", as_text(png(seven())), "mnist", None, None, 1)
+        assert event == "complete" and answer["top"][0]["label"] == "7"
+
+
+class _Below:
+    """A client whose addresses begin with a path."""
+
+    def __init__(self, client: TestClient, path: str) -> None:
+        self.post = lambda address, **more: client.post(path + address, **more)
+        self.get = lambda address, **more: client.get(path + address, **more)
