@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from core.engines import ProcessEngine
 from core.errors import LabError
+from core.guesses import Guesses
 from core.jobs import JobManager
 from core.runs import open_store, runs_folder
 from core.sources import data_folder
@@ -33,9 +34,10 @@ _HOME = "_resolution_lab_manager"
 
 
 def install(manager: JobManager) -> None:
-    """Keeps the manager in a module without a file: no cache clears it, no file watcher evicts it."""
+    """Keeps the manager, and an empty pool of guesses, in a module without a file: no cache clears it, no file watcher evicts it."""
     home = types.ModuleType(_HOME)
     home.manager = manager  # type: ignore[attr-defined]
+    home.guesses = Guesses(manager.teacher)  # type: ignore[attr-defined]
     sys.modules[_HOME] = home
 
 
@@ -46,3 +48,10 @@ def installed() -> JobManager:
         raise LabError("there is no job manager; start the app with: streamlit run app.py")
     manager: JobManager = home.manager
     return manager
+
+
+def guesses() -> Guesses:
+    """What the class has guessed on this server. LabError before there is one."""
+    installed()
+    found: Guesses = sys.modules[_HOME].guesses
+    return found

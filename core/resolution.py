@@ -61,6 +61,15 @@ def restore(images: Tensor, size: int, filter: str) -> Tensor:
     return _resize(images, size, filter)
 
 
+def in_torch(side: int, size: int, filter: str) -> str:
+    """`at_resolution` as the lines of PyTorch that it equals: `picture` float32 (N, C, S, S), levels 0 ... 255."""
+    options = ", ".join(f"{name}={value!r}" for name, value in _MODES[filter].items())
+    return (
+        f"small = F.interpolate(picture, size=({side}, {side}), {options}).round().clamp(0, 255)\n"
+        f"restored = F.interpolate(small, size=({size}, {size}), {options}).round().clamp(0, 255)"
+    )
+
+
 def _resize(images: Tensor, side: int, filter: str) -> Tensor:
     if side == images.shape[-1]:
         return images

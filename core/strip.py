@@ -6,7 +6,7 @@ network trained at all of them. A data set without the study's networks has one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.classify import Classifier, softmax
@@ -40,15 +40,35 @@ def strip(picture: Bytes, chosen: Classifier, filter: str, find: Callable[[str],
     if chosen.recipe.dataset not in SIDES:
         side = chosen.shape[1]
         return [_cell(picture, OWN, at, chosen.name, chosen, filter) for at in (side, side * 3 // 4, side // 2, side // 4)]
-    cells = []
+    return cells(picture, chosen.recipe.dataset, SIDES[chosen.recipe.dataset], filter, find)
+
+
+def cells(picture: Bytes, dataset: str, sides: Sequence[int], filter: str, find: Callable[[str], Classifier]) -> list[Cell]:
+    """What the study's networks say about `picture` at any sides. TVTV: the network whose own side is nearest.
+
+    Parameters as of `strip`; LabError for a data set without the study's networks.
+    """
+    if dataset not in SIDES:
+        raise LabError(f"the study has no networks for {dataset}; choose one of {', '.join(SIDES)}")
+    found = []
     for protocol in PROTOCOLS:
-        for side in SIDES[chosen.recipe.dataset]:
-            network = _there(chosen.recipe.dataset, protocol, side, find)
+        for side in sides:
+            own = nearest(dataset, side)
+            network = _there(dataset, protocol, own, find)
             if network is None:
-                cells.append(Cell(protocol, side, name_of(chosen.recipe.dataset, protocol, side), None, None, None))
+                found.append(Cell(protocol, side, name_of(dataset, protocol, own), None, None, None))
             else:
-                cells.append(_cell(picture, protocol, side, network.name, network, filter))
-    return cells
+                found.append(_cell(picture, protocol, side, network.name, network, filter))
+    return found
+
+
+def nearest(dataset: str, side: int) -> int:
+    """The side of the study that is nearest; of two as near the larger, whose network has seen sharper pictures.
+
+    >>> nearest("cifar10", 6), nearest("cifar10", 12)
+    (8, 16)
+    """
+    return min(SIDES[dataset], key=lambda own: (abs(own - side), -own))
 
 
 def _there(dataset: str, protocol: str, side: int, find: Callable[[str], Classifier]) -> Classifier | None:

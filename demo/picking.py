@@ -31,7 +31,7 @@ def picture(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Byt
     try:
         if chosen in own:
             return own[chosen]()
-        return _uploaded(key) if chosen == "upload" else _known(chosen, key)
+        return uploaded(key) if chosen == "upload" else _known(chosen, key)
     except LabError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -62,14 +62,17 @@ def _known(origin: str, key: str) -> Bytes:
     return pictures[(which or 1) - 1]
 
 
-def _uploaded(key: str) -> Bytes | None:
+def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:
+    """uint8 (C, H, W), reduced to `longest` pixels; None, with what to do, before a file is chosen. LabError as
+    `samples.uploaded`.
+    """
     file = st.file_uploader(
-        say("upload_label"), TYPES, key=f"{key}.upload", help=say("upload_help", longest=samples.LONGEST), width=380
+        say("upload_label"), TYPES, key=f"{key}.upload", help=say("upload_help", longest=longest), width=380
     )
     if file is None:
         st.info(say("upload_first"), icon=":material/upload:")
         return None
-    return samples.uploaded(file)
+    return samples.uploaded(file, longest)
 
 
 def grey(pixels: Bytes, key: str) -> Bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,8 @@ COLD_TO_HOT = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 
 """Viridis: told apart by lightness alone, also by the colour-blind."""
 MARK = ((0, 0, 0), (255, 176, 0))
 """A frame is black outside and amber inside: seen on every ground."""
+ROOM = 16
+"""Between two large pictures."""
 FIRST = (3, 5, 8, 12)
 """Which training pictures are shown: different classes in every data set."""
 
@@ -70,16 +74,14 @@ def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
 
     `box`: (top, left, bottom, right).
    """
-    image = Image.fromarray(picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)).convert("RGB")
+    image = _colours(picture)
     scale = max(ENLARGED, LEAST // image.width)
     image = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
     top, left, bottom, right = (scale * edge for edge in box)
     for place, colour in enumerate(MARK):
         inner = (left + 2 * place, top + 2 * place, right - 1 - 2 * place, bottom - 1 - 2 * place)
         ImageDraw.Draw(image).rectangle(inner, outline=colour, width=4 - place)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
+    return _file(image)
 
 
 def overlaid(picture: np.ndarray, heat: np.ndarray) -> np.ndarray:
@@ -92,13 +94,43 @@ def overlaid(picture: np.ndarray, heat: np.ndarray) -> np.ndarray:
     return np.rint(0.4 * grey + 0.6 * colour).astype(np.uint8)
 
 
+def sheet(rows: Sequence[Sequence[np.ndarray]], width: int = 1024) -> bytes:
+    """Rows of uint8 (C, H, W), columns as wide as the widest picture -> PNG, at most `width` pixels wide where that is possible.
+
+    Every pixel is a square of up to 12 x 12, as large in all pictures; a smaller picture stands in the middle of its column.
+    """
+    column = max(picture.shape[2] for row in rows for picture in row) + GAP
+    heights = [max(picture.shape[1] for picture in row) + GAP for row in rows]
+    made = Image.new("RGBA", (column * max(map(len, rows)) - GAP, sum(heights) - GAP), (0, 0, 0, 0))
+    for top, row in zip(accumulate(heights, initial=0), rows, strict=False):
+        for place, picture in enumerate(row):
+            made.paste(_colours(picture), (place * column + (column - GAP - picture.shape[2]) // 2, top))
+    each = max(1, min(12, width // made.width))
+    return _file(made.resize((made.width * each, made.height * each), Image.Resampling.NEAREST))
+
+
+def squares(pictures: Sequence[np.ndarray], side: int) -> bytes:
+    """uint8 (C, S, S) of any sizes, each enlarged to `side` x `side`, in a row -> PNG."""
+    row = Image.new("RGBA", (len(pictures) * (side + ROOM) - ROOM, side), (0, 0, 0, 0))
+    for place, picture in enumerate(pictures):
+        row.paste(_colours(picture).resize((side, side), Image.Resampling.NEAREST), (place * (side + ROOM), 0))
+    return _file(row)
+
+
+def _colours(picture: np.ndarray) -> Image.Image:
+    return Image.fromarray(picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)).convert("RGB")
+
+
 def _png(pictures: np.ndarray) -> bytes:
     """uint8 (N, H, W, 1 or 3) in a row with transparent gaps -> PNG."""
     count, height, width, _ = pictures.shape
     row = Image.new("RGBA", (count * (width + GAP) - GAP, height), (0, 0, 0, 0))
     for place, picture in enumerate(pictures):
         row.paste(Image.fromarray(picture.squeeze()).convert("RGB"), (place * (width + GAP), 0))
-    enlarged = row.resize((row.width * ENLARGED, row.height * ENLARGED), Image.Resampling.NEAREST)
+    return _file(row.resize((row.width * ENLARGED, row.height * ENLARGED), Image.Resampling.NEAREST))
+
+
+def _file(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    enlarged.save(file, "PNG")
+    image.save(file, "PNG")
     return file.getvalue()

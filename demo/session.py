@@ -16,6 +16,7 @@ import streamlit as st
 
 from core import installed, jobs, sources
 from core.errors import LabError
+from core.guesses import Guesses
 from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
 from demo.address import base_of, parse, spell
 
@@ -30,6 +31,11 @@ FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
 def manager() -> jobs.JobManager:
     """The server's one job manager. Raises LabError where the server did not install one."""
     return installed.installed()
+
+
+def guesses() -> Guesses:
+    """The server's one pool of the class's guesses."""
+    return installed.guesses()
 
 
 def who() -> jobs.Who:

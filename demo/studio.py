@@ -33,15 +33,15 @@ button[data-selected="true"] p, .stSlider [role="slider"] p { color: light-dark(
 
 
 PAGES = {
-    "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "network": "lan", "train": "model_training",
-    "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split", "audit": "fact_check",
-    "runs": "list", "draw": "draw",
+    "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "network": "lan", "seeing": "visibility",
+    "train": "model_training", "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split",
+    "audit": "fact_check", "runs": "list", "draw": "draw",
 }  # fmt: skip
 """The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name.
 
 None may be named `classify`: that address is Gradio's."""
 SECTIONS = {
-    "lessons": ("convolution", "pooling", "warmup", "network"),
+    "lessons": ("convolution", "pooling", "warmup", "network", "seeing"),
     "studies": ("resolution", "architectures", "dropout", "splits", "audit"),
 }
 """What the menu keeps together, so that it fits; the other pages stand before them."""

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.memory", "core.pictures_in", "core.records",
      "core.stopwatch"),
-    ("core.catalog", "core.curve", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
+    ("core.catalog", "core.curve", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.walkthrough"),
     ("core.cards", "core.device", "core.runs", "core.sources"),
     ("core.checkpoint", "core.datasets", "core.learning", "core.networks", "core.provenance", "core.sizes"),
@@ -23,11 +23,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.parts",),
     ("core.training",),
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
-    ("core.installed", "core.job", "core.jobs"),
+    ("core.guesses", "core.installed", "core.job", "core.jobs"),
     ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.trust", "core.warmup"),
     ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
     ("core.gradcam", "core.library", "core.overview", "core.strip"),
-    ("core.pretraining", "core.samples"),
+    ("core.contest", "core.pretraining", "core.samples", "core.smaller"),
     ("core.command", "core.printing"),
     ("core.__main__",),
     ("demo.address", "demo.alive", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
@@ -50,12 +50,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """A module imports from its own layer and from those before it. A new module needs a place here."""
 
 TORCH_FREE = (
-    "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.jobs", "core.metrics",
+    "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.guesses", "core.jobs", "core.lost", "core.metrics",
     "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
     "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
     "demo.alive", "demo.hosting", "demo.lessons.convolution", "demo.lessons.draw", "demo.lessons.network", "demo.lessons.pooling",
-    "demo.lessons.warmup",
-    "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
+    "demo.lessons.warmup", "demo.lessons.seeing", "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")
 """What costs seconds, and must not be imported before somebody needs it."""

@@ -1,0 +1,177 @@
+"""The section "The class" of the page "Seeing at low resolution": everybody's guesses beside the networks; and the page's end."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import contest, guesses, lost
+from core.contest import CLASSES, Tested
+from core.guesses import Guess, Tally
+from core.studies.resolution import FILTER, PROTOCOLS
+from demo import charts, figures, lesson, session, study
+from demo.lessons import seeing_figures as drawn
+from demo.study import Column
+from demo.text import speaker
+from demo.widgets import percent, whole
+
+say = speaker("seeing")
+EVERY = 5.0
+"""Seconds after which the class's guesses are drawn again."""
+ASKED = 8
+"""The side of the page's question."""
+FEW = 30
+"""Below so many guesses at a side the page says that they say little."""
+PROBLEM = "seeing.reset"
+
+
+def render() -> bool:
+    """The pool as it is now, drawn again every few seconds; the networks beside it."""
+    st.markdown(say("people_text"))
+    made = study.cards("resolution")
+    tested = contest.tested(made)
+
+    @st.fragment(run_every=EVERY)
+    def view() -> None:
+        people = session.guesses().everybody()
+        tallies = guesses.tallies(people)
+        _summary(people, tallies)
+        if tallies or tested:
+            figures.show(drawn.beside(tallies, tested), key="seeing.beside")
+            _table(tallies, tested)
+        if tallies:
+            _confusions(people, tallies, tested)
+        _reset()
+
+    view()
+    study.runs_behind(list(dict.fromkeys(one.run for one in tested)))
+    if absent := contest.absent(made):
+        study.missing(f"python -m core pretrain {' '.join(absent)}")
+    return True
+
+
+def _summary(people: list[list[Guess]], tallies: list[Tally]) -> None:
+    """How much there is, and how little it says."""
+    if not tallies:
+        st.info(say("nobody"), icon=":material/group:")
+        return
+    total = sum(one.guesses for one in tallies)
+    seen = {guess.picture for own in people for guess in own}
+    st.markdown(say("pooled", guesses=whole(total), people=len(people), pictures=len(seen)))
+    least = min(tallies, key=lambda one: one.guesses)
+    low, high = least.interval
+    if least.guesses < FEW:
+        st.caption(say("few", guesses=least.guesses, side=least.side, right=least.right, low=percent(low), high=percent(high)))
+
+
+def _table(tallies: list[Tally], tested: list[Tested]) -> None:
+    people = {one.side: one for one in tallies}
+    networks = {(one.protocol, one.side): one.accuracy for one in tested}
+    rows = [_row(side, people.get(side), networks) for side in contest.SIDES]
+    columns = {
+        "side": Column(say("column_side_short"), "count"), "guesses": Column(say("column_guesses"), "count"),
+        "people": Column(say("series_people"), "percent"), "low": Column(say("column_low"), "percent", say("column_interval_help")),
+        "high": Column(say("column_high"), "percent", say("column_interval_help")), "no_idea": Column(say("no_idea"), "percent"),
+        **{protocol: Column(say(f"protocol_{protocol}"), "percent") for protocol in PROTOCOLS},
+    }  # fmt: skip
+    study.table(rows, columns, key="seeing.people", alt=say("beside"))
+    st.caption(say("people_note"))
+
+
+def _row(side: int, people: Tally | None, networks: dict[tuple[str, int], float]) -> dict[str, float | None]:
+    beside = {protocol: networks.get((protocol, side)) for protocol in PROTOCOLS}
+    if people is None:
+        return {"side": side, **beside}
+    low, high = people.interval
+    return {"side": side, "guesses": people.guesses, "people": people.accuracy, "low": low, "high": high,
+            "no_idea": people.no_idea / people.guesses, **beside}  # fmt: skip
+
+
+def _confusions(people: list[list[Guess]], tallies: list[Tally], tested: list[Tested]) -> None:
+    """What is taken for what: by the class, and by a network at the same side."""
+    st.subheader(say("taken"), anchor=False)
+    sides = [one.side for one in tallies]
+    with st.container(horizontal=True, gap="medium"):
+        side = st.segmented_control(
+            say("side_axis"), sides, default=ASKED if ASKED in sides else sides[0], required=True, key="seeing.side", width="content"
+        ) or sides[0]  # fmt: skip
+        there = {one.protocol: one for one in tested if one.side == side}
+        network = st.segmented_control(
+            say("network"), list(there), default=next(iter(there), None), required=True, key=f"seeing.network.{side}", width="content",
+            format_func=lambda name: say(f"protocol_{name}"),
+        ) if there else None  # fmt: skip
+    left, right = st.columns(2, gap="medium")
+    one = next(found for found in tallies if found.side == side)
+    theme = session.theme()
+    with left:
+        matrix = guesses.confusion(people, len(CLASSES), side).tolist()
+        figures.show(charts.confusion(matrix, CLASSES, say("matrix_people", side=side), theme=theme), key="seeing.matrix")
+        st.caption(say("without", no_idea=one.no_idea, guesses=one.guesses))
+    if network is not None:
+        with right:
+            what = say("matrix_network", run=there[network].run, side=side)
+            figures.show(charts.confusion(there[network].confusion, CLASSES, what, theme=theme), key="seeing.matrix.network")
+
+
+def _reset() -> None:
+    """The teacher alone can start again."""
+    who = session.who()
+    if not session.manager().teacher(who.token):
+        return
+    with st.popover(say("reset"), icon=":material/restart_alt:"):
+        st.markdown(say("reset_text"))
+        if st.button(say("reset_now"), key="seeing.reset", type="primary"):
+            session.guesses().reset(who)
+            st.rerun()
+
+
+# --- the end of the page --------------------------------------------------------------------------------------------
+
+
+def end() -> None:
+    """The page's question, answered by what there is now."""
+    from core import resolution, smaller
+
+    full = contest.SIDES[-1]
+    filter = session.typed("seeing.filter") or FILTER
+    code = (smaller.pairs, lost.energy, lost.above, lost.psnr, guesses.wilson)
+    lesson.end(say, f"{_class_said()} {_networks_said()} {_verdict()}".strip(), code, resolution.in_torch(ASKED, full, filter))
+
+
+def _class_at() -> Tally | None:
+    return next((one for one in guesses.tallies(session.guesses().everybody()) if one.side == ASKED), None)
+
+
+def _class_said() -> str:
+    found = _class_at()
+    if found is None:
+        return say("class_none", side=ASKED)
+    low, high = found.interval
+    return say("class_said", side=ASKED, right=found.right, guesses=found.guesses, share=percent(found.accuracy),
+               low=percent(low), high=percent(high))  # fmt: skip
+
+
+def _networks_at() -> list[Tested]:
+    return [one for one in contest.tested(study.cards("resolution")) if one.side == ASKED]
+
+
+def _networks_said() -> str:
+    found = _networks_at()
+    if not found:
+        return say("networks_none")
+    return say("networks_said", side=ASKED, values=", ".join(
+        say("network_value", name=say(f"protocol_{one.protocol}"), share=percent(one.accuracy)) for one in found))  # fmt: skip
+
+
+def _verdict() -> str:
+    """What the class's interval lets one say about each network; nothing where nobody has guessed."""
+    people = _class_at()
+    if people is None:
+        return ""
+    low, high = people.interval
+    told = {"ahead": lambda share: share < low, "open": lambda share: low <= share <= high, "behind": lambda share: share > high}
+    parts = []
+    for key, holds in told.items():
+        names = [say(f"protocol_{one.protocol}") for one in _networks_at() if holds(one.accuracy)]
+        if names:
+            parts.append(say(f"verdict_{key}", names=", ".join(names)))
+    return " ".join(parts)
