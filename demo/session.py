@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from core import installed, jobs, sources
+from core.classroom import Classroom
 from core.errors import LabError
 from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
 from demo.address import base_of, parse, spell
@@ -39,6 +40,17 @@ def who() -> jobs.Who:
     """
     owner = st.context.cookies.get(COOKIE) or remembered("owner", secrets.token_urlsafe(16))
     return jobs.Who(owner=owner, token=remembered("token", ""))
+
+
+def classroom() -> Classroom:
+    """The server's one class."""
+    return installed.classroom()
+
+
+def teaching() -> bool:
+    """Whether the teacher's token was typed in this session: teacher's mode. No address and no cookie turns it on."""
+    token = remembered("token", "")
+    return bool(token) and manager().teacher(token)
 
 
 def theme() -> Literal["light", "dark"]:
@@ -254,6 +266,11 @@ def to_section(name: str) -> None:
         st.query_params[SECTION] = name
     else:
         st.query_params.pop(SECTION, None)
+
+
+def spot() -> dict[str, str]:
+    """What a page looks at: the run and the section of its address, "" where it names none."""
+    return {name: st.query_params.get(name, "") for name in (RUN, SECTION)}
 
 
 # --- the pages ---------------------------------------------------------------------------------------------------

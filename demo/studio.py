@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import LabError
-from demo import session
+from demo import session, teaching
 from demo.text import speaker
 
 say = speaker("studio")
@@ -35,6 +35,7 @@ button[data-selected="true"] p, .stSlider [role="slider"] p { color: light-dark(
 PAGES = {
     "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "network": "lan", "train": "model_training",
     "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split", "audit": "fact_check", "runs": "list",
+    "glossary": "dictionary",
 }  # fmt: skip
 """The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name."""
 SECTIONS = {
@@ -64,8 +65,10 @@ def main() -> None:
     }
     session.register(pages)
     chosen = st.navigation(menu(pages), position="top")
+    name = next(name for name, page in pages.items() if page is chosen)
     try:
-        chosen.run()
+        with teaching.around(name):
+            chosen.run()
     except LabError as error:  # one clear line, whatever page it comes from
         st.error(str(error), icon=":material/error:")
 
@@ -74,7 +77,8 @@ def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
     """The pages by section, as Streamlit wants them; those of no section first."""
     together = {name for names in SECTIONS.values() for name in names}
     alone = [page for name, page in pages.items() if name not in together]
-    return {"": [*alone, *outside()], **{say(key): [pages[name] for name in names] for key, names in SECTIONS.items()}}
+    first, last = alone[:-1], alone[-1]
+    return {"": [*first, *outside(), last], **{say(key): [pages[name] for name in names] for key, names in SECTIONS.items()}}
 
 
 def outside() -> list[st.Page]:
