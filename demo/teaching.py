@@ -18,12 +18,12 @@ say = speaker("classroom")
 titles = speaker("studio")
 WATCH_SECONDS = 1.5
 """Between two looks of a browser whether the class goes on: the answer is there within two seconds."""
-LARGER = "html { font-size: 23px !important; }"
-"""Teacher's mode is projected; everything is as large as the page's own letters say."""
+LARGER = "html { font-size: 23px !important; } .st-key-teacher_bar { zoom: 0.75; }"
+"""Teacher's mode is projected: all letters are larger, but for the teacher's own bar."""
 STRIP = """
 .stLayoutWrapper:has(> .st-key-class_strip) { position: sticky; top: 3.75rem; z-index: 90; }
 .st-key-class_strip { background: %s; border-radius: 0.4rem; padding: 0.3rem 0.8rem; }
-.st-key-class_strip .stMarkdown p { margin: 0; }
+.st-key-class_strip .stMarkdown p, .st-key-class_strip .stMarkdown div { margin: 0; }
 """
 """The line of the class stays in sight, also far down a page."""
 GROUND = {"light": "#e3eff3", "dark": "#16323d"}
@@ -102,8 +102,10 @@ def _open() -> None:
 def _lead() -> None:
     """Follow me: whether the class is shown where the teacher is, or brought there."""
     key = session.bound("teacher.lead", session.classroom().lead)
+    st.markdown(say("lead"), width="content", help=say("lead_help"))
     st.segmented_control(
-        say("lead"), LEADS, key=key, required=True, format_func=lambda lead: say(f"lead_{lead}"), help=say("lead_help"),
+        say("lead"), LEADS, key=key, required=True, format_func=lambda lead: say(f"lead_{lead}"),
+        label_visibility="collapsed",
         on_change=lambda: session.classroom().follow(session.typed(key), session.who()), width="content",
     )  # fmt: skip
 
@@ -148,9 +150,11 @@ def _strip(page: str, seen: int) -> None:
         here = room.here(who)
         if room.revision != seen:  # also: closed; `run_every` is read only by a full run of the page
             st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            answered = room.ballot(question, who).answered
-            line = say("answered", answered=answered, here=max(here, answered)) if question else say("class_open")
+        answered = room.ballot(question, who).answered
+        line = say("answered", answered=answered, here=max(here, answered)) if question else say("class_open")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if room.place and _together(page, room.place):
+                line = f"{line}. {say('together')}"
             st.markdown(line, width="content")
             _way(page)
 
@@ -158,13 +162,11 @@ def _strip(page: str, seen: int) -> None:
 
 
 def _way(page: str) -> None:
-    """Where the teacher is, the link there, and the choice to follow or not."""
+    """The link to where the teacher is, and the choice to follow or not."""
     place = session.classroom().place
     if place is None:
         return
-    if _together(page, place):
-        st.markdown(say("together"), width="content")
-    else:
+    if not _together(page, place):
         words = say("watching", run=place.run) if place.run else say("teacher_at", page=titles(place.page))
         session.link(place.page, words, **_query(place))
     if session.classroom().lead == "bring":

@@ -21,6 +21,11 @@ LETTERS_A_LINE = 30
 BAR, LARGE_BAR = 48, 66
 """Pixels an answer takes, for a reader and on the projector."""
 LETTERS, LARGE_LETTERS = 13, 18
+AROUND = 110
+"""Pixels of the figure that title and axis take."""
+ROOM_FOR_SHARE = 1.45
+"""The ground's length, in longest bars."""
+GROUND, INK = "#d9e2e7", "#101418"
 
 
 def ask(question: str, options: Mapping[str, str], key: str, late: bool = False) -> bool:
@@ -87,14 +92,15 @@ def _tally(question: str, options: Mapping[str, str], key: str) -> None:
         now = room.ballot(question, who)
         if now.revealed or not room.opened:  # in another window of the teacher's
             st.rerun()
-        st.markdown(say("answered", answered=now.answered, here=max(now.answered, room.here(who))))
-        if not st.toggle(say("hide"), key=f"{key}.hide", help=say("hide_help")):
-            charts.show(figure(question, options, now, large=True), key=f"{key}.tally")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(say("answered", answered=now.answered, here=max(now.answered, room.here(who))), width="content")
             if st.button(say("reveal"), key=f"{key}.reveal", type="primary"):
                 room.reveal(question, who)
                 st.rerun()
             _clear_button(question, key)
+            hidden = st.toggle(say("hide"), key=f"{key}.hide", help=say("hide_help"))
+        if not hidden:
+            charts.show(figure(question, options, now, large=True), key=f"{key}.tally")
 
     view()
 
@@ -117,31 +123,31 @@ def figure(question: str, options: Mapping[str, str], now: Ballot, large: bool) 
         "answer": [names[option] for option in options],
         "votes": votes,
         "share": [f"{count} ({100 * count / max(1, now.answered):.0f} %)" for count in votes],
-        "room": [1.35 * max(1, *votes)] * len(votes),
+        "ground": [ROOM_FOR_SHARE * max(1, *votes)] * len(votes),
     }
     return Figure(f"{say('figure')}: {question}", _spec(list(columns["answer"]), large), columns)
 
 
 def _spec(names: list[str], large: bool) -> dict[str, Any]:
-    """Bars that lie, so that their answers can be read; an unseen point leaves room for the numbers at their ends."""
+    """Bars that lie, so that their answers can be read, on a pale ground that bears the numbers in both themes."""
     letters = LARGE_LETTERS if large else LETTERS
-    lines = {"labelExpr": "split(datum.label, '\\n')", "labelLimit": 0, "labelFontSize": letters, "domain": False, "ticks": False}
-    answer = {"field": "answer", "type": "nominal", "sort": names, "title": None, "axis": lines}
-    count = {
-        "field": "votes", "type": "quantitative", "title": say("axis"), "scale": {"zero": True, "nice": False},
-        "axis": {"tickMinStep": 1, "format": "d", "titleFontSize": letters, "labelFontSize": letters},
-    }  # fmt: skip
-    tips = [{"field": "answer", "type": "nominal", "title": say("answer")}, {"field": "votes", "type": "quantitative", "title": say("axis")}]
+    size = {"labelFontSize": letters, "titleFontSize": letters}
+    lines = {**size, "labelExpr": "split(datum.label, '\\n')", "labelLimit": 0, "labelOverlap": False, "domain": False, "ticks": False}
+    whole = {"tickMinStep": 1, "format": "d", "grid": False, **size}
+    votes = {"field": "votes", "type": "quantitative", "title": say("axis"), "scale": {"zero": True, "nice": False}, "axis": whole}
+    end = {**votes, "field": "ground"}
+    bar = {"type": "bar", "height": {"band": 0.7}}
+    share = {"type": "text", "align": "right", "dx": -8, "fontSize": letters, "color": INK}
     return {
-        "title": {"text": say("figure"), "fontSize": letters}, "height": len(names) * (LARGE_BAR if large else BAR),
-        "encoding": {"y": answer, "tooltip": tips},
+        "title": {"text": say("figure"), "fontSize": letters}, "height": len(names) * (LARGE_BAR if large else BAR) + AROUND,
+        "encoding": {
+            "y": {"field": "answer", "type": "nominal", "sort": names, "title": None, "axis": lines},
+            "tooltip": [{"field": "answer", "type": "nominal", "title": say("answer")}, {"field": "share", "type": "nominal", "title": say("axis")}],
+        },
         "layer": [
-            {"mark": {"type": "bar", "color": charts.TRAINING, "height": {"band": 0.6}}, "encoding": {"x": count}},
-            {
-                "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": letters},
-                "encoding": {"x": count, "text": {"field": "share", "type": "nominal"}},
-            },
-            {"mark": {"type": "point", "opacity": 0}, "encoding": {"x": {**count, "field": "room"}}},
+            {"mark": {**bar, "color": GROUND}, "encoding": {"x": end}},
+            {"mark": {**bar, "color": charts.TRAINING}, "encoding": {"x": votes}},
+            {"mark": share, "encoding": {"x": end, "text": {"field": "share", "type": "nominal"}}},
         ],
         "config": charts.SIZES, "padding": charts.ROOM,
     }  # fmt: skip
