@@ -15,10 +15,10 @@ TERMS = {
     "channel": "convolution", "checkpoint": "runs", "confusion_matrix": "train", "convolution": "convolution",
     "dilation": "convolution", "dropout": "train", "epoch": "train", "f1": "train", "feature_map": "convolution",
     "filter": "warmup", "gradient": "train", "k_fold": "splits", "kernel": "convolution", "learning_rate": "train",
-    "logit": "resolution/riddle", "loss": "train", "macro": "train", "micro": "audit/matrix", "mixed": "resolution",
+    "logit": "network", "loss": "train", "macro": "train", "micro": "audit/matrix", "mixed": "resolution",
     "momentum": "train", "optimizer": "train", "overfitting": "dropout", "padding": "convolution", "parameter": "train",
-    "pooling": "pooling", "precision": "train", "recall": "train", "receptive_field": "architectures/pictures",
-    "recipe": "train", "relu": "convolution", "resolution": "train", "seed": "train", "sgd": "train", "softmax": "train",
+    "pooling": "pooling", "precision": "train", "recall": "train", "receptive_field": "network",
+    "recipe": "train", "relu": "convolution", "resolution": "train", "seed": "train", "sgd": "train", "softmax": "network",
     "spread": "dropout", "stratified": "splits", "stride": "convolution", "test_set": "resolution", "totv": "resolution",
     "tvtv": "resolution", "validation": "train", "weight": "convolution", "weight_decay": "train",
 }  # fmt: skip
