@@ -15,7 +15,7 @@ TERMS = {
     "channel": "convolution", "checkpoint": "runs", "confusion_matrix": "train", "convolution": "convolution",
     "dilation": "convolution", "dropout": "train", "epoch": "train", "f1": "train", "feature_map": "convolution",
     "filter": "warmup", "gradient": "train", "k_fold": "splits", "kernel": "convolution", "learning_rate": "train",
-    "logit": "network", "loss": "train", "macro": "train", "micro": "audit/matrix", "mixed": "resolution",
+    "logit": "resolution/riddle", "loss": "train", "macro": "train", "micro": "audit/matrix", "mixed": "resolution",
     "momentum": "train", "optimizer": "train", "overfitting": "dropout", "padding": "convolution", "parameter": "train",
     "pooling": "pooling", "precision": "train", "recall": "train", "receptive_field": "network",
     "recipe": "train", "relu": "convolution", "resolution": "train", "seed": "train", "sgd": "train", "softmax": "network",
