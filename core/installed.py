@@ -1,4 +1,4 @@
-"""Where the server's job manager lives: in a module without a file, which no cache clears and no file watcher evicts.
+"""Where the server's job manager and its class live: in a module without a file, which no cache clears and no file watcher evicts.
 
 Any browser can empty Streamlit's caches, and an edited file takes its module's globals with it; a run must survive both.
 """
@@ -11,6 +11,7 @@ import sys
 import types
 from collections.abc import Mapping
 
+from core.classroom import Classroom
 from core.engines import ProcessEngine
 from core.errors import LabError
 from core.guesses import Guesses
@@ -34,10 +35,11 @@ _HOME = "_resolution_lab_manager"
 
 
 def install(manager: JobManager) -> None:
-    """Keeps the manager, and an empty pool of guesses, in a module without a file: no cache clears it, no file watcher evicts it."""
+    """Keeps the manager, an empty class and its pool of guesses in a module without a file: no cache clears it, no file
+    watcher evicts it."""
     home = types.ModuleType(_HOME)
     home.manager = manager  # type: ignore[attr-defined]
-    home.guesses = Guesses(manager.teacher)  # type: ignore[attr-defined]
+    home.classroom, home.guesses = Classroom(manager.teacher), Guesses(manager.teacher)  # type: ignore[attr-defined]
     sys.modules[_HOME] = home
 
 
@@ -54,4 +56,13 @@ def guesses() -> Guesses:
     """What the class has guessed on this server. LabError before there is one."""
     installed()
     found: Guesses = sys.modules[_HOME].guesses
+    return found
+
+
+def classroom() -> Classroom:
+    """The class of this server; where no server runs, one that nobody can open."""
+    home = sys.modules.get(_HOME)
+    if home is None:
+        return Classroom(teacher=lambda _token: False)
+    found: Classroom = home.classroom
     return found

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from core import installed, jobs, sources
+from core.classroom import Classroom
 from core.errors import LabError
 from core.guesses import Guesses
 from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
@@ -46,6 +47,17 @@ def who() -> jobs.Who:
     """
     owner = remembered("owner", st.context.cookies.get(COOKIE) or secrets.token_urlsafe(16))
     return jobs.Who(owner=owner, token=remembered("token", ""))
+
+
+def classroom() -> Classroom:
+    """The server's one class."""
+    return installed.classroom()
+
+
+def teaching() -> bool:
+    """Whether the teacher's token was typed in this session: teacher's mode. No address and no cookie turns it on."""
+    token = remembered("token", "")
+    return bool(token) and manager().teacher(token)
 
 
 def theme() -> Literal["light", "dark"]:
@@ -265,6 +277,11 @@ def to_section(name: str) -> None:
         st.query_params[SECTION] = name
     else:
         st.query_params.pop(SECTION, None)
+
+
+def spot() -> dict[str, str]:
+    """What a page looks at: the run and the section of its address, "" where it names none."""
+    return {name: st.query_params.get(name, "") for name in (RUN, SECTION)}
 
 
 # --- the pages ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import LabError
-from demo import session
+from demo import session, teaching
 from demo.text import speaker
 
 say = speaker("studio")
@@ -35,7 +35,7 @@ button[data-selected="true"] p, .stSlider [role="slider"] p { color: light-dark(
 PAGES = {
     "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "network": "lan", "seeing": "visibility",
     "train": "model_training", "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split",
-    "audit": "fact_check", "runs": "list", "draw": "draw",
+    "audit": "fact_check", "runs": "list", "draw": "draw", "glossary": "dictionary",
 }  # fmt: skip
 """The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name.
 
@@ -67,8 +67,10 @@ def main() -> None:
     }
     session.register(pages)
     chosen = st.navigation(menu(pages), position="top")
+    name = next(name for name, page in pages.items() if page is chosen)
     try:
-        chosen.run()
+        with teaching.around(name):
+            chosen.run()
     except LabError as error:  # one clear line, whatever page it comes from
         st.error(str(error), icon=":material/error:")
 

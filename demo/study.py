@@ -14,7 +14,7 @@ import streamlit as st
 from core.cards import Card, read_cards
 from core.planned import made
 from core.studies import STUDIES
-from demo import session
+from demo import session, voting
 from demo.text import Say, speaker
 
 common = speaker("figures")
@@ -29,8 +29,13 @@ def cards(study: str) -> dict[str, Card]:
 
 
 def ask(say: Say, name: str, options: Sequence[str]) -> bool:
-    """Asks `say(name)` with the answers `say(f"{name}_{option}")`; True once the visitor guessed or skipped."""
+    """Asks `say(name)` with the answers `say(f"{name}_{option}")`; True once the visitor guessed or skipped.
+
+    While a class is open it is put to the whole class, and True once the teacher has shown the answer.
+    """
     st.markdown(f"### {say(name)}")
+    if session.classroom().opened:
+        return voting.ask(say(name), {option: say(f"{name}_{option}") for option in options}, f"ask.{name}")
     done = session.remembered(f"guessed.{say(name)}")
     if done is None:
         guess = st.radio(

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.parts",),
     ("core.training",),
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
-    ("core.guesses", "core.installed", "core.job", "core.jobs"),
+    ("core.classroom", "core.guesses", "core.installed", "core.job", "core.jobs"),
     ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.trust", "core.warmup"),
     ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
     ("core.gradcam", "core.library", "core.overview", "core.strip"),
@@ -41,7 +41,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "demo.thumbnails",
         "demo.widgets",
     ),
-    ("demo.figures", "demo.lesson", "demo.picking", "demo.study"),
+    ("demo.figures", "demo.lesson", "demo.picking", "demo.study", "demo.teaching", "demo.voting"),
     ("demo.lessons",),
     ("demo.studio", "demo.classifier", "demo.classifier_api", "demo.classifier_desk", "demo.classifier_look", "demo.classifier_views"),
     ("demo.space",),
@@ -50,10 +50,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 """A module imports from its own layer and from those before it. A new module needs a place here."""
 
 TORCH_FREE = (
-    "core.__main__", "core.command", "core.engines", "core.errors", "core.estimates", "core.guesses", "core.jobs", "core.lost", "core.metrics",
-    "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
+    "core.__main__", "core.classroom", "core.command", "core.engines", "core.errors", "core.estimates", "core.guesses", "core.jobs", "core.lost",
+    "core.metrics", "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
     "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
-    "demo.alive", "demo.hosting", "demo.lessons.convolution", "demo.lessons.draw", "demo.lessons.network", "demo.lessons.pooling",
+    "demo.alive", "demo.hosting", "demo.lessons.convolution", "demo.lessons.draw", "demo.lessons.glossary",
+    "demo.lessons.network", "demo.lessons.pooling",
     "demo.lessons.warmup", "demo.lessons.seeing", "demo.lessons.splits", "demo.lessons.train", "demo.session", "demo.studio",
 )  # fmt: skip
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")

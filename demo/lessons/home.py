@@ -7,7 +7,7 @@ import streamlit as st
 from core import sources
 from core.errors import LabError
 from core.sources import SOURCES, Source
-from demo import fetching, local, session, thumbnails
+from demo import fetching, local, session, teaching, thumbnails
 from demo.fetching import Look
 from demo.text import speaker
 from demo.widgets import times, whole
@@ -30,6 +30,7 @@ def render() -> None:
         _machine()
     with code, st.container(border=True):
         _for_a_class()
+        teaching.key_popover("home.token")
     st.subheader(say("data"), anchor=False)
     _data()
 

@@ -8,6 +8,7 @@ from core.errors import LabError
 from core.jobs import Snapshot
 from demo import session
 from demo.lessons import train_controls as controls
+from demo.lessons import train_guess as guess
 from demo.lessons import train_live as live
 from demo.lessons import train_seen as seen
 from demo.text import speaker
@@ -31,6 +32,7 @@ def render() -> None:
         small_samples = controls.choosers()
     with picture:
         if snapshot:
+            guess.render(snapshot)
             live.render(snapshot)
         else:
             large_samples = _empty()

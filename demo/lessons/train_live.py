@@ -13,7 +13,7 @@ from core.errors import LabError
 from core.jobs import Snapshot
 from core.recipe import SIDES, Recipe
 from core.records import Matrix
-from demo import charts, session
+from demo import charts, session, teaching
 from demo.lessons import train_pretrained as kept
 from demo.lessons import train_result as ended
 from demo.text import speaker
@@ -140,8 +140,8 @@ def _buttons(now: Snapshot) -> None:
         other = now.recipe.changed(seed=now.recipe.seed + 1)
         _button("new_seed", ":material/casino:", lambda: _again(now, other), say("new_seed_help"))
         _button("close", ":material/close:", lambda: session.look_at(None), say("close_help"))
-        if not mine or session.who().token:
-            _teacher()
+        if not mine:
+            teaching.key_popover("live.token")
     if not mine:
         st.caption(say("not_yours"))
 
@@ -174,16 +174,6 @@ def _again(now: Snapshot, recipe: Recipe) -> None:
         session.look_at(manager.submit(recipe, who))
     except LabError as refusal:
         session.tell(str(refusal), "order")
-
-
-def _teacher() -> None:
-    with st.popover(say("teacher"), icon=":material/key:"):
-        typed = st.text_input(
-            say("teacher_token"), type="password", key="live.token", help=say("teacher_token_help")
-        )
-        session.remember("token", typed.strip())
-        if typed:
-            st.caption(say("teacher_yes" if session.manager().teacher(typed.strip()) else "teacher_no"))
 
 
 # --- the figures --------------------------------------------------------------------------------------------------

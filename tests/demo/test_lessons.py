@@ -235,8 +235,8 @@ SPEAKERS = {
     "convolution": ["lessons/convolution.py", "lessons/convolution_kernel.py"],
     "lesson": ["lesson.py", "picking.py"],
 }
-ENDS = {"remember", "next"}
-"""What demo/lesson.py asks every lesson for."""
+ENDS = {"remember", "next", "teacher"}
+"""What demo/lesson.py asks every lesson for, and demo/teaching.py where there is one."""
 
 
 @pytest.mark.parametrize("name", SPEAKERS)

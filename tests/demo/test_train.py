@@ -440,7 +440,7 @@ DEMO = Path(text.__file__).resolve().parent.parent
 SPEAKERS = {
     "charts": ["charts.py"],
     "studio": ["studio.py"],
-    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_live.py", "lessons/train_pretrained.py",
+    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_guess.py", "lessons/train_live.py", "lessons/train_pretrained.py",
               "lessons/train_result.py", "lessons/train_seen.py", "widgets.py"],
 }  # fmt: skip
 FIELD_KEYS = {key for field in FIELDS for key in (field, f"{field}_help")}
@@ -488,6 +488,7 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(lesson:
     if lesson == "train":
         words |= FIELD_KEYS | {"class", "precision_column", "recall_column", "f1_column", "support_column"}
         words |= {"stopped", "interrupted"}  # say(now.status)
+        words |= {"teacher"}  # demo/teaching.py asks every page for it
     if lesson == "studio":
         words |= {*studio.PAGES, *studio.SECTIONS}
     compared = {"l1", "loss", "accuracy", "training", "last", "done"}  # beside a key, to choose it
