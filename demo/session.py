@@ -17,9 +17,8 @@ import streamlit as st
 from core import installed, jobs, sources
 from core.classroom import Classroom
 from core.errors import LabError
-from core.guesses import Guesses
 from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
-from demo.address import base_of, parse, spell
+from demo.address import as_wished, base_of, parse, spell
 
 T = TypeVar("T")
 COOKIE = "lab_owner"
@@ -32,11 +31,6 @@ FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
 def manager() -> jobs.JobManager:
     """The server's one job manager. Raises LabError where the server did not install one."""
     return installed.installed()
-
-
-def guesses() -> Guesses:
-    """The server's one pool of the class's guesses."""
-    return installed.guesses()
 
 
 def who() -> jobs.Who:
@@ -245,12 +239,6 @@ def recipe_to_address(chosen: Recipe, seen: jobs.Snapshot | None = None) -> None
     remember("address", address)
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
-
-
-def as_wished(ran: Recipe) -> Recipe:
-    """A run's recipe as it is chosen again: device, precision and threads, resolved for that run, open as before."""
-    base = preset(ran.preset, ran.dataset) if ran.preset else Recipe()
-    return dataclasses.replace(ran, device=base.device, precision=base.precision, threads=base.threads)
 
 
 def _nearest(values: Mapping[str, str]) -> Recipe:

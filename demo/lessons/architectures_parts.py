@@ -9,7 +9,7 @@ import streamlit as st
 from core.cards import Card
 from core.studies import architectures_beside as beside
 from demo import charts, session, study
-from demo.address import spell
+from demo.address import as_wished, spell
 from demo.text import speaker
 
 say = speaker("architectures")
@@ -53,7 +53,7 @@ def points(share: float) -> str:
 
 def again(card: Card) -> None:
     """The way to train a run again: the page Train with its recipe, which says how long it will take."""
-    session.link("train", common("again_button"), **spell(session.as_wished(card.recipe)))
+    session.link("train", common("again_button"), **spell(as_wished(card.recipe)))
     st.caption(common("again_help"))
 
 

@@ -10,7 +10,7 @@ from core.cards import Card
 from core.studies import dropout as study_3
 from core.studies.dropout import Rows, Verdict
 from demo import figures, session, study
-from demo.address import spell
+from demo.address import as_wished, spell
 from demo.lessons import dropout_below, dropout_figures, dropout_shown
 from demo.study import Column
 from demo.text import speaker
@@ -33,7 +33,7 @@ def render() -> None:
     draw[study.sections(say, SECTIONS)]()
     st.divider()
     st.markdown(say("remember"))
-    session.link("train", say("try"), **spell(session.as_wished(study_3.plan()[EXAMPLE].recipe)))
+    session.link("train", say("try"), **spell(as_wished(study_3.plan()[EXAMPLE].recipe)))
 
 
 def _below() -> None:

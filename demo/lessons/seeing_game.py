@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core import contest, sources
+from core import contest, installed, sources
 from core.contest import CLASSES, DATASET, PICTURES, SIDES, Task
 from core.errors import LabError
 from core.guesses import Guess
@@ -51,7 +51,7 @@ def render() -> bool:
 
 
 def _mine(index: int) -> Mapping[int, Guess]:
-    return session.guesses().of(session.who(), index)
+    return installed.guesses().of(session.who(), index)
 
 
 def _place(seed: int, indices: list[int]) -> int:
@@ -84,7 +84,7 @@ def _ask(task: Task, side: int) -> None:
 def _guess(guess: Guess) -> None:
     session.tell("", PROBLEM)
     try:
-        session.guesses().take(session.who(), guess)
+        installed.guesses().take(session.who(), guess)
     except LabError as error:
         session.tell(str(error), PROBLEM)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import contest, guesses, lost
+from core import contest, guesses, installed, lost
 from core.contest import CLASSES, Tested
 from core.guesses import Guess, Tally
 from core.studies.resolution import FILTER, PROTOCOLS
@@ -32,7 +32,7 @@ def render() -> bool:
 
     @st.fragment(run_every=EVERY)
     def view() -> None:
-        people = session.guesses().everybody()
+        people = installed.guesses().everybody()
         tallies = guesses.tallies(people)
         _summary(people, tallies)
         if tallies or tested:
@@ -120,7 +120,7 @@ def _reset() -> None:
     with st.popover(say("reset"), icon=":material/restart_alt:"):
         st.markdown(say("reset_text"))
         if st.button(say("reset_now"), key="seeing.reset", type="primary"):
-            session.guesses().reset(who)
+            installed.guesses().reset(who)
             st.rerun()
 
 
@@ -138,7 +138,7 @@ def end() -> None:
 
 
 def _class_at() -> Tally | None:
-    return next((one for one in guesses.tallies(session.guesses().everybody()) if one.side == ASKED), None)
+    return next((one for one in guesses.tallies(installed.guesses().everybody()) if one.side == ASKED), None)
 
 
 def _class_said() -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.studies import splits as study_4
 from demo import session, study
-from demo.address import spell
+from demo.address import as_wished, spell
 from demo.lessons import splits_drawn, splits_results
 from demo.text import speaker
 
@@ -36,4 +36,4 @@ def _which() -> None:
     st.markdown(say("which_table"))
     st.markdown(say("remember"))
     for name, run in EXAMPLES.items():
-        session.link("train", say(f"try_{name}"), **spell(session.as_wished(study_4.plan()[run].recipe)))
+        session.link("train", say(f"try_{name}"), **spell(as_wished(study_4.plan()[run].recipe)))

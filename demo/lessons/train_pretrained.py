@@ -10,6 +10,7 @@ from core.jobs import Snapshot
 from core.recipe import SIDES, Recipe
 from core.records import Matrix
 from demo import session
+from demo.address import as_wished
 from demo.lessons import train_controls as controls
 from demo.text import speaker
 from demo.widgets import duration, percent, times
@@ -24,7 +25,7 @@ def render(now: Snapshot) -> None:
     """In place of the buttons of a run that can be changed."""
     took = duration(sum(epoch["seconds"] for epoch in now.epochs), say)
     st.markdown(f":material/inventory_2: {say('pretrained', duration=took)}")
-    recipe = session.as_wished(now.recipe)
+    recipe = as_wished(now.recipe)
     missing = controls.missing(recipe)
     with st.container(horizontal=True, vertical_alignment="center"):
         _button("again", ":material/replay:", recipe, disabled=bool(missing))

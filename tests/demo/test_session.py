@@ -12,6 +12,7 @@ from core.errors import LabError
 from core.jobs import Who
 from core.recipe import NETWORK_FOR, PRESETS, Recipe, preset
 from demo import session
+from demo.address import as_wished
 
 
 def every_preset() -> list[Recipe]:
@@ -78,7 +79,7 @@ def test_a_bad_value_is_named_in_one_line(word: dict[str, str], named: str) -> N
 def test_a_runs_recipe_is_chosen_again_with_what_was_resolved_left_open() -> None:
     wished = preset("quick", "digits").changed(resolution=4)
     ran = wished.changed(device="cpu", threads=1)
-    assert session.as_wished(ran) == wished
+    assert as_wished(ran) == wished
 
 
 def script() -> None:
