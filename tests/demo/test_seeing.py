@@ -143,18 +143,18 @@ def saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
 
 def strange() -> dict[str, tuple[str, bytes, str]]:
     """What -> (file's name, its bytes, what the page refuses it with, "" for a picture that works)."""
-    flat = np.zeros((40, 60, 3), np.uint8) + np.array([200, 30, 60], np.uint8)
-    red = Image.fromarray(flat)
-    palette = Image.fromarray(np.tile(np.array([[0, 1]], np.uint8), (40, 30)), "P")
+    drawn = np.full((40, 60, 3), 255, np.uint8)
+    drawn[10:30, 20:40] = (200, 30, 60)
+    red = Image.fromarray(drawn)
+    palette = Image.fromarray((drawn[:, :, 1] == 255).astype(np.uint8), "P")
     palette.putpalette([10, 20, 30, 40, 50, 60])
     exif = Image.Exif()
     exif[0x0112] = 6
-    frames = [Image.new("RGB", (40, 40), shade) for shade in ("red", "blue")]
     return {
         "12,000 x 12,000": ("large.png", saved(Image.new("1", (12_000, 12_000)), "PNG"), "12000x12000 pixels; expected at most 25 million"),
-        "animated GIF": ("a.gif", saved(frames[0], "GIF", save_all=True, append_images=frames[1:]), ""),
+        "animated GIF": ("a.gif", saved(red, "GIF", save_all=True, append_images=[Image.new("RGB", red.size)]), ""),
         "CMYK JPEG": ("print.jpg", saved(red.convert("CMYK"), "JPEG"), ""),
-        "16-bit PNG": ("deep.png", saved(Image.fromarray(np.full((40, 40), 0x8000, np.uint16)), "PNG"), ""),
+        "16-bit PNG": ("deep.png", saved(Image.fromarray(drawn[:, :, 1].astype(np.uint16) << 8), "PNG"), ""),
         "palette with transparency": ("palette.png", saved(palette, "PNG", transparency=1), ""),
         "EXIF-rotated": ("photo.jpg", saved(red, "JPEG", exif=exif), ""),
         "text": ("notes.png", b"this is a text", "cannot be read as a picture"),
