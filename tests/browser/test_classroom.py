@@ -35,6 +35,7 @@ def windows(chromium: Browser) -> Iterator[list[Page]]:
 
 def becomes_teacher(page: Page, app: App, token: str = TOKEN) -> None:
     """Types the token on Home."""
+    page.bring_to_front()  # a window that was never in front draws no frames, and nothing in it is ever "stable"
     page.goto(app.url)
     page.get_by_role("button", name=say("teacher")).click()
     page.locator(".st-key-home-token input").fill(token)
@@ -62,6 +63,7 @@ def test_a_class_votes_sees_the_answer_and_follows(app: App, windows: list[Page]
 
     # Two vote; the third sees it live.
     for page in (anna, ben, phone):
+        page.bring_to_front()
         page.goto(f"{app.url}/convolution?teacher={TOKEN}")
         expect(page.get_by_text(lesson("question_16"))).to_be_visible()
         expect(page.locator(".st-key-teacher_bar")).to_have_count(0)
@@ -81,6 +83,7 @@ def test_a_class_votes_sees_the_answer_and_follows(app: App, windows: list[Page]
 
     # The teacher reveals; all see it, also who comes late.
     press(teacher, "ask.question.reveal")
+    late.bring_to_front()
     late.goto(f"{app.url}/convolution")
     for page in (anna, ben, phone, late):
         expect(page.get_by_text(ANSWER)).to_be_visible()
