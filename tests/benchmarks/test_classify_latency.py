@@ -1,4 +1,6 @@
-"""One classification over HTTP, ten clients at once, and the server's memory over 2,000 requests. Not part of CI.
+"""One classification over HTTP, ten clients at once, and the server's memory over 2,000 requests; how soon it is up.
+
+Not part of CI.
 
     .venv/bin/python -m pytest -s tests/benchmarks/test_classify_latency.py
 
@@ -26,6 +28,8 @@ from tests.demo.served_classifier import as_text, call
 from tests.networks_for_tests import png, seven
 
 CLIENTS, EACH = 10, 200
+SECONDS_TO_START, MEMORY_MB = 20.0, 2_000.0
+"""What a Space may take: after the install, and in all."""
 
 
 def memory_mb(pid: int) -> float:
@@ -74,5 +78,6 @@ def test_ten_clients_at_once_and_two_thousand_requests() -> None:
     print(f"\n{len(seconds)} round trips, {CLIENTS} at once: median {median * 1e3:.0f} ms, p95 {p95 * 1e3:.0f} ms; the model alone "
           f"{statistics.median(model) * 1e3:.1f} ms; memory {before:.0f} -> {after:.0f} MB; up in {started:.1f} s; "
           f"load {os.getloadavg()[0]:.1f}")  # fmt: skip
+    assert started <= SECONDS_TO_START and after <= MEMORY_MB
     assert p95 <= 0.15
     assert after - before <= 30

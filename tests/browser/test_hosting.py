@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -127,9 +127,9 @@ class Elsewhere(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[HTTPServer]:
+def elsewhere() -> Iterator[ThreadingHTTPServer]:
     """`localhost` is another site than `127.0.0.1`: in a frame no cookie of the one arrives at the other."""
-    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -140,7 +140,7 @@ def elsewhere() -> Iterator[HTTPServer]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_behind_a_proxy_s_prefix_in_a_frame_on_another_site(page: Page, tmp_path: Path, elsewhere: HTTPServer) -> None:
+def test_behind_a_proxy_s_prefix_in_a_frame_on_another_site(page: Page, tmp_path: Path, elsewhere: ThreadingHTTPServer) -> None:
     """As on Hugging Face, and with a path before it that the server does not see."""
     server = App(tmp_path / "app", GRADIO_ROOT_PATH="/school/classify", SPACE_ID="school/resolution-lab")
     page.set_viewport_size({"width": 1320, "height": 1700})
