@@ -65,6 +65,26 @@ def test_uploads() -> None:
     assert samples.uploaded(file(Image.new("CMYK", (4, 4), (0, 255, 255, 0)), "JPEG"))[0].min() > 200
 
 
+def test_an_animation_a_turned_photograph_and_a_palette() -> None:
+    frames = [Image.new("RGB", (5, 5), (200, 10, 10)), Image.new("RGB", (5, 5), "blue")]
+    animation = samples.uploaded(file(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert animation[:, 0, 0].tolist() == [200, 10, 10], "of an animation the first"
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: to be shown turned clockwise
+    lying = Image.fromarray(np.array([[[255, 0, 0], [0, 0, 255]]], np.uint8))
+    assert samples.uploaded(file(lying, exif=exif)).tolist() == [[[255], [0]], [[0], [0]], [[0], [255]]]
+    palette = Image.fromarray(np.array([[0, 1]], np.uint8), "P")
+    palette.putpalette([10, 20, 30, 40, 50, 60])
+    assert samples.uploaded(file(palette, transparency=1)).tolist() == [[[10, 255]], [[20, 255]], [[30, 255]]]
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_picture_of_12_000_x_12_000_is_refused_in_one_line() -> None:
+    with pytest.raises(LabError, match="12000x12000 pixels; expected at most 25 million") as refused:
+        samples.uploaded(file(Image.new("1", (12_000, 12_000))))
+    assert "\n" not in str(refused.value)
+
+
 @pytest.mark.parametrize("content", [b"", b"this is a text", file(Image.new("RGB", (90, 90), "red")).getvalue()[:150]])
 def test_what_is_no_picture_is_refused_in_one_line(content: bytes) -> None:
     with pytest.raises(LabError) as refused:
