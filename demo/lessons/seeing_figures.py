@@ -43,14 +43,15 @@ def _place() -> Spec:
               "scale": {"domain": [0, SIDES[-1] + 1], "nice": False}},
         "y": {"field": "right", "type": "quantitative", "title": say("right_axis"), "axis": {"format": "d", "tickCount": 5},
               "scale": {"domain": [0, 100], "nice": False}},
-        "color": _told(0, None),
+        "color": _told(0),
     }  # fmt: skip
 
 
-def _told(part: int, legend: Spec | None) -> Spec:
-    """Who, by colour (0) or by the dots' shape (1)."""
+def _told(part: int) -> Spec:
+    """Who, by colour (0) or by the dots' shape (1). All layers name the same legend, or there would be none."""
     names = [say("series_people") if name == "people" else say(f"protocol_{name}") for name in SERIES]
     scale = {"domain": names, "range": [drawn[part] for drawn in SERIES.values()]}
+    legend = {"title": None, "orient": "bottom", "columns": 4, "labelLimit": 0, "symbolSize": 80}
     return {"field": "who", "type": "nominal", "scale": scale, "legend": legend}
 
 
@@ -59,7 +60,6 @@ def _lines() -> Spec:
 
 
 def _dots() -> Spec:
-    legend = {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 0, "symbolSize": 80}
     tips = [
         {"field": "who", "type": "nominal", "title": say("who")},
         {"field": "side", "type": "quantitative", "title": say("side_axis")},
@@ -67,7 +67,7 @@ def _dots() -> Spec:
         {"field": "answers", "type": "quantitative", "title": say("answers")},
     ]
     mark = {"type": "point", "filled": True, "size": 70, "opacity": 1}
-    return {"mark": mark, "encoding": {**_place(), "color": _told(0, legend), "shape": _told(1, legend), "tooltip": tips}}
+    return {"mark": mark, "encoding": {**_place(), "shape": _told(1), "tooltip": tips}}
 
 
 def _intervals() -> Spec:
