@@ -38,7 +38,7 @@ QUESTIONS = {"results": "wins", "training": "restless", "networks": "most", "pic
 def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Card]:
     """The cards that the page finds; a test may take some away. No data set is here, but the tiles are."""
     found = everything()
-    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url="http://localhost:8501/architectures")
+    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url="http://localhost:8501/")
     monkeypatch.setattr("streamlit.context", context)
     monkeypatch.setattr(study, "cards", lambda name: found)
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "nowhere"))
