@@ -14,6 +14,7 @@ from tests.browser.served import App
 
 GRAVE = ("serious", "critical")
 SECONDS = 60
+LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def skip_the_question(page: Page) -> None:
     button = page.get_by_role("button", name="Skip")
     if button.count():
         button.first.click()
+        expect(button).to_have_count(0, timeout=SECONDS * 1000)
 
 
 def settled(page: Page) -> None:
@@ -60,6 +62,16 @@ def grave(page: Page) -> list[str]:
     return found
 
 
+def lasting(page: Page) -> list[str]:
+    """What is grave and stays: a busy machine draws late, and what is just being replaced is pale."""
+    for _ in range(LOOKS):
+        if not (found := grave(page)):
+            break
+        page.wait_for_timeout(3000)
+        settled(page)
+    return found
+
+
 def foreign(page: Page, known: Foreign, target: str | list[str]) -> bool:
     selector = target if isinstance(target, str) else target[-1]
     return page.locator(selector).evaluate_all(
@@ -80,7 +92,7 @@ def test_nothing_serious_on_a_page(chromium: Browser, app: App, name: str, theme
         settled(page)
         skip_the_question(page)
         settled(page)
-        assert grave(page) == []
+        assert lasting(page) == []
 
 
 def test_the_check_finds_what_is_wrong(page: Page) -> None:
