@@ -123,3 +123,14 @@ def test_a_command_that_is_missing_empty_or_there_twice_is_refused(readme: str, 
 def test_links_in_the_readme_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("page", [*PAGES, "classify"])
+def test_every_page_has_its_picture(page: str) -> None:
+    assert f"](demo/screens/{page}.png)" in README and (ROOT / "demo" / "screens" / f"{page}.png").exists(), (
+        f"no picture of {page}: python -m tests.browser.screens {page}"
+    )
+
+
+def test_the_pictures_are_small() -> None:
+    assert sum(path.stat().st_size for path in (ROOT / "demo" / "screens").iterdir()) <= 2e6

@@ -9,7 +9,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def _serve(visitor: socket.socket, prefix: str, port: int) -> None:
     passed = line[1] + b" " + (line[2] or b"/") + b" HTTP/1.1\r\n" + head[line.end() :]
     if b"upgrade: websocket" not in head.lower():
         passed = re.sub(rb"(?im)^connection:.*\r\n", b"", passed).replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
-    with visitor, socket.create_connection(("127.0.0.1", port)) as server:
+    with suppress(OSError), visitor, socket.create_connection(("127.0.0.1", port)) as server:  # an end of either is the end
         server.sendall(passed)
         back = threading.Thread(target=_pass_on, args=(server, visitor), daemon=True)
         back.start()
