@@ -29,6 +29,7 @@ class Foreign:
 FOREIGN = (
     Foreign("color-contrast", "[disabled] *, [aria-disabled=true] *, label:has([disabled]) *, [aria-hidden=true] *",
             "Streamlit: what is switched off is pale, which WCAG allows; the label outside of the control is not marked as part of it"),
+    Foreign("scrollable-region-focusable", ".stCode pre, pre", "Streamlit: code that is wider than its box cannot be reached by the keyboard; its copy button can"),
     Foreign("aria-prohibited-attr", "div.empty[aria-label]", "Gradio: the place of an output without a value"),
 )  # fmt: skip
 
