@@ -23,7 +23,7 @@ def render(shown: Shown) -> None:
     picture, scores = st.columns([1, 3], gap="large")
     with picture:
         st.markdown(f"**{say('picture')}**")
-        st.image(pictures.enlarged(shown.found.picture), width=220)
+        st.image(pictures.enlarged(shown.found.picture), width=220, alt=_caption(shown))
         st.caption(_caption(shown))
     with scores:
         _scores(shown)
