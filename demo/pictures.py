@@ -73,7 +73,7 @@ def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
     """uint8 (C, H, W), one picture, with a frame around its rows `top` ... `bottom` - 1 and columns -> PNG.
 
     `box`: (top, left, bottom, right).
-   """
+    """
     image = _colours(picture)
     scale = max(ENLARGED, LEAST // image.width)
     image = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)

@@ -91,7 +91,7 @@ def shared(key: Hashable, make: Callable[[], T]) -> T:
     return found
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _shared(key: Hashable, _make: Callable[[], Any]) -> Any:
     return _make()
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import fnmatch
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from demo import alive
+from tests.ci_scripts import script
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def reader() -> ModuleType:
-    """The part of .ci/ that follows the Dockerfile by hand."""
-    spec = importlib.util.spec_from_file_location("dockerfile", ROOT / ".ci" / "dockerfile.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-READER = reader()
+READER = script("dockerfile")
+"""The part of .ci/ that follows the Dockerfile by hand."""
 STEPS = READER.steps((ROOT / "Dockerfile").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 IGNORED = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]

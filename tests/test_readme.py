@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import re
 import shlex
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -16,23 +14,15 @@ from core.recipe import NETWORKS, PRESETS
 from core.sources import SOURCES
 from demo.studio import PAGES
 from demo.text import speaker
+from tests.ci_scripts import script
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def reader() -> ModuleType:
-    """The part of .ci/run that reads README.md."""
-    spec = importlib.util.spec_from_file_location("readme_command", ROOT / ".ci" / "readme_command.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def command(name: str) -> str:
-    text: str = reader().command(name)
-    return text
+    """As .ci/run reads it."""
+    return str(script("readme_command").command(name))
 
 
 def verbs() -> list[str]:
@@ -117,7 +107,7 @@ def test_a_command_that_is_missing_empty_or_there_twice_is_refused(readme: str, 
     file = tmp_path / "README.md"
     file.write_text(readme, encoding="utf-8")
     with pytest.raises(ValueError, match="expected one"):
-        reader().command("run", file)
+        script("readme_command").command("run", file)
 
 
 def test_links_in_the_readme_lead_somewhere() -> None:

@@ -8,10 +8,13 @@ function fit(frame) {
   if (content) frame.style.height = `${Math.ceil(content.getBoundingClientRect().height)}px`
 }
 
-function dress(frame, theme) {
-  const classes = frame.contentDocument.body.classList
-  classes.add(INSIDE)
-  classes.toggle("dark", theme === "dark")
+/** Streamlit writes its theme on the page as its colour scheme. */
+const theme = () => getComputedStyle(document.querySelector(".stApp")).colorScheme
+
+function dress(frame) {
+  const classes = frame.contentDocument?.body?.classList
+  classes?.add(INSIDE)
+  classes?.toggle("dark", theme() === "dark")
 }
 
 /** Gradio draws its page some moments after it has loaded; from then on its size is followed. */
@@ -21,7 +24,7 @@ function follow(frame) {
   const begin = () => {
     const content = frame.contentDocument?.querySelector(".gradio-container")
     if (!content) return setTimeout(begin, 100)
-    dress(frame, frame.theme)
+    dress(frame)
     frame.sizes.observe(content)
   }
   begin()
@@ -31,12 +34,13 @@ export default function (component) {
   const { data, parentElement } = component
   const frame = parentElement.querySelector(".frame")
   frame.title = data.title
-  frame.theme = data.theme
   if (frame.dataset.address !== data.address) {
     frame.dataset.address = data.address
     frame.onload = () => follow(frame)
-    frame.src = `${data.address}?__theme=${data.theme}`
-  } else if (frame.contentDocument?.body) {
-    dress(frame, data.theme) // without loading it anew: what is drawn stays
+    frame.src = `${data.address}?__theme=${theme()}`
   }
+  frame.themes?.disconnect()
+  frame.themes = new MutationObserver(() => dress(frame)) // without loading it anew: what is drawn stays
+  frame.themes.observe(document.querySelector(".stApp"), { attributes: true })
+  return () => frame.themes.disconnect()
 }

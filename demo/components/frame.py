@@ -1,10 +1,9 @@
-"""Another page of this server inside a page, as high as it is and in the same theme (frame.js)."""
+"""Another page of this server inside a page, as high as it is and always in the theme around it (frame.js)."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from demo import session
 from demo.components.window import read
 
 _view = st.components.v2.component(
@@ -14,4 +13,4 @@ _view = st.components.v2.component(
 
 def show(address: str, title: str, key: str) -> None:
     """`address`: of a Gradio page on this server; `title` tells a screen reader what is in the frame."""
-    _view(key=key, data={"address": address, "title": title, "theme": session.theme()})
+    _view(key=key, data={"address": address, "title": title})

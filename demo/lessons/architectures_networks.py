@@ -5,6 +5,7 @@ core.explain and core.networks bring torch, so they are imported when this secti
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -18,8 +19,8 @@ from core.studies import architectures
 from core.studies import architectures_beside as beside
 from demo import charts, figures, study
 from demo.charts import ROOM, SIZES
-from demo.lessons import architectures_tiles as tiles
 from demo.lessons.architectures_parts import no_pictures, say
+from demo.pictures import framed
 from demo.study import Column
 from demo.text import speaker
 from demo.widgets import percent, times, whole
@@ -179,9 +180,8 @@ def _show_fields(layers: dict[str, int]) -> None:
         box = explain.receptive_field(network, layer, (row, column), SHAPE)
         told = {"network": network.removesuffix("-report").capitalize(), "height": box.height, "width": box.width,
                 "pixels": box.pixels, "layer": layer + 1}  # fmt: skip
-        with place:
-            st.image(tiles.framed(pictures.picture(index), box.top, box.left, box.bottom, box.right), width=280,
-                     caption=say("field_caption", **told), alt=say("field_caption", **told))  # fmt: skip
+        words = say("field_caption", **told)
+        place.image(framed(pictures.picture(index)[None], astuple(box)), width=280, caption=words, alt=words)
 
 
 # --- split, classes, settings ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Test pictures of 28x28 pixels as PNG, enlarged without smoothing: framed, and as a sheet to take home."""
+"""Test pictures of 28x28 pixels as PNG, enlarged without smoothing, and as a sheet to take home."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 SCALE = 4
-LARGE = 20
 EDGE = 3
 GAP = 2
 RIGHT, WRONG = "#7f8c94", "#e76300"
 """The frame of a picture; a wrong one is also crossed at a corner, and its caption says so."""
-DIMMED = 0.4
 SHEET_ACROSS, CAPTION = 5, 34
 
 
@@ -33,7 +31,8 @@ def strip(pictures: Sequence[np.ndarray]) -> bytes:
 
 
 def _enlarged(picture: np.ndarray, right: bool | None) -> Image.Image:
-    image = _larger(picture, SCALE)
+    image = Image.fromarray(picture).convert("RGB")
+    image = image.resize((image.width * SCALE, image.height * SCALE), Image.Resampling.NEAREST)
     if right is None:
         return image
     framed = Image.new("RGB", (image.width + 2 * EDGE, image.height + 2 * EDGE), RIGHT if right else WRONG)
@@ -44,18 +43,6 @@ def _enlarged(picture: np.ndarray, right: bool | None) -> Image.Image:
         for line in ((corner + 4, EDGE + 4, corner + 14, EDGE + 14), (corner + 14, EDGE + 4, corner + 4, EDGE + 14)):
             draw.line(line, fill="white", width=3)
     return framed
-
-
-def framed(picture: np.ndarray, top: int, left: int, bottom: int, right: int) -> bytes:
-    """uint8 (28, 28) as PNG: rows `top` ... `bottom` - 1 and columns `left` ... `right` - 1 framed, the rest dimmed."""
-    dimmed = (picture * DIMMED).astype(np.uint8)
-    dimmed[top:bottom, left:right] = picture[top:bottom, left:right]
-    image = _larger(dimmed, LARGE)
-    draw = ImageDraw.Draw(image)
-    corners = (left * LARGE, top * LARGE, right * LARGE - 1, bottom * LARGE - 1)
-    draw.rectangle(corners, outline="white", width=7)
-    draw.rectangle(corners, outline=WRONG, width=4)
-    return _png(image)
 
 
 def sheet(pictures: Sequence[np.ndarray], captions: Sequence[str], right: Sequence[bool | None]) -> bytes:
@@ -70,11 +57,6 @@ def sheet(pictures: Sequence[np.ndarray], captions: Sequence[str], right: Sequen
         paper.paste(cell, (left, top))
         draw.multiline_text((left + cell.width / 2, top + cell.height + 2), caption, "black", font, anchor="ma", align="center")
     return _png(paper)
-
-
-def _larger(picture: np.ndarray, scale: int) -> Image.Image:
-    image = Image.fromarray(picture).convert("RGB")
-    return image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
 
 
 def _png(image: Image.Image) -> bytes:

@@ -41,5 +41,3 @@ def _end(shown: Shown) -> None:
     happened = say("happened", count=whole(multiplications(ASKED, ASKED_SHAPE)), network=shown.classifier.name, own=whole(own))
     code = (look, shares, products, walkthrough.convolution_step, softmax)
     lesson.end(say, happened, code, say("in_torch"))
-
-

@@ -32,10 +32,11 @@ def _cam(shown: Shown) -> None:
     label = st.selectbox(say("cam_class"), found.classes, index=found.best, key=f"network.cam.{shown.classifier.name}.{found.best}", width=230)
     heat = session.shared(("heat", *shown.key, label), lambda: gradcam.heat(shown.classifier, found.picture, label)[1])
     with st.container(horizontal=True):
-        st.image(pictures.enlarged(found.picture), width=280, caption=say("picture"))
+        st.image(pictures.enlarged(found.picture), width=280, caption=say("picture"), alt=say("picture"))
         if heat.any():
             over = pictures.overlaid(found.picture, heat).transpose(2, 0, 1)
-            st.image(pictures.enlarged(over), width=280, caption=say("cam_caption", label=label, cells=times(heat.shape)))
+            told = say("cam_caption", label=label, cells=times(heat.shape))
+            st.image(pictures.enlarged(over), width=280, caption=told, alt=told)
         else:
             st.info(say("cam_nothing", label=label), icon=":material/info:")
 

@@ -195,7 +195,8 @@ def _pooling(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
 def _field(shown: Shown, stage: Stage, place: Place) -> None:
     """The pixels of the picture that this number depends on."""
     box = overview.seen_by(shown.found, stage, place)
-    st.image(pictures.framed(shown.found.picture, dataclasses.astuple(box)), width=200, caption=say("field_here", height=box.height, width=box.width))
+    told = say("field_here", height=box.height, width=box.width)
+    st.image(pictures.framed(shown.found.picture, dataclasses.astuple(box)), width=200, caption=told, alt=told)
 
 
 def _where(place: Place, value: float) -> dict[str, object]:

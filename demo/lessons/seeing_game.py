@@ -71,7 +71,8 @@ def _open(indices: list[int]) -> list[int]:
 def _ask(task: Task, side: int) -> None:
     """The picture at a side, as pixels and as a network gets it, and the classes to choose from."""
     view = task.views[side]
-    st.image(pictures.squares([view.reduced[0], view.restored[0]], SHOWN), caption=say("caption", side=side), alt=say("alt_game", side=side))
+    shown = pictures.squares([view.reduced[0], view.restored[0]], SHOWN)
+    st.image(shown, caption=say("caption", side=side), alt=say("alt_game", side=side))
     st.markdown(f"**{say('what')}**")
     with st.container(horizontal=True, key="seeing.answers"):
         for number, name in enumerate((*CLASSES, say("no_idea"))):

@@ -133,45 +133,33 @@ def end() -> None:
 
     full = contest.SIDES[-1]
     filter = session.typed("seeing.filter") or FILTER
+    people = next((one for one in guesses.tallies(installed.guesses().everybody()) if one.side == ASKED), None)
+    networks = [one for one in contest.tested(study.cards("resolution")) if one.side == ASKED]
+    said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
     code = (smaller.pairs, lost.energy, lost.above, lost.psnr, guesses.wilson)
-    lesson.end(say, f"{_class_said()} {_networks_said()} {_verdict()}".strip(), code, resolution.in_torch(ASKED, full, filter))
+    lesson.end(say, " ".join(said), code, resolution.in_torch(ASKED, full, filter))
 
 
-def _class_at() -> Tally | None:
-    return next((one for one in guesses.tallies(installed.guesses().everybody()) if one.side == ASKED), None)
-
-
-def _class_said() -> str:
-    found = _class_at()
-    if found is None:
+def _class_said(people: Tally | None) -> str:
+    if people is None:
         return say("class_none", side=ASKED)
-    low, high = found.interval
-    return say("class_said", side=ASKED, right=found.right, guesses=found.guesses, share=percent(found.accuracy),
+    low, high = people.interval
+    return say("class_said", side=ASKED, right=people.right, guesses=people.guesses, share=percent(people.accuracy),
                low=percent(low), high=percent(high))  # fmt: skip
 
 
-def _networks_at() -> list[Tested]:
-    return [one for one in contest.tested(study.cards("resolution")) if one.side == ASKED]
-
-
-def _networks_said() -> str:
-    found = _networks_at()
-    if not found:
+def _networks_said(networks: list[Tested]) -> str:
+    if not networks:
         return say("networks_none")
     return say("networks_said", side=ASKED, values=", ".join(
-        say("network_value", name=say(f"protocol_{one.protocol}"), share=percent(one.accuracy)) for one in found))  # fmt: skip
+        say("network_value", name=say(f"protocol_{one.protocol}"), share=percent(one.accuracy)) for one in networks))  # fmt: skip
 
 
-def _verdict() -> str:
+def _verdict(people: Tally | None, networks: list[Tested]) -> list[str]:
     """What the class's interval lets one say about each network; nothing where nobody has guessed."""
-    people = _class_at()
     if people is None:
-        return ""
+        return []
     low, high = people.interval
     told = {"ahead": lambda share: share < low, "open": lambda share: low <= share <= high, "behind": lambda share: share > high}
-    parts = []
-    for key, holds in told.items():
-        names = [say(f"protocol_{one.protocol}") for one in _networks_at() if holds(one.accuracy)]
-        if names:
-            parts.append(say(f"verdict_{key}", names=", ".join(names)))
-    return " ".join(parts)
+    found = {key: [say(f"protocol_{one.protocol}") for one in networks if holds(one.accuracy)] for key, holds in told.items()}
+    return [say(f"verdict_{key}", names=", ".join(names)) for key, names in found.items() if names]

@@ -42,6 +42,15 @@ def becomes_teacher(page: Page, app: App, token: str = TOKEN) -> None:
     page.keyboard.press("Enter")
 
 
+def opens_the_class(page: Page, app: App) -> None:
+    """A teacher, and every question is put to all from now on."""
+    becomes_teacher(page, app)
+    expect(page.locator(".st-key-teacher_bar")).to_be_visible()
+    if not page.locator(".st-key-teacher-lead").count():
+        page.locator(".st-key-teacher-open label").first.click()
+    expect(page.locator(".st-key-teacher-lead")).to_be_visible()
+
+
 def to(page: Page, name: str) -> None:
     """Through the menu, so that the session goes on."""
     link = page.get_by_test_id("stTopNavLink").filter(has_text=name)
@@ -55,10 +64,7 @@ def to(page: Page, name: str) -> None:
 @pytest.mark.timeout(900)
 def test_a_class_votes_and_sees_the_answer(app: App, windows: list[Page], shots: Path | None) -> None:
     teacher, anna, ben, phone, late = windows
-    becomes_teacher(teacher, app)
-    expect(teacher.locator(".st-key-teacher_bar")).to_be_visible()
-    teacher.locator(".st-key-teacher-open label").first.click()
-    expect(teacher.locator(".st-key-teacher-lead")).to_be_visible()
+    opens_the_class(teacher, app)
 
     # Two vote; the third sees it live.
     for page in (anna, ben, phone):
@@ -95,10 +101,7 @@ def test_a_class_votes_and_sees_the_answer(app: App, windows: list[Page], shots:
 @pytest.mark.timeout(600)
 def test_the_class_is_brought_to_the_teachers_run(app: App, windows: list[Page], shots: Path | None) -> None:
     teacher, anna, ben, phone, _ = windows
-    becomes_teacher(teacher, app)
-    expect(teacher.locator(".st-key-teacher_bar")).to_be_visible()
-    if not teacher.locator(".st-key-teacher-lead").count():
-        teacher.locator(".st-key-teacher-open label").first.click()
+    opens_the_class(teacher, app)
     teacher.locator(".st-key-teacher-lead").get_by_text(say("lead_bring")).click()
     for page in (anna, ben, phone):
         page.bring_to_front()

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.proxy import proxy
-from tests.browser.seen import LOOKS
+from tests.browser.seen import LOOKS, tall
 from tests.browser.served import App
-from tests.browser.test_walk import draw_a_one, tall
+from tests.browser.test_walk import draw_a_one
 from tests.networks_for_tests import png, seven
 
 FRAME = "iframe.frame"
@@ -77,12 +77,14 @@ def test_it_is_as_high_as_it_is_and_in_the_lab_s_theme(
 
 
 @pytest.mark.timeout(400)
-def test_it_answers_and_its_own_window_opens(page: Page, app: App) -> None:
+def test_a_change_of_theme_keeps_the_drawing_and_the_own_window_opens(page: Page, app: App) -> None:
     page.goto(f"{app.url}/draw")
     frame = inside(page)
     tall(page, 1280)
     draw_a_one(frame, page.mouse)
     answered(frame)
+    page.emulate_media(color_scheme="dark")
+    expect(frame.locator("body.dark")).to_have_count(1)
     expect(frame.locator("#seen img")).to_be_visible()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Open in its own window").click()

@@ -15,9 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from torch.nn import functional as F
 
 from core import kernels, samples, warmup
-from tests.browser.seen import LOOKS
+from tests.browser.seen import LOOKS, keep, visitor
 from tests.browser.served import App
-from tests.browser.test_walk import tall
 
 FRAMES_A_SECOND = 30
 READ = """
@@ -302,21 +301,13 @@ def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
 @pytest.mark.parametrize("lesson", ["convolution", "pooling"])
 def test_lessons_stand_on_every_screen(chromium: Browser, app: App, shots: Path | None, lesson: str, theme: str, width: int) -> None:
     """Nothing is wider than the screen, no error, and the view keeps its size while the window moves."""
-    with chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
+    with visitor(chromium, theme, width) as page:
         view = opened(page, app, lesson)
         height = view.evaluate("walk => walk.getBoundingClientRect().height")
         for key in ("End", "ArrowDown"):
             view.locator(".output .grid").press(key)
             assert view.evaluate("walk => walk.getBoundingClientRect().height") == height
-        assert not faults
-        expect(page.locator(".stException, [data-testid=stAlertContentError]")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
         wide = view.evaluate("walk => [...walk.querySelectorAll('*')].filter(e => e.scrollWidth > e.clientWidth + 1 && "
                              "getComputedStyle(e).overflowX === 'auto').map(e => e.className)")  # fmt: skip
         assert wide == []
-        if shots:
-            tall(page, width)
-            page.screenshot(path=shots / f"{lesson}-{theme}-{width}.png")
+        keep(page, width, shots, f"{lesson}-{theme}-{width}")

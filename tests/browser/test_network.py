@@ -17,10 +17,9 @@ from core.gradcam import behind_the_last_convolution
 from core.learner import normalise
 from core.library import Library
 from demo.lessons.network_choice import FIRST
-from tests.browser.seen import LOOKS
+from tests.browser.seen import LOOKS, keep, visitor
 from tests.browser.served import App
 from tests.browser.test_lessons import READ, near, number
-from tests.browser.test_walk import tall
 
 SECONDS = 120
 """torch is imported by the server when the question is behind."""
@@ -147,18 +146,10 @@ def test_the_arrow_keys_go_from_tile_to_tile(page: Page, app: App) -> None:
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_way_stands_on_every_screen(chromium: Browser, app: App, shots: Path | None, theme: str, width: int) -> None:
-    with chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
+    with visitor(chromium, theme, width) as page:
         scores = opened(page, app)
         scores.first.click()
         page.locator(".st-key-network-trail button.tile").first.click(timeout=SECONDS * 1000)
         expect(page.locator(".walk .frame").first).to_be_visible(timeout=SECONDS * 1000)
         expect(page.locator(".stStatusWidget, [data-stale=true]")).to_have_count(0, timeout=SECONDS * 1000)
-        assert not faults
-        expect(page.locator(".stException, [data-testid=stAlertContentError]")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        if shots:
-            tall(page, width)
-            page.screenshot(path=shots / f"network-{theme}-{width}.png")
+        keep(page, width, shots, f"network-{theme}-{width}")

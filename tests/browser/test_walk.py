@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Mouse, Page, expect
 
 from core import sources
-from tests.browser.seen import LOOKS, PARTS, watch
+from tests.browser.seen import LOOKS, PARTS, keep, visitor, watch
 from tests.browser.served import App
 
 SECONDS_WATCHED = 20
@@ -151,29 +151,12 @@ def test_pages_stand_without_an_error(
     chromium: Browser, app: App, shots: Path | None, path: str, theme: str, width: int
 ) -> None:
     """In both themes, on a projector and on a telephone: a heading, no error, nothing wider than the screen."""
-    with chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
+    with visitor(chromium, theme, width) as page:
         page.goto(app.url + path)
         expect(page.locator("h1").first).to_be_visible(timeout=30_000)
         expect(page.locator(".stStatusWidget")).to_have_count(0, timeout=30_000)
         page.wait_for_timeout(500)
-        assert not faults
-        expect(page.locator(".stException, [data-testid=stAlertContentError]")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        if shots:
-            tall(page, width)
-            page.screenshot(path=shots / f"{path.split('?')[0].strip('/') or 'home'}-{theme}-{width}.png")
-
-
-def tall(page: Page, width: int) -> None:
-    """Makes the window as high as the page, which scrolls inside of it."""
-    height = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('.stMain, body')].map(e => e.scrollHeight))"
-    )
-    page.set_viewport_size({"width": width, "height": min(4000, max(900, height + 20))})
-    page.wait_for_timeout(500)
+        keep(page, width, shots, f"{path.split('?')[0].strip('/') or 'home'}-{theme}-{width}")
 
 
 def test_nothing_is_asked_of_another_host(page: Page, app: App) -> None:

@@ -215,15 +215,6 @@ def test_split_classes_and_settings_stand_beside_the_report_s(made: dict[str, Ca
     assert len(fields) == 6 and "Arc3 sees 49 pixels, one of its Arc2 25" in words(page)
 
 
-def test_the_field_of_the_chosen_unit_is_framed() -> None:
-    picture = np.full((28, 28), 200, np.uint8)
-    image = np.asarray(Image.open(io.BytesIO(tiles.framed(picture, 4, 10, 9, 15))))
-    middle = image[tiles.LARGE // 2 :: tiles.LARGE, tiles.LARGE // 2 :: tiles.LARGE, 0]
-    inside = np.zeros((28, 28), bool)
-    inside[4:9, 10:15] = True
-    assert (middle[inside] == 200).all() and (middle[~inside] == int(200 * tiles.DIMMED)).all()
-
-
 # --- pictures -------------------------------------------------------------------------------------------------------
 
 
