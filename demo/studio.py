@@ -22,7 +22,7 @@ STYLE = """
 .stMarkdown table { font-size: 0.9rem; }
 .stMarkdown th, .stMarkdown td { padding: 0.3rem 0.6rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { opacity: 1; color: light-dark(#4d5a63, #a9b4bb); }
-button[data-selected="true"] p, .stSlider [role="slider"] p { color: light-dark(#0b5f78, #7cc7de); }
+button[data-selected="true"] p, [data-testid="stSliderThumbValue"] p { color: light-dark(#0b5f78, #7cc7de); }
 @media (max-width: 640px) {
   .stMarkdown table { font-size: 0.72rem; }
   .stMarkdown th, .stMarkdown td { padding: 0.25rem; }

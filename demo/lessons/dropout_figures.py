@@ -99,7 +99,7 @@ def by_rate(title: str, what: str, y_title: str, series: Sequence[Line]) -> Figu
     layers: list[Spec] = [
         {"transform": solid, "mark": {"type": "line", "strokeWidth": 2}, "encoding": drawn},
         {"transform": dashed, "mark": {"type": "line", "strokeWidth": 2, "strokeDash": DASH}, "encoding": drawn},
-        {"transform": ours, "mark": {"type": "rule", "strokeWidth": 1.5},
+        {"transform": ours, "mark": {"type": "rule", "aria": False, "strokeWidth": 1.5},
          "encoding": {**drawn, "y": {**y, "field": "low"}, "y2": {"field": "high"}}},
         {"mark": {"type": "point", "size": 60, "opacity": 1, "strokeWidth": 1.5}, "encoding": {"x": x, "y": y, **point}},
     ]  # fmt: skip

@@ -118,7 +118,7 @@ def scores(title: str, rows: Sequence[Row], published: Sequence[Row] = (), marke
 def _mark(field: str, value: float, axis: Spec) -> Spec:
     """An upright line where the slider stands."""
     here = {"datum": value, "type": "quantitative", **{key: axis[key] for key in ("scale", "title", "axis")}}
-    return {"mark": {"type": "rule", "strokeWidth": 2, "color": PUBLISHED, "strokeDash": [2, 2]}, "encoding": {"x": here}}
+    return {"mark": {"type": "rule", "aria": False, "strokeWidth": 2, "color": PUBLISHED, "strokeDash": [2, 2]}, "encoding": {"x": here}}
 
 
 def predicted_map(title: str, rows: Sequence[Row], classes: Sequence[str], sides: Sequence[int], theme: Theme) -> Figure:
@@ -151,7 +151,7 @@ def predicted_bars(title: str, rows: Sequence[Row], classes: Sequence[str], true
             "encoding": {"x": across, "y": {**up, "field": "predicted"}, "color": colour, "tooltip": tips}}  # fmt: skip
     before = {"mark": {"type": "tick", "thickness": 3, "color": PUBLISHED, "bandSize": 22},
               "encoding": {"x": across, "y": {**up, "field": "before"}, "tooltip": tips}}  # fmt: skip
-    line = {"mark": {"type": "rule", "strokeDash": DASH, "strokeWidth": 2, "color": PUBLISHED},
+    line = {"mark": {"type": "rule", "aria": False, "strokeDash": DASH, "strokeWidth": 2, "color": PUBLISHED},
             "encoding": {"y": {**up, "datum": true}}}  # fmt: skip
     moved = any(row["before"] != row["predicted"] for row in rows)
     return _figure(title, [bars, *([before] if moved else []), line], _columns(rows, "class", "predicted", "before"))

@@ -75,6 +75,6 @@ def _intervals() -> Spec:
     place = _place()
     ends = {"y": {**place["y"], "field": "low"}, "y2": {"field": "high"}}
     return {
-        "mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.7}, "encoding": {**place, **ends},
+        "mark": {"type": "rule", "aria": False, "strokeWidth": 1.5, "opacity": 0.7}, "encoding": {**place, **ends},
         "transform": [{"filter": "isValid(datum.low)"}],
     }  # fmt: skip

@@ -102,7 +102,7 @@ def draws(tables: Mapping[str, Rows], measure: str, names: Mapping[str, str]) ->
     layers: list[Spec] = [
         {"transform": [*mean, *wide], "mark": {"type": "rect", "opacity": 0.18},
          "encoding": {**across, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour, "tooltip": tips}},
-        {"transform": [*mean, *wide], "mark": {"type": "rule", "strokeWidth": 2}, "encoding": {**across, "y": y, "color": colour, "tooltip": tips}},
+        {"transform": [*mean, *wide], "mark": {"type": "rule", "aria": False, "strokeWidth": 2}, "encoding": {**across, "y": y, "color": colour, "tooltip": tips}},
         {"transform": [*draw, *beside], "mark": {"type": "point", "filled": True, "size": 55, "opacity": 0.9},
          "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tips}},
     ]  # fmt: skip

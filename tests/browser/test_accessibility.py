@@ -13,6 +13,9 @@ from demo.studio import PAGES
 from tests.browser.served import App
 
 GRAVE = ("serious", "critical")
+SECTIONS = ("network?section=field", "network?section=looked", "seeing?section=game", "seeing?section=people", "resolution?section=riddle",
+            "dropout?section=shown", "architectures?section=pictures", "splits?section=results")  # fmt: skip
+"""What a page shows besides its first section: those with sliders, pictures and figures of their own."""
 SECONDS = 60
 ATTEMPTS = 3
 
@@ -83,7 +86,7 @@ def foreign(page: Page, known: Foreign, target: str | list[str]) -> bool:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", [*PAGES, "classify"])
+@pytest.mark.parametrize("name", [*PAGES, "classify", *SECTIONS])
 def test_nothing_serious_on_a_page(chromium: Browser, app: App, name: str, theme: str) -> None:
     with chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
         page = context.new_page()
