@@ -1,10 +1,12 @@
 """Follows the Dockerfile without a container engine, step by step, until its app answers as its health check asks.
 
-usage: python3 .ci/dockerfile.py FOLDER [VENV]      (Linux, as root; standard library alone)
+usage: [ARGUMENT=VALUE] /usr/bin/python3 .ci/dockerfile.py FOLDER [VENV]      (Linux, as root; standard library alone)
 
 FOLDER must not exist; it stands for the user's home of the image. The image's Python is VENV, or a fresh environment in
-FOLDER, into which the Dockerfile's own pip commands install. Only `useradd` is not done: what the image's user does is
-done under its number. With VENV nothing is installed.
+FOLDER, into which the Dockerfile's own pip commands install; with VENV nothing is installed. Only `useradd` is not done:
+what the image's user does is done under its number, so the Python must be one that everybody may run. ARGUMENT is one of
+the Dockerfile's own (ARG), as --build-arg sets it: where PyTorch's own index is out of reach,
+TORCH_INDEX=https://pypi.org/simple.
 """
 
 from __future__ import annotations
@@ -70,12 +72,13 @@ class Image:
         self.venv = venv or folder / ".venv"
         self.environ = {"PATH": f"{self.venv}/bin:{os.environ['PATH']}"}
         self.environ |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+        self.arguments: dict[str, str] = {}
         if self.install:
             subprocess.run([sys.executable, "-m", "venv", str(self.venv)], check=True)
 
     def build(self, found: list[Step]) -> None:
         """Every step in order; VOLUME, EXPOSE, HEALTHCHECK and CMD build nothing."""
-        does = {"RUN": self.run, "WORKDIR": self.go_to, "COPY": self.copy, "USER": self.become, "ENV": self.set}
+        does = {"RUN": self.run, "WORKDIR": self.go_to, "COPY": self.copy, "USER": self.become, "ENV": self.set, "ARG": self.take}
         for name, rest in found:
             print(f"{name} {rest}", flush=True)
             if name in does:
@@ -85,7 +88,8 @@ class Image:
         if rest.startswith("useradd"):
             shutil.chown(self.folder, 1000, 1000)
         elif self.install or not rest.startswith("pip install"):
-            subprocess.run(["sh", "-ec", rest], check=True, **self.as_now())
+            now = self.as_now()
+            subprocess.run(["sh", "-ec", rest], check=True, **{**now, "env": self.arguments | now["env"]})
 
     def go_to(self, rest: str) -> None:
         self.place = Path(rest)
@@ -108,6 +112,10 @@ class Image:
 
     def set(self, rest: str) -> None:
         self.environ |= environment([("ENV", rest)])
+
+    def take(self, rest: str) -> None:
+        name, _, default = rest.partition("=")
+        self.arguments[name] = os.environ.get(name, default)
 
     def as_now(self) -> dict[str, Any]:
         """For subprocess: where, with which variables and under which number the image does things now."""

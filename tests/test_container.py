@@ -88,7 +88,8 @@ def test_data_and_runs_outlive_the_container() -> None:
 def test_what_is_installed_is_for_the_processor_and_leaves_no_cache() -> None:
     installs = [rest for rest in READER.of("RUN", STEPS) if rest.startswith("pip")]
     assert all("--no-cache-dir" in rest for rest in installs)
-    assert "torch torchvision --index-url https://download.pytorch.org/whl/cpu" in installs[0]
+    assert one("ARG") == "TORCH_INDEX=https://download.pytorch.org/whl/cpu"
+    assert 'torch torchvision --index-url "$TORCH_INDEX"' in installs[0]
     assert installs[1].endswith("-r requirements.txt") and len(installs) == 2
 
 
