@@ -100,6 +100,9 @@ class Library:
         ]
 
     def _first(self, name: str) -> str:
+        for card in FIRST.get(name, ()):  # asked most often, and found without reading every card
+            if all((self.folder / f"{card}.{end}").exists() for end in ("json", "safetensors")):
+                return card
         found = self._firsts(name, self._with_weights())
         if not found:
             raise LabError(f"there is no network for {name} yet; python -m core pretrain makes it")
