@@ -1,8 +1,8 @@
 """A data set as tensors: read whole, verified, once per process, and shared.
 
 The training part comes first, the official test part behind it, so one index names a picture everywhere.
-Every layout of a set gives the same bits. torchvision reads plain idx files and the CIFAR-10 python
-version; gzipped idx files and the CIFAR-10 binary version, which it does not read, take a few lines here.
+Every layout of a set gives the same bits. torchvision reads the CIFAR-10 python version; the CIFAR-10 binary version,
+which it does not read, and the idx files, for which its import would cost more than the reading, take a few lines of ours.
 torchvision and scikit-learn cost over a second to import, so each is imported where it is needed.
 """
 
@@ -19,7 +19,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.catalog import SOURCES, DataFile, Layout, Source
+from core import idx
+from core.catalog import SOURCES, Layout, Source
 from core.errors import LabError
 from core.sources import content, ready, source_of
 
@@ -111,27 +112,10 @@ def _digits(source: Source) -> tuple[Tensor, Tensor]:
 
 
 def _read_idx(layout: Layout, paths: tuple[Path, ...]) -> tuple[Tensor, Tensor]:
-    train_images, train_labels, test_images, test_labels = map(_idx, paths, layout.files)
-    return torch.cat([train_images, test_images]).unsqueeze(1), torch.cat([train_labels, test_labels])
-
-
-def _idx(path: Path, file: DataFile) -> Tensor:
-    """One idx file, uint8 (N, H, W) or labels (N,)."""
-    data = content(path, file)
-    if path.suffix == ".gz":
-        return parse_idx(data)
-    from torchvision.datasets import mnist  # type: ignore[import-untyped]
-
-    read: Callable[[str], Tensor] = mnist.read_image_file if "images" in file.name else mnist.read_label_file
-    return read(str(path))
-
-
-def parse_idx(data: bytes) -> Tensor:
-    """The uint8 tensor in an idx file (LeCun 1998): 0, 0, 8, D; D sizes as big-endian uint32; the values."""
-    dimensions = data[3]
-    shape = np.frombuffer(data, ">u4", count=dimensions, offset=4)
-    values = np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions)
-    return torch.from_numpy(values.reshape(tuple(map(int, shape))).copy())
+    """The idx files, plain or gzipped."""
+    train_images, train_labels, test_images, test_labels = map(idx.parse, map(content, paths, layout.files))
+    images, labels = np.concatenate([train_images, test_images]), np.concatenate([train_labels, test_labels])
+    return torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels)
 
 
 def _read_binary(layout: Layout, paths: tuple[Path, ...]) -> tuple[Tensor, Tensor]:
@@ -145,7 +129,7 @@ def _read_python(layout: Layout, paths: tuple[Path, ...]) -> tuple[Tensor, Tenso
     """The CIFAR-10 python version: pickles, so torchvision opens them only when their hashes have matched."""
     for path, file in zip(paths, layout.files, strict=True):
         content(path, file)
-    from torchvision.datasets import CIFAR10
+    from torchvision.datasets import CIFAR10  # type: ignore[import-untyped]
 
     *batches, names = [file.name for file in layout.files]
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from core import sources
+from core import idx, sources
 from core.answers import Answers
 from core.cards import FOLDER, read_outputs
 from core.errors import LabError
@@ -70,9 +70,8 @@ def tiles(data: Path, folder: Path = FOLDER) -> Tiles | None:
 def whole(data: Path) -> Tiles:
     """All 10,000 official test pictures, verified. LabError where they are missing or altered."""
     layout, paths = sources.ready(DATASET, data)
-    images, labels = (sources.content(path, file) for path, file in zip(paths[2:], layout.files[2:], strict=True))
-    pictures = np.frombuffer(images, np.uint8, offset=16).reshape(-1, SIDE, SIDE)  # idx: sizes first, then the values
-    truth = tuple(np.frombuffer(labels, np.uint8, offset=8).tolist())
+    pictures, labels = map(idx.parse, map(sources.content, paths[2:], layout.files[2:]))
+    truth = tuple(labels.tolist())
     return Tiles(tuple(range(len(truth))), truth, pictures, len(truth))
 
 

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.memory", "core.pictures_in", "core.records",
-     "core.stopwatch"),
+    ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx", "core.memory", "core.pictures_in",
+     "core.records", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.walkthrough"),
     ("core.cards", "core.device", "core.runs", "core.sources"),
@@ -30,7 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.contest", "core.pretraining", "core.samples", "core.smaller"),
     ("core.command", "core.printing"),
     ("core.__main__",),
-    ("demo.address", "demo.alive", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
+    ("demo.address", "demo.ahead", "demo.alive", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
     (
         "demo.charts",
         "demo.components",

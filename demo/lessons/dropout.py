@@ -9,7 +9,7 @@ import streamlit as st
 from core.cards import Card
 from core.studies import dropout as study_3
 from core.studies.dropout import Rows, Verdict
-from demo import figures, session, study
+from demo import ahead, figures, session, study
 from demo.address import as_wished, spell
 from demo.lessons import dropout_below, dropout_figures, dropout_shown
 from demo.study import Column
@@ -27,6 +27,7 @@ EXAMPLE = "dropout-arc1-0.5-seed0"
 def render() -> None:
     st.title(say("title"), anchor=False)
     st.markdown(say("intro"))
+    ahead.soon("core.silenced")
     if not study.ask(say, "question", ANSWERS):
         return
     draw = {"results": _results, "shown": dropout_shown.render, "below": _below}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import walkthrough
 from core.overview import look, products, shares, softmax
-from demo import lesson, study
+from demo import ahead, lesson, study
 from demo.lessons import network_choice, network_field, network_looked, network_softmax, network_way
 from demo.lessons.network_choice import Shown
 from demo.text import speaker
@@ -20,9 +20,10 @@ SECTIONS = {"way": network_way, "softmax": network_softmax, "field": network_fie
 
 
 def render() -> None:
-    """The whole page. torch is imported once the question is behind."""
+    """The whole page. torch is imported while the question is read."""
     st.title(say("title"), anchor=False)
     st.markdown(say("intro"))
+    ahead.soon("core.overview")
     if not study.ask(say, "question", ANSWERS):
         return
     with st.spinner(say("loading")):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from core import datasets
+from core import datasets, idx
 from core.datasets import DataSet, load
 from core.errors import LabError
 from core.sources import SOURCES, Layout, content, ready
@@ -193,6 +193,19 @@ def test_the_full_sets_have_their_published_content_and_sizes(name: str, real_da
     assert dataset.labels.unique().tolist() == list(range(10))
     if name != "mnist":
         assert torch.bincount(dataset.labels[: source.train]).unique().tolist() == [source.train // 10]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist"])
+def test_idx_files_hold_what_torchvision_reads_from_them(name: str, real_data: Path, tmp_path: Path) -> None:
+    from torchvision.datasets import mnist
+
+    layout, paths = ready(name, real_data)
+    for path, file in zip(paths, layout.files, strict=True):
+        data, plain = content(path, file), tmp_path / file.name
+        plain.write_bytes(data)
+        theirs = (mnist.read_image_file if "images" in file.name else mnist.read_label_file)(str(plain))
+        assert np.array_equal(idx.parse(data), theirs.numpy()) and len(theirs) in (60_000, 10_000)
 
 
 @pytest.mark.data
