@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import sprite
+from core import few, sprite
 from core.cards import (
     CARDS,
     FOLDER,
@@ -57,6 +57,8 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
     answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
     if sprite.renew(folder, data, [architectures_beside.report_name(name) for name in architectures.REPORT]):
         say(f"{sprite.NAME}: made")
+    for file in few.renew(folder, data):
+        say(f"{file}: made")
     for name in answer:
         if planned[name].weights:
             set_trust(name, folder, data, say)

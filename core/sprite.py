@@ -7,7 +7,6 @@ Fashion-MNIST: Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747, MIT licence.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,12 +14,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, PngImagePlugin
 
-from core import idx, sources
+from core import idx, sheet, sources
 from core.answers import Answers
 from core.cards import FOLDER, read_outputs
-from core.errors import LabError
 
 DATASET = "fashion-mnist"
 NAME = "fashion-mnist-test.png"
@@ -28,7 +25,6 @@ FIRST = 300
 MISTAKES = 30
 """Of each network, so many of the mistakes that it is surest of."""
 ACROSS, SIDE = 20, 28
-CHUNK = "tiles"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,18 +82,14 @@ def read(folder: Path = FOLDER) -> Tiles | None:
 
 @lru_cache(maxsize=4)
 def _read_once(path: Path, changed: int) -> Tiles:
+    pictures, told = sheet.read(path, SIDE)
     try:
-        with Image.open(path) as image:
-            told = json.loads(image.info[CHUNK])
-            sheet = np.asarray(image.convert("L"))
         indices, labels = tuple(map(int, told["indices"])), tuple(map(int, told["labels"]))
-        rows = sheet.shape[0] // SIDE
-        pictures = sheet.reshape(rows, SIDE, ACROSS, SIDE).swapaxes(1, 2).reshape(-1, SIDE, SIDE)[: len(indices)]
-        if not len(pictures) == len(labels) == len(indices):
+        if not len(pictures) >= len(labels) == len(indices):
             raise ValueError(f"{len(indices)} tiles are named and {len(pictures)} are there")
-    except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
-        raise LabError(f"{path} is damaged ({error!r}); python -m core pretrain makes it") from error
-    return Tiles(indices, labels, pictures, min(FIRST, len(indices)))
+    except (ValueError, KeyError, TypeError) as error:
+        raise sheet.damaged(path, error) from error
+    return Tiles(indices, labels, pictures[: len(indices)], min(FIRST, len(indices)))
 
 
 def renew(folder: Path, data: Path, runs: Sequence[str]) -> bool:
@@ -115,15 +107,6 @@ def write(folder: Path, everything: Tiles, chosen: Iterable[int]) -> bool:
     there = read(folder)
     if there is not None and there.indices == wanted:
         return False
-    rows = -(-len(wanted) // ACROSS)
-    sheet = np.zeros((rows * ACROSS, SIDE, SIDE), np.uint8)
-    sheet[: len(wanted)] = [everything.picture(index) for index in wanted]
-    told = PngImagePlugin.PngInfo()
-    labels = [everything.labels[index] for index in wanted]
-    told.add_text(CHUNK, json.dumps({"indices": wanted, "labels": labels}))
-    image = Image.fromarray(sheet.reshape(rows, ACROSS, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, ACROSS * SIDE))
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{NAME}.part"
-    image.save(part, "PNG", pnginfo=told, optimize=True)
-    part.replace(folder / NAME)
+    pictures, labels = np.stack([everything.picture(index) for index in wanted]), [everything.labels[index] for index in wanted]
+    sheet.write(folder / NAME, pictures, ACROSS, {"indices": wanted, "labels": labels})
     return True

@@ -26,6 +26,7 @@ from core.preprocessing import ASPECTS, SWITCH
 from core.recipe import FILTERS, SIDES
 from core.runs import runs_folder
 from core.sources import data_folder
+from demo import classifier_views as views
 from demo.classifier_api import UPLOAD_MB, Guarded, Limit, Placed, offer, tell_of_wrong_calls
 from demo.classifier_desk import SAMPLES, SIDE, Desk, about_steps, about_strip, blank
 from demo.classifier_look import ASK_AFTER_A_STROKE, CSS, theme
@@ -96,6 +97,7 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # PIL refuses from twice this, before Gradio decodes what was sent
     library = library or Library(data=data_folder(), runs=runs_folder())
     desk = Desk(library)
+    waiting_seen, *waiting = views.waiting()
     with Guarded(title=say("title"), analytics_enabled=False, delete_cache=(600, 3600)) as blocks:
         gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""), elem_id="head")
         settings = choose(desk)
@@ -104,11 +106,11 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
                 pictures = bring()
             with gr.Column(min_width=SIDE):
                 gr.Markdown(f"### {say('seen')}")
-                seen = gr.HTML(elem_id="seen", min_height=SIDE + 40)
+                seen = gr.HTML(waiting_seen, elem_id="seen", min_height=SIDE + 40)
             with gr.Column(min_width=SIDE):
                 said = gr.Markdown(desk.empty(FIRST, "draw"), min_height=60, elem_id="said")
                 chances = gr.Label(label=say("chances"), num_top_classes=5, show_heading=False, elem_id="chances")
-        results = explain(desk, said, chances, seen)
+        results = explain(desk, said, chances, seen, *waiting)
         answer_at_once(desk, settings, pictures, results, blocks)
         offer(library)
     blocks.state_session_capacity = SESSIONS
@@ -144,10 +146,12 @@ def bring() -> Pictures:
     return Pictures(tabs, pad, clear, ask, photo, gallery, about, more, *states)
 
 
-def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML) -> Results:
+def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *waiting: str) -> Results:
+    """What stands below the picture and the answer; `waiting`: what its three places show before there is a picture."""
+    in_strip, in_steps, in_cam = waiting
     gr.Markdown(f"### {say('strip')}")
     of_strip = gr.Markdown(about_strip(desk.recipe(FIRST)))
-    strip = gr.HTML(elem_id="strip", min_height=120)
+    strip = gr.HTML(in_strip, elem_id="strip")
     gr.Markdown(f"### {say('steps')}")
     of_steps = gr.Markdown(about_steps(desk.recipe(FIRST)))
     with gr.Row():
@@ -156,11 +160,11 @@ def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML) -> 
                      elem_id=f"switch-{step}")
             for step in ("invert", "crop", "aspect", "centre")
         )  # fmt: skip
-    stages = gr.HTML(elem_id="stages", min_height=150)
+    stages = gr.HTML(in_steps, elem_id="stages")
     with gr.Row(equal_height=False):
         with gr.Column(min_width=SIDE):
             gr.Markdown(f"### {say('cam')}")
-            cam = gr.HTML(elem_id="cam", min_height=120)
+            cam = gr.HTML(in_cam, elem_id="cam")
         with gr.Column(min_width=SIDE):
             gr.Markdown(f"### {say('trust')}")
             of_trust = gr.Markdown(elem_id="trust")

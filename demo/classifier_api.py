@@ -25,7 +25,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import gradcam
+from core import few, gradcam
+from core.catalog import SOURCES
 from core.classify import Answer, Classifier
 from core.errors import LabError
 from core.library import Library
@@ -220,11 +221,16 @@ def listed(library: Library) -> list[dict[str, Any]]:
 
 
 def sample_of(library: Library, dataset: str, number: int) -> tuple[Any, str]:
-    """(uint8 (H, W, C), class) of a test picture. LabError for a data set that is not here and a number that there is not."""
-    data = library.dataset(dataset)
+    """(uint8 (H, W, C), class) of a test picture. LabError for a data set that is not here and a number that there is not.
+
+    Without the data set there are the first few pictures, which come with the app.
+    """
+    data, whole = library.dataset(dataset), isinstance(number, int)
     if data is None:
-        raise LabError(f"the pictures of {dataset} are not here; python -m core data {dataset} --fetch fetches them")
-    if not isinstance(number, int) or not 0 <= number < data.test_size:
+        if not (found := few.picture(dataset, number, library.folder) if whole and dataset in SOURCES else None):
+            raise LabError(f"the pictures of {dataset} are not here; python -m core data {dataset} --fetch fetches them")
+        return found[0], SOURCES[dataset].classes[found[1]]
+    if not whole or not 0 <= number < data.test_size:
         raise LabError(f"number is {number!r}; expected 0 to {data.test_size - 1}, a test picture of {dataset}")
     place = data.train_size + number
     return data.images[place].permute(1, 2, 0).numpy(), data.classes[int(data.labels[place])]

@@ -76,8 +76,12 @@ class Desk:
         try:
             found = [sample_of(self.library, dataset, first + number) for number in range(SAMPLES)]
         except LabError:
-            return [], say("samples_missing", dataset=SOURCES[dataset].title, name=dataset), 0, None
-        return [(_enlarged(picture), truth) for picture, truth in found], say("sample_gallery"), first, None
+            if first:  # behind the last one stands the first
+                return self.samples(name, 0)
+            return [], say("samples_missing", **_fetched(dataset)), 0, None
+        here = self.library.dataset(dataset) is not None
+        about = say("sample_gallery") if here else say("samples_few", count=SAMPLES, **_fetched(dataset))
+        return [(_enlarged(picture), truth) for picture, truth in found], about, first, None
 
     # --- what is answered ----------------------------------------------------------------------------------------
 
@@ -88,10 +92,10 @@ class Desk:
             network = self.library.find(name)
             picture, truth = self._picture(network, source, drawing, photo, sample)
             if picture is None:
-                return self.empty(name, source), None, "", "", "", ""
+                return self.empty(name, source), None, *views.waiting()
             found = network.classify(picture, int(side), filter, steps=Steps(*switches))
         except LabError as error:
-            return f"**{error}**", None, "", "", "", ""
+            return f"**{error}**", None, *views.waiting()
         cells = strip(found.prepared.seen, network, found.filter, self.library.find)
         return (_said(found, truth), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
@@ -124,6 +128,10 @@ class Desk:
         shares = [say("trust_share", share=_share(share), dataset=SOURCES[other].title) for other, share in trust.refused.items()]
         text = say("trust_text", pictures=f"{trust.pictures:,}", part=say(f"trust_part_{trust.part}"), threshold=f"{trust.threshold(network.shape[1]):.2f}")
         return text + (" " + say("trust_refused", shares=", ".join(shares)) if shares else "")
+
+
+def _fetched(dataset: str) -> dict[str, str]:
+    return {"dataset": SOURCES[dataset].title, "name": dataset}
 
 
 def about_strip(recipe: Recipe) -> str:

@@ -12,6 +12,8 @@ CSS = """
 .pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary)}
 .seen {max-width: 280px}
 .seen figcaption, .stages figcaption, .strip small {font-size: 0.8rem; color: var(--body-text-color)}
+.waiting {border: 1px dashed var(--border-color-primary); border-radius: 6px; padding: 0.8rem; color: var(--block-info-text-color)}
+.waiting.seen {aspect-ratio: 1; display: flex; align-items: center; text-align: center}
 .stages {display: flex; flex-wrap: wrap; gap: 0.8rem}
 .stages figure {width: 112px; margin: 0}
 .stages .off {opacity: 0.45}

@@ -43,6 +43,12 @@ def seen(answer: Answer) -> str:
     return f'<figure class="seen">{image(picture, say("seen"))}<figcaption>{caption}</figcaption></figure>'
 
 
+def waiting() -> tuple[str, str, str, str]:
+    """Before there is a picture: what will be seen, in the places of `seen`, the strip, the steps and `looked`."""
+    seen, strip, steps, cam = (f'<div class="waiting {name}">{say(f"waiting_{name}")}</div>' for name in ("seen", "strip", "steps", "cam"))
+    return seen, strip, steps, cam
+
+
 def stages(found: Iterable[Stage]) -> str:
     """The picture behind each step; a step that did nothing is pale."""
     figures = []

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx", "core.memory", "core.pictures_in",
-     "core.records", "core.stopwatch"),
+     "core.records", "core.sheet", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.walkthrough"),
     ("core.cards", "core.device", "core.runs", "core.sources"),
@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.trust", "core.warmup"),
     ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
     ("core.gradcam", "core.library", "core.overview", "core.strip"),
-    ("core.contest", "core.pretraining", "core.samples", "core.smaller"),
+    ("core.contest", "core.few", "core.pretraining", "core.samples", "core.smaller"),
     ("core.command", "core.printing"),
     ("core.__main__",),
     ("demo.address", "demo.ahead", "demo.alive", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.text"),

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.catalog import SOURCES
 from core.classify import Classifier
 from core.library import Library
+from core.recipe import SIDES
 from core.strip import Cell
 from demo import classifier, classifier_views
 from demo.classifier_desk import SAMPLES, Desk, blank
@@ -23,6 +25,8 @@ from demo.text import FOLDER, texts
 from tests.networks_for_tests import lay, png, seven
 
 AUTO = ("auto",) * 4
+WAITING = [None, *classifier_views.waiting()]
+"""What is shown besides the sentence while there is nothing to look at."""
 DEMO = Path(classifier.__file__).parent
 
 
@@ -76,7 +80,7 @@ def test_a_switch_changes_what_is_seen(desk: Desk) -> None:
 def test_an_empty_desk_says_what_to_do(desk: Desk, source: str) -> None:
     for drawing in (None, {"composite": None}, {"composite": blank()}):
         said, *rest = desk.answer("mnist", 28, "area", source, drawing, None, None, *AUTO)
-        assert said == desk.empty("mnist", source) and said.startswith("**") and not any(rest)
+        assert said == desk.empty("mnist", source) and said.startswith("**") and rest == WAITING
 
 
 def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_path: Path) -> None:
@@ -85,7 +89,7 @@ def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_pat
     good = desk.answer("mnist", 28, "area", "upload", None, str(tmp_path / "seven.png"), None, *AUTO)
     assert good[1] and good[1] == desk.answer("mnist", 28, "area", "draw", {"composite": seven()}, None, None, *AUTO)[1]
     said, *rest = desk.answer("mnist", 28, "area", "upload", None, str(tmp_path / "bad.png"), None, *AUTO)
-    assert "bad.png cannot be read as a picture" in said and not any(rest)
+    assert "bad.png cannot be read as a picture" in said and rest == WAITING
 
 
 def test_a_sample_comes_with_its_truth(desk: Desk) -> None:
@@ -96,11 +100,27 @@ def test_a_sample_comes_with_its_truth(desk: Desk) -> None:
     np.testing.assert_array_equal(np.asarray(gallery[0][0])[6::12, 6::12], desk.library.dataset("digits").images[1437 + 24, 0])
 
 
+def test_behind_the_last_samples_stand_the_first(desk: Desk) -> None:
+    assert desk.samples("digits", 12 * 30)[2] == 0 and desk.samples("digits", 12 * 29)[2] == 12 * 29
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist", "cifar10"])
+def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
+    bare = Desk(Library(data=tmp_path))
+    gallery, said, first, chosen = bare.samples(dataset, 0)
+    assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and (first, chosen) == (0, None)
+    assert {truth for _, truth in gallery} <= set(SOURCES[dataset].classes)
+    told = bare.answer(dataset, SIDES[dataset], "area", "samples", None, None, 3, *AUTO)[0]
+    assert gallery[3][1] in told
+    if dataset != "fashion-mnist":
+        assert bare.samples(dataset, SAMPLES) == bare.samples(dataset, 0)
+
+
 def test_missing_data_and_networks_are_told(desk: Desk) -> None:
     gallery, said, *_ = desk.samples("mnist", 0)
     assert gallery == [] and "python -m core data mnist --fetch" in said
     said, *rest = desk.answer("cifar10", 32, "area", "samples", None, None, None, *AUTO)
-    assert "there is no network for cifar10 yet" in said and not any(rest)
+    assert "there is no network for cifar10 yet" in said and rest == WAITING
     assert desk.about_trust("cifar10") == desk.about_trust("mnist") == say("trust_missing")
 
 

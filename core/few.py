@@ -1,0 +1,65 @@
+"""The first test pictures of MNIST and CIFAR-10, from one PNG each: something to classify before a data set is fetched.
+
+They lie under pretrained/. Those of Fashion-MNIST are in a larger PNG (core/sprite.py); scikit-learn's digits are always
+at hand. MNIST: LeCun, Cortes, Burges 1998, CC BY-SA 3.0; CIFAR-10: Krizhevsky 2009. Torch-free.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from core import sheet, sources, sprite
+from core.cards import FOLDER
+from core.pictures_in import Bytes
+from core.recipe import SIDES
+
+COUNT, ACROSS = 12, 4
+DATASETS = ("mnist", "cifar10")
+
+
+def picture(dataset: str, number: int, folder: Path = FOLDER) -> tuple[Bytes, int] | None:
+    """(uint8 (H, W, C), its class by number) of an official test picture; None where it does not come with the app."""
+    if dataset == sprite.DATASET:
+        tiles = sprite.read(folder)
+        return (tiles.picture(number)[:, :, None], tiles.labels[number]) if tiles and 0 <= number < tiles.drawable else None
+    path = file(dataset, folder)
+    if dataset not in DATASETS or not 0 <= number < COUNT or not path.exists():
+        return None
+    pictures, labels = _read_once(path, SIDES[dataset], path.stat().st_mtime_ns)
+    found = pictures[number]
+    return (found if found.ndim == 3 else found[:, :, None]), labels[number]
+
+
+def file(dataset: str, folder: Path) -> Path:
+    return folder / f"{dataset}-test.png"
+
+
+@lru_cache(maxsize=4)
+def _read_once(path: Path, side: int, changed: int) -> tuple[Bytes, tuple[int, ...]]:
+    pictures, told = sheet.read(path, side)
+    try:
+        labels = tuple(map(int, told["labels"]))
+        if not len(labels) == len(pictures) == COUNT:
+            raise ValueError(f"{len(labels)} classes and {len(pictures)} pictures instead of {COUNT}")
+    except (ValueError, KeyError, TypeError) as error:
+        raise sheet.damaged(path, error) from error
+    return pictures, labels
+
+
+def renew(folder: Path, data: Path) -> list[str]:
+    """Makes the PNGs that are missing, of the data sets that are there; their names."""
+    made = [dataset for dataset in DATASETS if not file(dataset, folder).exists() and sources.state(dataset, data).present]
+    for dataset in made:
+        _write(dataset, folder, data)
+    return [file(dataset, folder).name for dataset in made]
+
+
+def _write(dataset: str, folder: Path, data: Path) -> None:
+    from core import datasets
+
+    whole = datasets.load(dataset, data)
+    first = slice(whole.train_size, whole.train_size + COUNT)
+    pictures = whole.images[first].permute(0, 2, 3, 1).numpy()
+    grey = pictures.shape[3] == 1
+    sheet.write(file(dataset, folder), pictures[..., 0] if grey else pictures, ACROSS, {"labels": whole.labels[first].tolist()})
