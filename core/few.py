@@ -1,7 +1,8 @@
-"""The first test pictures of MNIST and CIFAR-10, from one PNG each: something to classify before a data set is fetched.
+"""The first COUNT test pictures of a data set, for which it need not be fetched: something to classify at once.
 
-They lie under pretrained/. Those of Fashion-MNIST are in a larger PNG (core/sprite.py); scikit-learn's digits are always
-at hand. MNIST: LeCun, Cortes, Burges 1998, CC BY-SA 3.0; CIFAR-10: Krizhevsky 2009. Torch-free.
+Those of MNIST and CIFAR-10 lie under pretrained/ in one PNG each, Fashion-MNIST's in a larger one (core/sprite.py);
+scikit-learn's digits are always at hand. MNIST: LeCun, Cortes, Burges 1998, CC BY-SA 3.0; CIFAR-10: Krizhevsky 2009.
+Torch-free.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ DATASETS = ("mnist", "cifar10")
 
 def picture(dataset: str, number: int, folder: Path = FOLDER) -> tuple[Bytes, int] | None:
     """(uint8 (H, W, C), its class by number) of an official test picture; None where it does not come with the app."""
+    if not 0 <= number < COUNT:
+        return None
     if dataset == sprite.DATASET:
         tiles = sprite.read(folder)
-        return (tiles.picture(number)[:, :, None], tiles.labels[number]) if tiles and 0 <= number < tiles.drawable else None
+        return (tiles.picture(number)[:, :, None], tiles.labels[number]) if tiles else None
     path = file(dataset, folder)
-    if dataset not in DATASETS or not 0 <= number < COUNT or not path.exists():
+    if dataset not in DATASETS or not path.exists():
         return None
     pictures, labels = _read_once(path, SIDES[dataset], path.stat().st_mtime_ns)
     found = pictures[number]

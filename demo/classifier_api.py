@@ -228,7 +228,7 @@ def sample_of(library: Library, dataset: str, number: int) -> tuple[Any, str]:
     data, whole = library.dataset(dataset), isinstance(number, int)
     if data is None:
         if not (found := few.picture(dataset, number, library.folder) if whole and dataset in SOURCES else None):
-            raise LabError(f"the pictures of {dataset} are not here; python -m core data {dataset} --fetch fetches them")
+            raise LabError(f"of {dataset} at most the first {few.COUNT} test pictures are here; python -m core data {dataset} --fetch fetches all")
         return found[0], SOURCES[dataset].classes[found[1]]
     if not whole or not 0 <= number < data.test_size:
         raise LabError(f"number is {number!r}; expected 0 to {data.test_size - 1}, a test picture of {dataset}")

@@ -14,10 +14,12 @@ from PIL import Image
 
 from core.catalog import SOURCES
 from core.classify import Classifier
+from core.errors import LabError
 from core.library import Library
 from core.recipe import SIDES
 from core.strip import Cell
 from demo import classifier, classifier_views
+from demo.classifier_api import sample_of
 from demo.classifier_desk import SAMPLES, Desk, blank
 from demo.classifier_look import theme
 from demo.pictures import overlaid
@@ -112,8 +114,9 @@ def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
     assert {truth for _, truth in gallery} <= set(SOURCES[dataset].classes)
     told = bare.answer(dataset, SIDES[dataset], "area", "samples", None, None, 3, *AUTO)[0]
     assert gallery[3][1] in told
-    if dataset != "fashion-mnist":
-        assert bare.samples(dataset, SAMPLES) == bare.samples(dataset, 0)
+    assert bare.samples(dataset, SAMPLES) == bare.samples(dataset, 0)
+    with pytest.raises(LabError, match=rf"of {dataset} at most the first 12 test pictures are here"):
+        sample_of(bare.library, dataset, SAMPLES)
 
 
 def test_missing_data_and_networks_are_told(desk: Desk) -> None:
