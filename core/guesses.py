@@ -7,6 +7,7 @@ guess for a picture at a side counts: later ones know too much. Nobody sees whos
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -19,6 +20,8 @@ from core.job import Who
 
 MOST_EACH, MOST = 2_000, 100_000
 """Guesses that are kept of one person, and in all: a class of 40 with 7 sides has room for 357 pictures each."""
+ADDRESS_SHARE = 2
+"""One address may bring this part of all, a half: a school behind one address has room, a program leaves some to others."""
 Z = 1.959964
 """Of the normal distribution: 95 % lie within so many standard deviations."""
 
@@ -49,6 +52,7 @@ class Guesses:
         self._lock = threading.Lock()
         self._kept: dict[str, dict[tuple[int, int], Guess]] = {}
         self._count = 0
+        self._of_address: Counter[str] = Counter()
 
     def take(self, who: Who, guess: Guess) -> bool:
         """Keeps a guess; False where this person has guessed this picture at this side. LabError when the pool is full."""
@@ -60,8 +64,11 @@ class Guesses:
                 raise LabError(f"you have guessed {len(own)} times, and there is room for no more; the teacher can empty it")
             if self._count >= self._most:
                 raise LabError(f"the class has guessed {self._count} times, and there is room for no more; the teacher can empty it")
+            if who.address and self._of_address[who.address] >= self._most // ADDRESS_SHARE:
+                raise LabError("your network has guessed half of all that there is room for; the teacher can empty it")
             self._kept.setdefault(who.name, own)[guess.picture, guess.side] = guess
             self._count += 1
+            self._of_address[who.address] += 1
             return True
 
     def of(self, who: Who, picture: int) -> dict[int, Guess]:
@@ -80,6 +87,7 @@ class Guesses:
             raise LabError("only the teacher can empty the class's guesses")
         with self._lock:
             self._kept.clear()
+            self._of_address.clear()
             self._count = 0
 
 

@@ -22,10 +22,15 @@ from core.runs import RunStore, StoredRun
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who asks: the owner's cookie, and the teacher's token as it was typed."""
+    """Who asks: the owner's cookie, the teacher's token as it was typed, and the network address that the request came from.
+
+    Many may share an address (a school behind one), and a cookie costs nothing: bounds for a person hold for both.
+    """
 
     owner: str
     token: str = ""
+    address: str = ""
+    """"" where it is not known; such a visitor is bounded by the cookie alone."""
 
     @property
     def name(self) -> str:

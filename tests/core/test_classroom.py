@@ -138,16 +138,70 @@ def test_who_is_here_is_who_looked_lately_without_the_teacher(room: Classroom, c
 
 def test_nothing_grows_without_end(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classroom, "MOST_VOTERS", 3)
-    monkeypatch.setattr(classroom, "MOST_QUESTIONS", 2)
+    monkeypatch.setattr(classroom, "MOST_MEMBERS", 4)
     for number in range(3):
         room.vote(ASKED, Who(str(number)), "4")
-    with pytest.raises(LabError, match="3 have answered already"):
-        room.vote(ASKED, Who("one more"), "4")
-    room.vote(ASKED, Who("0"), "9")  # who has voted may still change
+    room.vote(ASKED, Who("one more"), "9")
+    assert room.ballot(ASKED, Who("0")).mine is None and room.ballot(ASKED, ANNA).counts == {"4": 2, "9": 1}
+    room.vote(ASKED, Who("1"), "9")  # who has voted may still change
     assert [room.here(Who(str(number))) for number in range(5)] == [1, 2, 3, 3, 3]
-    room.vote("Why?", ANNA, "4")
-    with pytest.raises(LabError, match="2 questions"):
-        room.vote("And why?", ANNA, "4")
+    assert len(room._members) == 4
+
+
+def test_a_full_ballot_has_room_for_a_pupil_and_none_for_more_of_one_program(room: Classroom, clock: Clock) -> None:
+    """Five hundred answers of a program once shut everybody else out."""
+    for number in range(classroom.MOST_VOTERS):
+        clock.now += classroom.NEW_MEMBERS[1]
+        room.vote(ASKED, Who(f"program {number}", address="10.0.0.66"), "1")
+    for number in range(30):
+        room.vote(ASKED, Who(f"pupil {number}", address="10.0.0.7"), "4")
+    for number in range(50):
+        clock.now += classroom.NEW_MEMBERS[1]
+        room.vote(ASKED, Who(f"more {number}", address="10.0.0.66"), "1")
+    assert room.ballot(ASKED, ANNA).counts == {"1": classroom.MOST_VOTERS - 30, "4": 30}
+
+
+def test_one_address_brings_a_class_at_once_and_then_a_few_a_minute(room: Classroom, clock: Clock) -> None:
+    school = [Who(f"telephone {number}", address="203.0.113.5") for number in range(classroom.NEW_MEMBERS[0])]
+    for who in school:
+        room.vote(ASKED, who, "4")
+    with pytest.raises(LabError, match=r"new browsers came from your network just now; answer again in 3 s"):
+        room.vote(ASKED, Who("a program", address="203.0.113.5"), "1")
+    assert room.here(Who("another", address="203.0.113.5")) == 0, "and it is not counted among those who are here"
+    room.vote(ASKED, school[0], "9")
+    room.vote(ASKED, Who("at home", address="198.51.100.1"), "9")
+    clock.now += classroom.NEW_MEMBERS[1]
+    room.vote(ASKED, Who("came late", address="203.0.113.5"), "9")
+    assert room.ballot(ASKED, ANNA).answered == classroom.NEW_MEMBERS[0] + 2
+
+
+def test_who_has_joined_votes_whatever_an_address_brings_later(room: Classroom) -> None:
+    pupil = Who("a pupil", address="203.0.113.5")
+    room.here(pupil)
+    for number in range(200):
+        room.here(Who(f"program {number}", address="203.0.113.5"))
+    room.vote(ASKED, pupil, "4")
+    assert room.ballot(ASKED, pupil).mine == "4"
+
+
+def test_a_visitor_cannot_fill_the_questions_and_the_teacher_s_own_always_get_in(
+    room: Classroom, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in (ANNA, Who("a program", address="10.0.0.66")):
+        for number in range(classroom.NEW_QUESTIONS[0]):
+            room.vote(f"{who.owner} {number}?", who, "4")
+        with pytest.raises(LabError, match=r"many new questions; go on in 30 s"):
+            room.vote("And why?", who, "4")
+    monkeypatch.setattr(classroom, "MOST_QUESTIONS", 2 * classroom.NEW_QUESTIONS[0])
+    with pytest.raises(LabError, match="80 questions"):
+        room.vote(ASKED, BEN, "4")
+    assert not room.ballot(ASKED, TEACHER).revealed  # the teacher has the page open, which asks it
+    room.vote(ASKED, BEN, "4")
+    for number in range(79):
+        room.reveal(f"teacher {number}?", TEACHER)
+    assert room.ballot(ASKED, ANNA).counts == {"4": 1}, "what no teacher asked has made room"
+    room.reveal("one more?", TEACHER)
+    assert room.ballot("one more?", ANNA).revealed and len(room._questions) == 80
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,17 @@ def test_the_pool_is_bounded_for_each_person_and_in_all() -> None:
     assert pool.take(BEN, Guess(4, 4, 0, 0)), "the room is free again"
 
 
+def test_one_address_leaves_room_for_others_whatever_cookies_it_shows() -> None:
+    pool = Guesses(lambda token: token == "secret", most_each=2, most=8)
+    for number in range(4):
+        assert pool.take(Who(f"program {number}", address="10.0.0.66"), Guess(1, 4, 0, 0))
+    with pytest.raises(LabError, match="your network has guessed half"):
+        pool.take(Who("program 5", address="10.0.0.66"), Guess(1, 4, 0, 0))
+    assert pool.take(Who("at home", address="198.51.100.1"), Guess(1, 4, 0, 0))
+    pool.reset(TEACHER)
+    assert pool.take(Who("program 5", address="10.0.0.66"), Guess(1, 4, 0, 0))
+
+
 def test_thirty_threads_lose_and_double_nothing(pool: Guesses) -> None:
     start = threading.Barrier(30)
     taken: list[bool] = []
