@@ -71,6 +71,40 @@ def last_convolution(network: str) -> int | None:
     return found[-1] if found else None
 
 
+LEAST_CELLS = 3
+"""A map with fewer cells a side cannot tell the corners of an image from its middle."""
+
+
+def map_layer(network: str, shape: Shape) -> int | None:
+    """The number of the convolution, from 0, whose maps tell where something is: the last with LEAST_CELLS a side.
+
+    Where none has so many it is the first convolution, which has the most; None for a network without one.
+
+    >>> map_layer("arc4", (1, 28, 28)), last_convolution("arc4")
+    (6, 9)
+    """
+    table = networks.layer_table(network, shape)
+    convolutions = [number for number, step in enumerate(NETWORKS[network].steps) if isinstance(step, Conv)]
+    fine = [number for number in convolutions if min(table[number].output_shape[1:]) >= LEAST_CELLS]
+    return fine[-1] if fine else next(iter(convolutions), None)
+
+
+def convolution_number(network: str, layer: int) -> int:
+    """Which of the network's convolutions a layer of its table is, from 0."""
+    return sum(isinstance(step, Conv) for step in NETWORKS[network].steps[:layer])
+
+
+def fields(network: str, layer: int, shape: Shape) -> tuple[list[Box], list[Box]]:
+    """The receptive fields along the first column and along the first row of a layer's maps.
+
+    Rows and columns are independent of each other, so these tell the field of every cell.
+    """
+    height, width = _map_size(network, layer, shape)
+    down = [receptive_field(network, layer, (row, 0), shape) for row in range(height)]
+    across = [receptive_field(network, layer, (0, column), shape) for column in range(width)]
+    return down, across
+
+
 def depth(network: str) -> int:
     """How many of a network's layers have weights, the last one included."""
     return 1 + sum(isinstance(step, Conv | Dense) for step in NETWORKS[network].steps)

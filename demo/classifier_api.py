@@ -199,10 +199,10 @@ def offer(library: Library) -> None:
 
     def gradcam_(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  label: str | None = None) -> dict:  # fmt: skip
-        """Where the evidence for a class lies (Grad-CAM): rows from 0 to 1; label null: for the most probable class."""
+        """Where the evidence for a class lies (Grad-CAM): `map`, 0 to 1 for each pixel that is seen, made of `cells` (rows, columns)."""
         chosen, found = asked(picture, network, resolution, filter, 1, Steps())
         name, heat = gradcam.heat(chosen, found.seen, label)
-        return {"label": name, "map": heat.tolist()}
+        return {"label": name, "map": heat.tolist(), "cells": gradcam.cells(chosen)}
 
     def sample(dataset: str = "mnist", number: int = 0) -> dict:
         """A test picture of a data set as data:image/png, with its true class."""

@@ -150,7 +150,7 @@ def _said(found: Answer, truth: str) -> str:
 
 def _looked(network: Classifier, found: Answer) -> str:
     try:
-        return views.looked(found, *gradcam.heat(network, found.seen, found.top[0][0]))
+        return views.looked(found, *gradcam.heat(network, found.seen, found.top[0][0]), gradcam.cells(network))
     except LabError:
         return say("cam_none")
 

@@ -85,11 +85,11 @@ def _cell(cell: Cell) -> str:
             f'<div class="bar" style="width:{cell.probability:.0%}"></div>{doubt}</td>')  # fmt: skip
 
 
-def looked(answer: Answer, label: str, heat: Floats) -> str:
-    """The picture in grey under the map, from dark (nothing) to bright (the evidence)."""
+def looked(answer: Answer, label: str, heat: Floats, cells: tuple[int, int]) -> str:
+    """The picture in grey under the map (H, W) made of (h, w) cells, from dark (nothing) to bright (the evidence)."""
     if not heat.max():
         return f"<p>{_bold(say('cam_nothing', label=escape(label)))}</p>"
-    height, width = heat.shape
+    height, width = cells
     caption = _bold(say("cam_text", label=escape(label), height=height, width=width))
     return f'<figure class="seen">{image(overlaid(answer.seen, heat), say("cam"))}<figcaption>{caption}</figcaption></figure>'
 

@@ -85,11 +85,9 @@ def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
 
 
 def overlaid(picture: np.ndarray, heat: np.ndarray) -> np.ndarray:
-    """uint8 (C, H, W) and a map (h, w) from 0 to 1 -> uint8 (H, W, 3)."""
-    _, height, width = picture.shape
-    stretched = np.asarray(Image.fromarray(heat).resize((width, height), Image.Resampling.BILINEAR))
+    """uint8 (C, H, W) and a map (H, W) from 0 to 1 -> uint8 (H, W, 3)."""
     steps = np.linspace(0, 1, len(COLD_TO_HOT))
-    colour = np.stack([np.interp(stretched, steps, channel) for channel in zip(*COLD_TO_HOT, strict=True)], axis=2)
+    colour = np.stack([np.interp(heat, steps, channel) for channel in zip(*COLD_TO_HOT, strict=True)], axis=2)
     grey = picture.mean(axis=0)[:, :, None]
     return np.rint(0.4 * grey + 0.6 * colour).astype(np.uint8)
 

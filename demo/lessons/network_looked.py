@@ -35,7 +35,7 @@ def _cam(shown: Shown) -> None:
         st.image(pictures.enlarged(found.picture), width=280, caption=say("picture"), alt=say("picture"))
         if heat.any():
             over = pictures.overlaid(found.picture, heat).transpose(2, 0, 1)
-            told = say("cam_caption", label=label, cells=times(heat.shape))
+            told = say("cam_caption", label=label, cells=times(gradcam.cells(shown.classifier)))
             st.image(pictures.enlarged(over), width=280, caption=told, alt=told)
         else:
             st.info(say("cam_nothing", label=label), icon=":material/info:")

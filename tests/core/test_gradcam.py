@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from core import gradcam, networks
+from core import explain, gradcam, networks
 from core.classify import Classifier
 from core.errors import LabError
 from tests.networks_for_tests import lay
@@ -53,10 +53,80 @@ def test_it_asks_about_the_most_probable_class_or_about_any(tmp_path: Path) -> N
     seen = np.random.default_rng(0).integers(0, 256, (1, 28, 28), np.uint8)
     label, found = gradcam.heat(classifier, seen)
     assert label == classifier.ranked(classifier.logits(seen[None])[0])[0][0]
-    assert found.shape == (8, 8) and found.max() == 1 and found.min() >= 0
+    assert found.shape == (28, 28) and found.max() == 1 and found.min() >= 0
+    assert gradcam.cells(classifier) == (8, 8)
     assert gradcam.heat(classifier, seen, "3")[0] == "3"
     with pytest.raises(LabError, match="unknown class 'cat'; choose one of 0, 1"):
         gradcam.heat(classifier, seen, "cat")
+
+
+# --- where it is painted ------------------------------------------------------------------------------------------
+
+SIDES = {"cifar10": 32, "mnist": 28, "digits": 8}
+CONVOLUTIONAL = [(name, "cifar10" if name == "report" else "digits" if name == "digits-cnn" else "mnist")
+                 for name in networks.NETWORKS if explain.last_convolution(name) is not None]  # fmt: skip
+
+
+def positive(name: str, dataset: str) -> nn.Module:
+    """A network whose maps are known: every weight is positive, so a map is bright where the image is, and each class follows it."""
+    side = SIDES[dataset]
+    network = networks.build(name, (3 if dataset == "cifar10" else 1, side, side))
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.fill_(0.01 if parameter.ndim > 1 else 0)
+    return network
+
+
+@pytest.mark.parametrize("place", ["top left", "top right", "bottom left", "bottom right", "centre"])
+@pytest.mark.parametrize(("name", "dataset"), CONVOLUTIONAL)
+def test_the_painted_maximum_lies_inside_the_blob(name: str, dataset: str, place: str, tmp_path: Path) -> None:
+    side = SIDES[dataset]
+    blob = side * 3 // 8 + (side == 8)
+    near = {"top": 0, "left": 0, "bottom": side - blob, "right": side - blob}
+    top, left = (near[word] for word in place.split()) if place != "centre" else ((side - blob) // 2,) * 2
+    classifier = Classifier.load(lay(tmp_path, name, dataset, network=positive(name, dataset), kind=name), tmp_path)
+    seen = np.zeros(classifier.shape, np.uint8)
+    seen[:, top : top + blob, left : left + blob] = 255
+    painted = gradcam.heat(classifier, seen)[1]
+    row, column = np.unravel_index(painted.argmax(), painted.shape)
+    assert painted.shape == (side, side) and painted.max() == 1
+    assert top <= row < top + blob and left <= column < left + blob, (row, column)
+
+
+@pytest.mark.parametrize("name", ["cifar10-32", "mnist-28", "digits", "fashion-arc2-adam", "fashion-arc3-adam", "fashion-arc3-paper", "fashion-arc4"])
+def test_with_trained_weights_a_cell_is_painted_in_the_middle_of_the_pixels_that_it_follows(name: str) -> None:
+    """Told by the gradients of noise, whatever the weights; which cell is the strongest is the network's own matter."""
+    classifier = Classifier.load(name)
+    layer = explain.map_layer(classifier.recipe.network, classifier.shape)
+    assert layer is not None
+    body = classifier.network[: gradcam.behind_convolution(classifier.network, explain.convolution_number(classifier.recipe.network, layer))]
+    down, across = explain.fields(classifier.recipe.network, layer, classifier.shape)
+    for row, column in ((0, 0), (len(down) - 1, 0), (len(down) // 2, len(across) - 1)):
+        noise = torch.rand(32, *classifier.shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
+        noise.requires_grad_()
+        body[:-1](noise)[:, :, row, column].sum().backward()
+        assert noise.grad is not None
+        followed = noise.grad.abs().amax((0, 1))
+        rows, columns = (followed.sum(axis).nonzero().flatten() + 0.5 for axis in (1, 0))
+        cells = np.zeros((len(down), len(across)), np.float32)
+        cells[row, column] = 1
+        painted = gradcam.placed(cells, down, across, classifier.shape[1:])
+        brightest = np.argwhere(painted == painted.max()).mean(axis=0) + 0.5
+        np.testing.assert_allclose(brightest, [float(rows.mean()), float(columns.mean())], atol=0.51)
+
+
+def test_beyond_the_outermost_centres_it_falls_to_nothing() -> None:
+    """Two cells of 4 pixels that lie 4 apart, on 8 pixels: centres at 2 and 6. By hand."""
+    fields = [explain.Box(0, 0, 4, 4), explain.Box(4, 4, 8, 8)]
+    painted = gradcam.placed(np.array([[1, 0], [0, 0]], np.float32), fields, fields, (8, 8))
+    line = np.array([0.25, 0.75, 0.875, 0.625, 0.375, 0.125, 0, 0])
+    np.testing.assert_allclose(painted, np.outer(line, line), atol=1e-6)
+
+
+def test_a_map_of_one_cell_tells_no_place_so_an_earlier_one_is_taken(tmp_path: Path) -> None:
+    classifier = Classifier.load(lay(tmp_path, "deep", "mnist", kind="arc4"), tmp_path)
+    assert gradcam.cells(classifier) == (5, 5) and explain.map_layer("arc2", (1, 8, 8)) == 0
+    assert explain.map_layer("arc1", (1, 28, 28)) is None
 
 
 def test_a_network_without_a_convolution_says_so(tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def test_the_endpoints_are_these_and_each_answers(client: httpx.Client, folder: 
     assert len(strip) == 12 and {cell["network"] for cell in strip if cell["label"] is None} == {"mnist-21", "mnist-14", "mnist-mixed"}
     heat = call(client, "gradcam", picture, "mnist", None, None, "7")[1]
     assert heat["label"] == "7" and np.array(heat["map"]).max() == 1
+    assert np.array(heat["map"]).shape == (28, 28) and heat["cells"] == [8, 8]
     named = client.post("/gradio_api/call/v2/classify", json={"picture": picture, "top": 2}).json()["event_id"]
     assert '"label": "7"' in client.get(f"/gradio_api/call/classify/{named}").text
 
