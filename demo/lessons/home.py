@@ -92,32 +92,33 @@ def _size(source: Source) -> str:
 
 
 def _missing(source: Source, problem: str) -> None:
-    """What is offered for a set that is not here: the download, its progress, or why it did not work."""
+    """What is offered for a set that is not here: the download and its end, each in its place; below them how it goes."""
     look = fetching.installed().look(source.name)
+    active = look is not None and look.active
+    megabytes = f"{fetching.total_bytes(source) / 1e6:.0f}"
+    label = say("fetch_again" if look or problem else "fetch", megabytes=megabytes)
+    if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch", disabled=active):
+        fetching.installed().start(source.name, session.manager().data)
+        st.rerun()
+    if look and st.button(  # stays where it is after the end: a second click on it must not meet what moved up
+        say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", width="stretch",
+        help=say("fetch_stop_help"), disabled=not active,
+    ):  # fmt: skip
+        fetching.installed().stop(source.name)
     if look and look.active:
-        _progress(source, look)
-        return
-    if look and look.error:
+        _progress(look)
+    elif look and look.error:
         st.error(look.error)
     elif problem:
         st.warning(problem)
-    megabytes = f"{fetching.total_bytes(source) / 1e6:.0f}"
-    label = say("fetch_again" if look or problem else "fetch", megabytes=megabytes)
-    if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch"):
-        fetching.installed().start(source.name, session.manager().data)
-        st.rerun()
     st.caption(say("fetch_from", home=source.home))
 
 
-def _progress(source: Source, look: Look) -> None:
+def _progress(look: Look) -> None:
     numbers = {"done": f"{look.done_bytes / 1e6:.1f}", "total": f"{look.total_bytes / 1e6:.1f}"}
     started = look.done_bytes > 0
     speed = f"{look.bytes_per_second / 1e6:.1f}"
     st.progress(look.share, say("fetching", **numbers, speed=speed) if started else say("connecting"))
-    if st.button(
-        say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", help=say("fetch_stop_help")
-    ):
-        fetching.installed().stop(source.name)
 
 
 # --- this machine ------------------------------------------------------------------------------------------------

@@ -117,16 +117,15 @@ def _chooser(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
 
 
 def _actions(now: Snapshot) -> None:
+    """Always the same buttons in the same places; what is not possible is disabled."""
     mine = session.manager().may(now.run, session.who())
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("open"), key="runs.open", icon=":material/open_in_new:", type="primary"):
             session.go("train", run=now.run)
-        if now.status in RESUMABLE and st.button(
-            say("resume"), key="runs.resume", icon=":material/play_arrow:", disabled=not mine
-        ):
+        resumable = mine and now.status in RESUMABLE
+        if st.button(say("resume"), key="runs.resume", icon=":material/play_arrow:", disabled=not resumable):
             _resume(now.run)
-        if not now.pretrained:
-            _delete_button(now, mine)
+        _delete_button(now, mine)
         st.download_button(
             say("download_run"), lambda: as_json(now), f"run-{now.run}.json", "application/json", key="runs.json",
             icon=":material/download:", help=say("download_run_help"),

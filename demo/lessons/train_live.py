@@ -1,19 +1,17 @@
-"""One run on the page "Train": what it does now, its curves, its confusion matrix, and what can be done about it.
+"""One run on the page "Train": what it does now, its curves and its confusion matrix.
 
 Only this part is drawn again each second, and only while the run can change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
-from core.errors import LabError
 from core.jobs import Snapshot
-from core.recipe import SIDES, Recipe
+from core.recipe import SIDES
 from core.records import Matrix
-from demo import charts, session, teaching
+from demo import charts, session
+from demo.lessons import train_orders as orders
 from demo.lessons import train_pretrained as kept
 from demo.lessons import train_result as ended
 from demo.text import speaker
@@ -43,13 +41,13 @@ def render(snapshot: Snapshot) -> None:
 def _draw(now: Snapshot) -> None:
     st.caption(_about(now))
     _status(now)
-    problem = session.problem("order")
-    if problem:
-        st.warning(problem, icon=":material/info:")
     if now.pretrained:
         kept.render(now)
     else:
-        _buttons(now)
+        orders.render(now)
+    problem = session.problem("order")
+    if problem:  # below the buttons: it may not move them
+        st.warning(problem, icon=":material/info:")
     ended.render(now)
     if now.active:
         _numbers(now)
@@ -122,58 +120,6 @@ def _numbers(now: Snapshot) -> None:
 
 def _metric(name: str, value: str, explained: str | None = None) -> None:
     st.metric(say(name), value, help=explained, width=METRIC_WIDTH)
-
-
-# --- what can be done about it ------------------------------------------------------------------------------------
-
-
-def _buttons(now: Snapshot) -> None:
-    mine = session.manager().may(now.run, session.who())
-    with st.container(horizontal=True):
-        if now.status == "running":
-            _button("pause", ":material/pause:", _order("pause", now.run), disabled=not mine)
-        elif now.status in ("paused", "stopped", "interrupted"):
-            _button("resume", ":material/play_arrow:", _order("resume", now.run), disabled=not mine)
-        if now.active:
-            _button("stop", ":material/stop:", _order("stop", now.run), say("stop_help"), disabled=not mine)
-        _button("reset", ":material/restart_alt:", lambda: _again(now, now.recipe), say("reset_help"))
-        other = now.recipe.changed(seed=now.recipe.seed + 1)
-        _button("new_seed", ":material/casino:", lambda: _again(now, other), say("new_seed_help"))
-        _button("close", ":material/close:", lambda: session.look_at(None), say("close_help"))
-        if not mine:
-            teaching.key_popover("live.token")
-    if not mine:
-        st.caption(say("not_yours"))
-
-
-def _button(
-    name: str, icon: str, act: Callable[[], None], explained: str | None = None, disabled: bool = False
-) -> None:
-    if st.button(say(name), key=f"live.{name}", icon=icon, help=explained, disabled=disabled):
-        act()
-        st.rerun()  # the whole page: the run that is looked at, or whether it is active, may be another now
-
-
-def _order(verb: str, run: str) -> Callable[[], None]:
-    def act() -> None:
-        session.tell("", "order")
-        try:
-            getattr(session.manager(), verb)(run, session.who())
-        except LabError as refusal:
-            session.tell(str(refusal), "order")
-
-    return act
-
-
-def _again(now: Snapshot, recipe: Recipe) -> None:
-    """A new run; the one that is looked at is stopped first where that is the visitor's to do."""
-    manager, who = session.manager(), session.who()
-    try:
-        if now.active and manager.may(now.run, who):
-            manager.stop(now.run, who)
-        session.look_at(manager.submit(recipe, who))
-    except LabError as refusal:
-        session.tell(str(refusal), "order")
 
 
 # --- the figures --------------------------------------------------------------------------------------------------

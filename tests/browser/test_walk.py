@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Mouse, Page, expect
+from playwright.sync_api import Browser, FloatRect, FrameLocator, Locator, Mouse, Page, expect
 
 from core import sources
+from core.runs import open_store
 from tests.browser.seen import LOOKS, PARTS, keep, visitor, watch
 from tests.browser.served import App
 
@@ -89,6 +90,45 @@ def test_another_visitor_sees_a_run_and_cannot_stop_it(page: Page, chromium: Bro
     expect(page.locator(".st-key-live-stop button").first).to_be_enabled()
     press(page, "live.stop")
     wait_for_status(page, "Stopped", 5)
+
+
+def settled(element: Locator) -> FloatRect:
+    """Where it stands, once the page has stopped moving: nobody aims at what has not come to rest."""
+    place = element.bounding_box()
+    while True:
+        element.page.wait_for_timeout(250)
+        before, place = place, element.bounding_box()
+        if place and place == before:
+            return place
+
+
+CLICKS, CLICKS_APART = 3, 0.3
+"""Three clicks in less than a second."""
+
+
+@pytest.mark.parametrize("moment", ["getting ready", "training"])
+def test_stop_clicked_three_times_in_a_second_stops_and_starts_nothing(page: Page, fresh: App, moment: str) -> None:
+    """At one place of the screen, whatever is drawn there by then: nothing that starts a run may slide under the pointer."""
+    fresh.wait_until_up()
+    page.goto(f"{fresh.url}/train?preset=quick&dataset=digits&epochs=2000")
+    press(page, "train.start")
+    run = run_of(page)
+    stop = page.locator(".st-key-live-stop button").first
+    expect(stop).to_be_enabled()
+    if moment == "training":
+        wait_for_status(page, "Epoch")
+    place = settled(stop)
+    for _ in range(CLICKS):
+        page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        page.wait_for_timeout(1000 * CLICKS_APART)
+    wait_for_status(page, "Stopped", 10)
+    expect(stop).to_be_disabled()
+    assert stop.bounding_box() == place
+    page.mouse.click(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.reload()
+    wait_for_status(page, "Stopped", 10)
+    assert run_of(page) == run
+    assert [found.status for found in open_store(fresh.runs).all()] == ["stopped"], "one run, stopped"
 
 
 def test_runs_lists_opens_and_deletes(page: Page, fresh: App) -> None:

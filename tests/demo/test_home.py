@@ -169,10 +169,13 @@ def test_missing_sets_are_offered_and_fetched_from_the_page(
     until(lambda: download.calls == 1)
 
     other = opened()  # a second browser
-    assert not any(button.key == "home.fetch.cifar10" for button in other.button)
+    assert other.button(key="home.fetch.cifar10").disabled and not other.button(key="home.stop.cifar10").disabled
+    places = [button.key for button in other.button]
     other.button(key="home.stop.cifar10").click().run()
     until(lambda: not fetches.active())
-    assert "home.fetch.cifar10" in [button.key for button in opened().button]
+    after = opened()
+    assert not after.button(key="home.fetch.cifar10").disabled and after.button(key="home.stop.cifar10").disabled
+    assert [button.key for button in after.button] == places, "a second click on Stop meets Stop"
 
 
 def test_a_failed_download_is_told_with_its_address(

@@ -135,7 +135,16 @@ def test_one_chosen_run_can_be_opened_resumed_and_deleted(manager: JobManager) -
 def test_a_finished_run_has_nothing_to_resume(manager: JobManager) -> None:
     run = stored(manager)
     page = choose(opened(), run)
-    assert "runs.resume" not in keys(page) and "runs.open" in keys(page)
+    assert page.button(key="runs.resume").disabled and not page.button(key="runs.open").disabled
+
+
+@pytest.mark.parametrize("owner", [ME, OTHER], ids=["own", "somebody else's"])
+def test_the_buttons_of_a_run_are_the_same_in_every_status(manager: JobManager, owner: Who) -> None:
+    """A button that disappears puts its neighbour under the pointer."""
+    for status in STATUSES:
+        run = stored(manager, owner, finish=False)
+        manager.store.set_status(run, status)
+        assert keys(choose(opened(), run)) == ["runs.open", "runs.resume", "runs.delete"], status
 
 
 def test_deleting_asks_first(manager: JobManager) -> None:
@@ -259,7 +268,7 @@ def test_a_run_of_the_app_is_opened_never_deleted(manager: JobManager, put_card:
         page = choose_study(opened(), "splits")
         page.session_state["lab.token"] = token
         choose(page, SPLITS[0])
-        assert "runs.open" in keys(page) and not {"runs.delete", "runs.resume"} & set(keys(page))
+        assert page.button(key="runs.delete").disabled and page.button(key="runs.resume").disabled
         assert "nobody can change or delete it" in shown(page) and "Only its owner" not in shown(page)
     known = json.loads(runs.as_json(manager.snapshot(SPLITS[0])))
     assert known["evaluations"] == {"area": {"4": CONFUSION}} and known["result"]["confusion"] == CONFUSION

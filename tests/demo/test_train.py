@@ -25,6 +25,7 @@ from core.records import Tick
 from core.runs import STATUSES, open_store
 from demo import studio, text, widgets
 from demo.lessons import train_live as live
+from demo.lessons import train_orders as orders
 from demo.lessons import train_pretrained as kept
 
 TOKEN = "teach"
@@ -205,7 +206,8 @@ def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
     assert "360 pictures that were used for nothing before" in shown(page)
     assert len(page.get("vega_lite_chart")) == 3
     assert "| Macro mean |" in shown(page) and "| git commit |" in shown(page)
-    assert labels(page) >= {"Reset", "New seed", "Leave this run"} and "Stop" not in labels(page)
+    assert labels(page) >= {"Reset", "New seed", "Leave this run"}
+    assert button(page, "Pause").disabled and button(page, "Stop").disabled
     assert page.number_input(key="train.epochs").value == 1
 
 
@@ -268,6 +270,91 @@ def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) 
     other = page.query_params["run"]
     assert manager.snapshot(other).recipe.seed == SHORT.seed + 1
     until(lambda: not manager.snapshot(other).active)
+
+
+ROW = [["Pause", "Stop"], ["Resume", "Stop"]]
+
+
+@pytest.mark.parametrize("owner", [ME, Who(owner="other")], ids=["own", "somebody else's"])
+def test_the_buttons_of_a_run_keep_their_places_in_every_status(manager: JobManager, owner: Who) -> None:
+    """Where Stop was, there is Stop: what is not possible is disabled, and what starts a run is in the menu."""
+    for state in STATUSES:
+        run = manager.store.create(SHORT, owner.name)
+        manager.store.set_status(run, state)
+        page = opened(run=run)
+        found = [one for one in page.button if str(one.key).startswith("live.")]
+        assert [one.label for one in found][:2] in ROW, state
+        assert [one.label for one in found][2:] == ["Reset", "New seed", "Leave this run"], state
+        assert all(one.key.endswith(run) for one in found[2:]), "so that a second click does not reach the next run's menu"
+        if not manager.snapshot(run).active:
+            assert button(page, "Stop").disabled, state
+            assert found[0].disabled == (found[0].label == "Pause" or owner != ME), state
+
+
+def test_getting_ready_has_the_places_of_a_run_that_goes_on(manager: JobManager) -> None:
+    first, waiting = manager.submit(LONG, ME), manager.submit(SHORT, ME)
+    page = opened(run=waiting)
+    assert status(page).startswith("#### Waiting")
+    assert button(page, "Pause").disabled and not button(page, "Stop").disabled
+    for run in (waiting, first):
+        manager.stop(run, ME)
+
+
+def test_stop_clicked_again_does_nothing_and_complains_about_nothing(manager: JobManager) -> None:
+    run = manager.submit(LONG, ME)
+    until(lambda: manager.snapshot(run).epochs_done >= 1)
+    page = opened(run=run)
+    button(page, "Stop").click().run()
+    until(lambda: manager.snapshot(run).status == "stopped")
+    late = AppTest.from_function(stop_again, default_timeout=60)
+    late.session_state["run"] = run
+    late.run()
+    assert not late.exception and not late.warning
+    assert manager.store.names() == [run] and manager.snapshot(run).status == "stopped"
+
+
+def stop_again() -> None:
+    import streamlit as st
+
+    from demo import session
+    from demo.lessons import train_orders
+
+    train_orders._order("stop", st.session_state["run"])()
+    if session.problem("order"):
+        st.warning(session.problem("order"))
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "tick", "words"),
+    [
+        ("queued", 0, None, "loses nothing"),
+        ("running", 0, None, "epoch 0 is done and kept"),
+        ("running", 0, Tick("training", 1, step=5, steps=10), "no epoch is finished yet"),
+        ("running", 2, Tick("training", 3, step=5, steps=10), "epoch 3 has learned so far. It keeps everything up to the end of epoch 2"),
+        ("paused", 2, Tick("training", 3, step=5, steps=10), "epoch 3 has learned so far"),
+        ("running", 2, Tick("checking", 3, step=5, steps=10), "epoch 3 has learned so far"),
+        ("running", 3, None, "epoch 3 is done and kept"),
+        ("running", 4, Tick("testing", 4, step=5, steps=10), "leaves out the test. It keeps all 4 epochs"),
+    ],
+)
+def test_what_stop_loses_is_said_before_it_is_pressed(state: str, done: int, tick: Tick | None, words: str) -> None:
+    now: Any = SimpleNamespace(status=state, epochs_done=done, recipe=SHORT.changed(epochs=4), tick=tick)
+    assert words in orders.loss(now)
+
+
+def test_the_page_says_what_stop_loses(manager: JobManager) -> None:
+    run = manager.submit(LONG, ME)
+    until(lambda: manager.snapshot(run).tick is not None)
+    assert re.search(r"Stop now loses|Stop takes the run", shown(opened(run=run)))
+    manager.stop(run, ME)
+
+
+def test_only_a_run_that_could_be_controlled_says_who_may(manager: JobManager) -> None:
+    for state in STATUSES:
+        run = manager.store.create(SHORT, "other")
+        manager.store.set_status(run, state)
+        could = state not in ("finished", "failed")
+        assert ("Only its owner or the teacher" in shown(opened(run=run))) == could, state
 
 
 def test_a_failed_run_says_why_and_what_to_try(manager: JobManager) -> None:
@@ -440,8 +527,8 @@ DEMO = Path(text.__file__).resolve().parent.parent
 SPEAKERS = {
     "charts": ["charts.py"],
     "studio": ["studio.py"],
-    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_guess.py", "lessons/train_live.py", "lessons/train_pretrained.py",
-              "lessons/train_result.py", "lessons/train_seen.py", "widgets.py"],
+    "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_guess.py", "lessons/train_live.py", "lessons/train_orders.py",
+              "lessons/train_pretrained.py", "lessons/train_result.py", "lessons/train_seen.py", "widgets.py"],
 }  # fmt: skip
 FIELD_KEYS = {key for field in FIELDS for key in (field, f"{field}_help")}
 """What the generic widgets ask for by the name of a field."""
