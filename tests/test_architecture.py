@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("core.allowance", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx", "core.memory", "core.pictures_in",
+    ("core.allowance", "core.cuda_graph", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx",
+     "core.memory", "core.pictures_in",
      "core.records", "core.sheet", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.walkthrough"),
