@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.atomic import put_in_place
 from core.errors import LabError
 
 CHUNK = 1 << 16
@@ -66,7 +67,7 @@ def download(
         url = mirror + file.name
         reason = _gather(url, part, file, _Meter(name, file, progress), stop) or _content_problem(part, file)
         if not reason:
-            os.replace(part, target)
+            put_in_place(part, target)
             return
         reasons.append(f"{url}: {reason}")
     tried = "; ".join(reasons)

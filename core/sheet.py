@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from core.atomic import whole_file
 from core.errors import LabError
 from core.pictures_in import Bytes
 
@@ -23,10 +24,8 @@ def write(path: Path, pictures: Bytes, across: int, told: dict[str, Any]) -> Non
     sheet = tiles.reshape(rows, across, *pictures.shape[1:]).swapaxes(1, 2)
     text = PngImagePlugin.PngInfo()
     text.add_text(CHUNK, json.dumps(told))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    Image.fromarray(sheet.reshape(rows * side, across * side, *pictures.shape[3:])).save(part, "PNG", pnginfo=text, optimize=True)
-    part.replace(path)
+    with whole_file(path) as out:
+        Image.fromarray(sheet.reshape(rows * side, across * side, *pictures.shape[3:])).save(out, "PNG", pnginfo=text, optimize=True)
 
 
 def read(path: Path, side: int) -> tuple[Bytes, dict[str, Any]]:

@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.atomic import whole_file
 from core.catalog import SOURCES, DataFile, Layout, Source
-from core.downloads import FetchProgress, FetchStopped, Progress, Stop, download, finish, md5_of
+from core.downloads import FetchProgress, FetchStopped, Progress, Stop, download, md5_of
 from core.errors import LabError
 
 __all__ = [
@@ -259,19 +260,14 @@ def _unpack(archive: Path, layout: Layout, folder: Path) -> None:
     import tarfile
 
     target = folder / layout.folder
-    target.mkdir(parents=True, exist_ok=True)
     wanted = {f"{layout.folder}/{file.name}": target / file.name for file in layout.files}
     with tarfile.open(archive, "r:gz") as tar:
         for member in tar:
             stream = tar.extractfile(member) if member.name in wanted and member.isfile() else None
             if stream is None:
                 continue
-            path = wanted.pop(member.name)
-            part = path.with_name(path.name + ".part")
-            with part.open("wb") as out:
+            with whole_file(wanted.pop(member.name)) as out:
                 shutil.copyfileobj(stream, out, 1 << 20)
-                finish(out)
-            os.replace(part, path)
     if wanted:
         raise LabError(f"{archive} does not hold {', '.join(wanted)}")
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from core.atomic import write_whole
 from core.errors import LabError
 from core.recipe import SIDES, Recipe
 
@@ -135,6 +136,4 @@ def read(name: str, weights: bytes, folder: Path) -> Trust | None:
 
 
 def write(name: str, trust: Trust, folder: Path) -> None:
-    path = folder / FOLDER / f"{name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(trust)) + "\n", encoding="utf-8")
+    write_whole(folder / FOLDER / f"{name}.json", json.dumps(asdict(trust)) + "\n")
