@@ -137,7 +137,7 @@ class Recipe:
         if unknown:
             raise LabError(f"unknown recipe key {sorted(unknown)[0]!r}; expected some of {', '.join(FIELDS)}")
         optimizer = changes.get("optimizer", self.optimizer)
-        if optimizer != self.optimizer and optimizer in OPTIMIZERS:
+        if optimizer != self.optimizer and optimizer in tuple(OPTIMIZERS):  # also for what cannot be hashed
             momentum = 0.9 if optimizer == "sgd" else 0.0
             changes = {"momentum": momentum, "nesterov": False, "learning_rate": OPTIMIZERS[optimizer], **changes}
         if changes.get("momentum", 1) == 0:
@@ -153,10 +153,12 @@ class Recipe:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
         """The recipe of `as_dict()`, checked again. Raises LabError for a key or value that does not belong."""
+        if not isinstance(values, Mapping):
+            raise LabError(f"expected the recipe as keys and values, not {type(values).__name__}")
         known = {name: value for name, value in values.items() if name != "our_choice"}
         unknown = known.keys() - FIELDS.keys()
         if unknown:
-            raise LabError(f"unknown recipe key {sorted(unknown)[0]!r}; expected some of {', '.join(FIELDS)}")
+            raise LabError(f"unknown recipe key {sorted(map(str, unknown))[0]!r}; expected some of {', '.join(FIELDS)}")
         return cls(**known)
 
 

@@ -77,3 +77,15 @@ def test_every_field_is_checked_for_its_type() -> None:
         wrong = 3 if str(field.type).startswith("str") else "three"
         with pytest.raises(LabError):
             Recipe(**{name: wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("values", [None, [], "digits", 7])
+def test_what_is_no_recipe_at_all_is_one_line(values: object) -> None:
+    with pytest.raises(LabError, match="expected the recipe as keys and values"):
+        Recipe.from_dict(values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("changes", [{"optimizer": []}, {"optimizer": {}}, {"dataset": []}, {"split": []}, {"momentum": None}, {"preset": []}])
+def test_a_value_of_another_kind_is_one_line(changes: dict[str, object]) -> None:
+    with pytest.raises(LabError, match=f"{next(iter(changes))} is "):
+        Recipe().changed(**changes)
