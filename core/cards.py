@@ -8,13 +8,17 @@ network's answers to single test pictures, they are in NAME.outputs.safetensors.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from core.atomic import write_whole
 from core.errors import LabError
 from core.recipe import FIELDS, Recipe
 from core.records import Matrix
@@ -89,30 +93,65 @@ def read_card(path: Path) -> Card:
         raise LabError(f"there is no {path}; python -m core pretrain makes it") from None
     except LabError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise LabError(f"{path} is no card of a pretrained network ({error!r}); python -m core pretrain makes it") from error
 
 
-def read_cards(folder: Path = FOLDER) -> dict[str, Card]:
-    """Every card in the folder, by name."""
-    return {name: _read_once(path, path.stat().st_mtime_ns) for name, path in _paths(folder).items()}
+def read_cards(folder: Path = FOLDER) -> Mapping[str, Card]:
+    """Every card in the folder, by name; the same object as before while no file has changed."""
+    files, _ = _listed(folder)
+    kept = _read.get(folder)
+    if kept is None or kept[0] != files:
+        cards = MappingProxyType({name: _read_once(*files[name]) for name in sorted(files)})
+        kept = _read[folder] = files, cards
+        while len(_read) > _FOLDERS:
+            _read.pop(next(iter(_read)), None)
+    return kept[1]
+
+
+def with_weights(folder: Path = FOLDER) -> dict[str, Card]:
+    """The cards whose weights are there too, by name; a damaged one is left out, for it must not hide the others."""
+    files, weights = _listed(folder)
+    found = {}
+    for name in sorted(weights & files.keys()):
+        with contextlib.suppress(LabError):
+            found[name] = _read_once(*files[name])
+    return found
 
 
 def read_named(name: str, folder: Path = FOLDER) -> Card | None:
     """The card of this name; None where there is none. Whatever the name, nothing outside the folder is read."""
-    path = _paths(folder).get(name)
-    return _read_once(path, path.stat().st_mtime_ns) if path else None
+    found = _listed(folder)[0].get(name)
+    return _read_once(*found) if found else None
 
 
-def _paths(folder: Path) -> dict[str, Path]:
-    """Name -> file of every card, sorted by name."""
-    paths = sorted([*folder.glob("*.json"), *folder.glob(f"{CARDS}/*.json")], key=lambda path: path.stem)
-    return {path.stem: path for path in paths}
+_Files = dict[str, tuple[str, int]]
+_read: dict[Path, tuple[_Files, Mapping[str, Card]]] = {}
+_FOLDERS = 8
+"""So many folders of cards are remembered."""
+
+
+def _listed(folder: Path) -> tuple[_Files, set[str]]:
+    """Name -> path of each card and when it was changed (ns), of two of one name the one in cards/; the names with weights."""
+    files: _Files = {}
+    weights = set()
+    for place in (folder, folder / CARDS):
+        if not place.is_dir():
+            continue
+        with os.scandir(place) as entries:
+            for entry in entries:
+                name, _, end = entry.name.rpartition(".")
+                if end == "json":
+                    with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                        files[name] = entry.path, entry.stat().st_mtime_ns
+                elif end == "safetensors" and place is folder:
+                    weights.add(name)
+    return files, weights
 
 
 @lru_cache(maxsize=1024)
-def _read_once(path: Path, changed: int) -> Card:
-    return read_card(path)
+def _read_once(path: str, changed: int) -> Card:
+    return read_card(Path(path))
 
 
 def read_outputs(name: str, folder: Path = FOLDER) -> Outputs | None:
@@ -131,11 +170,11 @@ def read_outputs(name: str, folder: Path = FOLDER) -> Outputs | None:
 
 
 def write_outputs(name: str, outputs: Outputs, folder: Path) -> None:
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     tensors: dict[str, NDArray[Any]] = {"labels": outputs.labels}
     tensors |= {str(side): logits for side, logits in outputs.logits.items()}
-    save_file(tensors, folder / f"{name}.outputs.safetensors")
+    write_whole(folder / f"{name}.outputs.safetensors", save(tensors))
 
 
 def write_card(card: Card, folder: Path) -> None:
@@ -145,10 +184,7 @@ def write_card(card: Card, folder: Path) -> None:
     epochs = [e if e["epoch"] in kept else {**e, "train_confusion": None, "validation_confusion": None} for e in card.epochs]
     values = {"name": card.name, "recipe": card.recipe.as_dict(), "facts": card.facts, "epochs": epochs,
               "result": card.result, "evaluations": card.evaluations}  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{card.name}.json.part"
-    part.write_text(json.dumps(values, separators=(",", ":")) + "\n", encoding="utf-8")
-    part.replace(folder / f"{card.name}.json")
+    write_whole(folder / f"{card.name}.json", json.dumps(values, separators=(",", ":")) + "\n")
 
 
 def find(recipe: Recipe, cards: Iterable[Card]) -> Card | None:

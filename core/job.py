@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from core import engines
 from core.cards import FOLDER, Card, read_named
 from core.curve import Curve
 from core.errors import NoSuchRun
+from core.locks import RunLock
 from core.recipe import Recipe
 from core.records import Epoch, Matrix, Record, Start, Tick, as_dict
 from core.runs import RunStore, StoredRun
@@ -78,7 +77,7 @@ class Snapshot:
 class Job:
     """One run that this manager looks after. Its fields are guarded by the manager's lock."""
 
-    def __init__(self, stored: StoredRun, lock: FileLock) -> None:
+    def __init__(self, stored: StoredRun, lock: RunLock) -> None:
         self.run, self.recipe, self.owner, self.created = stored.run, stored.recipe, stored.owner, stored.created
         self.facts, self.epochs, self.result = stored.facts, list(stored.epochs), stored.result
         self.lock = lock

@@ -6,22 +6,26 @@ the server keeps its manager, core.installed tells.
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from core import engines
-from core.cards import FOLDER, read_cards
+from core.cards import FOLDER
 from core.errors import LabError, RunFailed
 from core.estimates import Estimate, Estimates
-from core.job import Job, Snapshot, Who, card_snapshot, look_up
+from core.job import Job, Snapshot, Who
 from core.recipe import Recipe
 from core.records import Epoch, Result
 from core.runs import RunStore, StoreError
+from core.snapshots import Snapshots
+from core.summaries import RunSummary
 
-__all__ = ["Estimate", "JobManager", "Snapshot", "Who"]
+__all__ = ["Estimate", "JobManager", "RunSummary", "Snapshot", "Who"]
 
 QUEUE_LIMIT = 32
 CLOSE_SECONDS = 3.0
@@ -40,7 +44,7 @@ class JobManager:
         self._queue: list[Job] = []
         self._active: Job | None = None
         self._closed = False
-        self._finished: dict[str, Snapshot] = {}
+        self._stored = Snapshots(store, cards)
         self._estimates = Estimates(engine)
 
     # --- asking ----------------------------------------------------------------------------------------------------
@@ -79,20 +83,26 @@ class JobManager:
             job = self._jobs.get(run)
             if job is not None:
                 return job.snapshot(self._place(job))
-        if run in self._finished:
-            return self._finished[run]
-        snapshot = look_up(run, self.store, self.cards)
-        if snapshot.status == "finished" and not snapshot.pretrained:  # it can no longer change
-            self._finished[run] = snapshot
-        return snapshot
+        return self._stored.of(run)
 
-    def list(self) -> list[Snapshot]:
-        """Every run of the store, the newest first."""
-        return [self.snapshot(run) for run in self.store.names()]
+    def list(self) -> list[RunSummary]:
+        """Every run of the store that can be read, the newest first, without its epochs."""
+        with self._changed:
+            places = {job.run: place for place, job in enumerate(self._queue, start=1)}
+        found = self.store.summaries()
+        return [dataclasses.replace(it, place=places[it.run]) if it.run in places else it for it in found]
 
-    def pretrained(self) -> tuple[Snapshot, ...]:
+    def unreadable(self) -> dict[str, str]:
+        """Run -> why it cannot be read; such runs harm no other."""
+        return self.store.unreadable()
+
+    def counts(self) -> Counter[str]:
+        """How many runs of the store there are of each status."""
+        return self.store.counts()
+
+    def pretrained(self) -> tuple[RunSummary, ...]:
         """Every run that comes with the app, sorted by name. LabError when one of their files is damaged."""
-        return tuple(card_snapshot(card, self.cards) for card in read_cards(self.cards).values())
+        return self._stored.pretrained()
 
     # --- ordering --------------------------------------------------------------------------------------------------
 
@@ -151,7 +161,6 @@ class JobManager:
             if run in self._jobs:
                 raise LabError(f"run {run} is {self._jobs[run].status}; stop it first")
             self.store.delete(run)
-            self._finished.pop(run, None)
 
     def start(self) -> None:
         """Warms the engine up, in the background."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import trust
-from core.cards import FOLDER, Card, read_card, read_cards
+from core.cards import FOLDER, Card, read_card, with_weights
 from core.classify import Classifier
 from core.errors import LabError
 from core.recipe import NETWORKS, SIDES, Recipe
-from core.runs import RunStore, StoredRun, open_store
+from core.runs import RunStore, StoredRun, StoreError, open_store
 from core.sources import state
+from core.summaries import RunSummary
 
 if TYPE_CHECKING:
     from core.datasets import DataSet
@@ -59,6 +61,7 @@ class Library:
     _loaded: OrderedDict[tuple[str, int], Classifier] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _store: RunStore | None = field(default=None, repr=False)
+    _choices: tuple[int, dict[str, Card], list[Choice]] | None = field(default=None, repr=False)
 
     def find(self, name: str) -> Classifier:
         """The network of a card, of a finished run, or the first one for a data set or a network of the registry.
@@ -89,21 +92,25 @@ class Library:
 
     def choices(self) -> list[Choice]:
         """Every network that is there: the data sets' own first, then the other cards, then runs, the newest first."""
-        cards = self._with_weights()
+        cards = with_weights(self.folder)
+        newest = self._newest_change()
+        kept = self._choices
+        if kept is None or kept[0] != newest or kept[1] != cards:
+            runs = self._runs().summaries() if newest else []
+            kept = self._choices = newest, cards, self._listed(cards, runs)
+        return list(kept[2])
+
+    def _listed(self, cards: Mapping[str, Card], runs: Sequence[RunSummary]) -> list[Choice]:
         firsts = {name: dataset for dataset in SIDES for name in self._firsts(dataset, cards)[:1]}
-        told = [Choice(name, cards[name].recipe, True, cards[name].result.get("test_accuracy"), firsts.get(name, ""))
-                for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
-        return told + [
-            Choice(run.run, run.recipe, False, run.result["test_accuracy"])
-            for run in (self._runs().all() if self._has_runs() else [])
-            if run.status == "finished" and run.result
-        ]
+        of_cards = [Choice(name, cards[name].recipe, True, cards[name].result.get("test_accuracy"), firsts.get(name, ""))
+                    for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
+        return of_cards + [Choice(run.run, run.recipe, False, run.test_accuracy) for run in runs if run.status == "finished"]
 
     def _first(self, name: str) -> str:
         for card in FIRST.get(name, ()):  # asked most often, and found without reading every card
             if all((self.folder / f"{card}.{end}").exists() for end in ("json", "safetensors")):
                 return card
-        found = self._firsts(name, self._with_weights())
+        found = self._firsts(name, with_weights(self.folder))
         if not found:
             raise LabError(f"there is no network for {name} yet; python -m core pretrain makes it")
         return found[0]
@@ -115,12 +122,8 @@ class Library:
         return [name for name in dict.fromkeys([*listed, *whole])
                 if wanted in (cards[name].recipe.dataset, cards[name].recipe.network)]  # fmt: skip
 
-    def _with_weights(self) -> dict[str, Card]:
-        there = {file.stem for file in self.folder.glob("*.safetensors")}
-        return {name: card for name, card in read_cards(self.folder).items() if name in there}
-
     def _names(self) -> list[str]:
-        return [*SIDES, *(name for name in self._with_weights() if name not in SIDES)]
+        return [*SIDES, *(name for name in with_weights(self.folder) if name not in SIDES)]
 
     def _once(self, name: str, weights: Path | None, stored: StoredRun | None) -> Classifier:
         changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
@@ -149,8 +152,16 @@ class Library:
 
     # --- the store ---------------------------------------------------------------------------------------------
 
+    def _newest_change(self) -> int:
+        """Of the runs; 0 without any. A store that cannot be read hides no network that comes with the app."""
+        try:
+            return self._runs().newest_change() if self._has_runs() else 0
+        except StoreError as error:
+            print(error, file=sys.stderr)
+            return 0
+
     def _stored(self, run: str) -> StoredRun | None:
-        if not self._has_runs() or run not in self._runs().names():
+        if not self._has_runs() or self._runs().version(run) is None:
             return None
         return self._runs().get(run)
 

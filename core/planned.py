@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from core.cards import Card, find
+from core.cards import Card, identity
 from core.recipe import FILTERS, SIDES, Recipe
 
 Sides = tuple[int, ...]
@@ -34,6 +34,8 @@ def sweep(dataset: str) -> dict[str, Sides]:
 
 def made(plan: Plan, cards: Iterable[Card]) -> dict[str, Card]:
     """Name -> card of those planned runs that are there; a card of another recipe does not count."""
-    there = tuple(cards)
-    found = {name: find(planned.recipe, there) for name, planned in plan.items()}
+    by_identity: dict[tuple[object, ...], Card] = {}
+    for card in cards:
+        by_identity.setdefault(identity(card.recipe), card)
+    found = {name: by_identity.get(identity(planned.recipe)) for name, planned in plan.items()}
     return {name: card for name, card in found.items() if card is not None}

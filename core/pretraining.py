@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import few, sprite
+from core.atomic import write_whole
 from core.cards import (
     CARDS,
     FOLDER,
@@ -154,23 +155,22 @@ def _make(
 ) -> Card:
     recipe = dataclasses.replace(run.card.recipe, filter=planned.recipe.filter)
     card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name, recipe=recipe), run.weights
-    folder.mkdir(parents=True, exist_ok=True)
     if planned.weights or planned.seen_at or planned.outputs_at:
         from core import datasets
 
         weights, card = _looked_at(card, planned, weights, datasets.load(card.recipe.dataset, data), folder, say)
     if planned.weights:
-        (folder / f"{name}.safetensors").write_bytes(weights)
+        write_whole(folder / f"{name}.safetensors", weights)
     write_card(card, folder if planned.weights else folder / CARDS)
     return card
 
 
 def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -> Finished:
-    same = [stored for stored in store.all() if identity(stored.recipe) == identity(recipe)]
-    finished = next((stored for stored in same if stored.status == "finished"), None)
+    same = [run for run in store.summaries() if identity(run.recipe) == identity(recipe)]
+    finished = next((run for run in same if run.status == "finished"), None)
     if finished:
-        return _finished(name, finished)
-    open_runs = [stored for stored in same if stored.status in ("interrupted", "stopped")]
+        return _finished(name, store.get(finished.run))
+    open_runs = [run for run in same if run.status in ("interrupted", "stopped")]
     run = open_runs[0].run if open_runs else store.create(recipe, OWNER)
     with store.hold(run):
         say(f"{name}: run {run}")

@@ -2,7 +2,8 @@
 
 An epoch is written in this order: weights under a temporary name, synced, renamed; then its row; then it is shown.
 So whatever is shown is on the disk, and a pulled plug loses only the epoch that was being trained. Who runs a run
-holds a file lock; 'interrupted' is not written by anybody: it is an unfinished run whose lock nobody holds.
+holds a file lock (core/locks.py); 'interrupted' is not written by anybody: it is an unfinished run whose lock nobody
+holds. How the file is read and written: core/database.py.
 """
 
 from __future__ import annotations
@@ -13,34 +14,28 @@ import json
 import os
 import secrets
 import shutil
-import sqlite3
 import sys
-import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
+from core.atomic import write_whole
+from core.database import Database, StoreError
 from core.errors import LabError, NoSuchRun
+from core.locks import LockHeld, RunLock, is_held
 from core.recipe import Recipe
 from core.records import Epoch, Record, Result, Start, as_dict
+from core.summaries import UNFINISHED, RunSummary, Summaries
+
+__all__ = ["STATUSES", "RunStore", "RunSummary", "StoreError", "StoredRun", "UnreadableRun", "open_store", "runs_folder"]
 
 STATUSES = ("queued", "running", "paused", "stopped", "interrupted", "failed", "finished")
-_HELD = ("queued", "running", "paused")
+EPOCH_PATIENCE_S = 60.0
+"""So long an epoch waits for a store that another process has locked: what was trained is not given up lightly."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    run TEXT PRIMARY KEY, created REAL NOT NULL, owner TEXT NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
-    recipe TEXT NOT NULL, facts TEXT NOT NULL, result TEXT
-);
-CREATE TABLE IF NOT EXISTS epochs (
-    run TEXT NOT NULL REFERENCES runs (run) ON DELETE CASCADE, epoch INTEGER NOT NULL, record TEXT NOT NULL,
-    weights TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (run, epoch)
-);
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +59,8 @@ class StoredRun:
         return int(self.epochs[-1]["epoch"]) if self.epochs else 0
 
 
-class StoreError(LabError):
-    """The disk or the database said no: full, not writable, not a store."""
+class UnreadableRun(LabError):
+    """What is stored of a run makes no sense to this version of the app; no other run is harmed."""
 
 
 def runs_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -91,28 +86,25 @@ class RunStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self._lock = threading.RLock()
-        with self._writing():
+        try:
             for name in ("weights", "locks"):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self.folder / "runs.sqlite", timeout=20, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            for statement in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-                self._db.execute(f"PRAGMA {statement}")
-            with self._db:
-                self._db.executescript(_SCHEMA)
+        except OSError as error:
+            raise StoreError(f"cannot write to the run store in {self.folder}: {error.strerror or error}") from error
+        self._database = Database(self.folder / "runs.sqlite")
+        self._db = self._database.writer
+        self._summaries = Summaries(self._database, self._is_held)
 
     def close(self) -> None:
-        with self._lock:
-            self._db.close()
+        self._database.close()
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def create(self, recipe: Recipe, owner: str) -> str:
         """Writes a new queued run and returns its id: six letters and digits, easy to say aloud."""
         run = "".join(secrets.choice(_LETTERS) for _ in range(6))
-        self._execute("INSERT INTO runs VALUES (?, ?, ?, 'queued', '', ?, '{}', NULL)",
-                      run, time.time(), owner, json.dumps(recipe.as_dict()))  # fmt: skip
+        self._database.write("INSERT INTO runs VALUES (?, ?, ?, 'queued', '', ?, '{}', NULL)",
+                             run, time.time(), owner, json.dumps(recipe.as_dict()))  # fmt: skip
         return run
 
     @contextlib.contextmanager
@@ -124,12 +116,13 @@ class RunStore:
         finally:
             lock.release()
 
-    def lock(self, run: str) -> FileLock:
+    def lock(self, run: str) -> RunLock:
         """Takes the run's lock; the caller releases it. LabError when another process has it."""
-        lock = FileLock(self._lock_file(run), thread_local=False)
+        lock = RunLock(self._lock_file(run))
         try:
-            lock.acquire(timeout=2)  # a look at the status holds it for a moment
-        except Timeout:
+            with self._database.usable():
+                lock.acquire()
+        except LockHeld:
             raise LabError(f"run {run} is being trained by another process; stop it there first") from None
         return lock
 
@@ -147,58 +140,94 @@ class RunStore:
         facts = self.get(run).facts or start.facts
         if start.epoch:
             facts = {**facts, "resumed": [*facts.get("resumed", []), {"after_epoch": start.epoch, **start.facts["provenance"]}]}
-        self._execute("UPDATE runs SET status = 'running', message = '', recipe = ?, facts = ? WHERE run = ?",
-                      json.dumps(start.recipe), json.dumps(facts), run)  # fmt: skip
+        self._write_patiently("UPDATE runs SET status = 'running', message = '', recipe = ?, facts = ? WHERE run = ?",
+                              json.dumps(start.recipe), json.dumps(facts), run)  # fmt: skip
 
     def add_epoch(self, run: str, epoch: Epoch) -> None:
         """Keeps an epoch: its checkpoint becomes the run's newest, the one before it goes."""
         name = f"epoch-{epoch.epoch:04d}.safetensors"
-        with self._writing():
-            self._write_file(self.weights_folder(run) / name, epoch.checkpoint)
-        self._execute("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)", run, epoch.epoch,
-                      json.dumps(as_dict(epoch)), name, hashlib.sha256(epoch.checkpoint).hexdigest())  # fmt: skip
+        with self._database.usable():
+            write_whole(self.weights_folder(run) / name, epoch.checkpoint)
+        self._write_patiently("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)", run, epoch.epoch,
+                              json.dumps(as_dict(epoch)), name, hashlib.sha256(epoch.checkpoint).hexdigest())  # fmt: skip
         self._remove_weights(run, keep=name)
 
     def finish(self, run: str, result: Result) -> None:
         """Keeps the test result and the tested weights; the checkpoint, no longer needed, goes."""
-        with self._writing():
-            self._write_file(self.weights_folder(run) / "weights.safetensors", result.weights)
+        with self._database.usable():
+            write_whole(self.weights_folder(run) / "weights.safetensors", result.weights)
         values = {**as_dict(result), "sha256": hashlib.sha256(result.weights).hexdigest()}
-        self._execute("UPDATE runs SET status = 'finished', message = '', result = ? WHERE run = ?", json.dumps(values), run)
+        self._write_patiently("UPDATE runs SET status = 'finished', message = '', result = ? WHERE run = ?", json.dumps(values), run)
         self._remove_weights(run, keep="weights.safetensors")
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
-        self._execute("UPDATE runs SET status = ?, message = ? WHERE run = ?", status, message, run)
+        self._database.write("UPDATE runs SET status = ?, message = ? WHERE run = ?", status, message, run)
 
     def delete(self, run: str) -> None:
-        """Forgets a run and its weights. LabError when it is being trained."""
-        self.get(run)
+        """Forgets a run, also one that cannot be read, and its weights. LabError when it is being trained."""
+        if self.version(run) is None:
+            raise self._unknown(run)
         with self.hold(run):
-            self._execute("DELETE FROM runs WHERE run = ?", run)
+            self._database.write("DELETE FROM runs WHERE run = ?", run)
             shutil.rmtree(self.weights_folder(run), ignore_errors=True)
-        with contextlib.suppress(OSError):
-            self._lock_file(run).unlink()
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def get(self, run: str) -> StoredRun:
-        """One run. NoSuchRun when there is none of this id."""
-        row = self._row("SELECT * FROM runs WHERE run = ?", run)
+        """One run, whole. NoSuchRun when there is none of this id, UnreadableRun when it makes no sense."""
+        row = self._database.row("SELECT * FROM runs WHERE run = ?", run)
         if row is None:
-            raise NoSuchRun(f"there is no run {run!r} in {self.folder}; list them with: python -m core runs")
-        return self._stored(row)
+            raise self._unknown(run)
+        try:
+            return self._stored(row)
+        except StoreError:
+            raise
+        except (LabError, ValueError, TypeError, KeyError) as error:
+            raise UnreadableRun(f"run {run} cannot be read: {' '.join(str(error).split())}") from error
+
+    def status(self, run: str) -> str:
+        """What `get` says of its status, in microseconds."""
+        row = self._database.row("SELECT run, status FROM runs WHERE run = ?", run)
+        if row is None:
+            raise self._unknown(run)
+        return self._status(row)
+
+    def version(self, run: str) -> int | None:
+        """A number that grows with each change of this run; None when there is no such run. Taking and losing a lock is none."""
+        row = self._database.row("SELECT number FROM changes JOIN runs USING (run) WHERE run = ?", run)
+        return int(row["number"]) if row else None
+
+    def summaries(self) -> list[RunSummary]:
+        """Every run that can be read, without its epochs, the newest first. Costs what has changed since the last call."""
+        return self._summaries.all()
+
+    def newest_change(self) -> int:
+        """Equal numbers: no run was written in between."""
+        return self._summaries.version()
+
+    def unreadable(self) -> dict[str, str]:
+        """Run -> why it cannot be read, for those that `summaries` and `all` leave out."""
+        return self._summaries.unreadable()
+
+    def counts(self) -> Counter[str]:
+        """How many of these there are of each status."""
+        return Counter(summary.status for summary in self.summaries())
 
     def names(self) -> list[str]:
         """The id of every run, the newest first."""
-        return [row["run"] for row in self._rows("SELECT run FROM runs ORDER BY created DESC")]
+        return [row["run"] for row in self._database.rows("SELECT run FROM runs ORDER BY created DESC")]
 
     def all(self) -> list[StoredRun]:
-        """Every run, the newest first."""
-        return [self.get(run) for run in self.names()]
+        """Every run that can be read, whole, the newest first."""
+        found = []
+        for run in self.names():
+            with contextlib.suppress(UnreadableRun):  # `unreadable` tells of it
+                found.append(self.get(run))
+        return found
 
     def checkpoint(self, run: str) -> bytes | None:
         """The newest checkpoint, checked against its hash; None before the first. LabError when it is damaged."""
-        row = self._row("SELECT * FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1", run)
+        row = self._database.row("SELECT * FROM epochs WHERE run = ? ORDER BY epoch DESC LIMIT 1", run)
         if row is None:
             return None
         file = self.weights_folder(run) / row["weights"]
@@ -215,36 +244,41 @@ class RunStore:
 
     # --- below -----------------------------------------------------------------------------------------------------
 
-    def _stored(self, row: sqlite3.Row) -> StoredRun:
-        run, status = row["run"], row["status"]
-        if status in _HELD and not self._is_held(run):
-            status = "interrupted"
-        epochs = self._rows("SELECT record, weights FROM epochs WHERE run = ? ORDER BY epoch", run)
+    def _stored(self, row: Any) -> StoredRun:
+        run, status = row["run"], self._status(row)
+        epochs = self._database.rows("SELECT record, weights FROM epochs WHERE run = ? ORDER BY epoch", run)
         newest = "weights.safetensors" if status == "finished" else epochs[-1]["weights"] if epochs else None
         return StoredRun(
             run=run,
-            created=row["created"],
+            created=float(row["created"]),
             owner=row["owner"],
             status=status,
             message=row["message"],
             recipe=Recipe.from_dict(json.loads(row["recipe"])),
-            facts=json.loads(row["facts"]),
-            result=json.loads(row["result"]) if row["result"] else None,
-            epochs=tuple(json.loads(epoch["record"]) for epoch in epochs),
+            facts=_object(row["facts"]),
+            result=_object(row["result"], "test_accuracy", "confusion") if row["result"] else None,
+            epochs=tuple(_object(epoch["record"], "epoch") for epoch in epochs),
             weights=self.weights_folder(run) / newest if newest else None,
         )
 
+    def _status(self, row: Any) -> str:
+        status: str = row["status"]
+        return "interrupted" if status in UNFINISHED and not self._is_held(row["run"]) else status
+
     def _is_held(self, run: str) -> bool:
-        lock = FileLock(self._lock_file(run), thread_local=False)
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        lock.release()
-        return False
+            return is_held(self._lock_file(run))
+        except OSError as error:
+            raise StoreError(f"the lock {self._lock_file(run)} cannot be looked at: {error.strerror or error}") from error
 
     def _lock_file(self, run: str) -> Path:
         return self.folder / "locks" / f"{run}.lock"
+
+    def _unknown(self, run: str) -> NoSuchRun:
+        return NoSuchRun(f"there is no run {run!r} in {self.folder}; list them with: python -m core runs")
+
+    def _write_patiently(self, statement: str, *values: object) -> None:
+        self._database.write(statement, *values, patience_s=EPOCH_PATIENCE_S)
 
     def _remove_weights(self, run: str, keep: str) -> None:
         for file in self.weights_folder(run).iterdir():
@@ -252,44 +286,10 @@ class RunStore:
                 with contextlib.suppress(OSError):  # an orphan costs space and nothing else
                     file.unlink()
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(f"the run store in {self.folder} cannot be used: {error}") from error
-        except OSError as error:
-            raise StoreError(f"cannot write to the run store in {self.folder}: {error.strerror or error}") from error
 
-    def _execute(self, statement: str, *values: object) -> None:
-        with self._lock, self._writing(), self._db:
-            self._db.execute(statement, values)
-
-    def _row(self, statement: str, *values: object) -> sqlite3.Row | None:
-        rows = self._rows(statement, *values)
-        return rows[0] if rows else None
-
-    def _rows(self, statement: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock, self._writing():
-            return self._db.execute(statement, values).fetchall()
-
-    @staticmethod
-    def _write_file(file: Path, blob: bytes) -> None:
-        """Writes a file whole or not at all, and not only into the disk's cache."""
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        try:
-            with part.open("wb") as stream:
-                stream.write(blob)
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.replace(file)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
-        if hasattr(os, "O_DIRECTORY"):  # the rename itself must reach the disk, where folders can be synced
-            folder = os.open(file.parent, os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+def _object(text: str, *keys: str) -> dict[str, Any]:
+    """The object in a JSON text, with these keys at least. ValueError for anything else."""
+    found = json.loads(text)
+    if not isinstance(found, dict) or not found.keys() >= set(keys):
+        raise ValueError(f"expected an object{' with ' + ', '.join(keys) if keys else ''}, not {text[:40]}")
+    return found

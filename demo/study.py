@@ -12,8 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from core.cards import Card, read_cards
-from core.planned import made
-from core.studies import STUDIES
+from core.studies import cards_of
 from demo import session, voting
 from demo.text import Say, speaker
 
@@ -22,7 +21,7 @@ common = speaker("figures")
 
 def cards(study: str) -> dict[str, Card]:
     """The runs of a study that are under pretrained/, by their planned name."""
-    return made(STUDIES[study].plan(), read_cards().values())
+    return cards_of(study, read_cards())
 
 
 # --- a question, then the answer ------------------------------------------------------------------------------------

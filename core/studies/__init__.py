@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from types import ModuleType
 
+from core.cards import Card
+from core.planned import made
 from core.studies import architectures, dropout, resolution, splits
 
 STUDIES: dict[str, ModuleType] = {
@@ -17,3 +20,14 @@ STUDIES: dict[str, ModuleType] = {
 def planned_names() -> dict[str, tuple[str, ...]]:
     """Study -> the names of its planned runs."""
     return {name: tuple(study.plan()) for name, study in STUDIES.items()}
+
+
+_cards_of: dict[str, tuple[Mapping[str, Card], dict[str, Card]]] = {}
+
+
+def cards_of(study: str, cards: Mapping[str, Card]) -> dict[str, Card]:
+    """Planned name -> card, of those runs of a study that are among `cards`; worked out once for the same cards."""
+    kept = _cards_of.get(study)
+    if kept is None or kept[0] is not cards:
+        kept = _cards_of[study] = cards, made(STUDIES[study].plan(), cards.values())
+    return kept[1]

@@ -148,13 +148,12 @@ def _device(facts: dict[str, object] | None) -> str:
 def _activity() -> str:
     """How many runs go on and how many wait, in words."""
     try:
-        status = [snapshot.status for snapshot in session.manager().list()]
+        counts = session.manager().counts()
     except LabError as error:
         return str(error)
-    going, waiting = sum(s in ("running", "paused") for s in status), status.count("queued")
-    if not status:
+    if not counts:
         return say("no_runs")
-    return say("runs_active", going=going, waiting=waiting, all=len(status))
+    return say("runs_active", going=counts["running"] + counts["paused"], waiting=counts["queued"], all=counts.total())
 
 
 # --- for a class -------------------------------------------------------------------------------------------------

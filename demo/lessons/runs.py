@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import LabError
-from core.jobs import Snapshot
+from core.jobs import RunSummary, Snapshot
 from core.records import as_dict
+from core.summaries import utc
 from demo import charts, session
 from demo.lessons import runs_pretrained as shelf
 from demo.lessons import runs_table as table
@@ -23,6 +24,7 @@ from demo.text import speaker
 say = speaker("runs")
 WHILE_ACTIVE, WHILE_IDLE = 2.0, 5.0
 """Seconds between two looks at the runs."""
+UNREADABLE_SHOWN = 5
 RESUMABLE = ("paused", "stopped", "interrupted")
 
 
@@ -33,6 +35,7 @@ def render() -> None:
     if problem:
         st.warning(problem, icon=":material/info:")
     own = session.manager().list()
+    _unreadable()
     if own:
         _overview(own)
     else:
@@ -59,6 +62,14 @@ def _nothing_yet() -> None:
     view()
 
 
+def _unreadable() -> None:
+    """Names the runs that are left out, and why: the others are not harmed."""
+    left_out = session.manager().unreadable()
+    if left_out:
+        reasons = [say("unreadable_run", run=run, reason=reason) for run, reason in list(left_out.items())[:UNREADABLE_SHOWN]]
+        st.warning("  \n".join([say("unreadable", count=len(left_out)), *reasons]), icon=":material/warning:")
+
+
 # --- which runs --------------------------------------------------------------------------------------------------
 
 
@@ -74,7 +85,7 @@ def _choose(ids: Sequence[str], redraw: bool = False) -> None:
         session.remember("runs.turn", session.remembered("runs.turn", 0) + 1)
 
 
-def _overview(snapshots: Sequence[Snapshot]) -> None:
+def _overview(snapshots: Sequence[RunSummary]) -> None:
     """The table of all runs. It goes on looking, because somebody else may start one."""
     drawn = _state(snapshots)
     every = WHILE_ACTIVE if any(s.active for s in snapshots) else WHILE_IDLE
@@ -93,16 +104,16 @@ def _overview(snapshots: Sequence[Snapshot]) -> None:
     )  # fmt: skip
 
 
-def _state(snapshots: Sequence[Snapshot]) -> tuple[object, ...]:
+def _state(snapshots: Sequence[RunSummary]) -> tuple[object, ...]:
     """What the page outside the table shows, so that it is drawn again when that has changed."""
     return _chosen(), tuple((snapshot.run, snapshot.status) for snapshot in snapshots)
 
 
-def _table(snapshots: Sequence[Snapshot]) -> None:
+def _table(snapshots: Sequence[RunSummary]) -> None:
     table.choosable(snapshots, table.rows(snapshots, session.who().name), "runs.table", _chosen(), _choose)
 
 
-def _chooser(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
+def _chooser(snapshots: Sequence[RunSummary]) -> list[RunSummary]:
     """The chosen runs; the same choice as in the tables, by name."""
     by_id = {snapshot.run: snapshot for snapshot in snapshots}
     key = session.bound("runs.chooser", [run for run in by_id if run in _chosen()])
@@ -116,9 +127,10 @@ def _chooser(snapshots: Sequence[Snapshot]) -> list[Snapshot]:
 # --- what can be done with one -------------------------------------------------------------------------------------
 
 
-def _actions(now: Snapshot) -> None:
+def _actions(now: RunSummary) -> None:
     """Always the same buttons in the same places; what is not possible is disabled."""
-    mine = session.manager().may(now.run, session.who())
+    manager = session.manager()
+    mine = manager.may(now.run, session.who())
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("open"), key="runs.open", icon=":material/open_in_new:", type="primary"):
             session.go("train", run=now.run)
@@ -127,7 +139,7 @@ def _actions(now: Snapshot) -> None:
             _resume(now.run)
         _delete_button(now, mine)
         st.download_button(
-            say("download_run"), lambda: as_json(now), f"run-{now.run}.json", "application/json", key="runs.json",
+            say("download_run"), lambda: as_json(manager.snapshot(now.run)), f"run-{now.run}.json", "application/json", key="runs.json",
             icon=":material/download:", help=say("download_run_help"),
         )  # fmt: skip
     if now.message:
@@ -144,7 +156,7 @@ def _resume(run: str) -> None:
     st.rerun()
 
 
-def _delete_button(now: Snapshot, mine: bool) -> None:
+def _delete_button(now: RunSummary, mine: bool) -> None:
     reason = say("delete_active") if now.active else None
     pressed = st.button(
         say("delete"),
@@ -157,7 +169,7 @@ def _delete_button(now: Snapshot, mine: bool) -> None:
         _confirm(now)
 
 
-def _confirm(now: Snapshot) -> None:
+def _confirm(now: RunSummary) -> None:
     """Asks before a run and its weights are gone for good."""
 
     @st.dialog(say("delete_title", run=now.run))
@@ -184,7 +196,7 @@ def _delete(run: str) -> None:
 def as_json(now: Snapshot) -> str:
     """All that is known of a run: recipe, facts, every epoch and the test."""
     known = {
-        "run": now.run, "status": now.status, "message": now.message, "created": now.created,
+        "run": now.run, "status": now.status, "message": now.message, "created": utc(now.created),
         "recipe": now.recipe.as_dict(), "facts": now.facts, "epochs": list(now.epochs), "result": now.result,
     }  # fmt: skip
     more = {"tick": as_dict(now.tick)} if now.tick else {"evaluations": now.evaluations} if now.evaluations else {}
@@ -194,7 +206,7 @@ def as_json(now: Snapshot) -> str:
 # --- curves --------------------------------------------------------------------------------------------------------
 
 
-def _compare(chosen: Sequence[Snapshot]) -> None:
+def _compare(chosen: Sequence[RunSummary]) -> None:
     ids = [snapshot.run for snapshot in chosen]
 
     @st.fragment(run_every=WHILE_ACTIVE if any(snapshot.active for snapshot in chosen) else None)

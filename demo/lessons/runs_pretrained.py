@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from core.errors import LabError
-from core.jobs import Snapshot
+from core.jobs import RunSummary
 from core.studies import planned_names
 from demo import session, study
 from demo.lessons import runs_table as table
@@ -19,7 +19,7 @@ REST = "rest"
 COMMAND = "python -m core pretrain"
 
 
-def render(chosen: Sequence[str], choose: Callable[[Sequence[str]], None]) -> list[Snapshot]:
+def render(chosen: Sequence[str], choose: Callable[[Sequence[str]], None]) -> list[RunSummary]:
     """Heading, choice of a study, its table. Returns the runs that can be chosen: those of the study, and `chosen`."""
     st.markdown(f"#### {say('of_the_app_title')}")
     try:
@@ -40,14 +40,14 @@ def render(chosen: Sequence[str], choose: Callable[[Sequence[str]], None]) -> li
     return [run for run in every if run in shown or run.run in chosen]
 
 
-def by_study(every: Sequence[Snapshot]) -> dict[str, list[Snapshot]]:
+def by_study(every: Sequence[RunSummary]) -> dict[str, list[RunSummary]]:
     """Study -> its runs, also where it has none yet; at the end those of no study."""
     known = {run.run: run for run in every}
     groups = {name: [known.pop(run) for run in sorted(names) if run in known] for name, names in planned_names().items()}
     return groups | ({REST: list(known.values())} if known else {})
 
 
-def _study(groups: dict[str, list[Snapshot]]) -> str:
+def _study(groups: dict[str, list[RunSummary]]) -> str:
     st.markdown(say("of_the_app_intro", count=sum(map(len, groups.values()))))
     key = session.bound("runs.study", session.section(["", *groups]) or None)
     chosen = st.segmented_control(
@@ -58,7 +58,7 @@ def _study(groups: dict[str, list[Snapshot]]) -> str:
 
 
 def _table(
-    which: str, shown: Sequence[Snapshot], chosen: Sequence[str], choose: Callable[[Sequence[str]], None]
+    which: str, shown: Sequence[RunSummary], chosen: Sequence[str], choose: Callable[[Sequence[str]], None]
 ) -> None:
     table.choosable(shown, table.rows(shown, ""), f"runs.{which}", chosen, choose, table.OF_THE_APP)
     planned = planned_names().get(which, ())

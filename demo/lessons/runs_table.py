@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from core import metrics
-from core.jobs import Snapshot
+from core.jobs import RunSummary, Snapshot
 from core.recipe import SIDES
 from core.sources import SOURCES
 from demo import session, widgets
@@ -25,13 +24,12 @@ OF_THE_APP = ("run", "dataset", "network", "resolution", "optimizer", "seed", "e
 PERCENT = ("accuracy", "macro_f1")
 
 
-def rows(snapshots: Sequence[Snapshot], owner: str) -> list[dict[str, Any]]:
+def rows(snapshots: Sequence[RunSummary], owner: str) -> list[dict[str, Any]]:
     """One row a run with the keys COLUMNS and OF_THE_APP; shares in percent, None where there is no test result yet."""
     return [_row(snapshot, owner) for snapshot in snapshots]
 
 
 def _row(now: Snapshot, owner: str) -> dict[str, Any]:
-    tested = now.result
     return {
         "run": now.run,
         "yours": say("yours") if owner and now.owner == owner else "",
@@ -42,26 +40,38 @@ def _row(now: Snapshot, owner: str) -> dict[str, Any]:
         "seed": now.recipe.seed,
         "status": status(now),
         "epochs": f"{now.epochs_done} / {now.recipe.epochs}",
-        "accuracy": round(100 * tested["test_accuracy"], 1) if tested else None,
-        "macro_f1": round(100 * metrics.macro(tested["confusion"]).f1, 1) if tested else None,
-        "seconds": round(sum(epoch["seconds"] for epoch in now.epochs), 1),
-        "started": time.strftime("%Y-%m-%d %H:%M", time.localtime(now.created)),
+        "accuracy": _percent(now.test_accuracy),
+        "macro_f1": _percent(now.macro_f1),
+        "seconds": round(now.seconds, 1),
+        "started": started(now.created),
     }
 
 
-def side(now: Snapshot) -> str:
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 1)
+
+
+def started(created: float) -> str:
+    """Day and time on the server's clock with its distance from UTC; "" for a moment that no calendar has."""
+    try:
+        return datetime.fromtimestamp(created).astimezone().strftime("%Y-%m-%d %H:%M %z")
+    except (OverflowError, OSError, ValueError):
+        return ""
+
+
+def side(now: RunSummary) -> str:
     """The resolution of a run, as 16x16."""
     return times([now.recipe.resolution or SIDES[now.recipe.dataset]] * 2)
 
 
-def status(now: Snapshot) -> str:
+def status(now: RunSummary | Snapshot) -> str:
     """In words; for a waiting run with its place in the queue."""
     return say("status_place", place=now.place) if now.place else say(f"status_{now.status}")
 
 
-def name(now: Snapshot) -> str:
+def name(now: RunSummary) -> str:
     """A run as it stands in a list: id, what it is, and how it went."""
-    how = percent(now.result["test_accuracy"]) if now.result else status(now)
+    how = percent(now.test_accuracy) if now.test_accuracy is not None else status(now)
     return say(
         "name", run=now.run, dataset=SOURCES[now.recipe.dataset].title, network=now.recipe.network, side=side(now), how=how
     )  # fmt: skip
@@ -73,7 +83,7 @@ def as_csv(found: Sequence[Mapping[str, Any]]) -> Callable[[], str]:
 
 
 def choosable(
-    snapshots: Sequence[Snapshot], found: Sequence[Mapping[str, Any]], key: str, chosen: Sequence[str],
+    snapshots: Sequence[RunSummary], found: Sequence[Mapping[str, Any]], key: str, chosen: Sequence[str],
     choose: Callable[[Sequence[str]], None], columns: Sequence[str] = COLUMNS,
 ) -> None:  # fmt: skip
     """The rows as a table in which runs are chosen; what is chosen in another table stays so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -123,6 +124,30 @@ def test_the_table_can_be_had_as_csv(manager: JobManager) -> None:
     lines = list(csv.DictReader(io.StringIO(runs_table.as_csv(runs_table.rows(manager.list(), ""))())))
     assert [line["run"] for line in lines] == [run] and lines[0]["accuracy"] == "85.0"
     assert list(lines[0]) == list(runs_table.COLUMNS)
+
+
+@pytest.mark.parametrize("created", [1e30, 1e12, float("inf")])
+def test_a_date_far_in_the_future_breaks_no_page(manager: JobManager, created: float) -> None:
+    run = stored(manager)
+    with manager.store._db as database:
+        database.execute("UPDATE runs SET created = ?", (created,))
+    assert list(opened().dataframe[0].value["started"]) == [""]
+    json.loads(runs.as_json(manager.snapshot(run)))
+
+
+def test_when_a_run_began_is_told_with_its_zone(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stored(manager)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d [+-]\d{4}", runs_table.rows(manager.list(), "")[0]["started"])
+    assert json.loads(runs.as_json(manager.snapshot(run)))["created"].endswith("+00:00")
+
+
+def test_a_run_that_cannot_be_read_is_named_and_hides_no_other(manager: JobManager) -> None:
+    good, bad = stored(manager), stored(manager)
+    with manager.store._db as database:
+        database.execute("UPDATE runs SET recipe = '{\"colour\": 1}' WHERE run = ?", (bad,))
+    page = opened()
+    assert list(page.dataframe[0].value["run"]) == [good]
+    assert bad in page.warning[0].value and "unknown recipe key" in page.warning[0].value
 
 
 def test_one_chosen_run_can_be_opened_resumed_and_deleted(manager: JobManager) -> None:
