@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -28,20 +29,17 @@ from core.runs import runs_folder
 from core.sources import data_folder
 from demo import classifier_views as views
 from demo.classifier_api import UPLOAD_MB, Guarded, Limit, Placed, offer, tell_of_wrong_calls
-from demo.classifier_desk import SAMPLES, SIDE, Desk, about_steps, about_strip, blank
-from demo.classifier_look import ASK_AFTER_A_STROKE, CSS, theme
+from demo.classifier_desk import SAMPLES, SIDE, Desk, about_steps, about_strip
+from demo.classifier_look import CSS, SCRIPT, pad, theme
 from demo.text import speaker
 
 say = speaker("classifier")
 FIRST = "mnist"
 """What is chosen when the page is opened."""
-BRUSH = 14
-"""The brush's radius; thinner strokes vanish in 8x8 pixels."""
 SESSIONS = 200
 """So many visitors' states are kept; Gradio would keep 10,000, one for each request of a program too."""
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-LATEST: dict[str, Any] = {**QUIET, "trigger_mode": "always_last"}
-"""Of many moves of a slider the last one counts."""
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+"""demo/components/asking.js sees to it that one request is on its way at a time; Gradio neither skips nor puts off any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +56,16 @@ class Pictures:
     """The three ways in which a picture comes, and which one counts."""
 
     tabs: gr.Tabs
-    pad: gr.Sketchpad
-    clear: gr.Button
     ask: gr.Button
     photo: gr.Image
     gallery: gr.Gallery
     about: gr.Markdown
     more: gr.Button
-    source: gr.State
-    page: gr.State
-    sample: gr.State
+    page: gr.Number
+    """The number of the first test picture in the gallery."""
 
     def samples(self) -> list[Any]:
-        return [self.gallery, self.about, self.page, self.sample]
+        return [self.gallery, self.about, self.page]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +125,23 @@ def choose(desk: Desk) -> Settings:
 def bring() -> Pictures:
     with gr.Tabs(selected="draw", elem_id="ways") as tabs:
         with gr.Tab(say("draw"), id="draw"):
-            pad = sketchpad()
-            with gr.Row():
-                clear = gr.Button(say("clear"), min_width=120, elem_id="clear")
-                ask = gr.Button(say("ask"), variant="primary", min_width=120, elem_id="ask")
+            gr.HTML(pad(SIDE), min_height=SIDE + 60)
+            ask = gr.Button(say("ask"), variant="primary", elem_id="ask")
         with gr.Tab(say("upload"), id="upload"):
             photo = gr.Image(label=say("photo"), type="filepath", image_mode=None, format="png", sources=["upload", "clipboard"],
                              height=SIDE + 60, buttons=[], elem_id="photo")  # fmt: skip
+            photo.preprocess = as_it_came  # type: ignore[method-assign]
         with gr.Tab(say("samples"), id="samples"):
             about = gr.Markdown(say("sample_gallery"))
             gallery = gr.Gallery(columns=3, allow_preview=False, show_label=False, format="png", buttons=[],
                                  elem_id="samples")  # fmt: skip
             more = gr.Button(say("more_samples"), min_width=120, elem_id="more")
-    states = gr.State("draw"), gr.State(0), gr.State(None)
-    return Pictures(tabs, pad, clear, ask, photo, gallery, about, more, *states)
+    return Pictures(tabs, ask, photo, gallery, about, more, gr.Number(0, precision=0, visible=False))
+
+
+def as_it_came(file: Any) -> str | None:
+    """The path of what was uploaded: core/pictures_in.py opens it and has a sentence for what it cannot open."""
+    return file.path if file else None
 
 
 def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *waiting: str) -> Results:
@@ -173,44 +171,50 @@ def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *wa
 
 
 def answer_at_once(desk: Desk, settings: Settings, pictures: Pictures, results: Results, blocks: gr.Blocks) -> None:
-    """A stroke, a moved slider, another picture: each is answered without being asked."""
-    inputs = [settings.network, settings.resolution, settings.filter, pictures.source, pictures.pad, pictures.photo, pictures.sample,
-              *results.switches]  # fmt: skip
+    """A stroke, a moved slider, another picture: each is answered without being asked.
+
+    Controls only tell the page's script what is wanted; it presses the hidden buttons, one at a time.
+    """
+    settled = (settings.resolution.input, settings.filter.input, *(switch.input for switch in results.switches))
+    for event in (pictures.ask.click, *settled):
+        event(None, None, None, js="() => lab.want('answer')", **QUIET)
     shown = results.shown()
+    for event in (pictures.photo.change, pictures.gallery.select, *(tab.select for tab in pictures.tabs.children)):
+        event(None, None, shown, js=blanked("lab.want('answer')"), **QUIET)
+    pictures.more.click(None, None, shown, js=blanked("lab.want('page', 'answer')"), **QUIET)
+    settings.network.input(None, None, shown, js=blanked("lab.want('choose', 'answer')"), **QUIET)
 
-    def then_answer(event: Any) -> None:
-        event.then(desk.answer, inputs, shown, **QUIET)
-
-    pictures.ask.click(desk.answer, inputs, shown, **LATEST)
-    for slow in (pictures.photo.change, settings.resolution.input, settings.filter.input, *(s.input for s in results.switches)):
-        slow(desk.answer, inputs, shown, **LATEST)
-    then_answer(pictures.clear.click(blank, None, pictures.pad, **QUIET))
-    for tab, name in zip(pictures.tabs.children, ("draw", "upload", "samples"), strict=True):
-        then_answer(tab.select(lambda name=name: name, None, pictures.source, **QUIET))
-    then_answer(pictures.gallery.select(number_of, pictures.page, pictures.sample, **QUIET))
-    pictures.more.click(lambda network, page: desk.samples(network, page + SAMPLES), [settings.network, pictures.page],
-                        pictures.samples(), **QUIET)  # fmt: skip
     about = [results.about_strip, results.about_steps, results.about_trust]
-    then_answer(settings.network.input(
-        desk.chosen, [settings.network, pictures.source],
-        [settings.resolution, settings.filter, *about, pictures.tabs, pictures.source, *pictures.samples(),
-         *results.switches], **QUIET))  # fmt: skip
-    blocks.load(None, None, None, js=ASK_AFTER_A_STROKE, api_visibility="private")
-    blocks.load(desk.opened, settings.network, [settings.network, results.about_trust, *pictures.samples()], **QUIET)
+    source, packet = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    asked_for("open", desk.opened, settings.network, [settings.network, results.about_trust, *pictures.samples()])
+    asked_for("page", lambda network, page: desk.samples(network, int(page) + SAMPLES), [settings.network, pictures.page],
+              pictures.samples(), brought="lab.unchosen()")  # fmt: skip
+    asked_for("choose", desk.chosen, [settings.network, source],
+              [settings.resolution, settings.filter, *about, pictures.tabs, *pictures.samples(), *results.switches],
+              js="(network, _) => [network, lab.way()]", brought="lab.unchosen()")  # fmt: skip
+    number, drawing, sample = gr.Number(visible=False), gr.Textbox(visible=False), gr.Number(visible=False)
+    pressed = hidden("answer").click(
+        desk.numbered, [number, source, drawing, sample, settings.network, settings.resolution, settings.filter, pictures.photo,
+                        pictures.page, *results.switches], packet, js="lab.numbered", **QUIET)  # fmt: skip
+    pressed.success(None, packet, shown, js="packet => lab.newest(packet)", **QUIET)
+    pressed.failure(None, None, None, js="() => lab.done()", **QUIET)
+    blocks.load(None, None, None, js=SCRIPT, api_visibility="private")
 
 
-def number_of(page: int, chosen: gr.SelectData) -> int:
-    """The number of the test picture that was clicked."""
-    return page + int(chosen.index)
+def blanked(then: str) -> str:
+    """JavaScript for another picture, way or network: what was said of the one before goes, and an answer on its way counts no more."""
+    return f"() => {{ lab.forget(); {then}; return {json.dumps(['', {}, *views.waiting()])} }}"
 
 
-def sketchpad() -> gr.Sketchpad:
-    """A canvas that can be drawn on at once."""
-    return gr.Sketchpad(
-        blank(), show_label=False, type="pil", image_mode="RGB", format="png", elem_id="pad", height=SIDE + 60,
-        canvas_size=(SIDE, SIDE), fixed_canvas=True, layers=False, transforms=(), buttons=[],
-        brush=gr.Brush(default_size=BRUSH, colors=["#000000"], color_mode="fixed"), eraser=gr.Eraser(default_size=BRUSH),
-    )  # fmt: skip
+def hidden(kind: str) -> gr.Button:
+    """What the page's script presses to ask for something."""
+    return gr.Button(elem_id=f"do-{kind}", visible="hidden")
+
+
+def asked_for(kind: str, function: Any, inputs: Any, outputs: Any, js: str | None = None, brought: str = "") -> None:
+    pressed = hidden(kind).click(function, inputs, outputs, js=js, **QUIET)
+    pressed.success(None, None, None, js=f"() => {{ {brought}; lab.done() }}", **QUIET)
+    pressed.failure(None, None, None, js="() => lab.done()", **QUIET)
 
 
 def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[FastAPI, asyncio.Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from core.recipe import SIDES, Recipe, preset
 from core.strip import strip
 from core.studies import resolution
 from demo import classifier_views as views
-from demo.classifier_api import sample_of
+from demo.classifier_api import opened, sample_of
 from demo.text import speaker
 
 say = speaker("classifier")
@@ -66,28 +67,38 @@ class Desk:
         source = "samples" if source == "draw" and not drawable else source
         return (
             gr.update(maximum=side, value=side), gr.update(value=recipe.filter), about_strip(recipe), about_steps(recipe),
-            self.about_trust(name), gr.update(selected=source), source,
+            self.about_trust(name), gr.update(selected=source),
             *self.samples(name, 0), *["auto"] * 4,
         )  # fmt: skip
 
-    def samples(self, name: str, first: int) -> tuple[list[tuple[Image.Image, str]], str, int, None]:
-        """The gallery from test picture `first` on, what is to be said when it is empty, where it begins, none chosen."""
+    def samples(self, name: str, first: int) -> tuple[list[Image.Image], str, int]:
+        """The gallery from test picture `first` on, without their classes; what is to be said of it; where it begins."""
         dataset = self.recipe(name).dataset
         try:
             found = [sample_of(self.library, dataset, first + number) for number in range(SAMPLES)]
         except LabError:
             if first:  # behind the last one stands the first
                 return self.samples(name, 0)
-            return [], say("samples_missing", **_fetched(dataset)), 0, None
+            return [], say("samples_missing", **_fetched(dataset)), 0
         here = self.library.dataset(dataset) is not None
         about = say("sample_gallery") if here else say("samples_few", count=SAMPLES, **_fetched(dataset))
-        return [(_enlarged(picture), truth) for picture, truth in found], about, first, None
+        return [_enlarged(picture) for picture, _ in found], about, first
 
     # --- what is answered ----------------------------------------------------------------------------------------
 
-    def answer(self, name: str, side: int, filter: str, source: str, drawing: dict[str, Any] | None, photo: str | None,
+    def numbered(self, number: float, source: str, drawing: str, sample: float | None, name: str, side: int, filter: str,
+                 photo: str | None, page: float, *switches: str) -> str:  # fmt: skip
+        """JSON of the `answer` to a request with the request's number: `shown` as the page's components take it.
+
+        `sample`: which one of the gallery is chosen, which begins with test picture `page`.
+        """
+        chosen = None if sample is None else int(page) + int(sample)
+        said, chances, *rest = self.answer(name, side, filter, source, drawing, photo, chosen, *switches)
+        return json.dumps({"number": number, "shown": [said, _bars(chances), *rest]})
+
+    def answer(self, name: str, side: int, filter: str, source: str, drawing: str, photo: str | None,
                sample: int | None, *switches: str) -> Shown:  # fmt: skip
-        """Everything that is shown about the picture that is on the desk now."""
+        """Everything that is shown about the picture that is on the desk now. `drawing`: data:image/png, empty when none."""
         try:
             network = self.library.find(name)
             picture, truth = self._picture(network, source, drawing, photo, sample)
@@ -100,21 +111,21 @@ class Desk:
         return (_said(found, truth), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
 
-    def _picture(self, network: Classifier, source: str, drawing: dict[str, Any] | None, photo: str | None,
+    def _picture(self, network: Classifier, source: str, drawing: str, photo: str | None,
                  sample: int | None) -> tuple[Image.Image | Bytes | None, str]:  # fmt: skip
         """The picture, None when there is none yet, and its true class where that is known."""
         if source == "samples" and sample is not None:
             return sample_of(self.library, network.recipe.dataset, sample)
         if source == "upload" and photo:
             return open_picture(Path(photo)), ""
-        drawn = drawing["composite"] if source == "draw" and drawing else None
+        drawn = opened(drawing) if source == "draw" and drawing else None
         return (None if drawn is None or is_blank(drawn) else drawn), ""
 
     def empty(self, name: str, source: str) -> str:
         """What to do first."""
         dataset = self.recipe(name).dataset
         thing = say(f"thing_{dataset}")
-        return say(f"empty_{source}", thing=thing, classes=", ".join(SOURCES[dataset].classes), side=SIDES[dataset])
+        return say(f"empty_{source}", thing=thing, classes=", ".join(SOURCES[dataset].classes))
 
     def about_trust(self, name: str) -> str:
         """How "not one of my classes" is decided for a network."""
@@ -176,9 +187,12 @@ def _enlarged(picture: Bytes) -> Image.Image:
     return image.resize((THUMB, THUMB), Image.Resampling.NEAREST)
 
 
-def blank() -> Image.Image:
-    """A white canvas. With a picture in it the brush is chosen at once."""
-    return Image.new("RGB", (SIDE, SIDE), "white")
+def _bars(chances: dict[str, float] | None) -> dict[str, Any]:
+    """Probabilities, the largest first, as Gradio's label takes them in the browser."""
+    if chances is None:
+        return {}
+    listed = [{"label": label, "confidence": chance} for label, chance in chances.items()]
+    return {"label": listed[0]["label"], "confidences": listed}
 
 
 def is_blank(drawing: Image.Image) -> bool:

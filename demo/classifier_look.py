@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import gradio as gr
+
+from demo.text import speaker
+
+say = speaker("classifier")
 
 FONTS = ("system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
 CSS = """
@@ -10,6 +16,14 @@ CSS = """
 .in-the-lab #head {display: none}
 .in-the-lab .gradio-container, .in-the-lab .fillable {max-width: none !important; width: 100%; padding: 0 !important}
 .pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary)}
+#pad canvas {display: block; width: 280px; height: 280px; border: 1px solid var(--border-color-primary); border-radius: 6px;
+  background: #fff; cursor: crosshair; touch-action: none}
+#pad .tools {display: flex; flex-wrap: wrap; gap: 0.35rem; margin-top: 0.5rem}
+#pad button {padding: 0.3rem 0.55rem; border: 1px solid var(--border-color-primary); border-radius: 6px;
+  background: var(--button-secondary-background-fill); color: var(--body-text-color); font-size: 0.82rem}
+#pad button[aria-pressed=true] {border-color: var(--color-accent); box-shadow: inset 0 0 0 1px var(--color-accent); font-weight: 600}
+#pad button:disabled {opacity: 0.5}
+.asking :is(#said, #chances, #seen, #strip, #stages, #cam) {opacity: 0.55; transition: opacity 0.2s 0.5s}
 .seen {max-width: 280px}
 .seen figcaption, .stages figcaption, .strip small {font-size: 0.8rem; color: var(--body-text-color)}
 .waiting {border: 1px dashed var(--border-color-primary); border-radius: 6px; padding: 0.8rem; color: var(--block-info-text-color)}
@@ -41,18 +55,29 @@ ACCENT = gr.themes.Color(
     "#052831",
 )
 """The accent of .streamlit/config.toml, from pale to deep."""
-ASK_AFTER_A_STROKE = """
-() => {
-  let drawing = false
-  const pad = document.querySelector("#pad")
-  pad.addEventListener("pointerdown", event => { drawing = event.target.tagName === "CANVAS" }, true)
-  window.addEventListener("pointerup", () => {
-    if (drawing) setTimeout(() => document.querySelector("#ask").click(), 100)
-    drawing = false
-  }, true)
-}
+SCRIPTS = (Path(__file__).parent / "components" / name for name in ("pad.js", "asking.js"))
+SCRIPT = f"""
+() => {{
+{"".join(file.read_text(encoding="utf-8") for file in SCRIPTS)}
+const pad = makePad(() => lab.want("answer"))
+window.lab = makeAsking(pad)
+lab.want("open")
+}}
 """
-"""The pad's own change event swallows the first stroke of a page and sends three pictures for every movement."""
+"""Runs once, when the page is there."""
+BRUSH = 28
+"""The pen's width in pixels of the canvas; thinner strokes vanish in 8x8 pixels."""
+
+
+def pad(side: int) -> str:
+    """The square to draw on and its tools, as HTML."""
+    tools = "".join(
+        f'<button type="button" data-do="{name}"{pressed}>{say(name)}</button>'
+        for name, pressed in (("pen", ' aria-pressed="true"'), ("eraser", ' aria-pressed="false"'), ("undo", " disabled"),
+                              ("redo", " disabled"), ("clear", ' id="clear"'))
+    )  # fmt: skip
+    square = f'<canvas width="{side}" height="{side}" data-width="{BRUSH}" role="img" aria-label="{say("pad")}"></canvas>'
+    return f'<div id="pad">{square}<div class="tools">{tools}</div></div>'
 
 
 def theme() -> gr.themes.Base:

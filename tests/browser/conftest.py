@@ -21,15 +21,16 @@ SECONDS = 30
 expect.set_options(timeout=SECONDS * 1000)
 
 
+def chromium_path() -> str | None:
+    """The browser of this machine; None: Playwright's own."""
+    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    own = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
-        None,
-    )
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=own, args=list(FLAGS))
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
         except Error as error:
             pytest.skip(
                 f"no Chromium here ({str(error).splitlines()[0]}); python -m playwright install chromium"

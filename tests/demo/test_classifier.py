@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 from pathlib import Path
 
@@ -20,16 +21,18 @@ from core.recipe import SIDES
 from core.strip import Cell
 from demo import classifier, classifier_views
 from demo.classifier_api import sample_of
-from demo.classifier_desk import SAMPLES, Desk, blank
+from demo.classifier_desk import SAMPLES, Desk
 from demo.classifier_look import theme
 from demo.pictures import overlaid
 from demo.text import FOLDER, texts
+from tests.demo.served_classifier import as_text
 from tests.networks_for_tests import lay, png, seven
 
 AUTO = ("auto",) * 4
 WAITING = [None, *classifier_views.waiting()]
 """What is shown besides the sentence while there is nothing to look at."""
 DEMO = Path(classifier.__file__).parent
+DRAWING = as_text(png(seven()))
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ def pictures(html: str) -> list[np.ndarray]:
 
 
 def test_a_drawing_gets_everything_that_the_page_shows(desk: Desk, folder: Path) -> None:
-    said, chances, seen, strip, stages, cam = desk.answer("mnist", 14, "area", "draw", {"composite": seven()}, None, None, *AUTO)
+    said, chances, seen, strip, stages, cam = desk.answer("mnist", 14, "area", "draw", DRAWING, None, None, *AUTO)
     expected = Classifier.load("mnist-28", folder).classify(seven(), 14, "area")
     assert chances == dict(expected.top[:5]) and expected.top[0][0] in said
     np.testing.assert_array_equal(pictures(seen)[0], expected.seen[0])
@@ -72,15 +75,15 @@ def test_a_drawing_gets_everything_that_the_page_shows(desk: Desk, folder: Path)
 
 
 def test_a_switch_changes_what_is_seen(desk: Desk) -> None:
-    auto = desk.answer("digits", 8, "area", "draw", {"composite": seven()}, None, None, *AUTO)
-    off = desk.answer("digits", 8, "area", "draw", {"composite": seven()}, None, None, "off", "off", "auto", "off")
+    auto = desk.answer("digits", 8, "area", "draw", DRAWING, None, None, *AUTO)
+    off = desk.answer("digits", 8, "area", "draw", DRAWING, None, None, "off", "off", "auto", "off")
     assert not np.array_equal(pictures(auto[2])[0], pictures(off[2])[0])
     assert pictures(off[2])[0][0, 0] == 255 and 'class="off"' in off[4]
 
 
 @pytest.mark.parametrize("source", ["draw", "upload", "samples"])
 def test_an_empty_desk_says_what_to_do(desk: Desk, source: str) -> None:
-    for drawing in (None, {"composite": None}, {"composite": blank()}):
+    for drawing in ("", as_text(png(Image.new("RGB", (280, 280), "white")))):
         said, *rest = desk.answer("mnist", 28, "area", source, drawing, None, None, *AUTO)
         assert said == desk.empty("mnist", source) and said.startswith("**") and rest == WAITING
 
@@ -88,18 +91,30 @@ def test_an_empty_desk_says_what_to_do(desk: Desk, source: str) -> None:
 def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "seven.png").write_bytes(png(seven()))
     (tmp_path / "bad.png").write_text("hello", encoding="utf-8")
-    good = desk.answer("mnist", 28, "area", "upload", None, str(tmp_path / "seven.png"), None, *AUTO)
-    assert good[1] and good[1] == desk.answer("mnist", 28, "area", "draw", {"composite": seven()}, None, None, *AUTO)[1]
-    said, *rest = desk.answer("mnist", 28, "area", "upload", None, str(tmp_path / "bad.png"), None, *AUTO)
+    good = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "seven.png"), None, *AUTO)
+    assert good[1] and good[1] == desk.answer("mnist", 28, "area", "draw", DRAWING, None, None, *AUTO)[1]
+    said, *rest = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "bad.png"), None, *AUTO)
     assert "bad.png cannot be read as a picture" in said and rest == WAITING
 
 
 def test_a_sample_comes_with_its_truth(desk: Desk) -> None:
-    gallery, _, first, chosen = desk.samples("digits", 24)
-    assert len(gallery) == SAMPLES and first == 24 and chosen is None
-    said = desk.answer("digits", 8, "area", "samples", None, None, 24, *AUTO)[0]
-    assert f"It really is **{gallery[0][1]}**" in said
-    np.testing.assert_array_equal(np.asarray(gallery[0][0])[6::12, 6::12], desk.library.dataset("digits").images[1437 + 24, 0])
+    gallery, _, first = desk.samples("digits", 24)
+    assert len(gallery) == SAMPLES and first == 24
+    said = desk.answer("digits", 8, "area", "samples", "", None, 24, *AUTO)[0]
+    data = desk.library.dataset("digits")
+    assert data and f"It really is **{data.classes[int(data.labels[data.train_size + 24])]}**" in said
+    np.testing.assert_array_equal(np.asarray(gallery[0])[6::12, 6::12], data.images[1437 + 24, 0])
+    assert json.loads(desk.numbered(3, "samples", "", 4, "digits", 8, "area", None, 20, *AUTO))["shown"][0] == said
+
+
+def test_a_numbered_answer_has_its_number_and_what_the_page_s_components_take(desk: Desk) -> None:
+    said, chances, *rest = desk.answer("mnist", 14, "area", "draw", DRAWING, None, None, *AUTO)
+    assert chances
+    answer = json.loads(desk.numbered(7, "draw", DRAWING, None, "mnist", 14, "area", None, 0, *AUTO))
+    label = gr.Label(num_top_classes=5).postprocess(chances).model_dump()
+    assert answer == {"number": 7, "shown": [said, label, *rest]}
+    empty = json.loads(desk.numbered(8, "draw", "", None, "mnist", 14, "area", None, 0, *AUTO))
+    assert empty["shown"][0] == desk.empty("mnist", "draw") and empty["shown"][1:] == [{}, *WAITING[1:]]
 
 
 def test_behind_the_last_samples_stand_the_first(desk: Desk) -> None:
@@ -109,11 +124,12 @@ def test_behind_the_last_samples_stand_the_first(desk: Desk) -> None:
 @pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist", "cifar10"])
 def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
     bare = Desk(Library(data=tmp_path))
-    gallery, said, first, chosen = bare.samples(dataset, 0)
-    assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and (first, chosen) == (0, None)
-    assert {truth for _, truth in gallery} <= set(SOURCES[dataset].classes)
-    told = bare.answer(dataset, SIDES[dataset], "area", "samples", None, None, 3, *AUTO)[0]
-    assert gallery[3][1] in told
+    gallery, said, first = bare.samples(dataset, 0)
+    assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and first == 0
+    truth = sample_of(bare.library, dataset, 3)[1]
+    assert truth in SOURCES[dataset].classes
+    told = bare.answer(dataset, SIDES[dataset], "area", "samples", "", None, 3, *AUTO)[0]
+    assert truth in told
     assert bare.samples(dataset, SAMPLES) == bare.samples(dataset, 0)
     with pytest.raises(LabError, match=rf"of {dataset} at most the first 12 test pictures are here"):
         sample_of(bare.library, dataset, SAMPLES)
@@ -122,7 +138,7 @@ def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
 def test_missing_data_and_networks_are_told(desk: Desk) -> None:
     gallery, said, *_ = desk.samples("mnist", 0)
     assert gallery == [] and "python -m core data mnist --fetch" in said
-    said, *rest = desk.answer("cifar10", 32, "area", "samples", None, None, None, *AUTO)
+    said, *rest = desk.answer("cifar10", 32, "area", "samples", "", None, None, *AUTO)
     assert "there is no network for cifar10 yet" in said and rest == WAITING
     assert desk.about_trust("cifar10") == desk.about_trust("mnist") == say("trust_missing")
 
@@ -136,14 +152,13 @@ def test_the_chooser_has_every_data_set_and_every_network(desk: Desk) -> None:
 def test_another_network_brings_its_resolutions_and_ways(desk: Desk) -> None:
     cifar, digits = desk.chosen("cifar10", "draw"), desk.chosen("digits", "draw")
     assert cifar[0]["maximum"] == 32 and digits[0]["maximum"] == 8
-    assert cifar[5]["selected"] == cifar[6] == "samples", "nobody draws a photograph"
-    assert digits[5]["selected"] == digits[6] == "draw" and digits[-4:] == AUTO
-    assert desk.chosen("cifar10", "upload")[6] == "upload"
+    assert cifar[5]["selected"] == "samples", "nobody draws a photograph"
+    assert digits[5]["selected"] == "draw" and digits[-4:] == AUTO
+    assert desk.chosen("cifar10", "upload")[5]["selected"] == "upload"
 
 
 def test_a_network_without_convolutions_has_no_map(desk: Desk) -> None:
-    picture = {"composite": seven()}
-    assert desk.answer("fashion-mnist", 28, "area", "draw", picture, None, None, *AUTO)[5] == say("cam_none")
+    assert desk.answer("fashion-mnist", 28, "area", "draw", DRAWING, None, None, *AUTO)[5] == say("cam_none")
 
 
 # --- what is shown ------------------------------------------------------------------------------------------------
