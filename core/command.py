@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -33,7 +34,7 @@ def do_data(options: Namespace) -> Answer:
         sources.source_of(name)
     if options.fetch:
         for name in names:
-            sources.fetch(name, folder, _show_download)
+            sources.fetch(name, folder, _show_download, mirror=sources.mirror_of())
     return {name: _state_of(name, folder) for name in names}
 
 
@@ -49,8 +50,18 @@ def _show_download(progress: sources.FetchProgress) -> None:
     total = progress.total_bytes or progress.done_bytes or 1
     share = progress.done_bytes / total
     bar = ("#" * round(30 * share)).ljust(30, ".")
-    numbers = f"{progress.done_bytes / 1e6:.1f} of {total / 1e6:.1f} MB, {progress.bytes_per_second / 1e6:.1f} MB/s"
-    say(f"\r{progress.name} {progress.file} [{bar}] {numbers}   ", end="\n" if share >= 1 else "")
+    numbers = f"{progress.done_bytes / 1e6:.1f} of {total / 1e6:.1f} MB, {progress.bytes_per_second / 1e6:.2f} MB/s"
+    say(f"\r{progress.name} {progress.file} [{bar}] {numbers}, {_time_left(progress.seconds_left)}   ", end="\n" if share >= 1 else "")
+
+
+def _time_left(seconds: float) -> str:
+    """
+    >>> _time_left(2400.0)
+    '40 min left'
+    """
+    if seconds == math.inf:
+        return "waiting"
+    return "less than a minute left" if seconds < 60 else f"{seconds / 60:.0f} min left"
 
 
 def do_networks(options: Namespace) -> Answer:

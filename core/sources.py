@@ -12,19 +12,21 @@ import os
 import shutil
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from core.atomic import whole_file
 from core.catalog import SOURCES, DataFile, Layout, Source
-from core.downloads import FetchProgress, FetchStopped, Progress, Stop, download, md5_of
+from core.downloads import FetchProgress, FetchStopped, Progress, Stop, digest_of, download
 from core.errors import LabError
+from core.mirror import Mirror, mirror_of, offer, unpacked_offers
 
 __all__ = [
     "SOURCES", "DataFile", "FetchProgress", "FetchStopped", "Layout", "Source", "State",
-    "content", "data_folder", "fetch", "ready", "source_of", "state", "verified",
+    "content", "data_folder", "fetch", "mirror_of", "ready", "source_of", "state", "verified",
 ]  # fmt: skip
 
 Complete = tuple[Layout, tuple[Path, ...]]
@@ -124,10 +126,12 @@ def fetch(
     progress: Progress = lambda progress: None,
     stop: Stop = lambda: False,
     sources: Mapping[str, Source] = SOURCES,
+    mirror: Mirror | None = None,
 ) -> State:
     """Makes the data set present and verified in `folder`; downloads only what is missing or damaged.
 
-    Tells `progress` a few times a second; goes on from an earlier FILE.part. While another process fetches
+    `mirror` comes first: a folder or an address that holds what a data folder may hold, or the published files side by
+    side. What it does not have comes from the public servers, and every file is verified, wherever it comes from. Tells `progress` a few times a second; goes on from an earlier FILE.part. While another process fetches
     the same set this one waits, and then finds it done. Idx files stay gzipped; a downloaded archive is
     unpacked and removed, one that somebody laid there is unpacked and kept. Raises FetchStopped when
     `stop()` says so, LabError for everything else (no network, wrong content, full disk).
@@ -139,7 +143,7 @@ def fetch(
             if _complete(source, folder) is None:
                 _unpack_archives(source, folder)
             if not _intact(source, folder):
-                _fetch_missing(source, folder, progress, stop)
+                _fetch_missing(source, folder, progress, stop, mirror)
     return state(name, folder, sources)
 
 
@@ -224,34 +228,131 @@ def _intact(source: Source, folder: Path) -> bool:
     return complete is not None and all(map(_is_intact, complete[1], complete[0].files))
 
 
-def _fetch_missing(source: Source, folder: Path, progress: Progress, stop: Stop) -> None:
+def _fetch_missing(source: Source, folder: Path, progress: Progress, stop: Stop, mirror: Mirror | None) -> None:
+    """From the mirror, else from the public servers; what was wrong with the mirror is told when they fail too."""
+    problem = _mirror_problem(source, folder, progress, stop, mirror) if mirror else ""
+    if mirror and not problem:
+        return
+    try:
+        _download_set(source, folder, progress, stop)
+    except FetchStopped:
+        raise
+    except LabError as error:
+        raise LabError(f"{error}; LAB_MIRROR: {problem}" if problem else str(error)) from error
+
+
+def _mirror_problem(source: Source, folder: Path, progress: Progress, stop: Stop, mirror: Mirror) -> str:
+    """Makes the set present from the mirror: "", or why that was not possible."""
+    try:
+        if isinstance(mirror, Path):
+            return _copy_set(source, mirror, folder)
+        try:
+            _download_files(source, folder, progress, stop, mirror)
+        except FetchStopped:
+            raise
+        except LabError:  # no data folder; the published archives then
+            _download_set(source, folder, progress, stop, (mirror,))
+        return ""
+    except FetchStopped:
+        raise
+    except LabError as error:
+        return str(error)
+
+
+def _copy_set(source: Source, mirror: Path, folder: Path) -> str:
+    """Copies a whole set out of a data folder, or of a folder in which its files lie side by side; "" or why not."""
+    side_by_side = replace(source, layouts=tuple(replace(layout, folder="") for layout in source.layouts))
+    for known in (source, side_by_side):
+        complete = _complete(known, mirror)
+        if complete and all(map(_is_intact, complete[1], complete[0].files)):
+            layout = source.layouts[known.layouts.index(complete[0])]
+            for path, file in zip(complete[1], layout.files, strict=True):
+                target = folder / layout.folder / path.name
+                with path.open("rb") as stream:
+                    _write(stream, target)
+                _remove_others(layout, file, folder, target)
+            return ""
+    return _unpack_archives(source, mirror, folder)
+
+
+def _write(stream: IO[bytes], target: Path) -> None:
+    with whole_file(target) as out:
+        shutil.copyfileobj(stream, out, 1 << 20)
+
+
+def _download_files(source: Source, folder: Path, progress: Progress, stop: Stop, address: str) -> None:
+    """The unpacked files of the first layout, one by one, from the address of a data folder."""
+    layout = source.layouts[0]
+    sizes = [file.size for file in layout.files]
+    for place, file in enumerate(layout.files):
+        if not _is_intact(_spelling(layout, file, folder), file):
+            offers = unpacked_offers(layout, place, address, folder)
+            came = download(source.name, offers, _in_all(progress, sum(sizes[:place]), sum(sizes)), stop)
+            _remove_others(layout, file, folder, came.target)
+
+
+def _download_set(source: Source, folder: Path, progress: Progress, stop: Stop, mirrors: Sequence[str] = ()) -> None:
+    """The published files: each of the first layout, or the archive of any; from `mirrors`, else from the public servers."""
     layout = source.layouts[0]
     if layout.archive:
-        archive = folder / layout.archive.name
-        download(source.name, layout.archive, archive, source.mirrors, progress, stop)
-        _unpack(archive, layout, folder)
-        archive.unlink()
+        _download_archive(source, folder, progress, stop, mirrors)
         return
-    for file, published in zip(layout.files, layout.downloads, strict=True):
-        if _is_intact(_spelling(layout, file, folder), file):
-            continue
-        target = folder / layout.folder / published.name
-        download(source.name, published, target, source.mirrors, progress, stop)
-        for damaged in _spellings(layout, file, folder):
-            if damaged != target:
-                damaged.unlink(missing_ok=True)
+    sizes = [file.size for file in layout.downloads]
+    for place, (file, published) in enumerate(zip(layout.files, layout.downloads, strict=True)):
+        if not _is_intact(_spelling(layout, file, folder), file):
+            offers = [offer(layout, published, address, folder) for address in mirrors or source.mirrors]
+            came = download(source.name, offers, _in_all(progress, sum(sizes[:place]), sum(sizes)), stop)
+            _remove_others(layout, file, folder, came.target)
 
 
-def _unpack_archives(source: Source, folder: Path) -> str:
-    """Unpacks the first published archive in `folder` that is whole, or tells what is wrong with it."""
-    problem = f"no archive of {source.name} is in {folder}"
+def _download_archive(source: Source, folder: Path, progress: Progress, stop: Stop, mirrors: Sequence[str]) -> None:
+    places = {layout: mirrors or layout.mirrors for layout in source.layouts}
+    places[source.layouts[0]] = mirrors or source.mirrors
+    offers = [offer(layout, layout.downloads[0], address, folder) for layout in places for address in places[layout]]
+    came = download(source.name, offers, progress, stop)
+    [layout] = [layout for layout in source.layouts if layout.archive == came.file]
+    _unpack(came.target, layout, folder)
+    came.target.unlink()
+    for other in offers:  # what a slower server had begun
+        other.part.unlink(missing_ok=True)
+
+
+def _in_all(progress: Progress, before: int, in_all: int) -> Progress:
+    """Tells of one file as a part of its set: bytes of the files before it, and of all."""
+    return lambda one: progress(replace(one, before_bytes=before, set_bytes=in_all))
+
+
+def _remove_others(layout: Layout, file: DataFile, folder: Path, target: Path) -> None:
+    """A damaged file under another spelling would stand before the good one."""
+    for other in _spellings(layout, file, folder):
+        if other != target:
+            other.unlink(missing_ok=True)
+
+
+def _unpack_archives(source: Source, folder: Path, into: Path | None = None) -> str:
+    """Unpacks the first published archive in `folder` that is whole, or tells what is wrong with it.
+
+    Some browsers take the gzip off what they store: a .tar is taken as well, and judged by the files in it.
+    """
+    into, problem = into or folder, f"{source.name} is not in {folder}"
     for layout in source.layouts:
-        if layout.archive is None or not (archive := folder / layout.archive.name).is_file():
+        if layout.archive is None:
             continue
-        if (actual := md5_of(archive)) == layout.archive.md5:
-            _unpack(archive, layout, folder)
-            return ""
-        problem = f"{archive} is altered: md5 {actual} instead of {layout.archive.md5}"
+        archive, tar = folder / layout.archive.name, folder / layout.archive.name.removesuffix(".gz")
+        if archive.is_file():
+            if (actual := digest_of(archive, layout.archive.digest)) == layout.archive.digest:
+                _unpack(archive, layout, into)
+                return ""
+            problem = f"{archive} is altered: md5 {actual} instead of {layout.archive.digest}"
+        elif tar.is_file():
+            try:
+                _unpack(tar, layout, into)
+            except LabError as error:
+                problem = str(error)
+                continue
+            if _intact(replace(source, layouts=(layout,)), into):
+                return ""
+            problem = f"{tar} does not hold what was published"
     return problem
 
 
@@ -261,13 +362,14 @@ def _unpack(archive: Path, layout: Layout, folder: Path) -> None:
 
     target = folder / layout.folder
     wanted = {f"{layout.folder}/{file.name}": target / file.name for file in layout.files}
-    with tarfile.open(archive, "r:gz") as tar:
-        for member in tar:
-            stream = tar.extractfile(member) if member.name in wanted and member.isfile() else None
-            if stream is None:
-                continue
-            with whole_file(wanted.pop(member.name)) as out:
-                shutil.copyfileobj(stream, out, 1 << 20)
+    try:
+        with tarfile.open(archive, "r:*") as tar:
+            for member in tar:
+                stream = tar.extractfile(member) if member.name in wanted and member.isfile() else None
+                if stream is not None:
+                    _write(stream, wanted.pop(member.name))
+    except tarfile.TarError as error:
+        raise LabError(f"{archive} cannot be unpacked: {error}") from error
     if wanted:
         raise LabError(f"{archive} does not hold {', '.join(wanted)}")
 

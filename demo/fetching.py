@@ -6,6 +6,7 @@ module that an edit can evict.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import types
@@ -22,12 +23,16 @@ _HOME = "_resolution_lab_fetching"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A download at one moment: bytes of all its files together; `error` is one line, "" while there is none."""
+    """A download at one moment: bytes of all its files together; `error` is one line, "" while there is none.
+
+    `seconds_left` is infinite while nothing comes.
+    """
 
     active: bool
     done_bytes: int
     total_bytes: int
     bytes_per_second: float
+    seconds_left: float
     error: str
 
     @property
@@ -45,9 +50,11 @@ class _Fetch:
     error: str = ""
 
     def look(self) -> Look:
-        speed = self.progress.bytes_per_second if self.progress else 0.0
-        done = bytes_of(self.source, self.progress)
-        return Look(self.active, done, total_bytes(self.source), speed, self.error)
+        now = self.progress
+        if now is None:
+            return Look(self.active, 0, total_bytes(self.source), 0.0, math.inf, self.error)
+        done, in_all = now.before_bytes + now.done_bytes, max(now.set_bytes, now.total_bytes)
+        return Look(self.active, done, in_all, now.bytes_per_second, now.seconds_left, self.error)
 
 
 class Fetching:
@@ -91,7 +98,7 @@ class Fetching:
 
         error = ""
         try:
-            sources.fetch(fetch.source.name, folder, tell, fetch.stop.is_set, self._sources)
+            sources.fetch(fetch.source.name, folder, tell, fetch.stop.is_set, self._sources, sources.mirror_of())
         except FetchStopped:
             pass  # somebody wanted that
         except LabError as refusal:
@@ -107,16 +114,6 @@ class Fetching:
 def total_bytes(source: Source) -> int:
     """How much there is to fetch."""
     return sum(file.size for file in source.layouts[0].downloads) if source.layouts else 0
-
-
-def bytes_of(source: Source, progress: FetchProgress | None) -> int:
-    """How much is here: the files before the one that is told of, and what has arrived of that one."""
-    done = 0
-    for file in source.layouts[0].downloads if progress else ():
-        if progress and file.name == progress.file:
-            return done + progress.done_bytes
-        done += file.size
-    return done
 
 
 def installed(make: Callable[[], Fetching] = Fetching) -> Fetching:

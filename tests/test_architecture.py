@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
      "core.records", "core.sheet", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.database", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.walkthrough"),
-    ("core.cards", "core.device", "core.runs", "core.sources", "core.summaries"),
+    ("core.cards", "core.device", "core.mirror", "core.runs", "core.sources", "core.summaries"),
     ("core.checkpoint", "core.datasets", "core.learning", "core.networks", "core.provenance", "core.sizes"),
     ("core.learner", "core.splits"),
     ("core.parts",),

@@ -117,8 +117,15 @@ def _missing(source: Source, problem: str) -> None:
 def _progress(look: Look) -> None:
     numbers = {"done": f"{look.done_bytes / 1e6:.1f}", "total": f"{look.total_bytes / 1e6:.1f}"}
     started = look.done_bytes > 0
-    speed = f"{look.bytes_per_second / 1e6:.1f}"
-    st.progress(look.share, say("fetching", **numbers, speed=speed) if started else say("connecting"))
+    st.progress(look.share, say("fetching", **numbers, left=_left(look)) if started else say("connecting"))
+
+
+def _left(look: Look) -> str:
+    """How fast it comes, and how long it will take."""
+    speed = f"{look.bytes_per_second / 1e6:.2f}"
+    if look.seconds_left < 60:
+        return say("seconds_left", speed=speed)
+    return say("minutes_left", speed=speed, minutes=f"{look.seconds_left / 60:.0f}") if look.bytes_per_second else say("no_speed")
 
 
 # --- this machine ------------------------------------------------------------------------------------------------

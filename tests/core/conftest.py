@@ -10,6 +10,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -79,6 +80,19 @@ def tiny() -> Tiny:
 
 @pytest.fixture
 def server(tiny: Tiny) -> Iterator[Server]:
+    with serving(tiny) as served:
+        yield served
+
+
+@pytest.fixture
+def other(tiny: Tiny) -> Iterator[Server]:
+    """A second one."""
+    with serving(tiny) as served:
+        yield served
+
+
+@contextmanager
+def serving(tiny: Tiny) -> Iterator[Server]:
     served = Server(dict(tiny.published))
     http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(served))
     served.address = f"http://127.0.0.1:{http.server_port}/"
@@ -121,7 +135,7 @@ def _add_cifar(made: Tiny) -> None:
     made.files[python.folder] = {
         file.name: pickle.dumps(entry, protocol=2) for file, entry in zip(python.files, entries, strict=True)
     }
-    layouts = tuple(_archived(made, layout) for layout in (binary, python))
+    layouts = tuple(replace(_archived(made, layout), mirrors=()) for layout in (binary, python))
     made.sources["cifar10"] = replace(SOURCES["cifar10"], train=15, test=3, layouts=layouts, mirrors=())
     made.images["cifar10"], made.labels["cifar10"] = rows[:, 1:].reshape(-1, 3, 32, 32), rows[:, 0]
 

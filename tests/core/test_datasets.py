@@ -171,12 +171,12 @@ def test_the_catalog_agrees_with_torchvision() -> None:
     from torchvision.datasets import CIFAR10, MNIST, FashionMNIST
 
     for name, theirs in (("mnist", MNIST), ("fashion-mnist", FashionMNIST)):
-        assert [(file.name, file.md5) for file in SOURCES[name].layouts[0].downloads] == theirs.resources
+        assert [(file.name, file.digest) for file in SOURCES[name].layouts[0].downloads] == theirs.resources
     python = SOURCES["cifar10"].layouts[1]
     *batches, meta = [[file.name, file.digest] for file in python.files]
     assert batches == CIFAR10.train_list + CIFAR10.test_list
     assert meta == [CIFAR10.meta["filename"], CIFAR10.meta["md5"]]
-    assert (python.downloads[0].name, python.downloads[0].md5) == (CIFAR10.filename, CIFAR10.tgz_md5)
+    assert (python.downloads[0].name, python.downloads[0].digest) == (CIFAR10.filename, CIFAR10.tgz_md5)
     assert python.folder == CIFAR10.base_folder
 
 

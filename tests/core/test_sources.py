@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -190,7 +190,7 @@ def test_an_archive_without_a_batch_is_refused(tiny: Tiny, tmp_path: Path) -> No
     binary = tiny.sources["cifar10"].layouts[0]
     members = {f"{binary.folder}/{file.name}": b"x" for file in binary.files[1:]}
     tiny.published["cifar-10-binary.tar.gz"] = data = tiny.pack(members)
-    published = replace(binary.downloads[0], size=len(data), md5=downloads.hashlib.md5(data).hexdigest())
+    published = replace(binary.downloads[0], size=len(data), digest=downloads.hashlib.md5(data).hexdigest())
     layout = replace(binary, downloads=(published,))
     catalog = {"cifar10": replace(tiny.sources["cifar10"], layouts=(layout,))}
     (tmp_path / published.name).write_bytes(data)
@@ -356,6 +356,118 @@ def test_progress_is_told_a_few_times_a_second(
     assert 2 < len(first) < pieces / 10
     assert [step.done_bytes for step in first] == sorted(step.done_bytes for step in first)
     assert 0 < first[-1].bytes_per_second <= 8 / clock.step
+
+
+# A slow server, a mirror, files carried by hand
+
+
+@pytest.fixture
+def slow(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each 64 bytes of `server` take a minute, those of another server a millisecond, by a clock that only they move."""
+    clock, pieces = Clock(step=0.0), downloads._pieces
+
+    def costly(answer: Any) -> Iterator[bytes]:
+        for piece in pieces(answer):
+            clock.now += 60.0 if answer.url.startswith(server.address) else 0.001
+            yield piece
+
+    monkeypatch.setattr(downloads, "CHUNK", 64)
+    monkeypatch.setattr(downloads, "_pieces", costly)
+    monkeypatch.setattr(downloads.time, "monotonic", clock)
+
+
+def test_a_slow_server_is_compared_with_the_others_and_what_it_sent_is_kept(
+    tiny: Tiny, server: Server, other: Server, slow: None, tmp_path: Path
+) -> None:
+    name = IMAGES + ".gz"
+    sources.fetch("mnist", tmp_path, sources=tiny.served_by(server.address, other.address))
+    assert (tmp_path / RAW / name).read_bytes() == tiny.published[name]
+    asked = [wanted for file, wanted in other.requests if file == name]
+    assert asked[0] == asked[1] and asked[0] is not None and asked[0].startswith("bytes="), "a sample, then the rest"
+    assert len([file for file, _ in server.requests if file == name]) == 2, "the first attempt and a sample"
+
+
+def test_the_only_server_may_be_slow(tiny: Tiny, server: Server, slow: None, tmp_path: Path) -> None:
+    told: list[FetchProgress] = []
+    sources.fetch("mnist", tmp_path, told.append, sources=tiny.served_by(server.address))
+    assert len(server.requests) == 4
+    middle = next(step for step in told if 0 < step.done_bytes < step.total_bytes)
+    left = middle.set_bytes - middle.before_bytes - middle.done_bytes
+    assert middle.seconds_left == pytest.approx(left / middle.bytes_per_second) and middle.seconds_left > 60
+
+
+def test_another_version_of_the_archive_will_do(tiny: Tiny, server: Server, other: Server, tmp_path: Path) -> None:
+    del server.files["cifar-10-binary.tar.gz"]
+    catalog = tiny.served_by(server.address)
+    binary, python = catalog["cifar10"].layouts
+    catalog["cifar10"] = replace(catalog["cifar10"], layouts=(binary, replace(python, mirrors=(other.address,))))
+    found = sources.fetch("cifar10", tmp_path, sources=catalog)
+    assert found.layout == "python version" and sources.verified("cifar10", tmp_path, catalog) == found
+    assert files_in(tmp_path) == {f"{python.folder}/{name}" for name in tiny.files[python.folder]}
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [
+    ("", None), ("  ", None), ("/media/stick", Path("/media/stick")), ("~/Downloads", Path.home() / "Downloads"),
+    ("http://10.0.0.7:8000", "http://10.0.0.7:8000/"), ("https://school.example/data/", "https://school.example/data/"),
+])  # fmt: skip
+def test_the_mirror(chosen: str, expected: Path | str | None) -> None:
+    assert sources.mirror_of({"LAB_MIRROR": chosen}) == expected
+
+
+def test_a_mirror_that_is_neither_a_folder_nor_a_web_address_is_refused() -> None:
+    with pytest.raises(LabError) as error:
+        sources.mirror_of({"LAB_MIRROR": "ftp://school.example/"})
+    assert "'ftp://school.example/'" in one_line(error) and "http://" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+@pytest.mark.parametrize("holds", ["unpacked", "published", "side by side"])
+@pytest.mark.parametrize("where", ["folder", "address"])
+def test_a_mirror_comes_first(
+    name: str, holds: str, where: str, tiny: Tiny, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = tmp_path / "carried"
+    carried.mkdir()
+    layout = tiny.sources[name].layouts[0]
+    files = tiny.files[layout.folder] if holds == "unpacked" else {file.name: tiny.published[file.name] for file in layout.downloads}
+    beside = "" if holds == "side by side" or (layout.archive and holds == "published") else f"{layout.folder}/"
+    for file, data in files.items():
+        (carried / beside).mkdir(parents=True, exist_ok=True)
+        (carried / beside / file).write_bytes(data)
+    server.files = {path.relative_to(carried).as_posix(): path.read_bytes() for path in carried.rglob("*") if path.is_file()}
+    mirror = carried if where == "folder" else server.address
+    found = sources.fetch(name, tmp_path / "data", sources=tiny.served_by(NOBODY), mirror=mirror)
+    assert found.present and sources.verified(name, tmp_path / "data", tiny.sources) == found
+
+
+def test_what_the_mirror_lacks_comes_from_the_public_servers(tiny: Tiny, server: Server, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    catalog = tiny.served_by(server.address)
+    assert sources.fetch("mnist", tmp_path / "data", sources=catalog, mirror=stick).present
+    with pytest.raises(LabError) as error:
+        sources.fetch("cifar10", tmp_path / "data", sources=tiny.served_by(NOBODY), mirror=stick)
+    assert one_line(error).endswith(f"; LAB_MIRROR: cifar10 is not in {stick}")
+
+
+def test_a_mirror_with_altered_files_is_not_believed(tiny: Tiny, server: Server, tmp_path: Path) -> None:
+    path = tiny.lay(tmp_path / "stick", RAW) / IMAGES
+    path.write_bytes(flipped(path.read_bytes()))
+    found = sources.fetch("mnist", tmp_path / "data", sources=tiny.served_by(server.address), mirror=tmp_path / "stick")
+    assert len(server.requests) == 4 and sources.verified("mnist", tmp_path / "data", tiny.sources) == found
+
+
+def test_an_archive_from_which_a_browser_took_the_gzip_is_taken(tiny: Tiny, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "cifar-10-python.tar").write_bytes(gzip.decompress(tiny.published["cifar-10-python.tar.gz"]))
+    found = sources.fetch("cifar10", tmp_path, sources=tiny.served_by(server.address))
+    assert found.layout == "python version" and server.requests == []
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:700], lambda data: b"no archive", flipped], ids=["cut", "other", "altered"])
+def test_a_broken_one_is_fetched(damage: Callable[[bytes], bytes], tiny: Tiny, server: Server, tmp_path: Path) -> None:
+    (tmp_path / "cifar-10-python.tar").write_bytes(damage(gzip.decompress(tiny.published["cifar-10-python.tar.gz"])))
+    catalog = tiny.served_by(server.address)
+    found = sources.fetch("cifar10", tmp_path, sources=catalog)
+    assert len(server.requests) == 1 and sources.verified("cifar10", tmp_path, catalog) == found
 
 
 class Clock:

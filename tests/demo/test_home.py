@@ -37,14 +37,14 @@ class Download:
     """Stands for core.sources.fetch: tells half of the last file, then waits to be let go or stopped."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.error, self.calls, self.go_on = error, 0, threading.Event()
+        self.error, self.calls, self.go_on, self.speed = error, 0, threading.Event(), 2e6
 
     def __call__(
-        self, name: str, folder: Path, progress: sources.Progress, stop: sources.Stop, known: object
+        self, name: str, folder: Path, progress: sources.Progress, stop: sources.Stop, known: object, mirror: object
     ) -> None:
         self.calls += 1
-        file = SOURCES[name].layouts[0].downloads[-1]
-        progress(FetchProgress(name, file.name, file.size // 2, file.size, 2e6))
+        sizes = [file.size for file in SOURCES[name].layouts[0].downloads]
+        progress(FetchProgress(name, "last", sizes[-1] // 2, sizes[-1], self.speed, sum(sizes[:-1]), sum(sizes)))
         while not self.go_on.wait(0.01):
             if stop():
                 raise FetchStopped("stopped")
@@ -118,6 +118,7 @@ def test_a_download_is_one_for_all_and_counts_all_its_files(
     assert look.done_bytes == sum(file.size for file in files[:-1]) + files[-1].size // 2
     assert look.total_bytes == sum(file.size for file in files)
     assert look.share == pytest.approx(look.done_bytes / look.total_bytes)
+    assert look.seconds_left == pytest.approx((look.total_bytes - look.done_bytes) / 2e6)
 
     download.go_on.set()
     until(lambda: not fetches.active())
@@ -176,6 +177,19 @@ def test_missing_sets_are_offered_and_fetched_from_the_page(
     after = opened()
     assert not after.button(key="home.fetch.cifar10").disabled and after.button(key="home.stop.cifar10").disabled
     assert [button.key for button in after.button] == places, "a second click on Stop meets Stop"
+
+
+@pytest.mark.parametrize(("speed", "says"), [
+    (80e3, "0.08 MB/s, about 18 min left"), (2e6, "2.00 MB/s, less than a minute left"), (0.0, "waiting for the server"),
+])  # fmt: skip
+def test_a_download_says_how_long_it_will_take(
+    speed: float, says: str, manager: JobManager, fetches: Fetching, download: Download
+) -> None:
+    download.speed = speed
+    fetches.start("cifar10", manager.data)
+    until(lambda: (look := fetches.look("cifar10")) is not None and look.done_bytes > 0)
+    bars = [str(bar.proto.text) for bar in opened().get("progress")]
+    assert [text.partition("MB, ")[2] for text in bars] == [says]
 
 
 def test_a_failed_download_is_told_with_its_address(
