@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.contest", "core.few", "core.pretraining", "core.samples", "core.smaller"),
     ("core.command", "core.printing"),
     ("core.__main__",),
-    ("demo.address", "demo.ahead", "demo.alive", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
+    ("demo.address", "demo.ahead", "demo.alive", "demo.chart_theme", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.text"),
     (
         "demo.charts",
         "demo.components",
