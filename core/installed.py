@@ -6,7 +6,6 @@ Any browser can empty Streamlit's caches, and an edited file takes its module's 
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import types
 from collections.abc import Mapping
@@ -18,15 +17,16 @@ from core.guesses import Guesses
 from core.jobs import JobManager
 from core.runs import open_store, runs_folder
 from core.sources import data_folder
+from core.teacher import TokenTries, choose_token
 
 
 def make_manager(environ: Mapping[str, str] = os.environ) -> JobManager:
     """The server's manager: store and data where the environment says, runs in a child process.
 
-    Training leaves one core to the pages. Without LAB_TEACHER_TOKEN a token is made; the server prints it.
+    Training leaves one core to the pages. Without a LAB_TEACHER_TOKEN of some length a token is made; the server prints it.
     """
     data = data_folder(environ)
-    token = environ.get("LAB_TEACHER_TOKEN") or secrets.token_urlsafe(9)
+    token = choose_token(environ.get("LAB_TEACHER_TOKEN"))
     threads = max(1, (os.cpu_count() or 2) - 1)
     return JobManager(open_store(runs_folder(environ)), ProcessEngine(data), data=data, token=token, threads=threads)
 
@@ -40,6 +40,7 @@ def install(manager: JobManager) -> None:
     home = types.ModuleType(_HOME)
     home.manager = manager  # type: ignore[attr-defined]
     home.classroom, home.guesses = Classroom(manager.teacher), Guesses(manager.teacher)  # type: ignore[attr-defined]
+    home.token_tries = TokenTries(manager.teacher)  # type: ignore[attr-defined]
     sys.modules[_HOME] = home
 
 
@@ -56,6 +57,13 @@ def guesses() -> Guesses:
     """What the class has guessed on this server. LabError before there is one."""
     installed()
     found: Guesses = sys.modules[_HOME].guesses
+    return found
+
+
+def token_tries() -> TokenTries:
+    """Who looks at what is typed as this server's token. LabError before there is one."""
+    installed()
+    found: TokenTries = sys.modules[_HOME].token_tries
     return found
 
 

@@ -12,7 +12,7 @@ from core.errors import LabError
 from core.samples import Bytes
 from core.sources import SOURCES
 from demo import session
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("lesson")
 TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp")
@@ -33,7 +33,7 @@ def picture(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Byt
             return own[chosen]()
         return uploaded(key) if chosen == "upload" else _known(chosen, key)
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
 
 
@@ -66,7 +66,7 @@ def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:
     """uint8 (C, H, W), reduced to `longest` pixels; None, with what to do, before a file is chosen. LabError as
     `samples.uploaded`.
     """
-    file = st.file_uploader(
+    file = session.uploader(
         say("upload_label"), TYPES, key=f"{key}.upload", help=say("upload_help", longest=longest), width=380
     )
     if file is None:

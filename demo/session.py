@@ -10,7 +10,7 @@ import dataclasses
 import secrets
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
@@ -19,9 +19,9 @@ from core.classroom import Classroom
 from core.errors import LabError
 from core.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
 from demo.address import as_wished, base_of, parse, spell
+from demo.identity import ADDRESS_HEADER, COOKIE, VISITOR_HEADER
 
 T = TypeVar("T")
-COOKIE = "lab_owner"
 RUN = "run"
 SECTION = "section"
 FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
@@ -40,7 +40,28 @@ def who() -> jobs.Who:
     then names it anew whenever its connection is made again.
     """
     owner = remembered("owner", st.context.cookies.get(COOKIE) or secrets.token_urlsafe(16))
-    return jobs.Who(owner=owner, token=remembered("token", ""))
+    return jobs.Who(owner=owner, token=remembered("token", ""), address=_header(ADDRESS_HEADER))
+
+
+def _header(name: str) -> str:
+    """A header of this session's connection; "" where no browser is."""
+    found: str = getattr(st.context, "headers", {}).get(name, "")
+    return found
+
+
+def begin() -> None:
+    """Told by the studio at the beginning of each run of a page.
+
+    Whoever begins a session is the one who may go on with it and upload to it (demo/server/sessions.py).
+    """
+    remembered("visitor", _header(VISITOR_HEADER))
+    remember("drawn", remembered("drawn", 0) + 1)
+
+
+def uploader(label: str, types: Sequence[str], **options: Any) -> Any:
+    """Streamlit's place for an upload. The server takes uploads of a session only while one is on its page."""
+    remember("drawn_with_uploader", remembered("drawn", 0))
+    return st.file_uploader(label, types, **options)
 
 
 def classroom() -> Classroom:
@@ -52,6 +73,23 @@ def teaching() -> bool:
     """Whether the teacher's token was typed in this session: teacher's mode. No address and no cookie turns it on."""
     token = remembered("token", "")
     return bool(token) and manager().teacher(token)
+
+
+def enter(typed: str) -> bool:
+    """Turns teacher's mode on where `typed` is the token. After too many wrong tries `problem("token")` says how long to
+    wait; what has been looked at once is not looked at again."""
+    tell("", "token")
+    if typed == remembered("token.wrong", ""):
+        return False
+    try:
+        if installed.token_tries().check(typed, _header(ADDRESS_HEADER)):
+            remember("token", typed)
+            return True
+    except LabError as refusal:
+        tell(str(refusal), "token")
+        return False
+    remember("token.wrong", typed)
+    return False
 
 
 def theme() -> Literal["light", "dark"]:
@@ -69,7 +107,7 @@ def root() -> str:
     parts = urlsplit(st.context.url)
     before, _, page = parts.path.rstrip("/").rpartition("/")
     path = before if page in remembered("pages", {}) else parts.path.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path}"
+    return f"{parts.scheme}://{parts.netloc}{quote(path, safe='/%')}"
 
 
 # --- what is kept for the visitor ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import LabError
 from demo import session, teaching
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("studio")
 ICON = (
@@ -59,6 +59,7 @@ def page(name: str) -> Callable[[], None]:
 
 def main() -> None:
     """One run of the script: the menu, then the page that was chosen."""
+    session.begin()
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
     st.html(f"<style>{STYLE}</style>")
     pages = {
@@ -72,7 +73,7 @@ def main() -> None:
         with teaching.around(name):
             chosen.run()
     except LabError as error:  # one clear line, whatever page it comes from
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
 
 
 def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.classroom import LEADS, Place
 from demo import session
-from demo.text import everything, speaker
+from demo.text import everything, plain, speaker
 
 say = speaker("classroom")
 titles = speaker("studio")
@@ -63,10 +63,13 @@ def key_popover(key: str) -> None:
         typed = st.text_input(say("token"), type="password", key=key, help=say("token_help")).strip()
         if not typed:
             return
-        session.remember("token", typed)
-        if session.teaching():
+        if session.enter(typed):
             st.rerun()
-        st.caption(say("token_wrong"))
+        if problem := session.problem("token"):
+            st.caption(plain(problem))
+            st.button(say("token_again"), key=f"{key}.again")
+        else:
+            st.caption(say("token_wrong"))
 
 
 # --- the teacher's bar ----------------------------------------------------------------------------------------------
@@ -167,7 +170,7 @@ def _way(page: str) -> None:
     if place is None:
         return
     if not _together(page, place):
-        words = say("watching", run=place.run) if place.run else say("teacher_at", page=titles(place.page))
+        words = say("watching", run=plain(place.run)) if place.run else say("teacher_at", page=titles(place.page))
         session.link(place.page, words, **_query(place))
     if session.classroom().lead == "bring":
         following = session.remembered("following", True)

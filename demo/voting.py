@@ -12,7 +12,7 @@ from core.classroom import Ballot
 from core.errors import LabError
 from demo import charts, figures, session
 from demo.charts import Figure
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("classroom")
 TALLY_SECONDS = 1.0
@@ -56,7 +56,7 @@ def _answer(question: str, options: Mapping[str, str], now: Ballot, key: str, la
         on_change=lambda: _vote(question, session.typed(radio)),
     )  # fmt: skip
     if problem := session.problem("vote"):
-        st.warning(problem, icon=":material/info:")
+        st.warning(plain(problem), icon=":material/info:")
     st.caption(say("late" if late else "wait" if now.mine else "first"))
 
 
@@ -149,4 +149,5 @@ def _spec(names: list[str], large: bool) -> dict[str, Any]:
             {"mark": {**bar, "color": charts.TRAINING}, "encoding": {"x": votes}},
             {"mark": share, "encoding": {"x": end, "text": {"field": "share", "type": "nominal"}}},
         ],
+        "config": charts.SIZES, "padding": charts.ROOM,
     }  # fmt: skip

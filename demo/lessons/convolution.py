@@ -10,7 +10,7 @@ from core.walkthrough import output_size
 from demo import lesson, picking, study
 from demo.components import window
 from demo.lessons import convolution_kernel as choice
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("convolution")
 ASKED_SIDE, ASKED_KERNEL = 4, 3
@@ -50,7 +50,7 @@ def _experiment() -> None:
                 picture, kernel.weights, settings.bias, settings.activation, settings.slide, "convolution.view", kernel.edit
             )
         except LabError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(error), icon=":material/error:")
             return
         st.caption(say("hint") + " " + say("scale_network" if kernel.network else "scale_plain"))
     _size(picture.values.shape[1:], kernel.weights.shape[1], settings.slide)

@@ -13,7 +13,7 @@ from core.library import Choice, Library
 from core.samples import Bytes
 from core.sources import SOURCES
 from demo import picking, session, study
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import percent, whole
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def choose() -> Shown | None:
             picture, truth = _picture(classifier)
             return None if picture is None else _looked(classifier, picture, truth)
         except LabError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(error), icon=":material/error:")
             return None
 
 

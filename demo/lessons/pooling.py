@@ -11,7 +11,7 @@ from core.walkthrough import Kind, Numbers, change, output_size, pooling, shifte
 from demo import lesson, picking, study
 from demo.components import window
 from demo.components.window import Picture
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import percent, table, whole
 
 say = speaker("pooling")
@@ -55,7 +55,7 @@ def _experiment() -> tuple[walkthrough.Change, walkthrough.Change, str] | None:
         try:
             window.pooling(Picture(after if moved else picture), size, kind, stride, padding, "pooling.view")
         except LabError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(error), icon=":material/error:")
             return None
         st.caption(say("hint") + (" " + say("from_colour") if pixels.shape[0] > 1 else ""))
     _size(picture.shape[1:], size, stride, padding)

@@ -19,7 +19,7 @@ from core.summaries import utc
 from demo import charts, session
 from demo.lessons import runs_pretrained as shelf
 from demo.lessons import runs_table as table
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("runs")
 WHILE_ACTIVE, WHILE_IDLE = 2.0, 5.0
@@ -33,7 +33,7 @@ def render() -> None:
     st.title(say("title"), anchor=False)
     problem = session.problem()
     if problem:
-        st.warning(problem, icon=":material/info:")
+        st.warning(plain(problem), icon=":material/info:")
     own = session.manager().list()
     _unreadable()
     if own:
@@ -143,7 +143,7 @@ def _actions(now: RunSummary) -> None:
             icon=":material/download:", help=say("download_run_help"),
         )  # fmt: skip
     if now.message:
-        st.caption(now.message)
+        st.caption(plain(now.message))
     if not mine:
         st.caption(say("of_the_app" if now.pretrained else "not_yours"))
 

@@ -11,7 +11,7 @@ from core.jobs import RunSummary
 from core.studies import planned_names
 from demo import session, study
 from demo.lessons import runs_table as table
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("runs")
 REST = "rest"
@@ -25,7 +25,7 @@ def render(chosen: Sequence[str], choose: Callable[[Sequence[str]], None]) -> li
     try:
         every = session.manager().pretrained()
     except LabError as damaged:  # one file must not hide the visitor's own runs
-        st.warning(str(damaged), icon=":material/info:")
+        st.warning(plain(damaged), icon=":material/info:")
         return []
     if not every:
         study.missing(COMMAND)

@@ -13,7 +13,7 @@ from core.guesses import Guess
 from core.strip import Cell
 from core.studies.resolution import PROTOCOLS
 from demo import pictures, session, study
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import percent, table
 
 say = speaker("seeing")
@@ -38,7 +38,7 @@ def render() -> bool:
     mine = _mine(task.index)
     st.markdown(f"#### {say('task', place=place + 1, count=PICTURES, round=seed, index=task.index)}")
     if line := session.problem(PROBLEM):
-        st.error(line, icon=":material/error:")
+        st.error(plain(line), icon=":material/error:")
     side = next((side for side in SIDES if side not in mine), None)
     if side is not None:
         _ask(task, side)

@@ -17,7 +17,7 @@ from core.studies.resolution import FILTER
 from demo import figures, picking, pictures, session, study
 from demo.figures import Axis
 from demo.study import Column
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import percent, whole
 
 say = speaker("seeing")
@@ -40,7 +40,7 @@ def render() -> bool:
             found = _own(dataset) if own else _of_dataset(dataset)
             pairs = smaller.pairs(found[0], SIDES[dataset], filter) if found else []
     except LabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return False
     if found is None:
         return False

@@ -11,7 +11,7 @@ from demo.lessons import train_controls as controls
 from demo.lessons import train_guess as guess
 from demo.lessons import train_live as live
 from demo.lessons import train_seen as seen
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("train")
 
@@ -26,7 +26,7 @@ def render() -> None:
     with beside:
         problem = session.problem()
         if problem:
-            st.warning(problem, icon=":material/info:")
+            st.warning(plain(problem), icon=":material/info:")
         controls.presets()
         start = st.container()
         small_samples = controls.choosers()
@@ -57,7 +57,7 @@ def _empty() -> st.delta_generator.DeltaGenerator:
     unknown = session.remembered("unknown")
     if unknown:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning(say("no_run", run=unknown), icon=":material/search_off:")
+            st.warning(say("no_run", run=plain(unknown)), icon=":material/search_off:")
             session.link("runs", say("to_runs"))
     st.markdown(say("intro"))
     return st.container()

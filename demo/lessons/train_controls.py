@@ -26,7 +26,7 @@ from core.recipe import (
 from core.sources import SOURCES
 from demo import session
 from demo.lessons import train_seen as seen
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import duration, whole
 
 say = speaker("train")
@@ -213,7 +213,7 @@ def start() -> None:
     now = session.recipe()
     refusal = _refusal(now)
     if refusal:
-        st.error(refusal, icon=":material/block:")
+        st.error(plain(refusal), icon=":material/block:")
         if not _present(now.dataset):
             session.link("home", say("to_home"))
     else:

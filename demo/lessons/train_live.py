@@ -14,7 +14,7 @@ from demo import charts, session
 from demo.lessons import train_orders as orders
 from demo.lessons import train_pretrained as kept
 from demo.lessons import train_result as ended
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import clock, ordinal, percent, scores_table, whole
 
 say = speaker("train")
@@ -47,7 +47,7 @@ def _draw(now: Snapshot) -> None:
         orders.render(now)
     problem = session.problem("order")
     if problem:  # below the buttons: it may not move them
-        st.warning(problem, icon=":material/info:")
+        st.warning(plain(problem), icon=":material/info:")
     ended.render(now)
     if now.active:
         _numbers(now)
@@ -165,7 +165,7 @@ def _matrix(now: Snapshot) -> None:
     which, numbers = _matrix_choice(list(found))
     matrix, what = kept.test_matrix(now) if which == "test" and now.evaluations else found[which]
     classes = now.facts["classes"]
-    charts.show(charts.confusion(matrix, classes, what, numbers), key="live.matrix")
+    charts.show(charts.confusion(matrix, classes, what, numbers, session.theme()), key="live.matrix")
     st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
     st.markdown(scores_table(matrix, classes, say))
 

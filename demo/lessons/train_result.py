@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import metrics
 from core.jobs import Snapshot
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import as_csv, percent, table, whole
 
 say = speaker("train")
@@ -24,11 +24,11 @@ def render(now: Snapshot) -> None:
     if now.result:
         _test(now, now.result)
     elif now.status == "failed":
-        st.error(now.message, icon=":material/error:")
+        st.error(plain(now.message), icon=":material/error:")
         st.markdown(say("failed_try"))
     elif now.status in ("interrupted", "stopped"):
         if now.message:
-            st.warning(now.message)
+            st.warning(plain(now.message))
         st.markdown(say(now.status))
 
 

@@ -11,7 +11,7 @@ from core.errors import LabError
 from core.recipe import SIDES, Recipe
 from core.sources import SOURCES
 from demo import pictures, session
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import table, times, whole
 
 say = speaker("train")
@@ -25,7 +25,7 @@ def layer_table(recipe: Recipe) -> None:
     try:
         layers = networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
     except LabError as refusal:
-        st.error(str(refusal))
+        st.error(plain(refusal))
         return
     rows = [(_name(layer), times(layer.output_shape), whole(layer.parameters)) for layer in layers]
     total = (f"**{say('layers_total')}**", "", f"**{whole(networks.total_parameters(layers))}**")

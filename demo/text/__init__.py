@@ -6,6 +6,7 @@ to the editor. `{name}` in a text is replaced by a value. A file is read again w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +35,26 @@ def speaker(lesson: str, language: str = LANGUAGE) -> Say:
         return found.format(**values) if values else found
 
     return say
+
+
+_MARKDOWN = re.compile(r"""[\\`*\[\]<>$~|&]|(?<![^\W_])_|_(?![^\W_])|^(?:[#+=-]|\d+(?=[.)]))""")
+_BY_ITSELF = re.compile(r"(?<=:)(?=[\w+/-])|(?<=www)(?=\.)|(?<=@)", re.IGNORECASE)
+"""Where an address or Streamlit's `:smile:` would be found also in words that are no Markdown any more."""
+
+
+def plain(words: object) -> str:
+    r"""What comes from an address, a person or a file, as words that Markdown, HTML and LaTeX leave as they are, in one line.
+
+    An invisible space keeps an address in it from becoming a link by itself.
+
+    >>> print(plain("no run '[here](x)' for batch_size=_5_"))
+    no run '\[here\](x)' for batch_size=\_5\_
+    """
+    return _MARKDOWN.sub(_escaped, _BY_ITSELF.sub("\u200b", " ".join(str(words).split())))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"{found[0]}\u200b" if found[0].isdigit() else f"\\{found[0]}"
 
 
 def everything(lesson: str, language: str = LANGUAGE) -> dict[str, str]:
