@@ -21,14 +21,20 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.errors import LabError
 from core.installed import install, make_manager
 from core.jobs import JobManager
+from core.teacher import token_notice
 from demo import hosting
 from demo.identity import Identity
 from demo.late import Late
 from demo.leaving import bounded_exit, exit_now
+from demo.server.headers import SecurityHeaders
+from demo.server.open_files import raise_limit
+from demo.server.origins import AllowedHosts
+from demo.server.sessions import SessionGuard, UploadGuard, uploads_freed
 
 STUDIO = Path(__file__).resolve().parent / "demo" / "studio.py"
 CLASSIFIER_AFTER = 6.0
@@ -37,6 +43,7 @@ BASE = hosting.base_path()
 
 hosting.stay_inside()
 hosting.allow_frames()
+raise_limit()
 
 
 def build_classifier() -> tuple[FastAPI, asyncio.Event]:
@@ -56,7 +63,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     gc.freeze()
     try:
         with bounded_exit(stop_work=manager.close, end_streams=classify.end):
-            async with classify.serving():
+            async with classify.serving(), uploads_freed():
                 yield
     finally:
         await asyncio.to_thread(manager.close)
@@ -73,10 +80,8 @@ def start_manager() -> JobManager:
         exit_now(2)
     install(manager)
     manager.start()
-    if not os.environ.get("LAB_TEACHER_TOKEN"):
-        print(
-            f"  Teacher's token, to manage everybody's runs: {manager.token}\n", file=sys.stderr, flush=True
-        )
+    if notice := token_notice(manager.token, os.environ.get("LAB_TEACHER_TOKEN")):
+        print(notice, file=sys.stderr, flush=True)
     return manager
 
 
@@ -93,5 +98,11 @@ app = st.App(
     str(STUDIO),
     lifespan=lifespan,
     routes=[Route(f"{BASE}/classify", to_classifier), Mount(f"{BASE}/classify", classify)],
-    middleware=[Middleware(Identity)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(AllowedHosts, allowed=is_host_allowed),
+        Middleware(Identity, path=hosting.lab_path()),
+        Middleware(SessionGuard),
+        Middleware(UploadGuard),
+    ],
 )

@@ -44,6 +44,8 @@ class Look:
 @dataclass(slots=True)
 class _Fetch:
     source: Source
+    owner: str
+    """The name of who started it; "" for nobody: everybody may stop it."""
     stop: threading.Event = field(default_factory=threading.Event)
     active: bool = True
     progress: FetchProgress | None = None
@@ -65,21 +67,28 @@ class Fetching:
         self._lock = threading.Lock()
         self._fetches: dict[str, _Fetch] = {}
 
-    def start(self, name: str, folder: Path) -> None:
-        """Fetches the data set into the folder; does nothing when that is going on already."""
+    def start(self, name: str, folder: Path, owner: str = "") -> None:
+        """Fetches the data set into the folder; does nothing when that is going on already. `owner`: whose download it is."""
         with self._lock:
             now = self._fetches.get(name)
             if now is None or not now.active:
-                fetch = self._fetches[name] = _Fetch(self._sources[name])
+                fetch = self._fetches[name] = _Fetch(self._sources[name], owner)
                 threading.Thread(
                     target=self._work, args=(fetch, folder), daemon=True, name=f"fetch {name}"
                 ).start()
 
-    def stop(self, name: str) -> None:
-        """Ends the download soon; what has arrived is kept, and the next one goes on from there."""
+    def may_stop(self, name: str, owner: str, teacher: bool = False) -> bool:
+        """Whether this person may end the download: who started it may, and the teacher."""
         with self._lock:
-            if name in self._fetches:
-                self._fetches[name].stop.set()
+            fetch = self._fetches.get(name)
+            return fetch is not None and (teacher or fetch.owner in ("", owner))
+
+    def stop(self, name: str, owner: str = "", teacher: bool = False) -> None:
+        """Ends the download soon; what has arrived is kept, and the next one goes on from there. LabError for others."""
+        if not self.may_stop(name, owner, teacher):
+            raise LabError(f"only who started the download of {name}, or the teacher, can stop it")
+        with self._lock:
+            self._fetches[name].stop.set()
 
     def look(self, name: str) -> Look | None:
         """The download of this data set, also after its end; None before there was one."""

@@ -22,6 +22,15 @@ def classifier_path(environ: Mapping[str, str] = os.environ, inside: str = "/cla
     return environ.get("GRADIO_ROOT_PATH", "").rstrip("/") or f"{base_path()}{inside}"
 
 
+def lab_path(environ: Mapping[str, str] = os.environ) -> str:
+    """The path below which browsers find the whole lab; "" for all of a host. A cookie goes to no other app of the host.
+
+    >>> lab_path({"GRADIO_ROOT_PATH": "/school/classify"})
+    '/school'
+    """
+    return classifier_path(environ).removesuffix("/classify")
+
+
 def stay_inside() -> None:
     """Streamlit would ask a server of Amazon for this machine's public address before it refuses a foreign websocket."""
     net_util._external_ip = "127.0.0.1"

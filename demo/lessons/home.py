@@ -7,10 +7,9 @@ import streamlit as st
 from core import sources
 from core.errors import LabError
 from core.sources import SOURCES, Source
-from demo import fetching, session, teaching, thumbnails
+from demo import fetching, local, session, teaching, thumbnails
 from demo.fetching import Look
-from demo.lessons import home_address
-from demo.text import speaker
+from demo.text import plain, speaker
 from demo.widgets import times, whole
 
 say = speaker("home")
@@ -30,7 +29,7 @@ def render() -> None:
         _walk()
         _machine()
     with code, st.container(border=True):
-        home_address.render()
+        _for_a_class()
         teaching.key_popover("home.token")
     st.subheader(say("data"), anchor=False)
     _data()
@@ -99,19 +98,20 @@ def _missing(source: Source, problem: str) -> None:
     megabytes = f"{fetching.total_bytes(source) / 1e6:.0f}"
     label = say("fetch_again" if look or problem else "fetch", megabytes=megabytes)
     if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch", disabled=active):
-        fetching.installed().start(source.name, session.manager().data)
+        fetching.installed().start(source.name, session.manager().data, session.who().name)
         st.rerun()
+    whose = {"owner": session.who().name, "teacher": session.teaching()}
     if look and st.button(  # stays where it is after the end: a second click on it must not meet what moved up
         say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", width="stretch",
-        help=say("fetch_stop_help"), disabled=not active,
+        help=say("fetch_stop_help"), disabled=not (active and fetching.installed().may_stop(source.name, **whose)),
     ):  # fmt: skip
-        fetching.installed().stop(source.name)
+        fetching.installed().stop(source.name, **whose)
     if look and look.active:
         _progress(look)
     elif look and look.error:
-        st.error(look.error)
+        st.error(plain(look.error))
     elif problem:
-        st.warning(problem)
+        st.warning(plain(problem))
     st.caption(say("fetch_from", home=source.home))
 
 
@@ -162,3 +162,30 @@ def _activity() -> str:
     if not counts:
         return say("no_runs")
     return say("runs_active", going=counts["running"] + counts["paused"], waiting=counts["queued"], all=counts.total())
+
+
+# --- for a class -------------------------------------------------------------------------------------------------
+
+
+def _for_a_class() -> None:
+    st.markdown(f"**{say('class')}**")
+    address = local.class_address(session.root(), st.get_option("server.address"), local.lan_address())
+    if address is None:
+        st.caption(say("class_alone"))
+        return
+    st.image(local.qr_code(address), width=190, alt=address)
+    st.markdown(f"[{address}]({address})")
+    st.caption(say("class_text"))
+    if st.button(say("class_large"), key="home.large", icon=":material/fullscreen:"):
+        _large(address)
+
+
+def _large(address: str) -> None:
+    """For the projector."""
+
+    @st.dialog(say("class"), width="large")
+    def view() -> None:
+        st.markdown(f"## {address}")
+        st.image(local.qr_code(address), width=520, alt=address)
+
+    view()

@@ -24,7 +24,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
 
 from demo import hosting
-from demo.identity import COOKIE, Identity, owner_of
+from demo.identity import ADDRESS_HEADER, COOKIE, Identity, address_of, owner_of
+from tests.demo.served_app import serving_app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,20 +82,35 @@ def test_a_websocket_without_a_cookie_has_an_owner_too() -> None:
         assert re.fullmatch(r"[0-9a-f]{32}", websocket.receive_text())
 
 
+def test_below_a_path_the_cookie_goes_to_no_other_app_of_the_host() -> None:
+    app = Starlette(routes=[Route("/", lambda _request: PlainTextResponse("x"))], middleware=[Middleware(Identity, path="/school/lab")])
+    assert "; Path=/school/lab; " in TestClient(app).get("/").headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("10.0.0.7", "10.0.0.7"), ("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::ffff:10.0.0.7", "10.0.0.7"), ("testclient", "testclient"),
+     ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"), ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"), (None, "")],
+)  # fmt: skip
+def test_an_address_is_a_machine_s_or_an_ipv6_network_s(host: str | None, address: str) -> None:
+    assert address_of({"type": "http", "client": (host, 1) if host else None}) == address
+
+
+def test_nobody_writes_the_server_s_own_headers() -> None:
+    async def page(request: Request) -> Response:
+        return PlainTextResponse(",".join(request.headers.getlist(ADDRESS_HEADER)))
+
+    app = Starlette(routes=[Route("/", page)], middleware=[Middleware(Identity)])
+    assert TestClient(app).get("/", headers={"X-Lab-Address": "10.9.9.9"}).text == "testclient"
+
+
 # --- both apps --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    environ = pytest.MonkeyPatch()
-    environ.setenv("LAB_RUNS", str(tmp_path_factory.mktemp("runs")))
-    environ.setenv("LAB_DATA", str(tmp_path_factory.mktemp("data")))
-    environ.delenv("LAB_TEACHER_TOKEN", raising=False)
-    import app
-
-    with TestClient(app.app) as client:
+    with serving_app(tmp_path_factory.mktemp("app")) as client:
         yield client
-    environ.undo()
 
 
 def test_the_pages_are_at_the_root(client: TestClient) -> None:
