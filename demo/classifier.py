@@ -6,15 +6,16 @@ import asyncio
 import json
 import os
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when Gradio is imported
 # Behind each answer Gradio sums up its last 10,000 answers with pandas, for a page that is switched off here.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "10")
-# Uploads would lie in /tmp/gradio, which belongs to whoever of this machine's users came first.
-os.environ.setdefault("GRADIO_TEMP_DIR", os.path.join(tempfile.gettempdir(), f"resolution-lab-{getattr(os, 'getuid', str)()}"))
 
 import gradio as gr
 from fastapi import FastAPI
@@ -31,13 +32,19 @@ from demo import classifier_views as views
 from demo.classifier_api import UPLOAD_MB, Guarded, Limit, Placed, offer, tell_of_wrong_calls
 from demo.classifier_desk import SAMPLES, SIDE, Desk, about_steps, about_strip
 from demo.classifier_look import CSS, SCRIPT, pad, theme
+from demo.server.gradio_queue import BoundedQueue
+from demo.server.gradio_routes import NO_DOCS, KnownPaths
+from demo.server.gradio_sessions import MOST, Sessions
+from demo.server.origins import OwnOrigin
+from demo.server.private_folder import PrivateFolder
 from demo.text import speaker
 
 say = speaker("classifier")
 FIRST = "mnist"
 """What is chosen when the page is opened."""
-SESSIONS = 200
-"""So many visitors' states are kept; Gradio would keep 10,000, one for each request of a program too."""
+PARENT = Path(os.environ["GRADIO_TEMP_DIR"]) if os.environ.get("GRADIO_TEMP_DIR") else None
+"""Where whoever starts the server wants uploads to lie; each server has a folder of its own in it."""
+_FOLDERS: list[PrivateFolder] = []
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
 """demo/components/asking.js sees to it that one request is on its way at a time; Gradio neither skips nor puts off any."""
 
@@ -93,7 +100,7 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
     library = library or Library(data=data_folder(), runs=runs_folder())
     desk = Desk(library)
     waiting_seen, *waiting = views.waiting()
-    with Guarded(title=say("title"), analytics_enabled=False, delete_cache=(600, 3600)) as blocks:
+    with Guarded(title=say("title"), analytics_enabled=False) as blocks:
         gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""), elem_id="head")
         settings = choose(desk)
         with gr.Row(equal_height=False):
@@ -108,7 +115,8 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
         results = explain(desk, said, chances, seen, *waiting)
         answer_at_once(desk, settings, pictures, results, blocks)
         offer(library)
-    blocks.state_session_capacity = SESSIONS
+    blocks._queue = BoundedQueue(blocks)
+    blocks.state_session_capacity = MOST
     return blocks
 
 
@@ -217,16 +225,39 @@ def asked_for(kind: str, function: Any, inputs: Any, outputs: Any, js: str | Non
     pressed.failure(None, None, None, js="() => lab.done()", **QUIET)
 
 
+def upload_folder() -> PrivateFolder:
+    """The folder for what visitors send, below $GRADIO_TEMP_DIR if that is set; Gradio knows one for a process."""
+    known = _FOLDERS[-1] if _FOLDERS else None
+    if known is None or not known.path.exists():
+        known = PrivateFolder(PARENT or Path(tempfile.gettempdir()))
+        _FOLDERS[:] = [known]
+        os.environ["GRADIO_TEMP_DIR"] = str(known.path)  # read when a component is made and when a file comes
+    return known
+
+
 def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[FastAPI, asyncio.Event]:
-    """The Blocks as an ASGI app that browsers find at `root_path`, and the event that ends its streams."""
-    outside = FastAPI()
+    """The Blocks as an ASGI app that browsers find at `root_path`, and the event that ends its streams.
+
+    What visitors send lies in a folder of this process alone, which is gone when the app's lifespan ends.
+    """
+    folder = upload_folder()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with folder.kept_clean():
+            yield
+
+    outside = FastAPI(lifespan=lifespan, **NO_DOCS)
     outside.add_middleware(Limit, most=UPLOAD_MB * 3 // 2 << 20)
+    outside.add_middleware(KnownPaths)
+    outside.add_middleware(OwnOrigin)
     outside.add_middleware(Placed, path=root_path)
     app = gr.mount_gradio_app(
-        outside, build(library, home), path="/", root_path=root_path, theme=theme(), css=CSS, footer_links=[],
+        outside, build(library, home), path="/", root_path=root_path, theme=theme(), css=CSS, footer_links=[], app_kwargs={**NO_DOCS},
         run_history=False, max_file_size=f"{UPLOAD_MB}mb", ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,
     )  # fmt: skip
     inside = app.router.routes[-1].app
+    inside.state_holder = Sessions()
+    inside.state_holder.set_blocks(inside.get_blocks())
     tell_of_wrong_calls(inside)
     return app, inside.stop_event
-

@@ -37,6 +37,8 @@ from demo import classifier_views as views
 
 UPLOAD_MB = 10
 """The largest file; base64 makes four bytes of three, so a request may be half as large again."""
+MOST_FILES = 2
+"""In one question; the page sends a photograph."""
 DATA = "data:image/"
 WANTED = "expected an uploaded picture, or its bytes as data:image/png;base64,..."
 
@@ -87,7 +89,10 @@ class Guarded(gr.Blocks):
             inputs = [*inputs, *(block.value for block in left_out)]
         if len(inputs) != len(block_fn.inputs):
             raise refusal(f"{block_fn.api_name} takes {len(block_fn.inputs)} values, not {len(inputs)}")
-        for file in files_in(inputs):
+        files = list(files_in(inputs))
+        if len(files) > MOST_FILES:  # each is decoded whole, and many may name the same upload
+            raise refusal(f"{block_fn.api_name} takes {MOST_FILES} files at most, not {len(files)}")
+        for file in files:
             uploaded(file)
         try:
             found: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
@@ -225,7 +230,9 @@ def sample_of(library: Library, dataset: str, number: int) -> tuple[Any, str]:
 
     Without the data set there are the first few pictures, which come with the app.
     """
-    data, whole = library.dataset(dataset), isinstance(number, int)
+    if not isinstance(dataset, str):
+        raise LabError(f"dataset is {str(dataset)[:40]!r}; choose one of {', '.join(SOURCES)}")
+    data, whole = library.dataset(dataset), isinstance(number, int) and not isinstance(number, bool)
     if data is None:
         if not (found := few.picture(dataset, number, library.folder) if whole and dataset in SOURCES else None):
             raise LabError(f"of {dataset} at most the first {few.COUNT} test pictures are here; python -m core data {dataset} --fetch fetches all")

@@ -21,7 +21,7 @@ from core.strip import strip
 from core.studies import resolution
 from demo import classifier_views as views
 from demo.classifier_api import opened, sample_of
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("classifier")
 SIDE = 280
@@ -106,7 +106,7 @@ class Desk:
                 return self.empty(name, source), None, *views.waiting()
             found = network.classify(picture, int(side), filter, steps=Steps(*switches))
         except LabError as error:
-            return f"**{error}**", None, *views.waiting()
+            return f"**{plain(error)}**", None, *views.waiting()
         cells = strip(found.prepared.seen, network, found.filter, self.library.find)
         return (_said(found, truth), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip

@@ -24,6 +24,7 @@ from demo.classifier_api import sample_of
 from demo.classifier_desk import SAMPLES, Desk
 from demo.classifier_look import theme
 from demo.pictures import overlaid
+from demo.server import gradio_sessions
 from demo.text import FOLDER, texts
 from tests.demo.served_classifier import as_text
 from tests.networks_for_tests import lay, png, seven
@@ -192,7 +193,7 @@ def test_no_font_comes_from_a_network() -> None:
 
 def test_the_blocks_offer_programs_the_named_endpoints_alone(folder: Path) -> None:
     blocks = classifier.build(Library(folder))
-    assert isinstance(blocks, gr.Blocks) and blocks.state_session_capacity == classifier.SESSIONS
+    assert isinstance(blocks, gr.Blocks) and blocks.state_session_capacity == gradio_sessions.MOST
     assert len(blocks.get_api_info()["named_endpoints"]) == 6 and not blocks.get_api_info()["unnamed_endpoints"]
 
 

@@ -197,6 +197,12 @@ def test_a_wrong_argument_is_refused_in_one_sentence(client: httpx.Client, value
     assert event == "error" and told in sentence and "\n" not in sentence
 
 
+def test_one_upload_is_not_named_many_times_in_a_question(client: httpx.Client) -> None:
+    [file] = upload(client, png(seven()))
+    event, sentence = call(client, "classify", {"background": file, "layers": [file] * 200, "composite": file})
+    assert event == "error" and sentence == "classify takes 2 files at most, not 202"
+
+
 def test_wrong_calls_are_told_and_not_500(client: httpx.Client) -> None:
     for path, body in (("call/nosuch", {"data": []}), ("call/v2/nosuch", {}), ("call/v2/classify", {"image": "x"})):
         answer = client.post(f"/gradio_api/{path}", json=body)
