@@ -52,13 +52,15 @@ def weights(network: nn.Module) -> bytes:
 
 
 def _load_optimizer(optimizer: Optimizer, parameters: list[nn.Parameter], states: dict[str, Tensor]) -> None:
+    fused = bool(optimizer.defaults.get("fused"))
     for name, value in states.items():
         number, key = name.split(".", 1)
         parameter = parameters[int(number)]
         if value.shape == parameter.shape:
             # Fused optimizers ignore strides: state must lie in memory as its parameter does (channels_last).
             value = torch.empty_like(parameter).detach().copy_(value)
-        optimizer.state[parameter][key] = value.to(parameter.device)
+        # The count of steps lies on the host unless a fused optimizer reads it: else each step waits for the device.
+        optimizer.state[parameter][key] = value.to(parameter.device) if fused or value.dim() else value
 
 
 def _plain(tensor: Tensor) -> Tensor:

@@ -16,10 +16,14 @@ Point = tuple[float, float, float]
 
 
 class Curve:
-    """Collects points; when there are too many, neighbours become their mean."""
+    """Collects points; when there are too many, neighbours become their mean.
+
+    Of each bucket only the count and the three sums are kept, so a curve of a day takes no more than one of a minute.
+    """
 
     def __init__(self, points: Iterable[Point] = ()) -> None:
-        self._buckets: list[list[Point]] = [[point] for point in points]
+        self._buckets: list[list[float]] = [[1, *point] for point in points]
+        """[count, sum of positions, sum of losses, sum of accuracies] of at most MOST buckets."""
         self._width = 1
         while len(self._buckets) > MOST:
             self._halve()
@@ -32,27 +36,26 @@ class Curve:
     def add_tick(self, tick: Tick) -> None:
         if tick.loss is None or tick.accuracy is None or not tick.steps:
             return
-        point = (tick.epoch - 1 + tick.step / tick.steps, tick.loss, tick.accuracy)
-        if self._buckets and len(self._buckets[-1]) < self._width:
-            self._buckets[-1].append(point)
+        point = [1, tick.epoch - 1 + tick.step / tick.steps, tick.loss, tick.accuracy]
+        if self._buckets and self._buckets[-1][0] < self._width:
+            self._buckets[-1] = _merged(self._buckets[-1], point)
         else:
-            self._buckets.append([point])
+            self._buckets.append(point)
         if len(self._buckets) > MOST:
             self._halve()
 
     def points(self) -> tuple[Point, ...]:
         """Bucket means, in order."""
-        return tuple(_mean(bucket) for bucket in self._buckets)
+        return tuple((position / n, loss / n, accuracy / n) for n, position, loss, accuracy in self._buckets)
 
     def _halve(self) -> None:
-        left, right = self._buckets[::2], self._buckets[1::2]
-        self._buckets = [a + b for a, b in zip_longest(left, right, fillvalue=list[Point]())]
+        pairs = zip_longest(self._buckets[::2], self._buckets[1::2], fillvalue=[0.0] * 4)
+        self._buckets = [_merged(left, right) for left, right in pairs]
         self._width *= 2
 
 
-def _mean(points: list[Point]) -> Point:
-    position, loss, accuracy = (sum(column) / len(points) for column in zip(*points, strict=True))
-    return position, loss, accuracy
+def _merged(bucket: list[float], other: list[float]) -> list[float]:
+    return [a + b for a, b in zip(bucket, other, strict=True)]
 
 
 def smoothed(values: Iterable[float], weight: float) -> list[float]:

@@ -1,4 +1,4 @@
-"""Where the arithmetic of a run happens: in a child process, or in the thread that asks.
+"""Where the arithmetic of a run happens: in a child process (core.child), or in the thread that asks.
 
 Both hand over a stream: an iterator of records with `pause`, `resume`, `stop` and `close`. The producer obeys between
 two records, and records come at least every half second. Torch is imported by whoever trains, not here.
@@ -6,27 +6,28 @@ two records, and records come at least every half second. Torch is imported by w
 
 from __future__ import annotations
 
-import queue
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from core.child import Child, EngineDied, failure_of
-from core.errors import LabError
+from core.child import ProcessEngine
+from core.errors import EngineClosed, EngineDied, LabError
 from core.recipe import Recipe
-from core.records import Record, Tick, from_dict
+from core.records import Record, Tick
 
 __all__ = ["ENGINES", "Control", "Engine", "EngineDied", "ProcessEngine", "Stream", "ThreadEngine", "check", "produce"]
 
-STOP_SECONDS = 1.0
-"""A producer that has not obeyed a stop after this long is killed."""
+T = TypeVar("T")
 
 
 class Stream(Protocol):
-    """One run's records, and the four things that can be asked of the run."""
+    """One run's records, and the four things that can be asked of the run.
+
+    `pause`, `resume` and `stop` return at once, from any thread, and count from before the first record on. The thread
+    that reads closes. A stream that nobody reads has started nothing and holds nothing.
+    """
 
     def __iter__(self) -> Iterator[Record]: ...
     def pause(self) -> None: ...
@@ -35,14 +36,18 @@ class Stream(Protocol):
         """The iteration ends within about a second; the unfinished epoch is lost."""
 
     def close(self) -> None:
-        """Like stop, and what the stream held is given back; safe to call twice."""
+        """Stops, waits until the producer has obeyed (or kills it), and gives back what the stream held, however far
+        it was read; safe to call twice. Afterwards the engine is free for the next run."""
 
 
 class Engine(Protocol):
+    """Where runs are trained. `facts` and `speed` never wait; what goes wrong is in their futures."""
+
     def stream(self, recipe: Recipe, resume: bytes | None = None) -> Stream: ...
     def facts(self) -> Future[dict[str, Any]]: ...
     def speed(self, recipe: Recipe) -> Future[float]: ...
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Ends what runs. Afterwards no question starts anything again; only a new stream would."""
 
 
 def produce(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[Record]:
@@ -85,16 +90,23 @@ class Control:
             self._wish[job] = "stop" if self._wish.get(job) == "stop" else wish
             self._changed.notify_all()
 
+    def stopped(self, job: int = 0) -> bool:
+        """Whether a stop was asked for."""
+        with self._changed:
+            return self._wish.get(job) == "stop"
+
     def govern(self, records: Iterator[Record], job: int = 0) -> Iterator[Record]:
-        """The records, held back while paused, ended by a stop."""
+        """The records, held back while paused, ended by a stop. Jobs come in the order of their numbers."""
         try:
+            if self._told_to_stop(job):
+                return
             for record in records:
                 yield record
                 if self._told_to_stop(job):
                     return
         finally:
             with self._changed:
-                self._wish.pop(job, None)
+                self._wish = {other: wish for other, wish in self._wish.items() if other > job}
 
     def _told_to_stop(self, job: int) -> bool:
         with self._changed:
@@ -106,37 +118,74 @@ class Control:
 
 
 class ThreadEngine:
-    """The loop in the thread that iterates: for one user, for notebooks, for tests. One run at a time."""
+    """The loop in the thread that iterates: for one user, for notebooks, for tests. One run at a time.
+
+    Questions are answered by threads of their own, one after the other, when no run is in the way.
+    """
 
     def __init__(self, data: Path) -> None:
         self.data = data
         self._busy = threading.Lock()
+        self._closed = False
 
     def stream(self, recipe: Recipe, resume: bytes | None = None) -> ThreadStream:
+        self._closed = False
         return ThreadStream(recipe, self.data, resume, self._busy)
 
     def facts(self) -> Future[dict[str, Any]]:
-        from core.speed import machine_facts
+        def answer() -> dict[str, Any]:
+            from core.speed import machine_facts
 
-        return _done(machine_facts())
+            return machine_facts()
+
+        return self._answered(answer)
 
     def speed(self, recipe: Recipe) -> Future[float]:
-        from core.speed import training_speed
+        def answer() -> float:
+            from core.speed import training_speed
 
-        with self._busy:
-            return _done(training_speed(recipe))
+            with self._busy:
+                return training_speed(recipe)
+
+        return self._answered(answer)
 
     def close(self) -> None:
-        """Nothing outlives a stream here."""
+        """Nothing outlives a stream here; questions are refused from now on."""
+        self._closed = True
+
+    def _answered(self, answer: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(answer())
+            except Exception as error:  # whoever asked is told
+                future.set_exception(error)
+
+        if self._closed:
+            future.set_exception(EngineClosed())
+        else:
+            threading.Thread(target=work, daemon=True, name="a question").start()
+        return future
 
 
 class ThreadStream:
     def __init__(self, recipe: Recipe, data: Path, resume: bytes | None, busy: threading.Lock) -> None:
         self._records, self._busy, self._control = produce(recipe, data, resume), busy, Control()
+        self._reading: Generator[Record, None, None] | None = None
 
     def __iter__(self) -> Iterator[Record]:
-        with self._busy:
+        self._reading = self._read()
+        return self._reading
+
+    def _read(self) -> Generator[Record, None, None]:
+        while not self._busy.acquire(timeout=0.1):
+            if self._control.stopped():
+                return
+        try:
             yield from self._control.govern(self._records)
+        finally:
+            self._busy.release()
 
     def pause(self) -> None:
         self._control.obey("pause")
@@ -147,93 +196,10 @@ class ThreadStream:
     def stop(self) -> None:
         self._control.obey("stop")
 
-    close = stop
-
-
-def _done(value: Any) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_result(value)
-    return future
-
-
-# --- in a child process --------------------------------------------------------------------------------------------
-
-
-class ProcessEngine:
-    """The loop in a child that stays warm for the next run. The child ends when its pipe does."""
-
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        self._lock = threading.RLock()
-        self._child: Child | None = None
-
-    def stream(self, recipe: Recipe, resume: bytes | None = None) -> ProcessStream:
-        order = {"do": "train", "recipe": recipe.as_dict(), "data": str(self.data)}
-        return ProcessStream(self.child(), order, resume or b"")
-
-    def facts(self) -> Future[dict[str, Any]]:
-        return self.child().ask({"do": "facts"}, "facts")
-
-    def speed(self, recipe: Recipe) -> Future[float]:
-        return self.child().ask({"do": "speed", "recipe": recipe.as_dict()}, "images_per_second")
-
-    def child(self) -> Child:
-        """The child, started when there is none (any more)."""
-        with self._lock:
-            if self._child is None or not self._child.alive:
-                self._child = Child()
-            return self._child
-
     def close(self) -> None:
-        with self._lock:
-            if self._child is not None:
-                self._child.kill()
-            self._child = None
-
-
-class ProcessStream:
-    """A run in the child, seen from here."""
-
-    def __init__(self, child: Child, order: dict[str, Any], resume: bytes) -> None:
-        self._child = child
-        self._stop_at: float | None = None
-        self._number, self._frames = child.open(order, resume)
-
-    def __iter__(self) -> Iterator[Record]:
-        try:
-            while (item := self._next()) is not None:
-                message, blob = item
-                if message["kind"] == "failed":
-                    raise failure_of(message)
-                if message["kind"] == "end":
-                    return
-                yield from_dict(message, blob)
-            if self._stop_at is None:
-                code = self._child.process.poll()
-                raise EngineDied(f"the worker process ended by itself (exit code {code}); resume the run to go on")
-        finally:
-            self._child.forget(self._number)
-
-    def _next(self) -> tuple[dict[str, Any], bytes] | None:
-        while True:
-            try:
-                return self._frames.get(timeout=0.1)
-            except queue.Empty:
-                if self._stop_at is not None and time.monotonic() > self._stop_at:
-                    self._child.kill()
-                    return None
-
-    def pause(self) -> None:
-        self._child.order({"do": "pause", "job": self._number})
-
-    def resume(self) -> None:
-        self._child.order({"do": "resume", "job": self._number})
-
-    def stop(self) -> None:
-        self._stop_at = self._stop_at or time.monotonic() + STOP_SECONDS
-        self._child.order({"do": "stop", "job": self._number})
-
-    close = stop
+        self.stop()
+        if self._reading is not None:
+            self._reading.close()
 
 
 ENGINES: dict[str, Callable[[Path], Engine]] = {"process": ProcessEngine, "thread": ThreadEngine}

@@ -13,3 +13,14 @@ class NoSuchRun(LabError):
 
 class RunFailed(LabError):
     """A run that began and cannot go on. The message says where it happened, why, and what to try."""
+
+
+class EngineDied(LabError):
+    """The process that trained is gone or was not there; what had been finished is stored, and the run can be resumed."""
+
+
+class EngineClosed(LabError):
+    """A question to an engine that answers none any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the engine is closed; nothing is measured any more")

@@ -77,26 +77,26 @@ class Snapshot:
 class Job:
     """One run that this manager looks after. Its fields are guarded by the manager's lock."""
 
-    def __init__(self, stored: StoredRun, lock: RunLock) -> None:
+    def __init__(self, stored: StoredRun, lock: RunLock, status: str, address: str) -> None:
         self.run, self.recipe, self.owner, self.created = stored.run, stored.recipe, stored.owner, stored.created
         self.facts, self.epochs, self.result = stored.facts, list(stored.epochs), stored.result
-        self.lock = lock
-        self.status, self.message, self.version = "queued", "", 0
+        self.lock, self.address = lock, address
+        self.status, self.message, self.version = status, "", 0
         self.tick: Tick | None = None
         self.curve = Curve.of_epochs(self.epochs)
         self.stream: engines.Stream | None = None
         self.thread: threading.Thread | None = None
         self.ending = ""
         """What the run becomes when its stream ends: 'stopped', 'paused' (it gave its place up), 'interrupted'."""
+        self.again = False
+        """Whether it queues again as soon as its stream has ended."""
 
     def take(self, record: Record) -> None:
-        """Shows what a record tells."""
+        """Shows what a record tells. What the record makes of the status, the manager says."""
         self.version += 1
         if isinstance(record, Start):
             self.recipe, self.tick = Recipe.from_dict(record.recipe), None
             self.facts = self.facts or record.facts
-            if self.status == "queued":
-                self.status = "running"
         elif isinstance(record, Tick):
             self.tick = record
             self.curve.add_tick(record)

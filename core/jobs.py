@@ -1,51 +1,51 @@
 """The job manager: a queue of runs, one at a time, each told by a background thread that reads its stream.
 
-Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. Where
-the server keeps its manager, core.installed tells.
+Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. How runs are
+trained one after another, core.runner tells; where the server keeps its manager, core.installed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import secrets
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from core import engines
+from core import engines, lifecycle
 from core.cards import FOLDER
-from core.errors import LabError, RunFailed
-from core.estimates import Estimate, Estimates
+from core.errors import LabError
+from core.estimates import Estimate
 from core.job import Job, Snapshot, Who
+from core.lifecycle import PERSON
 from core.recipe import Recipe
-from core.records import Epoch, Result
-from core.runs import RunStore, StoreError
+from core.runner import Runner
+from core.runs import RunStore
 from core.snapshots import Snapshots
 from core.summaries import RunSummary
 
 __all__ = ["Estimate", "JobManager", "RunSummary", "Snapshot", "Who"]
 
-QUEUE_LIMIT = 32
-CLOSE_SECONDS = 3.0
+QUEUE_LIMIT = 64
+"""Runs of all persons that may wait, paused ones that gave their place up among them."""
+PERSON_LIMIT = 4
+"""Of these, how many may be one person's. The teacher may have more."""
+ADDRESS_LIMIT = 48
+"""Of these, how many may come from one network address: room for a class behind one, and left for everybody else."""
+Shown = TypeVar("Shown", Snapshot, RunSummary)
 
 
-class JobManager:
+class JobManager(Runner):
     """Submits, shows, pauses, resumes and stops runs. Every method may be called from any thread."""
 
     def __init__(
         self, store: RunStore, engine: engines.Engine, *, data: Path, token: str, threads: int, cards: Path = FOLDER
     ) -> None:
-        self.store, self.engine, self.data, self.token, self.threads = store, engine, data, token, threads
-        self.cards = cards
-        self._changed = threading.RLock()
-        self._jobs: dict[str, Job] = {}
-        self._queue: list[Job] = []
-        self._active: Job | None = None
-        self._closed = False
+        super().__init__(store, engine)
+        self.data, self.token, self.threads, self.cards = data, token, threads, cards
         self._stored = Snapshots(store, cards)
-        self._estimates = Estimates(engine)
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
@@ -55,12 +55,14 @@ class JobManager:
 
     def expected(self, recipe: Recipe) -> Estimate:
         """How long this recipe would take here; never waits. Ask again while its seconds are None."""
+        if self._closed:
+            return Estimate(None, None, "unknown")
         return self._estimates.of(self._with_threads(recipe), busy=self._active is not None)
 
     @property
     def facts(self) -> dict[str, Any] | None:
         """The device as the engine sees it; None until the engine has answered. Never waits."""
-        return self._estimates.facts()
+        return None if self._closed else self._estimates.facts()
 
     def teacher(self, token: str) -> bool:
         return bool(token) and secrets.compare_digest(token.encode(), self.token.encode())
@@ -82,14 +84,14 @@ class JobManager:
         with self._changed:
             job = self._jobs.get(run)
             if job is not None:
-                return job.snapshot(self._place(job))
-        return self._stored.of(run)
+                return job.snapshot(self._queue.place(job))
+        return self._explained(self._stored.of(run))
 
     def list(self) -> list[RunSummary]:
         """Every run of the store that can be read, the newest first, without its epochs."""
         with self._changed:
             places = {job.run: place for place, job in enumerate(self._queue, start=1)}
-        found = self.store.summaries()
+        found = map(self._explained, self.store.summaries())
         return [dataclasses.replace(it, place=places[it.run]) if it.run in places else it for it in found]
 
     def unreadable(self) -> dict[str, str]:
@@ -110,49 +112,67 @@ class JobManager:
         """Puts a new run into the queue and returns its id. LabError for a bad recipe or a full queue."""
         engines.check(recipe, self.data, thoroughly=True)
         with self._changed:
-            self._room()
+            self._check_limits(who.name, who)
             run = self.store.create(self._with_threads(recipe), who.name)
-            self._enqueue(Job(self.store.get(run), self.store.lock(run)))
+            try:
+                job = Job(self.store.get(run), self.store.lock(run), lifecycle.NEW, who.address)
+            except LabError as error:
+                self._discard(run, str(error))
+                raise
+            self._enqueue(job, written=True)
         return run
 
     def pause(self, run: str, who: Who) -> None:
         """Holds a running run where it is. When others wait, it gives its place up (and its unfinished epoch)."""
         with self._changed:
             job = self._own(run, who)
-            if job.status != "running" or job.stream is None:
-                raise LabError(f"run {run} is {job.status}; only a running run can be paused")
+            if job.status != "running" or job.stream is None or job.ending:
+                state = "about to end" if job.status == "running" else job.status
+                raise LabError(f"run {run} is {state}; only a running run can be paused")
+            self._move(job, "paused", PERSON)
             job.stream.pause()
-            self._set(job, "paused")
             self._give_way()
 
     def resume(self, run: str, who: Who) -> None:
-        """Goes on with a paused, stopped or interrupted run, after its last finished epoch."""
+        """Goes on with a paused, stopped or interrupted run, after its last finished epoch.
+
+        One that is on its way out queues again as soon as it is. Of a stop and a resume the last one counts.
+        """
         self._allowed(run, who)
         with self._changed:
             job = self._jobs.get(run)
             if job is not None and job.status == "paused" and job.stream is not None and not job.ending:
+                self._move(job, "running", PERSON)
                 job.stream.resume()
-                self._set(job, "running")
-                return
-            if job is not None and job.status != "paused":
+            elif job is None or (job.status == "paused" and job.thread is None):
+                self._queue_again(run, job, who)
+            elif job.thread is not None and job.ending in ("paused", "stopped"):
+                self._check_limits(job.owner, who, job)
+                job.again = True
+            else:
                 raise LabError(f"run {run} is {job.status}; there is nothing to resume")
-            if job is not None and job.thread is not None:
-                job.ending = "queued"  # it is on its way out; it queues again as soon as it is
-                return
-            self._room()
-            self._enqueue(job or self._reopened(run))
 
     def stop(self, run: str, who: Who) -> None:
-        """Ends a run within about a second. The unfinished epoch is lost; finished ones stay, and it can be resumed."""
+        """Ends a run within about a second. The unfinished epoch is lost; finished ones stay, and it can be resumed.
+
+        A run that is stopped already stays so.
+        """
+        self._allowed(run, who)
         with self._changed:
-            job = self._own(run, who)
-            if job.thread is not None and job.stream is not None:
-                job.ending = "stopped"
-                job.stream.stop()
-                return
-            if job in self._queue:
-                self._queue.remove(job)
-            self._close_job(job, "stopped", "")
+            if run in self._jobs:
+                self._stop(self._jobs[run])
+            elif (status := self.store.get(run).status) != "stopped":
+                raise LabError(f"run {run} is {status} and not active in this server; there is nothing to stop")
+
+    def stop_all(self, who: Who) -> int:
+        """Stops every run that is queued, running or paused, whoever's it is; how many that were. For the teacher."""
+        if not self.teacher(who.token):
+            raise LabError("only the teacher can stop everybody's runs")
+        with self._changed:
+            jobs = list(self._jobs.values())
+            for job in jobs:
+                self._stop(job)
+        return len(jobs)
 
     def delete(self, run: str, who: Who) -> None:
         """Forgets a run that is not active, and its weights."""
@@ -161,127 +181,68 @@ class JobManager:
             if run in self._jobs:
                 raise LabError(f"run {run} is {self._jobs[run].status}; stop it first")
             self.store.delete(run)
+            self._unwritten.pop(run, None)
 
     def start(self) -> None:
         """Warms the engine up, in the background."""
-        threading.Thread(target=self._estimates.facts, daemon=True, name="warm up").start()
+        threading.Thread(target=lambda: self.facts, daemon=True, name="warm up").start()
 
-    def close(self) -> None:
-        """Ends everything, within seconds. Runs that were running are listed as interrupted and can be resumed."""
-        with self._changed:
-            self._closed = True
-            jobs = list(self._jobs.values())
-            for job in jobs:
-                job.ending = "interrupted"
-                if job.stream is not None:
-                    job.stream.close()
-        self.engine.close()
-        for job in jobs:
-            if job.thread is not None:
-                job.thread.join(CLOSE_SECONDS)
-            job.lock.release()
+    # --- limits; called with the lock held -------------------------------------------------------------------------
 
-    # --- the queue; called with the lock held -------------------------------------------------------------------------
-
-    def _room(self) -> None:
+    def _check_limits(self, owner: str, who: Who, job: Job | None = None) -> None:
+        """LabError when no more runs may wait: none at all, or none of this owner's, unless the teacher asks."""
         if self._closed:
             raise LabError("the server is closing; start the run again when it is back")
-        if len(self._queue) >= QUEUE_LIMIT:
+        waiting = [other for other in self._jobs.values() if other is not self._active and other is not job]
+        if len(waiting) >= QUEUE_LIMIT:
             raise LabError(f"{QUEUE_LIMIT} runs are waiting already; try again when one has finished")
+        if who.address and sum(other.address == who.address for other in waiting) >= ADDRESS_LIMIT:
+            raise LabError(f"{ADDRESS_LIMIT} runs from your network are waiting already; try again when one has finished")
+        if sum(other.owner == owner for other in waiting) >= PERSON_LIMIT and not self.teacher(who.token):
+            raise LabError(f"{PERSON_LIMIT} runs of one person wait or are paused already; stop one, or try again later")
 
-    def _enqueue(self, job: Job) -> None:
-        self._jobs[job.run] = job
-        self._queue.append(job)
-        self._set(job, "queued")
-        self._give_way()
-        self._advance()
-
-    def _advance(self) -> None:
-        """Starts the next run when nothing is in its way."""
-        if self._active is None and self._queue and not self._closed:
-            job = self._active = self._queue.pop(0)
-            job.ending, job.version = "", job.version + 1
-            job.thread = threading.Thread(target=self._work, args=(job,), daemon=True, name=f"run {job.run}")
-            job.thread.start()
-
-    def _give_way(self) -> None:
-        """A paused run gives its place up when others wait."""
-        job = self._active
-        if job is not None and job.status == "paused" and self._queue and job.stream is not None:
-            job.ending = "paused"
-            job.stream.close()
-
-    def _set(self, job: Job, status: str, message: str = "") -> None:
-        self.store.set_status(job.run, status, message)
-        job.status, job.message, job.version = status, message, job.version + 1
-
-    def _reopened(self, run: str) -> Job:
-        stored = self.store.get(run)
-        if stored.status not in ("stopped", "interrupted", "paused"):
-            raise LabError(f"run {run} is {stored.status}; there is nothing to resume")
-        return Job(stored, self.store.lock(run))
-
-    def _close_job(self, job: Job, status: str, message: str) -> None:
-        """The run is no longer this manager's: what the store says is what counts from now on."""
-        # 'interrupted' is not written: an unfinished run without its lock is that.
-        written = "running" if status == "interrupted" else status
+    def _queue_again(self, run: str, job: Job | None, who: Who) -> None:
+        """A run of the store, or one that gave its place up."""
+        if job is not None:
+            self._check_limits(job.owner, who, job)
+            return self._enqueue(job)
+        job = self._reopened(run, who)
         try:
-            self.store.set_status(job.run, written, message)
-        except StoreError as error:  # a full disk, say: then the store keeps 'running', which reads as interrupted
-            print(error, file=sys.stderr)
-        self._jobs.pop(job.run, None)
-        job.lock.release()
-
-    # --- the job's own thread ------------------------------------------------------------------------------------------
-
-    def _work(self, job: Job) -> None:
-        status, message = "interrupted", ""
-        try:
-            status = self._consume(job)
-        except RunFailed as error:
-            status, message = "failed", str(error)
-        except LabError as error:
-            status, message = ("interrupted" if job.epochs else "failed"), str(error)
-        except Exception as error:  # a fault of ours: shown to the user, with the traceback on stderr
-            sys.excepthook(type(error), error, error.__traceback__)
-            status, message = "failed", f"{type(error).__name__}: {error}"
-        finally:
-            with self._changed:
-                self._ended(job, job.ending or status, message)
-
-    def _consume(self, job: Job) -> str:
-        """Reads the stream to its end; stores each record before it shows it."""
-        stream = self.engine.stream(job.recipe, self.store.checkpoint(job.run))
-        with self._changed:
-            job.stream = stream
-            if job.ending:  # stopped before it began
-                stream.close()
-        for record in stream:
-            self.store.keep(job.run, record)
-            with self._changed:
-                job.take(record)
-                if isinstance(record, Result):
-                    job.ending = "finished"
-            if isinstance(record, Epoch) and record.images_per_second:
-                self._estimates.learn(job.recipe, record.images_per_second)
-        return "interrupted"
-
-    def _ended(self, job: Job, status: str, message: str) -> None:
-        job.stream, job.thread, job.tick, job.ending = None, None, None, ""
-        if self._active is job:
-            self._active = None
-        if status == "paused":  # it gave its place up; it keeps its lock and waits for its owner
-            job.version += 1
-        elif status == "queued":
+            self._check_limits(job.owner, who)
             self._enqueue(job)
-        else:
-            self._close_job(job, status, message)
-        self._advance()
+        except LabError:
+            job.lock.release()
+            raise
+
+    def _reopened(self, run: str, who: Who) -> Job:
+        """The run as it lies in the store, with its lock."""
+        lock = self.store.lock(run)
+        try:
+            stored = self.store.get(run)
+            status = "interrupted" if stored.status in lifecycle.ACTIVE else stored.status  # the lock was free
+            if not lifecycle.may_follow(status, "queued", PERSON):
+                raise LabError(f"run {run} is {status}; there is nothing to resume")
+            return Job(stored, lock, status, who.address)
+        except LabError:
+            lock.release()
+            raise
+
+    def _discard(self, run: str, reason: str) -> None:
+        """A run that was written and cannot be queued is forgotten, or at least told as failed."""
+        try:
+            self.store.delete(run)
+        except LabError:
+            with contextlib.suppress(LabError):
+                self.store.set_status(run, "failed", reason)
 
     # --- small things ------------------------------------------------------------------------------------------------
 
-    def _place(self, job: Job) -> int | None:
-        return self._queue.index(job) + 1 if job in self._queue else None
+    def _explained(self, run: Shown) -> Shown:
+        """With the reason that could not be stored."""
+        reason = self._unwritten.get(run.run)
+        if reason and run.status == "interrupted" and not run.message:
+            return dataclasses.replace(run, message=reason)
+        return run
 
     def _own(self, run: str, who: Who) -> Job:
         self._allowed(run, who)

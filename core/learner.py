@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from core import checkpoint, networks
+from core.cuda_graph import StepGraph
 from core.learning import LOSSES, make_optimizer
 from core.recipe import Recipe
+
+RECORDABLE = ("sgd", "adam")
+"""Optimizers whose whole step PyTorch can record as a CUDA graph."""
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Learner:
     best_epoch: int = 0
     best_accuracy: float = -1.0
     best: dict[str, Tensor] = field(default_factory=dict)
+    graph: StepGraph | None = None
+    """The step as the card replays it; None where each step is sent anew."""
 
     @classmethod
     def make(cls, recipe: Recipe, shape: tuple[int, int, int], classes: int) -> Learner:
@@ -32,7 +39,12 @@ class Learner:
         network = networks.build(recipe.network, shape, classes, recipe.dropout)
         network = network.to(device=recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         scaler = torch.amp.GradScaler(recipe.device, enabled=recipe.precision == "float16")
-        return cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
+        learner = cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
+        if recipe.device == "cuda" and recipe.optimizer in RECORDABLE and not scaler.is_enabled():
+            learner.graph = StepGraph()
+            for group in learner.optimizer.param_groups:
+                group["lr"] = torch.tensor(recipe.learning_rate, device=recipe.device)  # a replayed step reads it there
+        return learner
 
     def load(self, blob: bytes) -> int:
         """Takes the state of a checkpoint and returns its epoch."""
@@ -46,8 +58,22 @@ class Learner:
                 "scaler": self.scaler.state_dict()}  # fmt: skip
         return checkpoint.save(self.network, self.optimizer, self.best, note)
 
+    def set_rate(self, rate: float) -> None:
+        """The learning rate of the steps that follow."""
+        for group in self.optimizer.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
     def step(self, recipe: Recipe, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """One step on a batch: forward, backward, update. Returns (logits (B, C), loss ()), both on the device."""
+        """One step on a batch: forward, backward, update. Returns (logits (B, C), loss ()), both on the device, good until
+        the next step."""
+        step = partial(self.eager_step, recipe)
+        return self.graph(step, pictures, labels) if self.graph else step(pictures, labels)
+
+    def eager_step(self, recipe: Recipe, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The step itself, operation by operation."""
         with autocast(recipe):
             logits = self.network(batch_of(pictures)).float()
             loss = LOSSES[recipe.loss](logits, labels)

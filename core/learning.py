@@ -27,7 +27,8 @@ def _sgd(recipe: Recipe, parameters: Parameters) -> Optimizer:
 
 
 def _adam(recipe: Recipe, parameters: Parameters) -> Optimizer:
-    return Adam(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay, fused=_fused(recipe))
+    return Adam(parameters, recipe.learning_rate, weight_decay=recipe.weight_decay, fused=_fused(recipe),
+                capturable=recipe.device == "cuda")  # fmt: skip
 
 
 def _rmsprop(recipe: Recipe, parameters: Parameters) -> Optimizer:
@@ -108,10 +109,14 @@ class Augmentation:
             which = torch.arange(len(pictures), device=pictures.device)[:, None, None]
             pictures = padded[which, rows[:, :, None], columns[:, None, :]]
         for side, chosen in self.blurs:
-            few = chosen[here].nonzero().squeeze(1).to(self.device)  # drawn on the host: no step waits for the device
-            blurred = at_resolution(pictures[few].permute(0, 3, 1, 2), side, self.filter)
-            pictures[few] = blurred.permute(0, 2, 3, 1)
+            places = self._on_device(chosen[here].nonzero().squeeze(1))  # drawn on the host
+            blurred = at_resolution(pictures[places].permute(0, 3, 1, 2), side, self.filter)
+            pictures[places] = blurred.permute(0, 2, 3, 1)
         return pictures
+
+    def _on_device(self, places: Tensor) -> Tensor:
+        """Without waiting for the device: CUDA copies from pinned memory by itself."""
+        return places.pin_memory().to(self.device, non_blocking=True) if self.device == "cuda" else places.to(self.device)
 
 
 def study_sides(side: int) -> tuple[int, ...]:

@@ -161,7 +161,8 @@ class RunStore:
         self._remove_weights(run, keep="weights.safetensors")
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
-        self._database.write("UPDATE runs SET status = ?, message = ? WHERE run = ?", status, message, run)
+        """Writes a status; one that comes after the result changes nothing, for a finished run stays finished."""
+        self._database.write("UPDATE runs SET status = ?, message = ? WHERE run = ? AND result IS NULL", status, message, run)
 
     def delete(self, run: str) -> None:
         """Forgets a run, also one that cannot be read, and its weights. LabError when it is being trained."""

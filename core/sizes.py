@@ -16,7 +16,9 @@ def part_sizes(recipe: Recipe) -> tuple[int, int, int]:
     """
     source = SOURCES[recipe.dataset]
     classes = len(source.classes)
-    whole = sum(thinned_counts(source.train_counts, recipe.imbalance))
+    counts = thinned_counts(source.train_counts, recipe.imbalance)
+    whole = sum(counts)
+    _check_rarest(recipe, min(counts), source.classes[counts.index(min(counts))])
     if recipe.split == "k-fold":
         held_out = len(range(recipe.fold, whole, recipe.folds))
     else:
@@ -30,6 +32,14 @@ def part_sizes(recipe: Recipe) -> tuple[int, int, int]:
         raise LabError(f"train limit is {recipe.train_limit}; {recipe.dataset} has {train} training pictures in this split")
     in_proportion = round(held_out * recipe.train_limit / train)
     return recipe.train_limit, min(held_out, max(in_proportion, classes)), source.test
+
+
+def _check_rarest(recipe: Recipe, members: int, label: str) -> None:
+    """Raises LabError where the class with the fewest pictures has too few of them for the split."""
+    if recipe.split == "k-fold" and members < recipe.folds:
+        raise LabError(f"folds is {recipe.folds}; expected at most {members}, the training pictures of class {label}")
+    if recipe.split == "stratified" and recipe.validation and members < 2:
+        raise LabError(f"class {label} has 1 training picture; a stratified split needs at least 2 of each class")
 
 
 def thinned_counts(counts: Sequence[int], imbalance: float) -> list[int]:

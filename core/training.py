@@ -14,9 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import checkpoint
+from core import checkpoint, device
 from core.datasets import DataSet
-from core.device import resolve
 from core.errors import RunFailed
 from core.learner import Learner, autocast, batch_of
 from core.learning import LOSSES, Augmentation, learning_rate
@@ -40,8 +39,8 @@ def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterato
     stopped: each epoch draws everything from (seed, epoch), and the learning rate is a function of the step.
     Raises LabError for what cannot be trained, RunFailed when the loss is no longer a number.
     """
-    recipe = resolve(recipe)
-    torch.set_num_threads(recipe.threads)  # counts for the thread that calls it, so here and not earlier
+    recipe = device.resolve(recipe)
+    device.configure(recipe)  # counts for the thread that calls it, so here and not earlier
     parts = yield from prepare(recipe, data)
     reseed(recipe.seed, 0)
     learner = Learner.make(recipe, data.shape, len(data.classes))
@@ -86,7 +85,7 @@ def _stream(seed: int, epoch: int, number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of gradient descent, as it was taken."""
+    """One step of gradient descent, as it was taken. Its tensors are good until the next step."""
 
     number: int
     """0-based in its epoch."""
@@ -105,8 +104,7 @@ def steps(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Iterator[
     learner.network.train()
     for number, start in enumerate(starts):
         rate = learning_rate(recipe, (epoch - 1) * len(starts) + number, recipe.epochs * len(starts))
-        for group in learner.optimizer.param_groups:
-            group["lr"] = rate
+        learner.set_rate(rate)
         batch = order[start : start + recipe.batch_size]
         pictures, labels = augment(part.pictures[batch], start), part.labels[batch]
         logits, loss = learner.step(recipe, pictures, labels)
@@ -139,8 +137,8 @@ def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator
 
 def first_losses(recipe: Recipe, data: DataSet) -> list[float]:
     """The losses of a new run's first 20 steps. Equal to the bit with those of an earlier run, the run is the same."""
-    recipe = resolve(recipe)
-    torch.set_num_threads(recipe.threads)
+    recipe = device.resolve(recipe)
+    device.configure(recipe)
     parts = _last(prepare(recipe, data))
     reseed(recipe.seed, 0)
     learner = Learner.make(recipe, data.shape, len(data.classes))

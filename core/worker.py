@@ -17,32 +17,41 @@ from typing import IO, Any
 
 from core.engines import Control, produce
 from core.errors import LabError, RunFailed
-from core.frames import read_frame, write_frame
+from core.frames import frame_of, read_frame
 from core.memory import keep_freed
 from core.recipe import Recipe
 from core.records import Tick, as_dict, pack
 
-Outgoing = tuple[dict[str, Any], bytes]
-
 
 class Sender(threading.Thread):
-    """Writes messages in order. Two may wait; a tick that would be the third is dropped, anything else waits."""
+    """Writes messages in order. Two may wait; a tick that would be the third is dropped, anything else waits.
+
+    What cannot be sent is refused to whoever sends it. The process ends with this thread: without it the training would
+    wait for ever.
+    """
 
     def __init__(self, pipe: IO[bytes]) -> None:
         super().__init__(daemon=True, name="sender")
-        self.pipe, self.waiting = pipe, queue.Queue[Outgoing](maxsize=2)
+        self.pipe, self.waiting = pipe, queue.Queue[bytes](maxsize=2)
 
     def run(self) -> None:
-        while True:
-            message, blob = self.waiting.get()
-            try:
-                write_frame(self.pipe, message, blob)
-            except OSError:
-                os._exit(0)  # nobody listens any more
+        code = 1
+        try:
+            while True:
+                self.pipe.write(self.waiting.get())
+                self.pipe.flush()
+        except OSError:
+            code = 0  # nobody listens any more
+        except BaseException as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+        finally:
+            os._exit(code)
 
     def send(self, message: dict[str, Any], blob: bytes = b"", droppable: bool = False) -> None:
+        """TypeError or ValueError for what is no message."""
+        frame = frame_of(message, blob)
         try:
-            self.waiting.put((message, blob), block=not droppable)
+            self.waiting.put(frame, block=not droppable)
         except queue.Full:
             pass  # a tick; the next one tells more
 
@@ -70,13 +79,19 @@ class Worker:
                 self.answer(order, "failed", message=one_line(error), mistake=False)
 
     def listen(self) -> None:
-        while (frame := read_frame(self.orders)) is not None:
-            order, blob = frame
-            if order["do"] in ("pause", "resume", "stop"):
-                self.control.obey(order["do"], order["job"])
-            else:
-                self.inbox.put((order, blob))
-        os._exit(0)  # the server is gone: so is the child, also while it is paused or idle
+        code = 1
+        try:
+            while (frame := read_frame(self.orders)) is not None:
+                order, blob = frame
+                if order["do"] in ("pause", "resume", "stop"):
+                    self.control.obey(order["do"], order["job"])
+                else:
+                    self.inbox.put((order, blob))
+            code = 0  # the server is gone: so is the child, also while it is paused or idle
+        except BaseException as error:  # an order that cannot be read: no other could be trusted
+            sys.excepthook(type(error), error, error.__traceback__)
+        finally:
+            os._exit(code)
 
     def answer(self, order: dict[str, Any], kind: str, **values: Any) -> None:
         self.sender.send({"job": order["job"], "kind": kind, **values})

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from core import metrics
+from demo.chart_theme import Look, Spec, cell_ink, shades, styled
 from demo.text import speaker
 
 if TYPE_CHECKING:
@@ -33,22 +34,18 @@ RUNNING = "#9cc3ea"
 DASH = [6, 4]
 HEIGHT = 320
 MATRIX_HEIGHT = 460
+NOTHING = 0.6
+"""Opacity of a 0 in a cell: it stands back, and can still be read (4.5:1)."""
+CELL = 0.42
+"""Letters of a number of four digits that fill the width of its cell, as a share of that width."""
 AXIS_ROOM = 44
 """Pixels kept for the labels of the upright axis, so that the plot does not move when a label gets longer."""
 
-LABELS = {"labelFontSize": 12, "titleFontSize": 12}  # so that all class names fit, also on a telephone
-SIZES = {
-    "axis": {**LABELS, "titlePadding": 8},
-    "legend": {**LABELS, "offset": 6, "padding": 0},
-}
-ROOM = {"left": 4, "right": 12, "top": 4, "bottom": 8}  # half a tick label at both ends
 STROKES = {
     "title": None, "orient": "bottom", "columns": 2, "labelLimit": 0,
     "symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 300,
 }  # fmt: skip
 
-Spec = dict[str, Any]
-Theme = Literal["light", "dark"]
 Numbers = Literal["counts", "shares"]
 Measure = Literal["loss", "accuracy"]
 
@@ -71,12 +68,15 @@ class Figure:
 
 
 def show(figure: Figure, key: str) -> None:
-    """Draws the figure as wide as its place. Its menu offers the picture (PNG) and the data (CSV)."""
+    """Draws the figure as wide as its place, with the letters and colours of the page."""
     import pyarrow
     import streamlit as st
 
+    from demo import session
+
+    look = Look(session.theme(), session.teaching())
     table = pyarrow.table({name: list(values) for name, values in figure.columns.items()})
-    st.vega_lite_chart(table, dict(figure.spec), width="stretch", key=key, alt=figure.title)
+    st.vega_lite_chart(table, styled(figure.spec, look), width="stretch", key=key, alt=figure.title)
 
 
 # --- curves of one run -------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def _curve_spec(measure: Measure, title: str, axis: str, epochs: int, parts: tup
         "transform": [{"filter": {"field": "part", "oneOf": parts[1:]}}],  # these have one value an epoch
         "encoding": encoding,
     }
-    return {"title": title, "height": HEIGHT, "layer": [lines, dots], "config": SIZES, "padding": ROOM}
+    return {"title": title, "height": HEIGHT, "layer": [lines, dots]}
 
 
 def _epoch_axis(domain: list[int] | None = None) -> Spec:
@@ -207,14 +207,7 @@ def _compare_spec(measure: Measure, title: str, axis: str, runs: tuple[str, ...]
         "tooltip": [{"field": "run", "type": "nominal", "title": say("run_axis")}, *_tips(measure, axis)],
     }  # fmt: skip
     mark = {"type": "line", "strokeWidth": 2, "point": {"size": 20}}
-    return {
-        "title": title,
-        "height": HEIGHT,
-        "mark": mark,
-        "encoding": encoding,
-        "config": SIZES,
-        "padding": ROOM,
-    }
+    return {"title": title, "height": HEIGHT, "mark": mark, "encoding": encoding}
 
 
 # --- the confusion matrix ----------------------------------------------------------------------------------------
@@ -225,7 +218,6 @@ def confusion(
     classes: Sequence[str],
     what: str,
     numbers: Numbers = "counts",
-    theme: Theme = "light",
 ) -> Figure:
     """A confusion matrix (C, C) with a number in each cell: rows are the truth, columns the prediction.
 
@@ -239,15 +231,12 @@ def confusion(
         for guess, count, share in zip(classes, row, fractions, strict=True)
     ]
     title = say("confusion", what=what)
-    spec = _matrix_spec(what, tuple(classes), numbers, theme)
+    spec = _matrix_spec(what, tuple(classes), numbers)
     return Figure(title, spec, _columns(("truth", "guess", "count", "share", "shade"), cells))
 
 
 @lru_cache(maxsize=256)
-def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, theme: Theme) -> Spec:
-    grey = "#55636c" if theme == "light" else "#a9b4bc"
-    colours = ["#eef3fa", "#08519c"] if theme == "light" else ["#1c2431", "#8ec5ff"]
-    on_faint, on_strong = ("#1b2430", "#ffffff") if theme == "light" else ("#dfe6ee", "#0b1018")
+def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers) -> Spec:
     encoding: Spec = {
         "x": _class_axis("guess", classes, labelAngle=-40),
         "y": _class_axis("truth", classes),
@@ -258,29 +247,17 @@ def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, theme: T
             {"field": "share", "type": "quantitative", "title": say("share_axis"), "format": ".1f"},
         ],
     }
-    shade = {
-        "field": "shade",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1], "range": colours},
-        "legend": None,
-    }
     shown: Spec = (
         {"field": "count", "format": "d"} if numbers == "counts" else {"field": "share", "format": ".1f"}
     )
-    ink = {"condition": {"test": "datum.shade > 0.5", "value": on_strong}, "value": on_faint}
-    present = {"condition": {"test": "datum['count'] > 0", "value": 1}, "value": 0.4}
-    text: Spec = {**encoding, "text": {**shown, "type": "quantitative"}, "color": ink, "opacity": present}
-    heading = {
-        "text": say("confusion_short"),
-        "subtitle": [what, say(f"confusion_{numbers}")],
-        "subtitlePadding": 4,
-        "subtitleColor": grey,
-    }
+    present = {"condition": {"test": "datum['count'] > 0", "value": 1}, "value": NOTHING}
+    text: Spec = {**encoding, "text": {**shown, "type": "quantitative"}, "color": cell_ink("shade"), "opacity": present}
+    heading = {"text": say("confusion_short"), "subtitle": [what, say(f"confusion_{numbers}")], "subtitlePadding": 4}
     layers = [
-        {"mark": "rect", "encoding": {**encoding, "color": shade}},
-        {"mark": {"type": "text", "fontSize": 11}, "encoding": text},
+        {"mark": "rect", "encoding": {**encoding, "color": shades("shade")}},
+        {"mark": {"type": "text", "fontSize": {"expr": f"min(letters, {CELL} * width / {len(classes)})"}}, "encoding": text},
     ]
-    return {"title": heading, "height": MATRIX_HEIGHT, "layer": layers, "config": SIZES, "padding": ROOM}
+    return {"title": heading, "height": MATRIX_HEIGHT, "layer": layers}
 
 
 def _class_axis(field: str, classes: Sequence[str], **more: Any) -> Spec:

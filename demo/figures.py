@@ -13,7 +13,8 @@ from typing import Any
 import streamlit as st
 
 from demo import charts
-from demo.charts import DASH, HEIGHT, ROOM, SIZES, STROKES, Figure, Spec
+from demo.chart_theme import Look, Spec, styled
+from demo.charts import DASH, HEIGHT, STROKES, Figure
 from demo.text import speaker
 
 say = speaker("figures")
@@ -70,7 +71,7 @@ def whole(figure: Figure) -> Spec:
     """The specification with its data, a width and a white ground."""
     names = list(figure.columns)
     values = [dict(zip(names, row, strict=True)) for row in zip(*figure.columns.values(), strict=True)]
-    return {"width": WIDTH, "background": "white", **figure.spec, "data": {"values": values}}
+    return {"width": WIDTH, "background": "white", **styled(figure.spec, Look()), "data": {"values": values}}
 
 
 def _file(title: str) -> str:
@@ -81,7 +82,7 @@ def _file(title: str) -> str:
 
 def heading(title: str, what: str) -> Spec:
     """A chart's title in two lines, the second small, so that it fits a telephone."""
-    return {"text": title, "subtitle": what, "subtitlePadding": 4, "subtitleColor": PUBLISHED}
+    return {"text": title, "subtitle": what, "subtitlePadding": 4}
 
 
 # --- forms that several pages need ---------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def lines(
     if dots:
         mark["point"] = {"size": 28, "filled": True}
     shown = heading(title, what) if what else title
-    spec = {"title": shown, "height": height, "mark": mark, "encoding": encoding, "config": SIZES, "padding": ROOM}
+    spec = {"title": shown, "height": height, "mark": mark, "encoding": encoding}
     return Figure(f"{title}, {what}" if what else title, spec, _columns(rows, (x.field, y.field, series)))
 
 
@@ -122,7 +123,7 @@ def bars(
         "color": {**_colour(series, colours), "legend": {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 0}},
         "tooltip": [{"field": x, "type": "nominal", "title": x_title}, *_tips(series, y)],
     }
-    spec = {"title": title, "height": height, "mark": {"type": "bar"}, "encoding": encoding, "config": SIZES, "padding": ROOM}
+    spec = {"title": title, "height": height, "mark": {"type": "bar"}, "encoding": encoding}
     return Figure(title, spec, _columns(rows, (x, y.field, series)))
 
 

@@ -149,5 +149,4 @@ def _spec(names: list[str], large: bool) -> dict[str, Any]:
             {"mark": {**bar, "color": charts.TRAINING}, "encoding": {"x": votes}},
             {"mark": share, "encoding": {"x": end, "text": {"field": "share", "type": "nominal"}}},
         ],
-        "config": charts.SIZES, "padding": charts.ROOM,
     }  # fmt: skip

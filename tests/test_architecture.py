@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("core.allowance", "core.atomic", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx", "core.locks",
+    ("core.allowance", "core.atomic", "core.cuda_graph", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx", "core.locks",
      "core.memory", "core.pictures_in",
-     "core.records", "core.sheet", "core.stopwatch"),
+     "core.records", "core.run_queue", "core.sheet", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.database", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.teacher", "core.walkthrough"),
     ("core.cards", "core.device", "core.mirror", "core.runs", "core.sources", "core.summaries"),
@@ -24,14 +24,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.parts",),
     ("core.training",),
     ("core.child", "core.engines", "core.estimates", "core.speed", "core.worker"),
-    ("core.classroom", "core.guesses", "core.installed", "core.job", "core.jobs", "core.snapshots"),
+    ("core.classroom", "core.guesses", "core.installed", "core.job", "core.jobs", "core.lifecycle", "core.runner", "core.snapshots"),
     ("core.answers", "core.evaluation", "core.kernels", "core.planned", "core.sprite", "core.trust", "core.warmup"),
     ("core.classify", "core.draws", "core.explain", "core.export", "core.silenced", "core.studies"),
     ("core.gradcam", "core.library", "core.overview", "core.strip"),
     ("core.contest", "core.few", "core.pretraining", "core.samples", "core.smaller"),
     ("core.command", "core.printing"),
     ("core.__main__",),
-    ("demo.address", "demo.ahead", "demo.alive", "demo.hosting", "demo.identity", "demo.late", "demo.leaving", "demo.server", "demo.text"),
+    ("demo.address", "demo.ahead", "demo.alive", "demo.chart_theme", "demo.hosting", "demo.identity", "demo.late", "demo.leaving",
+     "demo.server", "demo.text"),
     (
         "demo.charts",
         "demo.components",

@@ -18,7 +18,6 @@ from core.sources import SOURCES
 from core.studies import architectures
 from core.studies import architectures_beside as beside
 from demo import charts, figures, study
-from demo.charts import ROOM, SIZES
 from demo.lessons.architectures_parts import no_pictures, say
 from demo.pictures import framed
 from demo.study import Column
@@ -97,7 +96,7 @@ def stacked(found: dict[str, Weights]) -> charts.Figure:
         "order": {"field": "place", "type": "quantitative"},
         "tooltip": tips,
     }  # fmt: skip
-    spec = {"title": say("weights_figure"), "height": 360, "mark": "bar", "encoding": encoding, "config": SIZES, "padding": ROOM}
+    spec = {"title": say("weights_figure"), "height": 360, "mark": "bar", "encoding": encoding}
     columns = dict(zip(("network", "parameters", "kind", "place"), map(list, zip(*rows, strict=True)), strict=True))
     return charts.Figure(say("weights_figure"), spec, columns)
 

@@ -149,7 +149,7 @@ def _classes(made: dict[str, Card]) -> None:
                                  format_func=lambda score: say(f"score_{score}"))  # fmt: skip
     figures.show(_class_bars(rows, score or "recall", title), key="architectures.class_bars")
     classes = list(card.facts["classes"])
-    matrix = charts.confusion(card.result["confusion"], classes, say("matrix_of", run=title), "counts", session.theme())
+    matrix = charts.confusion(card.result["confusion"], classes, say("matrix_of", run=title))
     figures.show(matrix, key="architectures.matrix")
     study.runs_behind([card.name])
     session.link("audit", say("audit"))

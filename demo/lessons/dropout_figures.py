@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from core.studies.dropout import RATES, Rows
-from demo import charts, session
-from demo.charts import DASH, HEIGHT, ROOM, SIZES, TRAINING, VALIDATION, Figure, Spec
+from demo import charts
+from demo.chart_theme import GROUND, ROOM, Spec
+from demo.charts import DASH, HEIGHT, TRAINING, VALIDATION, Figure
 from demo.figures import PUBLISHED, Axis, heading, lines
 from demo.text import speaker
 
@@ -103,7 +104,7 @@ def by_rate(title: str, what: str, y_title: str, series: Sequence[Line]) -> Figu
          "encoding": {**drawn, "y": {**y, "field": "low"}, "y2": {"field": "high"}}},
         {"mark": {"type": "point", "size": 60, "opacity": 1, "strokeWidth": 1.5}, "encoding": {"x": x, "y": y, **point}},
     ]  # fmt: skip
-    spec = {"title": heading(title, what), "height": HEIGHT + 90, "layer": layers, "config": SIZES, "padding": ROOM}
+    spec = {"title": heading(title, what), "height": HEIGHT + 90, "layer": layers}
     columns = ("series", "rate", "percent", "spread", "low", "high", "drawn")
     return Figure(f"{title}, {what}", spec, {name: [row[name] for row in rows] for name in columns})
 
@@ -127,12 +128,18 @@ def _tip(field: str, title: str, format: str | None) -> Spec:
     return {"field": field, "title": title, **kind}
 
 
+NAME_ROOM = 0.08
+"""The height of a line's name, as a share of the upright axis."""
+
+
 # --- by epoch ------------------------------------------------------------------------------------------------------
 
 
 def gap_by_epoch(network: str, curves: Rows) -> Figure:
-    """Training less validation accuracy by epoch, one line a rate, each named at its end."""
+    """Training less validation accuracy by epoch, one line a rate, named at its end where there is room for a name."""
     rows = [{"epoch": row["epoch"], "percent": 100 * row["gap"], "rate": f"{row['rate']:g}"} for row in curves]
+    named = _named(rows)
+    rows = [{**row, "end": row in named} for row in rows]
     title, what, y_title = say("figure_time"), say(f"on_{network}"), say("axis_time")
     colours = {name: colour for name, colour in RATE_COLOURS.items() if any(row["rate"] == name for row in rows)}
     legend = {"title": say("axis_rate"), "orient": "bottom", "columns": 4, "symbolType": "stroke", "symbolStrokeWidth": 3}
@@ -144,18 +151,33 @@ def gap_by_epoch(network: str, curves: Rows) -> Figure:
                   "scale": {"domain": list(colours), "range": list(colours.values())}},
     }  # fmt: skip
     tips = [_tip("rate", say("axis_rate"), None), _tip("epoch", say("axis_epoch"), "d"), _tip("percent", y_title, ".1f")]
-    last = max((row["epoch"] for row in rows), default=0)
     layers: list[Spec] = [
         {"mark": {"type": "line", "strokeWidth": 2, "tooltip": True}, "encoding": {**encoding, "tooltip": tips}},
-        {"transform": [{"filter": f"datum.epoch === {last}"}], "encoding": {**encoding, "text": {"field": "rate", "type": "nominal"}},
-         "mark": {"type": "text", "align": "left", "dx": 5, "fontSize": 12}},
+        {"transform": [{"filter": "datum.end"}],
+         "encoding": {"x": encoding["x"], "y": encoding["y"], "text": {"field": "rate", "type": "nominal"}},
+         "mark": {"type": "text", "align": "left", "dx": 5}},
     ]  # fmt: skip
-    spec = {"title": heading(title, what), "height": HEIGHT + 90, "layer": layers, "config": SIZES, "padding": {**ROOM, "right": 36}}
-    return Figure(f"{title}, {what}", spec, {name: [row[name] for row in rows] for name in ("rate", "epoch", "percent")})
+    spec = {"title": heading(title, what), "height": HEIGHT + 90, "layer": layers, "padding": {**ROOM, "right": 36}}
+    return Figure(f"{title}, {what}", spec, {name: [row[name] for row in rows] for name in ("rate", "epoch", "percent", "end")})
+
+
+def _named(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of the lines' ends those that a name fits beside: from the top, each far enough below the one before."""
+    last = max((row["epoch"] for row in rows), default=0)
+    ends = sorted((row for row in rows if row["epoch"] == last), key=lambda row: -row["percent"])
+    values = [row["percent"] for row in rows]
+    room = NAME_ROOM * (max(values, default=0) - min(0, *values)) if values else 0
+    found: list[Mapping[str, Any]] = []
+    for row in ends:
+        if not found or found[-1]["percent"] - row["percent"] >= room:
+            found.append(row)
+    return found
 
 
 # --- units ---------------------------------------------------------------------------------------------------------
 
+CROSS = {"expr": f"ground == '{GROUND['dark']}' ? '#ff9d3c' : '#bd1f01'"}
+"""A silenced unit is crossed out in a colour that stands out on the faint end of the ramp, in both themes."""
 TILES = 4
 """Small pictures beside each other."""
 
@@ -169,25 +191,22 @@ def units(title: str, what: str, panels: Sequence[tuple[str, Sequence[float], Se
         for place, (name, values, silenced) in enumerate(panels)
         for unit, (value, off) in enumerate(zip(values, silenced, strict=True))
     ]  # fmt: skip
-    dark = session.theme() == "dark"
-    shades = ["#1c2431", "#8ec5ff"] if dark else ["#e4ecf5", "#08519c"]
     tips = [_tip("panel", say("tip_panel"), None), _tip("unit", say("tip_unit"), "d"), _tip("activation", say("tip_activation"), ".2f"),
             _tip("silenced", say("tip_silenced"), None)]  # fmt: skip
     high = -(-len(panels) // TILES) * (wide + 1)
     across, down, top = _place("x", TILES * (wide + 1) - 1), _place("y", high), _place("top", high)
     place: Spec = {"x": across, "y": down}
     legend = {"orient": "bottom", "gradientLength": 160, "format": ".1f"}
-    shade = {"field": "activation", "type": "quantitative", "title": say("tip_activation"), "scale": {"range": shades}, "legend": legend}
+    shade = {"field": "activation", "type": "quantitative", "title": say("tip_activation"), "scale": {"range": [{"expr": "faint"}, {"expr": "strong"}]}, "legend": legend}
     layers: list[Spec] = [
         {"mark": {"type": "rect", "strokeWidth": 0.5, "stroke": "#8a949c"}, "encoding": {**place, "color": shade, "tooltip": tips}},
         {"transform": [{"filter": "datum.silenced"}], "encoding": {**place, "tooltip": tips},
-         "mark": {"type": "text", "text": "×", "fontSize": 13, "fontWeight": "bold", "color": "#ff9d3c" if dark else "#bd1f01"}},
+         "mark": {"type": "text", "text": "×", "fontWeight": "bold", "color": CROSS}},
         {"transform": [{"filter": "datum.unit === 0"}, {"calculate": "datum.y - 1", "as": "top"}],
          "encoding": {"x": across, "y": top, "text": {"field": "panel", "type": "nominal"}},
-         "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": -4, "fontSize": 12,
-                  "color": "#dfe6ee" if dark else "#1b2430"}},
+         "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": -4}},
     ]  # fmt: skip
-    spec = {"title": heading(title, what), "height": 20 * high + 60, "layer": layers, "config": SIZES, "padding": ROOM}
+    spec = {"title": heading(title, what), "height": 20 * high + 60, "layer": layers}
     return Figure(f"{title}, {what}", spec, {name: [row[name] for row in rows] for name in ("panel", "unit", "x", "y", "activation", "silenced")})
 
 

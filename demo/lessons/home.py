@@ -7,8 +7,9 @@ import streamlit as st
 from core import sources
 from core.errors import LabError
 from core.sources import SOURCES, Source
-from demo import fetching, local, session, teaching, thumbnails
+from demo import fetching, session, teaching, thumbnails
 from demo.fetching import Look
+from demo.lessons import home_address
 from demo.text import plain, speaker
 from demo.widgets import times, whole
 
@@ -29,7 +30,7 @@ def render() -> None:
         _walk()
         _machine()
     with code, st.container(border=True):
-        _for_a_class()
+        home_address.render()
         teaching.key_popover("home.token")
     st.subheader(say("data"), anchor=False)
     _data()
@@ -162,30 +163,3 @@ def _activity() -> str:
     if not counts:
         return say("no_runs")
     return say("runs_active", going=counts["running"] + counts["paused"], waiting=counts["queued"], all=counts.total())
-
-
-# --- for a class -------------------------------------------------------------------------------------------------
-
-
-def _for_a_class() -> None:
-    st.markdown(f"**{say('class')}**")
-    address = local.class_address(session.root(), st.get_option("server.address"), local.lan_address())
-    if address is None:
-        st.caption(say("class_alone"))
-        return
-    st.image(local.qr_code(address), width=190, alt=address)
-    st.markdown(f"[{address}]({address})")
-    st.caption(say("class_text"))
-    if st.button(say("class_large"), key="home.large", icon=":material/fullscreen:"):
-        _large(address)
-
-
-def _large(address: str) -> None:
-    """For the projector."""
-
-    @st.dialog(say("class"), width="large")
-    def view() -> None:
-        st.markdown(f"## {address}")
-        st.image(local.qr_code(address), width=520, alt=address)
-
-    view()

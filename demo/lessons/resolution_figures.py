@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from demo.charts import CLASS_COLOURS, DASH, HEIGHT, ROOM, SIZES, STROKES, Figure, Spec, Theme
+from demo.chart_theme import Spec, cell_ink, shades
+from demo.charts import CLASS_COLOURS, DASH, HEIGHT, STROKES, Figure
 from demo.figures import PUBLISHED
 from demo.text import speaker
 
@@ -28,8 +29,8 @@ def _columns(rows: Sequence[Row], *names: str) -> dict[str, list[Any]]:
 def _figure(title: str, layers: Sequence[Spec], columns: dict[str, list[Any]], height: int = HEIGHT, **more: Any) -> Figure:
     """The first line of the title is its heading, a second one stands smaller below it: long lines are cut off."""
     heading, *rest = title.splitlines()
-    head = {"text": heading, "subtitle": rest, "subtitlePadding": 4, "subtitleColor": PUBLISHED}
-    spec = {"title": head, "height": height, "layer": list(layers), "config": SIZES, "padding": ROOM, **more}
+    head = {"text": heading, "subtitle": rest, "subtitlePadding": 4}
+    spec = {"title": head, "height": height, "layer": list(layers), **more}
     return Figure(": ".join([heading, *rest]), spec, columns)
 
 
@@ -82,7 +83,7 @@ def protocols(title: str, axis: str, rows: Sequence[Row], sides: Sequence[int]) 
     halo, points = ({
         "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": width, "stroke": colour, "color": PUBLISHED},
         "transform": _only("source", *symbols), "encoding": {**place, "shape": shape},
-    } for width, colour in ((6, "white"), (2.5, PUBLISHED)))  # fmt: skip
+    } for width, colour in ((6, {"expr": "ground"}), (2.5, PUBLISHED)))  # fmt: skip
     return _figure(title, [bars, *([halo, points] if symbols else [])], _columns(rows, "side", "protocol", "source", "value"))
 
 
@@ -121,21 +122,17 @@ def _mark(field: str, value: float, axis: Spec) -> Spec:
     return {"mark": {"type": "rule", "aria": False, "strokeWidth": 2, "color": PUBLISHED, "strokeDash": [2, 2]}, "encoding": {"x": here}}
 
 
-def predicted_map(title: str, rows: Sequence[Row], classes: Sequence[str], sides: Sequence[int], theme: Theme) -> Figure:
+def predicted_map(title: str, rows: Sequence[Row], classes: Sequence[str], sides: Sequence[int]) -> Figure:
     """How often each class is predicted at each side, as a number in a cell. rows: side, class, predicted."""
-    colours = ["#eef3fa", "#08519c"] if theme == "light" else ["#1c2431", "#8ec5ff"]
-    on_faint, on_strong = ("#1b2430", "#ffffff") if theme == "light" else ("#dfe6ee", "#0b1018")
     peak = max(row["predicted"] for row in rows)
     place = {
         "x": {"field": "side", "type": "ordinal", "sort": list(sides), "title": say("side_axis"), "axis": {"labelAngle": 0}},
         "y": {"field": "class", "type": "nominal", "sort": list(classes), "title": say("column_class")},
         "tooltip": _tips(("class", say("column_class"), ""), ("side", say("side_axis"), ""), ("predicted", say("predicted_axis"), "d")),
     }  # fmt: skip
-    shade = {"field": "predicted", "type": "quantitative", "scale": {"domain": [0, peak], "range": colours}, "legend": None}
-    ink = {"condition": {"test": f"datum.predicted > {peak / 2}", "value": on_strong}, "value": on_faint}
-    cells = {"mark": "rect", "encoding": {**place, "color": shade}}
-    numbers = {"mark": {"type": "text", "fontSize": 12},
-               "encoding": {**place, "text": {"field": "predicted", "type": "quantitative", "format": "d"}, "color": ink}}  # fmt: skip
+    cells = {"mark": "rect", "encoding": {**place, "color": shades("predicted", peak)}}
+    numbers = {"mark": "text",
+               "encoding": {**place, "text": {"field": "predicted", "type": "quantitative", "format": "d"}, "color": cell_ink("predicted", peak)}}  # fmt: skip
     return _figure(title, [cells, numbers], _columns(rows, "side", "class", "predicted"), MAP_HEIGHT)
 
 

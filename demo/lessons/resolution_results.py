@@ -10,7 +10,7 @@ from core import metrics
 from core.published import kannojia, report_recall, report_score
 from core.studies.resolution import FILTER, PROTOCOLS, SIDES, answering
 from core.studies.resolution import row as cell
-from demo import charts, figures, session, study
+from demo import charts, figures, study
 from demo.lessons import resolution_figures as drawn
 from demo.lessons import resolution_parts as parts
 from demo.lessons import resolution_words as words
@@ -142,7 +142,7 @@ def _confusion(made: Made, dataset: str) -> None:
         name = answering(made, dataset, protocol, side)
         what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
         matrix = made[name].matrix(side, FILTER) or []
-        figure = charts.confusion(matrix, made[name].facts["classes"], what, numbers, session.theme())
+        figure = charts.confusion(matrix, made[name].facts["classes"], what, numbers)
         figures.show(figure, key="resolution.matrix")
         study.runs_behind([name])
 

@@ -94,7 +94,7 @@ def _one_network(made: Made) -> None:
             cells = [{"side": side, "class": label, "predicted": scores[side].predicted[place]}
                      for side in few for place, label in enumerate(classes)]  # fmt: skip
             title = say("figure_map", true=whole(scores[sides[0]].support[cat]), network=name, filter=filter)
-            figures.show(drawn.predicted_map(title, cells, classes, few, session.theme()), key="resolution.map")
+            figures.show(drawn.predicted_map(title, cells, classes, few), key="resolution.map")
         first, peak = scores[sides[0]], scores[most]
         st.markdown(say("cat_moves" if most != sides[0] else "cat_stays", side=most, full=sides[0], true=whole(first.support[cat]),
                         recall=percent(first.recall[cat]), recall_then=percent(peak.recall[cat]),

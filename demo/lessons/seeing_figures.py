@@ -7,7 +7,8 @@ from typing import Any
 
 from core.contest import SIDES, Tested
 from core.guesses import Tally
-from demo.charts import HEIGHT, ROOM, SIZES, Figure, Spec
+from demo.chart_theme import Spec
+from demo.charts import HEIGHT, Figure
 from demo.figures import heading
 from demo.text import speaker
 
@@ -32,7 +33,7 @@ def beside(tallies: Sequence[Tally], tested: Sequence[Tested]) -> Figure:
     ]  # fmt: skip
     title, what = say("beside"), say("beside_what")
     layers = [_lines(), _dots(), _intervals()]
-    spec: Spec = {"title": heading(title, what), "height": HEIGHT, "layer": layers, "config": SIZES, "padding": ROOM}
+    spec: Spec = {"title": heading(title, what), "height": HEIGHT, "layer": layers}
     return Figure(f"{title}, {what}", spec, {name: [row[name] for row in rows] for name in rows[0]})
 
 

@@ -101,15 +101,14 @@ def _confusions(people: list[list[Guess]], tallies: list[Tally], tested: list[Te
         ) if there else None  # fmt: skip
     left, right = st.columns(2, gap="medium")
     one = next(found for found in tallies if found.side == side)
-    theme = session.theme()
     with left:
         matrix = guesses.confusion(people, len(CLASSES), side).tolist()
-        figures.show(charts.confusion(matrix, CLASSES, say("matrix_people", side=side), theme=theme), key="seeing.matrix")
+        figures.show(charts.confusion(matrix, CLASSES, say("matrix_people", side=side)), key="seeing.matrix")
         st.caption(say("without", no_idea=one.no_idea, guesses=one.guesses))
     if network is not None:
         with right:
             what = say("matrix_network", run=there[network].run, side=side)
-            figures.show(charts.confusion(there[network].confusion, CLASSES, what, theme=theme), key="seeing.matrix.network")
+            figures.show(charts.confusion(there[network].confusion, CLASSES, what), key="seeing.matrix.network")
 
 
 def _reset() -> None:

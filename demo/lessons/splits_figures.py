@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.studies.splits import Rows
-from demo.charts import HEIGHT, ROOM, SIZES, TRAINING, VALIDATION, Figure, Spec
+from demo.chart_theme import Spec
+from demo.charts import HEIGHT, TRAINING, VALIDATION, Figure
 from demo.figures import heading
 from demo.text import speaker
 
@@ -50,7 +51,7 @@ def strip(labels: Sequence[int], parts: Sequence[int], names: Sequence[str], wha
     }  # fmt: skip
     mark = {"type": "point", "size": 32, "strokeWidth": 1, "opacity": 1}
     title = say("figure_strip")
-    spec = {"title": heading(title, what), "height": 21 * len(lines) + 90, "mark": mark, "encoding": encoding, "config": SIZES, "padding": ROOM}
+    spec = {"title": heading(title, what), "height": 21 * len(lines) + 90, "mark": mark, "encoding": encoding}
     return Figure(f"{title}, {what}", spec, _columns(rows, ("class", "line", "place", "part")))
 
 
@@ -72,7 +73,7 @@ def shares(table: Sequence[Sequence[float]], names: Sequence[str], classes: Sequ
         "tooltip": [_tip("class", say("axis_class")), _tip("part", say("tip_part")), _tip("percent", say("axis_share"), ".1f")],
     }
     title = say("figure_shares")
-    spec = {"title": heading(title, what), "height": 447, "mark": "bar", "encoding": encoding, "config": SIZES, "padding": ROOM}
+    spec = {"title": heading(title, what), "height": 447, "mark": "bar", "encoding": encoding}
     return Figure(f"{title}, {what}", spec, _columns(rows, ("class", "part", "percent")))
 
 
@@ -107,7 +108,7 @@ def draws(tables: Mapping[str, Rows], measure: str, names: Mapping[str, str]) ->
          "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tips}},
     ]  # fmt: skip
     title, what = say("figure_draws"), say(f"measure_{measure}")
-    spec = {"title": heading(title, what), "height": HEIGHT + 60, "layer": layers, "config": SIZES, "padding": ROOM}
+    spec = {"title": heading(title, what), "height": HEIGHT + 60, "layer": layers}
     return Figure(f"{title}, {what}", spec, _columns(rows, ("kind", "method", "draw", "percent", "spread", "low", "high")))
 
 

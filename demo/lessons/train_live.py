@@ -165,7 +165,7 @@ def _matrix(now: Snapshot) -> None:
     which, numbers = _matrix_choice(list(found))
     matrix, what = kept.test_matrix(now) if which == "test" and now.evaluations else found[which]
     classes = now.facts["classes"]
-    charts.show(charts.confusion(matrix, classes, what, numbers, session.theme()), key="live.matrix")
+    charts.show(charts.confusion(matrix, classes, what, numbers), key="live.matrix")
     st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
     st.markdown(scores_table(matrix, classes, say))
 

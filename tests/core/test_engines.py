@@ -15,7 +15,7 @@ import pytest
 
 from core.engines import Control, Engine, EngineDied, ProcessEngine, ThreadEngine, check
 from core.errors import LabError, RunFailed
-from core.frames import read_frame, write_frame
+from core.frames import frame_of, read_frame
 from core.recipe import Recipe
 from core.records import Epoch, Record, Result, Start, Tick
 
@@ -141,10 +141,12 @@ def test_speed_and_facts_are_measured(engine: Engine) -> None:
 def test_the_child_ends_when_its_pipe_does() -> None:
     child = subprocess.Popen([sys.executable, "-m", "core.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert child.stdin is not None and child.stdout is not None
-    write_frame(child.stdin, {"do": "train", "recipe": LONG.as_dict(), "data": ".", "job": 1})
+    child.stdin.write(frame_of({"do": "train", "recipe": LONG.as_dict(), "data": ".", "job": 1}))
+    child.stdin.flush()
     while (frame := read_frame(child.stdout)) is not None and frame[0]["kind"] != "epoch":
         pass
-    write_frame(child.stdin, {"do": "pause", "job": 1})
+    child.stdin.write(frame_of({"do": "pause", "job": 1}))
+    child.stdin.flush()
     child.stdin.close()
     assert child.wait(3) == 0
     child.stdout.close()

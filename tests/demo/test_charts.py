@@ -38,9 +38,7 @@ FIGURES = {
     "compare loss": lambda: charts.compare([run("aaa"), run("bbb")], "loss"),
     "compare accuracy": lambda: charts.compare([run("aaa"), run("bbb")], "accuracy"),
     "confusion": lambda: charts.confusion([[3, 1], [0, 5]], ["cat", "dog"], "test"),
-    "confusion, dark, percent": lambda: charts.confusion(
-        [[3, 1], [0, 5]], ["cat", "dog"], "test", "shares", "dark"
-    ),
+    "confusion, percent": lambda: charts.confusion([[3, 1], [0, 5]], ["cat", "dog"], "test", "shares"),
 }
 
 

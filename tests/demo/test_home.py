@@ -24,6 +24,7 @@ from core.runs import open_store
 from core.sources import SOURCES, FetchProgress, FetchStopped
 from demo import fetching, local, session, thumbnails
 from demo.fetching import Fetching
+from demo.local import Address
 
 
 def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -236,42 +237,117 @@ def test_home_says_what_the_machine_is_and_how_much_goes_on(manager: JobManager,
     assert "CPU" in words(opened()) or str(manager.facts["device_name"]) in words(opened())  # type: ignore[index]
 
 
+WIFI, VPN = Address("192.168.1.5", "Wi-Fi"), Address("10.8.0.2", "tun0")
+
+
+@pytest.fixture
+def lan(monkeypatch: pytest.MonkeyPatch) -> list[Address]:
+    """The machine's addresses, to be changed; it is no container, whatever this one is."""
+    found = [WIFI]
+    monkeypatch.setattr(local, "lan_addresses", lambda: list(found))
+    monkeypatch.setattr(local, "shut_in", lambda: False)
+    monkeypatch.delenv("LAB_ADDRESS", raising=False)
+    return found
+
+
 def test_the_address_for_a_class_stands_on_the_page(
-    manager: JobManager, fetches: Fetching, monkeypatch: pytest.MonkeyPatch
+    manager: JobManager, fetches: Fetching, lan: list[Address], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local, "lan_address", lambda: "10.1.2.3")
-    assert "http://10.1.2.3:8501" in words(opened())
+    page = opened()
+    assert "[http://192.168.1.5:8501]" in words(page) and not page.get("pills")
     visit(monkeypatch, "https://lab.school.example/page")
-    assert "https://lab.school.example" in words(opened())
-    monkeypatch.setattr(local, "lan_address", lambda: None)
+    assert "[https://lab.school.example" in words(opened())
+    lan.clear()
     visit(monkeypatch, "http://localhost:8501")
     assert "Only this machine" in words(opened())
+
+
+def test_of_several_addresses_each_is_one_tap_away(manager: JobManager, fetches: Fetching, lan: list[Address]) -> None:
+    lan.append(VPN)
+    page = opened()
+    [choice] = [one for one in page.button_group if one.key == "home.address"]
+    assert list(choice.options) == ["192.168.1.5 (Wi-Fi)", "10.8.0.2 (tun0)"]
+    assert "[http://192.168.1.5:8501]" in words(page)
+    choice.set_value("http://10.8.0.2:8501").run()
+    assert "[http://10.8.0.2:8501]" in words(page) and "[http://192" not in words(page)
+
+
+def test_the_address_can_be_told(
+    manager: JobManager, fetches: Fetching, lan: list[Address], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan.append(VPN)
+    monkeypatch.setenv("LAB_ADDRESS", "http://172.20.1.9:7860")
+    monkeypatch.setattr(local, "shut_in", lambda: True)
+    assert "[http://172.20.1.9:7860]" in words(opened())
+    monkeypatch.setenv("LAB_ADDRESS", "ftp://somewhere")
+    assert "LAB_ADDRESS is 'ftp://somewhere'; expected an address" in words(opened())
+
+
+def test_in_a_container_no_address_is_made_up(
+    manager: JobManager, fetches: Fetching, lan: list[Address], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "shut_in", lambda: True)
+    text = words(opened())
+    assert "LAB_ADDRESS" in text and "192.168.1.5" not in text
+    visit(monkeypatch, "http://192.168.1.77:7860")
+    assert "[http://192.168.1.77:7860]" in words(opened())
 
 
 # --- the address for a class -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("root", "listens_on", "lan", "expected"),
+    ("root", "listens_on", "hosts", "expected"),
     [
-        ("http://localhost:8501", None, "10.0.0.7", "http://10.0.0.7:8501"),
-        ("http://127.0.0.1:80/lab", "0.0.0.0", "10.0.0.7", "http://10.0.0.7:80/lab"),
-        ("http://[::1]:8501", "", "10.0.0.7", "http://10.0.0.7:8501"),
-        ("http://localhost:8501", "localhost", "10.0.0.7", None),
-        ("http://localhost:8501", "127.0.0.1", "10.0.0.7", None),
-        ("http://localhost:8501", None, None, None),
-        ("https://lab.example/a", "127.0.0.1", None, "https://lab.example/a"),
-        ("http://192.168.1.5:8501", None, "10.0.0.7", "http://192.168.1.5:8501"),
-        ("", None, "10.0.0.7", None),
+        ("http://localhost:8501", None, ["10.0.0.7"], ["http://10.0.0.7:8501"]),
+        ("http://127.0.0.1:80/lab", "0.0.0.0", ["10.0.0.7"], ["http://10.0.0.7:80/lab"]),
+        ("http://[::1]:8501", "", ["10.0.0.7", "10.8.0.2"], ["http://10.0.0.7:8501", "http://10.8.0.2:8501"]),
+        ("http://localhost:8501", "localhost", ["10.0.0.7"], []),
+        ("http://localhost:8501", "127.0.0.1", ["10.0.0.7"], []),
+        ("http://localhost:8501", None, [], []),
+        ("https://lab.example/a", "127.0.0.1", [], ["https://lab.example/a"]),
+        ("http://192.168.1.5:8501", None, ["10.0.0.7"], ["http://192.168.1.5:8501"]),
+        ("", None, ["10.0.0.7"], []),
     ],
 )
-def test_class_address(root: str, listens_on: str | None, lan: str | None, expected: str | None) -> None:
-    assert local.class_address(root, listens_on, lan) == expected
+def test_class_addresses(root: str, listens_on: str | None, hosts: list[str], expected: list[str]) -> None:
+    assert list(local.class_addresses(root, listens_on, [Address(host, "eth0") for host in hosts])) == expected
 
 
-def test_the_lan_address_is_nobody_s_loopback() -> None:
-    found = local.lan_address()
-    assert found is None or not local.here_only(found)
+@pytest.mark.parametrize(("told", "expected"), [
+    ("", ""), ("192.168.1.5", "http://192.168.1.5:8501/lab"), ("lab.local:80", "http://lab.local:80/lab"),
+    ("https://school.example/lab/", "https://school.example/lab"), (" 10.0.0.7 ", "http://10.0.0.7:8501/lab"),
+])  # fmt: skip
+def test_the_told_address_is_completed(told: str, expected: str) -> None:
+    assert local.told_address("http://localhost:8501/lab", {"LAB_ADDRESS": told}) == expected
+
+
+@pytest.mark.parametrize("told", ["http://", "two words", "http://10.0.0.7:port", "ws://10.0.0.7"])
+def test_what_is_no_address_is_refused(told: str) -> None:
+    with pytest.raises(LabError, match=r"LAB_ADDRESS is .*; expected an address"):
+        local.told_address("http://localhost:8501", {"LAB_ADDRESS": told})
+
+
+def test_real_networks_come_before_virtual_ones_and_nobody_s_loopback_is_shown() -> None:
+    docker, cable = Address("172.17.0.1", "docker0"), Address("192.168.178.20", "eth0")
+    silent, own = Address("169.254.3.4", "eth1"), Address("127.0.0.1", "lo")
+    assert local.likely_first([own, docker, VPN, silent, cable, WIFI], default="10.8.0.2") == [cable, WIFI, VPN, docker]
+    assert local.likely_first([cable, WIFI], default="192.168.1.5") == [WIFI, cable]
+    for name in ("vEthernet (WSL)", "VirtualBox Host-Only Network", "utun3", "br-5f3", "ProtonVPN", "ztabcdef"):
+        assert Address("10.1.1.1", name).virtual, name
+    assert not any(Address("10.1.1.1", name).virtual for name in ("Wi-Fi", "eth0", "en0", "wlp3s0", "Ethernet 2", "WLAN"))
+
+
+def test_the_addresses_of_this_machine_are_none_of_itself() -> None:
+    assert not any(local.here_only(one.host) for one in local.lan_addresses())
+
+
+def test_a_container_is_known_by_its_marks(tmp_path: Path) -> None:
+    mark = tmp_path / ".dockerenv"
+    assert not local.shut_in({}, "6.1.0-18-amd64", [str(mark)])
+    mark.touch()
+    assert local.shut_in({}, "6.1.0-18-amd64", [str(mark)])
+    assert local.shut_in({"container": "podman"}, "6.1.0", []) and local.shut_in({}, "5.15.0-microsoft-standard-WSL2", [])
 
 
 def test_the_qr_code_is_an_svg_that_differs_by_its_text() -> None:

@@ -269,7 +269,7 @@ FIGURES: dict[str, Callable[[], Any]] = {
         "A", "B", [{"side": 32, "protocol": "TOTV", "source": source, "value": 1.0} for source in ("ours", "the report")], (32, 8)),
     "protocols, ours alone": lambda: drawn.protocols("A", "B", [{"side": 32, "protocol": "TOTV", "source": "ours", "value": 1.0}], (32, 8)),
     "scores": lambda: drawn.scores("A\nb", SIDE, [{"side": 8, "value": 3.0}], marked=8),
-    "map": lambda: drawn.predicted_map("A\nb", [{"side": 8, "class": "cat", "predicted": 4}], CLASSES, (32, 8), "dark"),
+    "map": lambda: drawn.predicted_map("A\nb", [{"side": 8, "class": "cat", "predicted": 4}], CLASSES, (32, 8)),
     "bars": lambda: drawn.predicted_bars("A\nb", [{"class": "cat", "predicted": 4, "before": 9}], CLASSES, 5, 10),
     "lowering": lambda: drawn.lowering("A\nb", [{"by": 0.5, "score": "recall", "value": 4.0}], 0.5, 0.5),
     "sweep": lambda: drawn.sweep("A", [{"side": 8, "filter": "area", "protocol": "TOTV", "value": 4.0},
