@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
-from core.errors import LabError
+from core.errors import LabError, RunFailed
 from core.recipe import Recipe
 
 
@@ -35,6 +37,17 @@ def configure(recipe: Recipe) -> None:
     if recipe.device == "cuda":
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
         torch.backends.cudnn.allow_tf32 = False
+
+
+@contextmanager
+def enough_memory(recipe: Recipe) -> Iterator[None]:
+    """Inside it a device or a machine that is out of memory is told as RunFailed, in one line that says what to try."""
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+        if type(error) is RuntimeError and "allocate memory" not in str(error):  # the processor's allocator has no class of its own
+            raise
+        raise RunFailed(f"out of memory with batches of {recipe.batch_size} pictures; try a smaller batch size") from error
 
 
 def choose_device(wanted: str = "auto") -> str:

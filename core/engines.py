@@ -53,12 +53,13 @@ class Engine(Protocol):
 def produce(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[Record]:
     """The records of a run, data set loading included; what both engines run."""
     yield Tick("loading", 0)
-    from core import datasets, training
+    from core import datasets, device, training
 
     yield Tick("loading", 0)
     data = datasets.load(recipe.dataset, folder)
     yield Tick("loading", 0)
-    yield from training.train(recipe, data, resume)
+    with device.enough_memory(recipe):
+        yield from training.train(recipe, data, resume)
 
 
 def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:

@@ -22,6 +22,7 @@ from core import datasets, device, networks, stopwatch, training
 from core.classify import Classifier
 from core.cuda_graph import WARM_UP
 from core.engines import ProcessEngine, ThreadEngine
+from core.errors import RunFailed
 from core.learner import RECORDABLE, Learner
 from core.learning import Augmentation
 from core.recipe import OPTIMIZERS, Recipe, preset
@@ -151,6 +152,17 @@ def test_a_run_that_is_over_leaves_no_memory_on_the_card(digits: datasets.DataSe
     finally:
         gc.enable()
     assert kept[0] == kept[1] == kept[2], kept
+
+
+def test_a_card_that_is_too_small_is_told_in_one_line(tmp_path: Path) -> None:
+    recipe = QUICK.changed(batch_size=1_200, train_limit=1_200)
+    torch.cuda.empty_cache()
+    torch.cuda.set_per_process_memory_fraction(0.0005)  # 70 of 140,000 MB
+    try:
+        with pytest.raises(RunFailed, match=r"^out of memory with batches of 1200 pictures; try a smaller batch size$"):
+            list(ThreadEngine(tmp_path).stream(recipe))
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
 
 
 @pytest.mark.parametrize("augment", ["none", "flip+shift", "flip+mixed"])
