@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
 
 from core.errors import LabError, RunFailed
+from core.machine import check_threads, usable_cores
 from core.recipe import Recipe
 
 
 def resolve(recipe: Recipe) -> Recipe:
     """The recipe with device, precision and threads made concrete. Resolving twice changes nothing.
 
-    Raises LabError when a device is asked for that this machine does not have.
+    Raises LabError when a device is asked for that this machine does not have, or more threads than it has cores.
     """
+    check_threads(recipe.threads)
     device = choose_device(recipe.device)
     return dataclasses.replace(
         recipe,
         device=device,
         precision=choose_precision(device) if recipe.precision == "auto" else recipe.precision,
-        threads=recipe.threads or available_cores(),
+        threads=recipe.threads or usable_cores(),
     )
 
 
@@ -76,16 +77,9 @@ def _cpu_multiplies_bfloat16() -> bool:
     return any(bool(ask()) for ask in asks if ask is not None)
 
 
-def available_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def device_name(device: str) -> str:
     """What a person calls the device, as 'NVIDIA T4' or 'CPU, 2 cores'."""
     if device == "cuda":
         return str(torch.cuda.get_device_name())
-    cores = available_cores()
+    cores = usable_cores()
     return f"CPU, {cores} core{'s' if cores > 1 else ''}" if device == "cpu" else "Apple GPU"

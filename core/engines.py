@@ -67,7 +67,7 @@ def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
 
     `thoroughly` also hashes the data files (up to a second): before a run is made, not each time a page is drawn.
     """
-    from core import device, networks, sizes, sources
+    from core import device, fits, networks, sizes, sources
 
     source = sources.SOURCES[recipe.dataset]
     state = (sources.verified if thoroughly else sources.state)(recipe.dataset, folder)
@@ -77,6 +77,7 @@ def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
     sizes.part_sizes(recipe)
     networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
     device.resolve(recipe)
+    fits.check_fits(recipe)
 
 
 class Control:

@@ -15,6 +15,7 @@ from core.engines import ProcessEngine
 from core.errors import LabError
 from core.guesses import Guesses
 from core.jobs import JobManager
+from core.machine import usable_cores
 from core.runs import open_store, runs_folder
 from core.sources import data_folder
 from core.teacher import TokenTries, choose_token
@@ -27,7 +28,7 @@ def make_manager(environ: Mapping[str, str] = os.environ) -> JobManager:
     """
     data = data_folder(environ)
     token = choose_token(environ.get("LAB_TEACHER_TOKEN"))
-    threads = max(1, (os.cpu_count() or 2) - 1)
+    threads = max(1, usable_cores() - 1)
     return JobManager(open_store(runs_folder(environ)), ProcessEngine(data), data=data, token=token, threads=threads)
 
 

@@ -53,11 +53,11 @@ class JobManager(Runner):
         """Raises LabError, in one line, for a recipe that could not run here."""
         engines.check(recipe, self.data)
 
-    def expected(self, recipe: Recipe) -> Estimate:
+    def expected(self, recipe: Recipe, who: Who | None = None) -> Estimate:
         """How long this recipe would take here; never waits. Ask again while its seconds are None."""
-        if self._closed:
-            return Estimate(None, None, "unknown")
-        return self._estimates.of(self._with_threads(recipe), busy=self._active is not None)
+        with self._changed:
+            busy = self._active is not None or bool(self._queue)
+        return self._estimates.of(self._with_threads(recipe), busy, who.name if who else "")
 
     @property
     def facts(self) -> dict[str, Any] | None:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy
 import torch
 
-from core.device import available_cores, device_name
+from core.device import device_name
+from core.machine import usable_cores
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,7 +26,7 @@ def provenance(device: str, data_hash: str) -> dict[str, Any]:
         "processor": processor(),
         "device": device,
         "device_name": device_name(device),
-        "cores": available_cores(),
+        "cores": usable_cores(),
         "git_commit": git_commit(),
         "data_sha256": data_hash,
     }

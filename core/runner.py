@@ -43,6 +43,7 @@ class Runner:
         """Ends everything, within seconds; nothing starts afterwards. Unfinished runs are interrupted, to be resumed."""
         with self._changed:
             self._closed = True
+            self._estimates.close()
             for job in list(self._jobs.values()):
                 if job.thread is not None:
                     self._end(job, "interrupted")

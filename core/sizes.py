@@ -8,6 +8,9 @@ from core.errors import LabError
 from core.recipe import Recipe
 from core.sources import SOURCES
 
+MEASURED_BATCH = 512
+"""Pictures of a batch with which the speed is measured, at most: more are hardly quicker, and take memory in proportion."""
+
 
 def part_sizes(recipe: Recipe) -> tuple[int, int, int]:
     """(train, validation, test) pictures of the recipe; core.splits draws exactly so many.

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from core import device, sources
 from core.learner import Learner
+from core.machine import usable_cores
 from core.recipe import Recipe
+from core.sizes import MEASURED_BATCH
 from core.training import reseed
 
 
@@ -20,15 +22,18 @@ def machine_facts() -> dict[str, Any]:
     return {
         "device": chosen,
         "device_name": device.device_name(chosen),
-        "cores": device.available_cores(),
+        "cores": usable_cores(),
         "precision": device.choose_precision(chosen),
         "torch": torch.__version__,
     }
 
 
 def training_speed(recipe: Recipe, seconds: float = 0.7) -> float:
-    """Training pictures a second with this recipe on this machine, over about `seconds` of steps on noise."""
-    recipe = device.resolve(recipe)
+    """Training pictures a second with this recipe on this machine, over about `seconds` of steps on noise.
+
+    Of a large batch MEASURED_BATCH pictures stand for all.
+    """
+    recipe = device.resolve(recipe.changed(batch_size=min(recipe.batch_size, MEASURED_BATCH)))
     device.configure(recipe)
     reseed(0, 0)
     source = sources.SOURCES[recipe.dataset]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.errors import LabError
+from core.machine import check_threads
 from core.recipe import FIELDS, RANGES, Recipe, preset
 
 
@@ -27,7 +28,9 @@ def parse(values: Mapping[str, str]) -> Recipe:
             f"the address has an unknown value {unknown[0]!r}; expected some of {', '.join(FIELDS)}"
         )
     base = base_of(values.get("preset", ""), values.get("dataset") or "digits")
-    return dataclasses.replace(base, **{name: _value(name, word) for name, word in values.items()})
+    chosen = dataclasses.replace(base, **{name: _value(name, word) for name, word in values.items()})
+    check_threads(chosen.threads)
+    return chosen
 
 
 def base_of(name: str, dataset: str) -> Recipe:

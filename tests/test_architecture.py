@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.allowance", "core.atomic", "core.cuda_graph", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx", "core.locks",
-     "core.memory", "core.pictures_in",
+     "core.machine", "core.memory", "core.pictures_in",
      "core.records", "core.run_queue", "core.sheet", "core.stopwatch"),
     ("core.catalog", "core.curve", "core.database", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.teacher", "core.walkthrough"),
     ("core.cards", "core.device", "core.mirror", "core.runs", "core.sources", "core.summaries"),
-    ("core.checkpoint", "core.datasets", "core.learning", "core.networks", "core.provenance", "core.sizes"),
+    ("core.checkpoint", "core.datasets", "core.fits", "core.learning", "core.networks", "core.provenance", "core.sizes"),
     ("core.learner", "core.splits"),
     ("core.parts",),
     ("core.training",),

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core import sources
 from core.errors import LabError
+from core.machine import usable_cores
 from core.recipe import (
     CHOICES,
     FIELDS,
@@ -37,6 +38,9 @@ STEPS = {"imbalance": 1.0,
     "validation": 0.05,
     "dropout": 0.05,
 }
+ASK_AGAIN: dict[str, float | None] = {"measured": None, "unknown": 30.0}
+ASK_AGAIN_SOON = 2.0
+"""Seconds until an estimate is asked for again: never, where it is known; seldom, where it could not be measured."""
 WHOLE_STEPS = {"train_limit": 1000, "batch_size": 16}
 
 
@@ -96,7 +100,7 @@ def number(field: str, **more: Any) -> None:
         bounds = {"min_value": low, "max_value": high, "step": STEPS[field], "format": "%g"}
     if str(FIELDS[field].type).endswith("None"):
         more["value"] = None  # it may be emptied
-    st.number_input(**_common(field, value), **bounds, **more)
+    st.number_input(**_common(field, value), **{**bounds, **more})
 
 
 # --- the groups --------------------------------------------------------------------------------------------------
@@ -174,7 +178,7 @@ def _more() -> None:
         number("seed")
         choice("precision")
         choice("device")
-        number("threads")
+        number("threads", max_value=usable_cores())
 
 
 def _split() -> None:
@@ -251,12 +255,12 @@ def submit(recipe: Recipe) -> None:
 
 def expected(recipe: Recipe) -> None:
     """How long it will take; asks again until it is known."""
-    known = _estimate(recipe).basis == "measured"
+    drawn = _estimate(recipe).basis
 
-    @st.fragment(run_every=None if known else 2.0)
+    @st.fragment(run_every=ASK_AGAIN.get(drawn, ASK_AGAIN_SOON))
     def line() -> None:
         estimate = _estimate(recipe)
-        if estimate.basis == "measured" and not known:
+        if ASK_AGAIN.get(estimate.basis) != ASK_AGAIN.get(drawn):  # `run_every` is read only by a full run of the page
             st.rerun()
         how_long = "" if estimate.seconds is None else duration(estimate.seconds, say)
         rate = whole(estimate.images_per_second or 0)
@@ -266,4 +270,4 @@ def expected(recipe: Recipe) -> None:
 
 
 def _estimate(recipe: Recipe) -> Any:
-    return session.manager().expected(recipe)
+    return session.manager().expected(recipe, session.who())
