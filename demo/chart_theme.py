@@ -98,7 +98,7 @@ def config(look: Look) -> Spec:
     ink, quiet, letters = INK[look.theme], QUIET[look.theme], look.letters
     words = {"labelFontSize": letters, "titleFontSize": letters, "labelColor": ink, "titleColor": ink, "titleFontWeight": "normal"}
     lines = {"gridColor": GRID[look.theme], "domainColor": quiet, "tickColor": quiet}
-    title = {"fontSize": round(TITLE * letters), "color": ink, "subtitleFontSize": letters, "subtitleColor": quiet}
+    title = {"anchor": "start", "fontSize": round(TITLE * letters), "color": ink, "subtitleFontSize": letters, "subtitleColor": quiet}
     return {
         "axis": {**words, **lines, "titlePadding": 8, "labelFlush": False},
         "legend": {**words, "offset": 6, "padding": 0},

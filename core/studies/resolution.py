@@ -7,6 +7,7 @@ mixed (neither source has it): one network, each picture of each step at a resol
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from core import metrics
@@ -27,6 +28,10 @@ RIDDLE = ("cifar10-32", "cifar10-32-seed1", "cifar10-32-seed2", "cifar10-fast", 
 
 FAST = {32: "cifar10-fast", 24: "cifar10-24", 16: "cifar10-fast-16", 8: "cifar10-fast-8"}
 """side -> the network of TVTV by the `fast` recipe, that of `mixed`; the report's own are `cifar10-SIDE`."""
+
+RECIPES = {"cifar10": ("fast", "report"), "mnist": ("fast",)}
+"""The recipes of a data set. By the first all three protocols were trained, so by it they are compared; the last is
+what the published numbers stand beside."""
 
 Rows = list[dict[str, Any]]
 
@@ -67,6 +72,21 @@ def variants(dataset: str, protocol: str, side: int) -> tuple[str, ...]:
     """Every planned run that answers for a cell, `name_of` first: for CIFAR-10 also those by the `fast` recipe."""
     also = {"totv": FAST[32], "tvtv": FAST[side]}.get(protocol) if dataset == "cifar10" else None
     return tuple(dict.fromkeys(filter(None, (name_of(dataset, protocol, side), also))))
+
+
+def name_by(recipe: str, dataset: str, protocol: str, side: int) -> str | None:
+    """The planned run that answers for a cell by a recipe of this name; None where none is planned.
+
+    >>> name_by("fast", "cifar10", "tvtv", 16), name_by("report", "cifar10", "tvtv", 24)
+    ('cifar10-fast-16', None)
+    """
+    presets = _presets()
+    return next((name for name in variants(dataset, protocol, side) if presets[name] == recipe), None)
+
+
+@cache
+def _presets() -> dict[str, str]:
+    return {name: planned.recipe.preset for name, planned in plan().items()}
 
 
 def answering(made: Mapping[str, Card], dataset: str, protocol: str, side: int) -> str:

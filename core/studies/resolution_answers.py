@@ -16,7 +16,7 @@ from core.cards import Card
 from core.published import kannojia, report_recall, report_score
 from core.recipe import FILTERS
 from core.sources import SOURCES
-from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES, Rows, answering, name_of, variants
+from core.studies.resolution import FILTER, FULL, RECIPES, RIDDLE, SIDES, Rows, name_by, name_of, variants
 
 REPORT = RIDDLE[:3]
 """The networks of the report's recipe on full pictures, by seed."""
@@ -68,8 +68,12 @@ def accuracy(made: Mapping[str, Card], name: str, side: int, filter: str = FILTE
 
 
 def loss_of(made: Mapping[str, Card], dataset: str, protocol: str) -> float | None:
-    """How much accuracy a protocol loses from the original side to the smallest; None where a cell is missing."""
-    first, last = (accuracy(made, answering(made, dataset, protocol, side), side) for side in (SIDES[dataset][0], SIDES[dataset][-1]))
+    """How much accuracy a protocol loses from the original side to the smallest; None where a cell is missing.
+
+    Both sides by the recipe that the protocols are compared by.
+    """
+    names = {side: name_by(RECIPES[dataset][0], dataset, protocol, side) for side in (SIDES[dataset][0], SIDES[dataset][-1])}
+    first, last = (accuracy(made, name, side) if name else None for side, name in names.items())
     return None if first is None or last is None else first - last
 
 

@@ -16,6 +16,8 @@ FILTERS = {"bilinear": "#ffa90e", "bilinear-antialias": "#3f90da", "bicubic": "#
 SCORES = {"recall": "#3f90da", "precision": "#e76300", "accuracy": "#832db6"}
 SYMBOLS = {"report": "circle", "paper": "diamond"}
 MAP_HEIGHT = 340
+STRIPES = 12
+"""Of a hatched bar."""
 ABOVE = {"title": None, "orient": "top", "labelLimit": 0}
 """A second legend stands above the figure: beside the first it would be cut off on a telephone."""
 
@@ -66,25 +68,45 @@ def _tips(*fields: tuple[str, str, str]) -> list[Spec]:
 
 
 def protocols(title: str, axis: str, rows: Sequence[Row], sides: Sequence[int]) -> Figure:
-    """Bars of the protocols side by side; over them, hollow and grey, what was published. rows: side, protocol, source, value."""
+    """Bars of the protocols side by side; over them, hollow and grey, what was published.
+
+    rows: side, protocol, source, value, run (of ours), hatched (whether another recipe stands in).
+    """
     across: Spec = {"field": "side", "type": "ordinal", "sort": list(sides), "title": say("side_axis"), "axis": {"labelAngle": 0}}
-    beside: Spec = {"field": "protocol", "type": "nominal", "sort": [say(f"protocol_{name}") for name in PROTOCOLS]}
+    there = {row["protocol"] for row in rows}
+    colours = {name: colour for name, colour in PROTOCOLS.items() if say(f"protocol_{name}") in there}
+    beside: Spec = {"field": "protocol", "type": "nominal", "sort": [say(f"protocol_{name}") for name in colours]}
     height = _percent("value", axis)
-    colour = _named("protocol", PROTOCOLS, "protocol", symbolType="square", symbolStrokeWidth=0, symbolSize=160)
-    there = {row["source"] for row in rows}
-    symbols = {say(f"source_{name}"): symbol for name, symbol in SYMBOLS.items() if say(f"source_{name}") in there}
+    colour = _named("protocol", colours, "protocol", symbolType="square", symbolStrokeWidth=0, symbolSize=160)
+    sources = {row["source"] for row in rows}
+    symbols = {say(f"source_{name}"): symbol for name, symbol in SYMBOLS.items() if say(f"source_{name}") in sources}
     legend = {**ABOVE, "symbolStrokeColor": PUBLISHED, "symbolStrokeWidth": 2.5, "symbolFillColor": "transparent"}
     shape = {"field": "source", "type": "nominal", "legend": legend,
              "scale": {"domain": list(symbols), "range": list(symbols.values())}}  # fmt: skip
     tips = _tips(("side", say("side_axis"), ""), ("protocol", say("column_protocol"), ""), ("source", say("column_source"), ""),
-                 ("value", axis, ".1f"))  # fmt: skip
+                 ("value", axis, ".1f"), ("run", say("column_run"), ""))  # fmt: skip
     place = {"x": across, "xOffset": beside, "y": height, "tooltip": tips}
-    bars = {"mark": "bar", "transform": _only("source", say("source_ours")), "encoding": {**place, "color": colour}}
+    ours = _only("source", say("source_ours"))
+    bars = {"mark": "bar", "transform": [*ours, *_only("hatched", False)], "encoding": {**place, "color": colour}}
+    hatched = [
+        {"mark": {"type": "bar", "color": hatching(colours[name]), "stroke": colours[name]}, "encoding": place,
+         "transform": [*ours, *_only("hatched", True), *_only("protocol", say(f"protocol_{name}"))]}
+        for name in colours if any(row["hatched"] and row["protocol"] == say(f"protocol_{name}") for row in rows)
+    ]  # fmt: skip
     halo, points = ({
         "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": width, "stroke": colour, "color": PUBLISHED},
         "transform": _only("source", *symbols), "encoding": {**place, "shape": shape},
     } for width, colour in ((6, {"expr": "ground"}), (2.5, PUBLISHED)))  # fmt: skip
-    return _figure(title, [bars, *([halo, points] if symbols else [])], _columns(rows, "side", "protocol", "source", "value"))
+    layers = [bars, *hatched, *([halo, points] if symbols else [])]
+    return _figure(title, layers, _columns(rows, "side", "protocol", "source", "value", "run", "hatched"))
+
+
+def hatching(colour: str) -> Spec:
+    """Stripes of a colour, with what lies behind showing between them. Vega knows no patterns, but gradients with hard stops."""
+    width = 1 / (2 * STRIPES)
+    stops = [{"offset": round(edge * width, 4), "color": colour if stripe % 2 == 0 else "transparent"}
+             for stripe in range(2 * STRIPES) for edge in (stripe, stripe + 1)]  # fmt: skip
+    return {"gradient": "linear", "x1": 0, "y1": 1, "x2": 1, "y2": 0, "stops": stops}
 
 
 # --- the riddle ---------------------------------------------------------------------------------------------------

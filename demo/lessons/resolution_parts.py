@@ -61,6 +61,15 @@ def wait_for(made: Made, names: Sequence[str]) -> None:
         study.missing(f"python -m core pretrain {' '.join(absent)}")
 
 
+def mixes(made: Made, names: Mapping[int, str]) -> None:
+    """Where the runs of a table or a line (by side) have several recipes, says which has which."""
+    presets = {side: made[name].recipe.preset for side, name in names.items() if name in made}
+    found = dict.fromkeys(presets.values())
+    if len(found) > 1:
+        sides = {preset: [side for side, own in presets.items() if own == preset] for preset in found}
+        st.caption(say("recipes_mix", which="; ".join(f"`{preset}`: {listed(own)}" for preset, own in sides.items())))
+
+
 def listed(words: Iterable[object]) -> str:
     """Several words in a sentence: each once, in their order."""
     return ", ".join(dict.fromkeys(map(str, words)))

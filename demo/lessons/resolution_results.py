@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import metrics
 from core.published import kannojia, report_recall, report_score
-from core.studies.resolution import FILTER, PROTOCOLS, SIDES, answering
+from core.studies.resolution import FILTER, PROTOCOLS, RECIPES, SIDES, answering, name_by
 from core.studies.resolution import row as cell
 from demo import charts, figures, study
 from demo.lessons import resolution_figures as drawn
@@ -28,13 +28,14 @@ def render(made: Made) -> None:
     if not study.ask(say, "ask_results", ("totv", "tvtv", "same")):
         return
     dataset = parts.dataset()
-    rows = cells(made, dataset)
+    rows = cells(made, dataset, RECIPES[dataset][-1])
     if all(row["run"] is None for row in rows):
         parts.wait_for(made, parts.runs_of(dataset, PROTOCOLS))
         return
     words.answer(made, dataset)
-    _figures(dataset, rows)
-    _scores(dataset, rows)
+    _compared(made, dataset)
+    _published(dataset, rows)
+    _scores(dataset, [*rows, *_others(made, dataset, rows)])
     parts.wait_for(made, parts.runs_of(dataset, PROTOCOLS))
     _recall(made, dataset)
     _confusion(made, dataset)
@@ -44,12 +45,16 @@ def render(made: Made) -> None:
     words.expected(made, dataset)
 
 
-def cells(made: Made, dataset: str) -> list[dict[str, Any]]:
-    """One row for each protocol and side: ours (None where the run is not there) and what was published."""
+def cells(made: Made, dataset: str, recipe: str) -> list[dict[str, Any]]:
+    """One row for each protocol and side: ours (None where no run is there) and what was published.
+
+    Ours is the network by `recipe`; where that is not planned or not there, another one, and `stands_in` says so.
+    """
     rows = []
     for protocol in PROTOCOLS:
         for side in SIDES[dataset]:
-            card = made.get(answering(made, dataset, protocol, side))
+            own = name_by(recipe, dataset, protocol, side)
+            card = made.get(own if own in made else answering(made, dataset, protocol, side))
             matrix = card.matrix(side, FILTER) if card else None
             ours = cell(dataset, side, card, matrix) if card and matrix else {"run": None}
             paper = kannojia(dataset, protocol, side) or (None, None, None)
@@ -58,6 +63,7 @@ def cells(made: Made, dataset: str) -> list[dict[str, Any]]:
             rows.append({
                 **ours, **report, **{f"paper_{score}": value for score, value in zip(SCORES, paper, strict=True)},
                 "protocol": protocol, "protocol_name": say(f"protocol_{protocol}"), "side": side,
+                "stands_in": card is not None and card.recipe.preset != recipe,
             })  # fmt: skip
     return rows
 
@@ -65,19 +71,69 @@ def cells(made: Made, dataset: str) -> list[dict[str, Any]]:
 # --- accuracy, precision, F1 --------------------------------------------------------------------------------------
 
 
-def _figures(dataset: str, rows: list[dict[str, Any]]) -> None:
+def _compared(made: Made, dataset: str) -> None:
+    """The headline: the protocols by one recipe, so that nothing but the protocol differs."""
+    recipe = RECIPES[dataset][0]
+    rows = cells(made, dataset, recipe)
     st.subheader(say("compared"), anchor=False)
+    if not any(row["stands_in"] for row in rows):
+        st.markdown(say("compared_text", recipe=recipe))
+    title = _title("compared", dataset, recipe, rows)
+    figure = drawn.protocols(title, say("axis_accuracy"), _points(rows, {"ours": "accuracy"}), SIDES[dataset])
+    figures.show(figure, key=f"resolution.{dataset}.compared")
+    _stand_ins(rows, recipe)
+    study.runs_behind(_runs(rows))
+
+
+def _published(dataset: str, rows: list[dict[str, Any]]) -> None:
+    """The protocols that were published, by the recipe that comes nearest, with the printed numbers over the bars."""
+    st.subheader(say("published"), anchor=False)
+    recipe = RECIPES[dataset][-1]
+    st.markdown(say(f"published_{recipe}"))
+    rows = [row for row in rows if row["protocol"] != "mixed"]
     for column, (score, ours) in zip(st.columns(len(SCORES)), SCORES.items(), strict=True):
-        points = [
-            {"side": row["side"], "protocol": row["protocol_name"], "source": say(f"source_{source}"), "value": 100 * row[field]}
-            for row in rows
-            for source, field in (("ours", ours), ("report", f"report_{score}"), ("paper", f"paper_{score}"))
-            if row.get(field) is not None
-        ]
-        title = say(f"figure_{score}", data=say(f"dataset_{dataset}"))
+        fields = {"ours": ours, "report": f"report_{score}", "paper": f"paper_{score}"}
+        title = _title(score, dataset, recipe, rows)
+        figure = drawn.protocols(title, say(f"axis_{score}"), _points(rows, fields), SIDES[dataset])
         with column:
-            figures.show(drawn.protocols(title, say(f"axis_{score}"), points, SIDES[dataset]), key=f"resolution.{dataset}.{score}")
-    study.runs_behind(list(dict.fromkeys(row["run"] for row in rows if row["run"])))
+            figures.show(figure, key=f"resolution.{dataset}.{score}")
+    _stand_ins(rows, recipe)
+    study.runs_behind(_runs(rows))
+
+
+def _title(figure: str, dataset: str, recipe: str, rows: list[dict[str, Any]]) -> str:
+    """Two lines: what is drawn, and by which recipe."""
+    hatched = any(row["stands_in"] for row in rows)
+    by = say("by_recipe_but" if hatched else "by_recipe", recipe=recipe)
+    return f"{say(f'figure_{figure}', data=say(f'dataset_{dataset}'))}\n{by}"
+
+
+def _points(rows: list[dict[str, Any]], fields: dict[str, str]) -> list[dict[str, Any]]:
+    """A bar or a mark for each source and cell that has a number, in percent."""
+    return [
+        {"side": row["side"], "protocol": row["protocol_name"], "source": say(f"source_{source}"), "value": 100 * row[field],
+         "run": row["run"] if source == "ours" else None, "hatched": source == "ours" and row["stands_in"]}
+        for row in rows for source, field in fields.items() if row.get(field) is not None
+    ]  # fmt: skip
+
+
+def _stand_ins(rows: list[dict[str, Any]], recipe: str) -> None:
+    """Which bars are hatched, and why."""
+    for protocol in dict.fromkeys(row["protocol_name"] for row in rows if row["stands_in"]):
+        others = [row for row in rows if row["stands_in"] and row["protocol_name"] == protocol]
+        st.caption(say("hatched", protocol=protocol, sides=parts.listed(row["side"] for row in others), recipe=recipe,
+                       other=parts.listed(row["preset"] for row in others)))  # fmt: skip
+
+
+def _runs(rows: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(row["run"] for row in rows if row["run"]))
+
+
+def _others(made: Made, dataset: str, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells of the headline whose runs have no row yet; what was published stands in the first row of a cell."""
+    there = {(row["protocol"], row["side"], row["run"]) for row in shown}
+    rows = [row for row in cells(made, dataset, RECIPES[dataset][0]) if (row["protocol"], row["side"], row["run"]) not in there]
+    return [{key: value for key, value in row.items() if not key.startswith(("report_", "paper_"))} for row in rows]
 
 
 def _scores(dataset: str, rows: list[dict[str, Any]]) -> None:
@@ -107,7 +163,9 @@ def _recall(made: Made, dataset: str) -> None:
         sides = [side for one, side in there if one == protocol]
         rows, columns = _recall_rows(made, dataset, protocol, sides)
         study.table(rows, columns, key=f"resolution.{dataset}.recall.{protocol}", alt=say("recall"))
-        study.runs_behind(list(dict.fromkeys(answering(made, dataset, protocol, side) for side in sides)))
+        behind = {side: answering(made, dataset, protocol, side) for side in sides}
+        parts.mixes(made, behind)
+        study.runs_behind(list(dict.fromkeys(behind.values())))
 
     view()
 

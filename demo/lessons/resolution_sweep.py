@@ -32,6 +32,7 @@ def render(made: Made) -> None:
     title = say("figure_sweep", data=say(f"dataset_{dataset}"))
     figures.show(drawn.sweep(title, [*rows, *(_points(made, dataset) if FILTER in filters else [])], filters), key="resolution.sweep")
     study.runs_behind([name for name in parts.runs_of(dataset, ("totv", "mixed", "tvtv")) if name in made])
+    parts.mixes(made, {side: answering(made, dataset, "tvtv", side) for side in SIDES[dataset]})
     _words(made, dataset)
     parts.wait_for(made, parts.runs_of(dataset, ("totv", "mixed", "tvtv")))
 

@@ -57,9 +57,9 @@ def test_mixed_is_compared_with_both_and_says_whose_recipe_is_whose() -> None:
 
 
 def test_what_a_protocol_loses() -> None:
-    there = made(card("cifar10-32", at_32=0.75, at_8=0.25))
-    assert answers.loss_of(there, "cifar10", "totv") == pytest.approx(0.5)
-    assert answers.loss_of(there, "cifar10", "tvtv") is None
+    there = made(card("cifar10-fast", at_32=0.75, at_8=0.25), card("cifar10-32", at_32=0.9, at_8=0.1), card("cifar10-8", at_8=0.6))
+    assert answers.loss_of(there, "cifar10", "totv") == pytest.approx(0.5), "by the recipe that the protocols are compared by"
+    assert answers.loss_of(there, "cifar10", "tvtv") is None, "another recipe does not stand in"
 
 
 def test_a_network_for_24_pixels_is_compared_with_its_own_recipe() -> None:
