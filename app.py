@@ -6,10 +6,16 @@ a child process, and closes it at the end.
 
 from __future__ import annotations
 
+import sys
+
+from core import supported
+
+if supported.refuses():
+    sys.exit(2)
+
 import asyncio
 import gc
 import os
-import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

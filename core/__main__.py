@@ -6,8 +6,14 @@ told in one line. 130: stopped.
 
 from __future__ import annotations
 
-import argparse
 import sys
+
+from core import supported
+
+if supported.refuses():
+    sys.exit(2)
+
+import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -93,9 +99,19 @@ def main(words: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # the reader of our output, `head` perhaps, has seen enough
+    except (OSError, ImportError) as error:
+        return _ended(error)
+
+
+def _ended(error: Exception) -> int:
+    """What a fault of the system means: 2 and a line where somebody can mend it; else it goes on its way."""
+    if isinstance(error, BrokenPipeError):  # the reader of our output, `head` perhaps, has seen enough
         sys.stderr.close()
         return 0
+    if not (sentence := supported.explained(error)):
+        raise error
+    print(sentence, file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

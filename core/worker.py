@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+from core import supported
 from core.engines import Control, produce
 from core.errors import LabError, RunFailed
 from core.frames import frame_of, read_frame
@@ -115,7 +116,7 @@ class Worker:
 
 
 def one_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
+    return supported.explained(error) or f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
 
 
 def main() -> None:

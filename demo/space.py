@@ -6,10 +6,16 @@ Behind a proxy that takes a path away, GRADIO_ROOT_PATH tells which.
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the file is run, not the package
+
+from core import supported
+
+if supported.refuses():
+    sys.exit(2)
 
 from demo import classifier
 from demo.server.headers import SecurityHeaders
@@ -21,7 +27,18 @@ def main() -> None:
 
     raise_limit()
     app, _ = classifier.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="")
-    uvicorn.run(SecurityHeaders(app), host=os.environ.get("HOST", "0.0.0.0"), port=int(os.environ.get("PORT", "7860")), log_level="warning")
+    listens = listening(os.environ.get("HOST", ""), int(os.environ.get("PORT", "7860")))
+    uvicorn.Server(uvicorn.Config(SecurityHeaders(app), log_level="warning")).run(sockets=[listens])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket on this address; without one on every address, of IPv6 and of IPv4: `localhost` may mean either."""
+    if not host and socket.has_dualstack_ipv6():
+        try:
+            return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
+        except OSError:
+            pass  # IPv6 is compiled in and switched off
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
 
 
 if __name__ == "__main__":
