@@ -27,7 +27,6 @@ ENV HOME=/home/lab \
     LAB_DATA=/home/lab/data \
     LAB_RUNS=/home/lab/runs \
     PYTHONUNBUFFERED=1 \
-    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     STREAMLIT_SERVER_PORT=7860
 VOLUME ["/home/lab/data", "/home/lab/runs"]
 EXPOSE 7860

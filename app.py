@@ -37,6 +37,7 @@ from demo import hosting
 from demo.identity import Identity
 from demo.late import Late
 from demo.leaving import bounded_exit, exit_now
+from demo.server.connection_hint import ConnectionHint
 from demo.server.headers import SecurityHeaders
 from demo.server.open_files import raise_limit
 from demo.server.origins import AllowedHosts
@@ -110,5 +111,6 @@ app = st.App(
         Middleware(Identity, path=hosting.lab_path()),
         Middleware(SessionGuard),
         Middleware(UploadGuard),
+        Middleware(ConnectionHint),
     ],
 )

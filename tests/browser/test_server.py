@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.served import App, alive, children
+from tests.browser.served import App, alive, answers, children
 
 SECONDS_TO_FIRST_PAGE = 4.0
 SECONDS_TO_END = 5.0
@@ -44,6 +44,31 @@ def test_the_first_page_is_up_at_once_and_without_torch(page: Page, fresh: App, 
             assert "libtorch" not in Path(f"/proc/{again.pid}/maps").read_text()
     finally:
         again.end()
+
+
+def test_localhost_is_answered_whichever_address_it_means(fresh: App) -> None:
+    """Windows takes localhost for ::1 first, others for 127.0.0.1."""
+    fresh.wait_until_up()
+    for host in ("127.0.0.1", "[::1]", "localhost"):
+        assert answers(f"http://{host}:{fresh.port}/_stcore/health"), host
+
+
+def test_where_websockets_are_blocked_the_page_says_so_after_ten_seconds(chromium: Browser, fresh: App) -> None:
+    fresh.wait_until_up()
+    with chromium.new_context() as context:
+        page = context.new_page()
+        page.route_web_socket(re.compile("_stcore/stream"), lambda socket: socket.close())
+        page.goto(fresh.url)
+        hint = page.locator("#lab-hint")
+        page.wait_for_timeout(8000)
+        expect(hint).to_be_hidden()
+        expect(hint).to_be_visible(timeout=6000)
+        expect(hint).to_contain_text("blocks websockets")
+        open_page = context.new_page()
+        open_page.goto(fresh.url)
+        expect(open_page.locator("h1")).to_have_text("Resolution Lab")
+        open_page.wait_for_timeout(11_000)
+        expect(open_page.locator("#lab-hint")).to_be_hidden()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tells processes apart through /proc")
