@@ -53,7 +53,7 @@ def parser() -> Parser:
     runs = verb("runs", "the runs, or one of them whole, also one that comes with the app")
     runs.add_argument("run", nargs="?", metavar="RUN")
     classify = verb("classify", "what a trained network says about a picture")
-    classify.add_argument("picture", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP or BMP")
+    classify.add_argument("picture", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP, BMP or AVIF")
     classify.add_argument("--network", required=True, metavar="NAME", help="a pretrained network, a data set, or a finished run")
     classify.add_argument("--resolution", type=int, metavar="S", help="side in pixels, from 4; default: the original's")
     classify.add_argument("--filter", metavar="|".join(CHOICES["filter"]), help="default: the one it was trained with")

@@ -30,6 +30,7 @@ BLOCK = 4
 """The bitmap of `digits` has this many cells along each side of a pixel that the network sees."""
 FAINT = 32
 """The least difference from the ground (0..255) that counts as a drawing."""
+NOTHING_DRAWN = "there is nothing drawn yet; expected dark ink on a light ground, or the reverse"
 INK = 128
 """From here up a cell of a bitmap is ink."""
 
@@ -108,9 +109,31 @@ class Prepared:
 def prepare(picture: Picture, dataset: str, shape: Shape, steps: Steps = AUTO) -> Prepared:
     """The picture as a network for `dataset` with pictures of `shape` (C, S, S) gets it at full resolution.
 
-    Raises LabError for what is no picture, and for a drawing without ink where the ink must be found.
+    Raises LabError for what is no picture, and for a drawing without ink, at first or behind the last step.
     """
-    return Prepared(tuple(_stages(pixels(picture, shape[0]), FORMS[dataset], shape, steps)))
+    form = FORMS[dataset]
+    given = ink_as_grey(pixels(picture, 3)) if form.drawn else pixels(picture, shape[0])
+    prepared = Prepared(tuple(_stages(given, form, shape, steps)))
+    if form.drawn and np.ptp(given) < FAINT:
+        raise LabError(NOTHING_DRAWN)
+    if form.drawn and prepared.seen.max() < FAINT:
+        raise LabError(f"nothing drawn is left at {shape[1]}x{shape[2]} pixels; draw one digit alone, with thicker strokes")
+    return prepared
+
+
+def ink_as_grey(picture: Bytes) -> Bytes:
+    """(H, W, 3) -> (H, W, 1): of a drawing in colours, how far each pixel is from the ground in the channel that differs most.
+
+    Yellow on white and green on red are as good as black on white then. A light ground becomes white, a dark one black;
+    a picture without colour stays as it is, bit by bit.
+    """
+    grey = picture[:, :, :1]
+    if (picture == grey).all():
+        return grey
+    ground = _ground(picture)
+    away = np.abs(picture.astype(np.int16) - ground).max(axis=2, keepdims=True).astype(np.uint8)
+    found: Bytes = 255 - away if ground.mean() > 127 else away
+    return found
 
 
 def _stages(picture: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[Stage]:
@@ -176,7 +199,7 @@ def cut_out(picture: Bytes) -> tuple[Bytes, Bytes]:
     strength = _strength(picture, ground)
     most = strength.max()
     if most < FAINT:
-        raise LabError("there is nothing drawn yet; expected dark ink on a light ground, or the reverse")
+        raise LabError(NOTHING_DRAWN)
     rows, columns = (np.flatnonzero((strength >= most / 2).any(axis)) for axis in (1, 0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     if picture.shape[2] != 1:

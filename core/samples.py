@@ -17,7 +17,7 @@ from PIL import Image
 
 from core import sources
 from core.errors import LabError
-from core.pictures_in import open_picture
+from core.pictures_in import open_picture, pixels
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -105,26 +105,10 @@ def uploaded(file: IO[bytes], longest: int = LONGEST) -> Bytes:
 
 
 def reduced(picture: Image.Image, longest: int = LONGEST) -> Bytes:
-    """uint8 (3 or 1, H, W) with `longest` pixels at most along each side; what is transparent lies on white."""
-    try:
-        if picture.has_transparency_data:
-            picture = picture.convert("RGBA")
-            picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-        picture = _eight_bits(picture).convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:  # decoding is lazy: a truncated file shows only here
-        raise LabError("the picture is truncated or damaged; expected a whole file") from error
-    scale = min(1.0, longest / max(picture.size))
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    pixels = np.asarray(picture.resize(size, Image.Resampling.BOX)).transpose(2, 0, 1)
-    grey = (pixels == pixels[:1]).all()
-    return pixels[:1] if grey else pixels
-
-
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """PIL cuts 16-bit greys off at 255 instead of scaling them."""
-    if not picture.mode.startswith("I;16"):
-        return picture
-    return Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
+    """uint8 (3 or 1, H, W) with `longest` pixels at most along each side; the rest as `pixels` of core/pictures_in.py."""
+    found = pixels(picture, 3, longest).transpose(2, 0, 1)
+    grey = (found == found[:1]).all()
+    return found[:1] if grey else found
 
 
 def as_grey(picture: Bytes) -> Bytes:

@@ -108,7 +108,8 @@ class Desk:
         except LabError as error:
             return f"**{plain(error)}**", None, *views.waiting()
         cells = strip(found.prepared.seen, network, found.filter, self.library.find)
-        return (_said(found, truth), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
+        drawn = source == "upload" and FORMS[network.recipe.dataset].drawn
+        return (_said(found, truth) + (f"\n\n{say('look_first')}" if drawn else ""), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
 
     def _picture(self, network: Classifier, source: str, drawing: str, photo: str | None,

@@ -15,7 +15,7 @@ from demo import session
 from demo.text import plain, speaker
 
 say = speaker("lesson")
-TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp")
+TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp", "avif")
 
 
 def picture(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes]] | None = None) -> Bytes | None:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core import samples
 from core.errors import LabError
-from core.pictures_in import open_picture, pixels
+from core.pictures_in import FORMATS, LONGEST, open_picture, pixels
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (6, 9, 3), np.uint8)
 
@@ -44,10 +45,20 @@ def test_colour_and_grey_keep_every_bit() -> None:
     np.testing.assert_array_equal(pixels(grey, 3), np.repeat(grey[:, :, None], 3, axis=2))
 
 
-def test_sixteen_bits_lose_only_the_lower_eight() -> None:
-    deep = np.arange(0, 65536, 1024, dtype=np.uint16).reshape(8, 8)
+@pytest.mark.parametrize("most", [65535, 4095, 1023])
+@pytest.mark.parametrize("least", [0, 300])
+def test_sixteen_bits_are_stretched_by_their_own_range(least: int, most: int) -> None:
+    """Science cameras put 10 or 12 bits into 16."""
+    deep = np.linspace(least, most, 64).astype(np.uint16).reshape(8, 8)
     picture = open_picture(saved(Image.fromarray(deep), "PNG"))
-    np.testing.assert_array_equal(pixels(picture, 1)[:, :, 0], deep >> 8)
+    expected = np.linspace(0, 255, 64).reshape(8, 8)
+    np.testing.assert_allclose(pixels(picture, 1)[:, :, 0], expected, atol=1 if most > 2000 else 1.2)
+    np.testing.assert_array_equal(samples.reduced(picture)[0], pixels(picture, 1)[:, :, 0], "the lessons read them alike")
+
+
+def test_a_flat_picture_of_sixteen_bits_stays_flat() -> None:
+    noise = np.random.default_rng(0).integers(40_000, 40_500, (8, 8)).astype(np.uint16)
+    assert np.ptp(pixels(open_picture(saved(Image.fromarray(noise), "PNG")), 1)) <= 2
 
 
 def test_printers_colours_become_screen_colours() -> None:
@@ -62,6 +73,24 @@ def test_what_is_transparent_lies_on_white() -> None:
     palette.putpalette([10, 20, 30, 40, 50, 60])
     found = pixels(open_picture(saved(palette, "PNG", transparency=1)), 3)
     assert found.tolist() == [[[10, 20, 30], [255] * 3], [[255] * 3, [10, 20, 30]]]
+
+
+@pytest.mark.parametrize(("ink", "ground"), [("white", 0), ("#e6e6e6", 0), ("#ffeb00", 0), ("black", 255), ("#1e761e", 255)])
+def test_what_is_transparent_lies_on_the_ground_that_differs_from_the_ink(ink: str, ground: int) -> None:
+    """Note-taking apps in dark mode write white on nothing."""
+    sheet = Image.new("RGBA", (20, 20), (255, 255, 255, 0))
+    sheet.paste(ink, (5, 5, 9, 15))
+    for found in (pixels(sheet, 3), samples.reduced(open_picture(saved(sheet, "PNG"))).transpose(1, 2, 0)):
+        assert (found[0, 0] == ground).all() and (found[7, 6] != ground).any()
+    empty = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+    assert (pixels(empty, 3) == 255).all()
+
+
+@pytest.mark.parametrize("size", [(25_000_000, 1), (1, 25_000_000), (30_000, 800), (5_000, 5_000)])
+def test_a_long_picture_is_reduced_before_anything_is_made_of_it(size: tuple[int, int]) -> None:
+    found = pixels(Image.new("L", size, 200), 3)
+    assert max(found.shape) == LONGEST and min(found.shape[:2]) == max(1, round(min(size) * LONGEST / max(size)))
+    assert (found == 200).all()
 
 
 def test_a_photograph_stands_upright() -> None:
@@ -83,6 +112,12 @@ def test_a_bomb_is_refused_before_it_is_decoded(side: int) -> None:
     with pytest.raises(LabError, match="at most 25 million") as refusal:
         open_picture(io.BytesIO(bomb(side, side)))
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.skipif("AVIF" not in FORMATS, reason="this Pillow reads no AVIF")
+def test_avif_is_read() -> None:
+    found = pixels(open_picture(saved(Image.new("RGB", (20, 10), (200, 30, 60)), "AVIF", quality=95)), 3)
+    assert found.shape == (10, 20, 3) and np.abs(found.astype(int) - (200, 30, 60)).max() <= 6
 
 
 def test_files_that_are_no_pictures_or_broken_are_refused(tmp_path: Path) -> None:

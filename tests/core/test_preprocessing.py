@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.classify import Classifier
 from core.datasets import DataSet, load
 from core.errors import LabError
+from core.pictures_in import LONGEST, open_picture
 from core.preprocessing import Steps, prepare
 from tests.networks_for_tests import drawn
 
 EIGHT, MNIST, CIFAR = (1, 8, 8), (1, 28, 28), (3, 32, 32)
+FILES = Path(__file__).resolve().parent.parent / "files"
 NOISE = np.random.default_rng(0)
 
 
@@ -152,6 +155,52 @@ def test_an_empty_canvas_is_told(colour: str) -> None:
     for dataset, shape in (("digits", EIGHT), ("mnist", MNIST)):
         with pytest.raises(LabError, match="nothing drawn yet"):
             prepare(Image.new("RGB", (50, 50), colour), dataset, shape)
+
+
+# --- what people sent ---------------------------------------------------------------------------------------------
+
+INKS = ("seven", "white_on_transparent", "chalk_on_transparent", "yellow_ink", "green_on_red", "twelve_in_sixteen", "ztxt")
+
+
+@pytest.mark.parametrize("name", INKS)
+@pytest.mark.parametrize(("network", "shape"), [("mnist", MNIST), ("digits", EIGHT)])
+def test_a_seven_is_a_seven_in_whatever_ink_and_file(name: str, network: str, shape: tuple[int, int, int]) -> None:
+    """All show the same seven; whatever its colours, the network sees it as the black one on white."""
+    plain, other = (prepare(open_picture(FILES / f"{file}.png"), network, shape).seen for file in ("seven", name))
+    assert np.abs(plain.astype(int) - other).mean() < 1, "some have no shades at the edges of their strokes"
+    assert Classifier.load("mnist-28" if network == "mnist" else "digits").classify(open_picture(FILES / f"{name}.png")).top[0][0] == "7"
+
+
+@pytest.mark.parametrize("ink", ["#ffff00", "#00ff00", "#ff0000", "#0000ff"])
+@pytest.mark.parametrize("paper", ["white", "black", "#808080", "#ff00ff"])
+def test_the_channel_that_differs_most_tells_the_ink(ink: str, paper: str) -> None:
+    def drawn_in(ink: str, paper: str) -> np.ndarray:
+        sheet = Image.new("RGB", (60, 60), paper)
+        sheet.paste(ink, (20, 10, 30, 50))
+        return prepare(sheet, "mnist", MNIST).seen
+
+    np.testing.assert_array_equal(drawn_in(ink, paper), drawn_in("black", "white"))
+
+
+def test_a_thin_drawing_of_which_nothing_is_left_is_refused() -> None:
+    thin = open_picture(FILES / "thin_offcentre.png")
+    with pytest.raises(LabError, match=r"^nothing drawn is left at 8x8 pixels; draw one digit alone, with thicker strokes$"):
+        prepare(thin, "digits", EIGHT)
+    assert prepare(thin, "mnist", MNIST).seen.max() > 32
+    for dataset, shape in (("digits", EIGHT), ("mnist", MNIST)):
+        with pytest.raises(LabError, match="nothing drawn yet"):
+            prepare(np.zeros(shape[1:], np.uint8), dataset, shape)
+    block = np.full((40, 60), 255, np.uint8)
+    block[10:30, 20:40] = 0
+    assert (prepare(block, "digits", EIGHT).seen == 255).all(), "a square that fills its box is ink, not nothing"
+
+
+@pytest.mark.parametrize(("dataset", "shape", "aspect"), [("cifar10", CIFAR, "pad"), ("fashion-mnist", MNIST, "auto"), ("mnist", MNIST, "auto")])
+def test_a_thin_picture_costs_no_square_of_its_side(dataset: str, shape: tuple[int, int, int], aspect: str) -> None:
+    line = np.full((100, 200_000), 255, np.uint8)
+    line[:, 90_000:90_100] = 0
+    largest = max(stage.picture.nbytes for stage in prepare(line, dataset, shape, Steps(aspect=aspect)).stages)
+    assert largest <= 3 * LONGEST**2
 
 
 def test_an_unknown_switch_is_refused() -> None:

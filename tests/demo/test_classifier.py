@@ -30,6 +30,7 @@ from tests.demo.served_classifier import as_text
 from tests.networks_for_tests import lay, png, seven
 
 AUTO = ("auto",) * 4
+FILES = Path(__file__).resolve().parent.parent / "files"
 WAITING = [None, *classifier_views.waiting()]
 """What is shown besides the sentence while there is nothing to look at."""
 DEMO = Path(classifier.__file__).parent
@@ -94,6 +95,11 @@ def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_pat
     (tmp_path / "bad.png").write_text("hello", encoding="utf-8")
     good = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "seven.png"), None, *AUTO)
     assert good[1] and good[1] == desk.answer("mnist", 28, "area", "draw", DRAWING, None, None, *AUTO)[1]
+    assert good[0].endswith(say("look_first"))
+    (tmp_path / "IMG_1.HEIC").write_bytes((FILES / "heic_named.jpg").read_bytes())
+    said, *rest = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "IMG_1.HEIC"), None, *AUTO)
+    assert said == "**IMG_1.HEIC is a HEIC photograph, which cannot be read here; save it as JPEG or PNG, or take a screenshot of it**"
+    assert rest == WAITING
     said, *rest = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "bad.png"), None, *AUTO)
     assert "bad.png cannot be read as a picture" in said and rest == WAITING
 

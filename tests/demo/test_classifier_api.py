@@ -26,6 +26,7 @@ from core.cards import FOLDER
 from core.classify import Classifier
 from core.library import Library
 from demo import classifier
+from tests.core.test_image_files import scans
 from tests.core.test_pictures_in import bomb
 from tests.demo.served_classifier import as_text, call, serving, upload
 from tests.networks_for_tests import lay, png, seven
@@ -160,6 +161,8 @@ WRONG: dict[str, Any] = {
     "no base64": "data:image/png;base64,!!!",
     "no picture": as_text(b"hello"),
     "half a picture": as_text(png(np.random.default_rng(0).integers(0, 256, (80, 80), np.uint8))[:2000]),
+    "a bomb of scans": as_text(scans(1000)),
+    "a bomb of blocks": as_text(b"GIF89a" + bytes(7) + b"!\xfe" + b"\x01a" * 1_000_000),
     "a bomb": as_text(bomb(12_000, 12_000)),
     "a larger bomb": as_text(bomb(60_000, 60_000)),
     "nothing": None,
@@ -169,11 +172,19 @@ WRONG: dict[str, Any] = {
 }
 
 
+def test_a_photograph_of_an_iphone_gets_a_way_out(client: httpx.Client) -> None:
+    sentence = "is a HEIC photograph, which cannot be read here; save it as JPEG or PNG, or take a screenshot of it"
+    photograph = (Path(__file__).resolve().parent.parent / "files" / "heic_named.jpg").read_bytes()
+    assert call(client, "classify", as_text(photograph)) == ("error", f"the picture {sentence}")
+    [file] = upload(client, photograph)
+    assert call(client, "classify", file) == ("error", f"0.png {sentence}")
+
+
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_picture_is_refused_in_one_sentence(client: httpx.Client, name: str) -> None:
     event, sentence = call(client, "classify", WRONG[name])
-    assert event == "error" and "expected" in sentence and "\n" not in sentence and "root:" not in sentence
+    assert event == "error" and ("expected" in sentence or "save it anew" in sentence) and "\n" not in sentence and "root:" not in sentence
     assert call(client, "classify", as_text(png(seven())))[0] == "complete", "the server is unharmed"
 
 
