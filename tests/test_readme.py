@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,6 +111,40 @@ def test_a_command_that_is_missing_empty_or_there_twice_is_refused(readme: str, 
     file.write_text(readme, encoding="utf-8")
     with pytest.raises(ValueError, match="expected one"):
         script("readme_command").command("run", file)
+
+
+CLAIMS: list[dict[str, str]] = json.loads((ROOT / "tests" / "readme_claims.json").read_text(encoding="utf-8"))
+"""What README.md says of Python, platforms, containers and Hugging Face, each with what shows that it is true: a `test`, a
+`file` that `holds` it, a `link` that stands beside it, or a `command` with what was `seen`."""
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=[claim["says"][:60] for claim in CLAIMS])
+def test_a_claim_stands_there_and_so_does_what_shows_it(claim: dict[str, str]) -> None:
+    assert claim["says"] in " ".join(README.split())
+    assert claim.keys() & {"test", "file", "link", "command"}
+    if "test" in claim:
+        file, _, name = claim["test"].partition("::")
+        assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"there is no {claim['test']}"
+    if "file" in claim:
+        assert claim["holds"] in (ROOT / claim["file"]).read_text(encoding="utf-8")
+    if "link" in claim:
+        assert claim["link"] in README
+    assert ("command" in claim) == ("seen" in claim)
+
+
+@pytest.mark.parametrize("section", ["## Two commands", "## In a container, on Hugging Face, behind a proxy"])
+def test_no_paragraph_about_where_the_lab_runs_is_without_a_claim_that_is_shown(section: str) -> None:
+    text = re.sub(r"^```.*?^```$", "", README.partition(f"\n{section}\n")[2].partition("\n## ")[0], flags=re.MULTILINE | re.DOTALL)
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n") if part.strip() and not part.startswith("<!--")]
+    unshown = [part for part in paragraphs if not any(claim["says"] in part for claim in CLAIMS)]
+    assert not unshown
+
+
+def test_the_upload_to_hugging_face_is_a_command_that_exists() -> None:
+    [line] = re.findall(r"^hf upload .+$", README, re.MULTILINE)
+    program = Path(sys.executable).with_name("hf")
+    help_text = subprocess.run([program, "upload", "--help"], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "--repo-type" in line and "--repo-type" in help_text and "space" in help_text
 
 
 def test_links_in_the_readme_lead_somewhere() -> None:
