@@ -37,8 +37,8 @@ from demo import hosting
 from demo.identity import Identity
 from demo.late import Late
 from demo.leaving import bounded_exit, exit_now
-from demo.server.connection_hint import ConnectionHint
-from demo.server.headers import SecurityHeaders
+from demo.server.connection_hint import ConnectionHint, hint
+from demo.server.headers import SecurityHeaders, streamlit_scripts
 from demo.server.open_files import raise_limit
 from demo.server.origins import AllowedHosts
 from demo.server.sessions import SessionGuard, UploadGuard, uploads_freed
@@ -106,7 +106,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[Route(f"{BASE}/classify", to_classifier), Mount(f"{BASE}/classify", classify)],
     middleware=[
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, scripts=streamlit_scripts(hint())),
         Middleware(AllowedHosts, allowed=is_host_allowed),
         Middleware(Identity, path=hosting.lab_path()),
         Middleware(SessionGuard),

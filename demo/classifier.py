@@ -35,6 +35,7 @@ from demo.classifier_look import CSS, SCRIPT, pad, theme
 from demo.server.gradio_queue import BoundedQueue
 from demo.server.gradio_routes import NO_DOCS, KnownPaths
 from demo.server.gradio_sessions import MOST, Sessions
+from demo.server.headers import GRADIO_SCRIPTS, SecurityHeaders
 from demo.server.origins import OwnOrigin
 from demo.server.private_folder import PrivateFolder
 from demo.text import speaker
@@ -252,6 +253,7 @@ def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[
     outside.add_middleware(KnownPaths)
     outside.add_middleware(OwnOrigin)
     outside.add_middleware(Placed, path=root_path)
+    outside.add_middleware(SecurityHeaders, scripts=GRADIO_SCRIPTS)
     app = gr.mount_gradio_app(
         outside, build(library, home), path="/", root_path=root_path, theme=theme(), css=CSS, footer_links=[], app_kwargs={**NO_DOCS},
         run_history=False, max_file_size=f"{UPLOAD_MB}mb", ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,

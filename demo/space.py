@@ -18,7 +18,6 @@ if supported.refuses():
     sys.exit(2)
 
 from demo import classifier
-from demo.server.headers import SecurityHeaders
 from demo.server.open_files import raise_limit
 
 
@@ -28,7 +27,7 @@ def main() -> None:
     raise_limit()
     app, _ = classifier.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="")
     listens = listening(os.environ.get("HOST", ""), int(os.environ.get("PORT", "7860")))
-    uvicorn.Server(uvicorn.Config(SecurityHeaders(app), log_level="warning")).run(sockets=[listens])
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listens])
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -68,7 +68,11 @@ def with_hint(page: list[Message]) -> list[Message]:
     start, *parts = page
     body = b"".join(part.get("body", b"") for part in parts)
     if ROOT in body:
-        sentence = html.escape(speaker("studio")("no_connection"))
-        body = body.replace(ROOT, ROOT + HINT.format(sentence=sentence, milliseconds=1000 * SECONDS).encode())
+        body = body.replace(ROOT, ROOT + hint().encode())
         MutableHeaders(scope=start)["content-length"] = str(len(body))
     return [start, {"type": "http.response.body", "body": body}]
+
+
+def hint() -> str:
+    """The sentence and the script that shows it, as HTML."""
+    return HINT.format(sentence=html.escape(speaker("studio")("no_connection")), milliseconds=1000 * SECONDS)

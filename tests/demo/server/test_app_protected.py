@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -9,11 +10,13 @@ from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime import Runtime
 
 from core.installed import installed
 from demo.server import sessions
+from demo.server.headers import SecurityHeaders, content_security_policy, hash_of, inline_scripts
 from tests.demo.served_app import serving_app
 from tests.demo.served_classifier import as_text, call
 from tests.demo.tab import Tab, tab
@@ -47,6 +50,27 @@ def test_every_answer_tells_the_browser_what_to_refuse(client: TestClient, path:
     policy = headers["content-security-policy"]
     assert "default-src 'self'" in policy and "object-src 'none'" in policy
     assert "http:" not in policy and "https:" not in policy and "*" not in policy, "no host outside"
+
+
+def test_a_page_of_streamlit_runs_the_scripts_that_stand_in_it_and_no_others(client: TestClient) -> None:
+    answer = client.get("/pooling")
+    [scripts] = re.findall("script-src ([^;]*)", answer.headers["content-security-policy"])
+    assert "unsafe-inline" not in scripts and "'unsafe-eval'" not in scripts
+    inline = inline_scripts(answer.text)
+    assert inline and all(hash_of(script) in scripts for script in inline)
+
+
+def test_what_fails_inside_carries_the_headers_too() -> None:
+    async def fails(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise RuntimeError("a fault of ours")
+
+    answer = TestClient(SecurityHeaders(fails, "'self'"), raise_server_exceptions=False).get("/")
+    assert answer.status_code == 500 and answer.headers["x-content-type-options"] == "nosniff" and "fault" not in answer.text
+
+
+@pytest.mark.parametrize(("host", "known"), [("lab:8501", True), ("[::1]:8501", True), ("a; script-src *", False), ("a b", False), ("", False)])
+def test_a_host_in_the_policy_is_a_host(host: str, known: bool) -> None:
+    assert (f"ws://{host}" in content_security_policy("'self'", host)) == known and "script-src *" not in content_security_policy("'self'", host)
 
 
 # --- the classifier's addresses -----------------------------------------------------------------------------------
