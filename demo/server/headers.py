@@ -7,7 +7,6 @@ import hashlib
 import re
 from pathlib import Path
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -77,6 +76,8 @@ def streamlit_scripts(added: str = "") -> str:
 
     `added`: HTML of ours that is put into each page.
     """
+    import streamlit
+
     html = added + (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     return " ".join(["'self'", "'wasm-unsafe-eval'", "blob:", *map(hash_of, inline_scripts(html))])
 
