@@ -7,6 +7,7 @@ says about a test picture what the study counted, and the same in the browser, o
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from core import trust
 from core.cards import FOLDER, read_card
-from core.errors import LabError
+from core.errors import Damaged, LabError
 from core.pictures_in import Bytes, Picture
 from core.preprocessing import AUTO, Prepared, Shape, Steps, prepare
 from core.recipe import FILTERS, Recipe
@@ -87,7 +88,10 @@ class Classifier:
         """The tested network of a finished run. LabError for a run that is not finished or whose weights are damaged."""
         if stored.status != "finished" or stored.weights is None:
             raise LabError(f"run {stored.run} is {stored.status}; only a finished run classifies")
-        return _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
+        made = _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
+        if hashlib.sha256(made.weights).hexdigest() != (stored.result or {}).get("sha256"):
+            raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
+        return made
 
     def classify(self, picture: Picture, resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, steps: Steps = AUTO) -> Answer:  # fmt: skip
@@ -174,7 +178,7 @@ def _made(name: str, recipe: Recipe, facts: dict[str, Any], file: Path, remedy: 
     except FileNotFoundError:
         raise LabError(f"there is no {file}; {remedy}") from None
     except (SafetensorError, RuntimeError, OSError) as error:
-        raise LabError(f"{file} is damaged or does not fit its card; {remedy}") from error
+        raise Damaged(f"{file} is damaged or does not fit its card; {remedy}") from error
     network = network.requires_grad_(False).to(memory_format=torch.channels_last)
     return Classifier(name, _here(recipe), classes, shape, network.eval(), weights)
 

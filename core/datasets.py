@@ -9,7 +9,6 @@ torchvision and scikit-learn cost over a second to import, so each is imported w
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from torch import Tensor
 from core import idx
 from core.catalog import SOURCES, Layout, Source
 from core.errors import LabError
+from core.once import Once
 from core.sources import content, ready, source_of
 
 _DIGITS_SEED = 0  # of the draw that makes the test part of `digits`; changing it changes the data set
@@ -55,8 +55,7 @@ class DataSet:
         return len(self.labels) - self.train_size
 
 
-_loaded: dict[tuple[Source, Path], DataSet] = {}
-_loading = threading.Lock()
+_loaded: Once[DataSet] = Once()
 
 
 def load(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> DataSet:
@@ -65,11 +64,7 @@ def load(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> Da
     Raises LabError for an unknown name, a missing set, or a truncated or altered file, which it names.
     """
     source = source_of(name, sources)
-    key = (source, folder.absolute())
-    with _loading:  # whoever asks for a set that is being loaded waits for it instead of loading it twice
-        if key not in _loaded:
-            _loaded[key] = _read(source, folder, sources)
-        return _loaded[key]
+    return _loaded.get((source, folder.absolute()), lambda: _read(source, folder, sources))
 
 
 def _read(source: Source, folder: Path, sources: Mapping[str, Source]) -> DataSet:

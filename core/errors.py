@@ -11,6 +11,10 @@ class NoSuchRun(LabError):
     """There is no run of this id."""
 
 
+class Damaged(LabError):
+    """A file is there and does not hold what it should."""
+
+
 class RunFailed(LabError):
     """A run that began and cannot go on. The message says where it happened, why, and what to try."""
 

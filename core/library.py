@@ -6,7 +6,6 @@ import dataclasses
 import re
 import sys
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from core import trust
 from core.cards import FOLDER, Card, read_card, with_weights
 from core.classify import Classifier
 from core.errors import LabError
+from core.once import Once
 from core.recipe import NETWORKS, SIDES, Recipe
 from core.runs import RunStore, StoredRun, StoreError, open_store
 from core.sources import state
@@ -58,7 +58,7 @@ class Library:
     folder: Path = FOLDER
     data: Path | None = None
     runs: Path | None = None
-    _loaded: OrderedDict[tuple[str, int], Classifier] = field(default_factory=OrderedDict, repr=False)
+    _loaded: Once[Classifier] = field(default_factory=lambda: Once(KEPT), repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _store: RunStore | None = field(default=None, repr=False)
     _choices: tuple[int, dict[str, Card], list[Choice]] | None = field(default=None, repr=False)
@@ -70,8 +70,8 @@ class Library:
         """
         found = self._named(name)
         if isinstance(found, StoredRun):
-            return self._once(found.run, found.weights, found)
-        return self._once(found, self.folder / f"{found}.safetensors", None)
+            return self._load(found.run, found.weights, found)
+        return self._load(found, self.folder / f"{found}.safetensors", None)
 
     def recipe(self, name: str) -> Recipe:
         """How a network was trained, without loading it. LabError as `find`."""
@@ -125,16 +125,11 @@ class Library:
     def _names(self) -> list[str]:
         return [*SIDES, *(name for name in with_weights(self.folder) if name not in SIDES)]
 
-    def _once(self, name: str, weights: Path | None, stored: StoredRun | None) -> Classifier:
+    def _load(self, name: str, weights: Path | None, stored: StoredRun | None) -> Classifier:
         changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
-        with self._lock:
-            if (name, changed) not in self._loaded:
-                made = self._trusted(Classifier.of_run(stored)) if stored else Classifier.load(name, self.folder)
-                self._loaded[name, changed] = made
-                while len(self._loaded) > KEPT:
-                    self._loaded.popitem(last=False)
-            self._loaded.move_to_end((name, changed))
-            return self._loaded[name, changed]
+        return self._loaded.get(
+            (name, changed), lambda: self._trusted(Classifier.of_run(stored)) if stored else Classifier.load(name, self.folder)
+        )
 
     def _trusted(self, made: Classifier) -> Classifier:
         if not (data := self.dataset(made.recipe.dataset)):
@@ -170,6 +165,7 @@ class Library:
 
     def _runs(self) -> RunStore:
         assert self.runs is not None
-        if self._store is None:
-            self._store = open_store(self.runs)
-        return self._store
+        with self._lock:
+            if self._store is None:
+                self._store = open_store(self.runs)
+            return self._store

@@ -11,13 +11,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 import shutil
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from typing import Any
 from core.atomic import write_whole
 from core.database import Database, StoreError
 from core.errors import LabError, NoSuchRun
+from core.folders import runs_folder
 from core.locks import LockHeld, RunLock, is_held
 from core.recipe import Recipe
 from core.records import Epoch, Record, Result, Start, as_dict
@@ -61,19 +60,6 @@ class StoredRun:
 
 class UnreadableRun(LabError):
     """What is stored of a run makes no sense to this version of the app; no other run is harmed."""
-
-
-def runs_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """$LAB_RUNS, or this user's data folder."""
-    if environ.get("LAB_RUNS"):
-        return Path(environ["LAB_RUNS"]).expanduser()
-    if sys.platform == "win32":
-        base = Path(environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "resolution-lab" / "runs"
 
 
 def open_store(folder: Path) -> RunStore:

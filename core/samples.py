@@ -35,11 +35,18 @@ def of_dataset(name: str, folder: Path) -> Bytes:
     state = sources.state(name, folder)
     if not state.present:
         raise LabError(f"the data set {name} is not in {folder}")
-    return _of_dataset(name, folder, state.path)
+    return _of_dataset(name, folder, state.path, changed(state.path))
+
+
+def changed(path: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether the files of a data set are still the same: name, time and size of each."""
+    files = sorted(path.iterdir()) if path and path.is_dir() else [path] if path else []
+    looks = [(file.name, file.stat()) for file in files]
+    return tuple((name, look.st_mtime_ns, look.st_size) for name, look in looks)
 
 
 @lru_cache(maxsize=16)
-def _of_dataset(name: str, folder: Path, path: Path | None) -> Bytes:
+def _of_dataset(name: str, folder: Path, path: Path | None, changed: object) -> Bytes:
     try:
         found = cheaply(name, path)
     except (OSError, EOFError, ValueError):  # packed or pickled: read whole, and verified, which takes a second

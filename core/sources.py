@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import shutil
-import sys
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from core.atomic import whole_file
 from core.catalog import SOURCES, DataFile, Layout, Source
 from core.downloads import FetchProgress, FetchStopped, Progress, Stop, digest_of, download
 from core.errors import LabError
+from core.folders import data_folder
 from core.mirror import Mirror, mirror_of, offer, unpacked_offers
 
 __all__ = [
@@ -42,19 +41,6 @@ class State:
     path: Path | None
     layout: str
     problem: str
-
-
-def data_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """The absolute folder of the data sets: $LAB_DATA, else `resolution-lab` in the user's cache folder."""
-    if chosen := environ.get("LAB_DATA"):
-        return Path(chosen).expanduser().absolute()
-    if platform == "win32":
-        cache = Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif platform == "darwin":
-        cache = Path.home() / "Library" / "Caches"
-    else:
-        cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache.absolute() / "resolution-lab"
 
 
 def source_of(name: str, sources: Mapping[str, Source] = SOURCES) -> Source:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.classify import Classifier, softmax
-from core.errors import LabError
+from core.errors import Damaged, LabError
 from core.pictures_in import Bytes
 from core.studies.resolution import PROTOCOLS, SIDES, name_of, variants
 
@@ -27,9 +27,11 @@ class Cell:
     resolution: int
     network: str
     label: str | None
-    """None: this network is not there."""
+    """None: this network is not there, or has a problem."""
     probability: float | None
     known: bool | None
+    problem: str = ""
+    """Why a network that is there cannot answer; "" also where it is not trained yet."""
 
 
 def strip(picture: Bytes, chosen: Classifier, filter: str, find: Callable[[str], Classifier]) -> list[Cell]:
@@ -55,10 +57,10 @@ def cells(picture: Bytes, dataset: str, sides: Sequence[int], filter: str, find:
         for side in sides:
             own = nearest(dataset, side)
             network = _there(dataset, protocol, own, find)
-            if network is None:
-                found.append(Cell(protocol, side, name_of(dataset, protocol, own), None, None, None))
-            else:
+            if isinstance(network, Classifier):
                 found.append(_cell(picture, protocol, side, network.name, network, filter))
+            else:
+                found.append(Cell(protocol, side, name_of(dataset, protocol, own), None, None, None, network))
     return found
 
 
@@ -71,14 +73,20 @@ def nearest(dataset: str, side: int) -> int:
     return min(SIDES[dataset], key=lambda own: (abs(own - side), -own))
 
 
-def _there(dataset: str, protocol: str, side: int, find: Callable[[str], Classifier]) -> Classifier | None:
-    """The first of the study's networks for a cell that is there: by the report's recipe, else by the fast one."""
+def _there(dataset: str, protocol: str, side: int, find: Callable[[str], Classifier]) -> Classifier | str:
+    """The first of the study's networks for a cell that is there: by the report's recipe, else by the fast one.
+
+    Where there is none: what is wrong with one whose file is damaged, or "".
+    """
+    problem = ""
     for name in variants(dataset, protocol, side):
         try:
             return find(name)
+        except Damaged as error:
+            problem = problem or str(error)
         except LabError:
-            continue  # not trained yet: None is told in its cell
-    return None
+            continue  # not trained yet
+    return problem
 
 
 def _cell(picture: Bytes, protocol: str, side: int, name: str, network: Classifier, filter: str) -> Cell:

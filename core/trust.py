@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.atomic import write_whole
-from core.errors import LabError
+from core.errors import Damaged
 from core.recipe import SIDES, Recipe
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def read(name: str, weights: bytes, folder: Path) -> Trust | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
-        raise LabError(f"{path} is damaged ({error}); python -m core pretrain makes it") from error
+        raise Damaged(f"{path} is damaged ({error}); python -m core pretrain makes it") from error
     return found if found.weights == hashlib.sha256(weights).hexdigest() else None
 
 

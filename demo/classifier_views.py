@@ -79,7 +79,8 @@ def _at(network: Classifier, answer: Answer, side: int) -> Bytes:
 
 def _cell(cell: Cell) -> str:
     if cell.label is None or cell.probability is None:
-        return f'<td class="missing" title="{escape(cell.network)}">{say("strip_missing")}</td>'
+        why = say("strip_damaged" if cell.problem else "strip_missing")
+        return f'<td class="missing" title="{escape(cell.problem or cell.network)}">{why}</td>'
     doubt = f"<br><small>{say('strip_unknown')}</small>" if cell.known is False else ""
     return (f'<td title="{escape(cell.network)}"><b>{escape(cell.label)}</b> {cell.probability:.1%}'
             f'<div class="bar" style="width:{cell.probability:.0%}"></div>{doubt}</td>')  # fmt: skip

@@ -20,9 +20,16 @@ HEIGHT = 128
 GAP = 12
 
 
-@lru_cache(maxsize=16)
 def strip(name: str, path: Path | None) -> bytes | None:
     """Four pictures in a row as PNG; None where they cannot be had cheaply. `path` as in core.sources.State."""
+    try:
+        return _strip(name, path, samples.changed(path))
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _strip(name: str, path: Path | None, changed: object) -> bytes | None:
     try:
         pictures = samples.cheaply(name, path)
     except (OSError, EOFError, ValueError):

@@ -13,8 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("core.allowance", "core.atomic", "core.cuda_graph", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.frames", "core.idx", "core.locks",
-     "core.machine", "core.image_files", "core.memory", "core.pictures_in",
+    ("core.allowance", "core.atomic", "core.cuda_graph", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.folders", "core.frames", "core.idx", "core.locks",
+     "core.machine", "core.image_files", "core.memory", "core.once", "core.pictures_in",
      "core.records", "core.run_queue", "core.sheet", "core.stopwatch", "core.supported"),
     ("core.catalog", "core.curve", "core.database", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.teacher", "core.walkthrough"),

@@ -136,6 +136,28 @@ def test_a_set_is_loaded_once_and_shared(tiny: Tiny, tmp_path: Path, monkeypatch
     assert all(each is load("cifar10", tmp_path, tiny.sources) for each in got)
 
 
+def test_a_set_that_is_being_loaded_stops_no_other(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny.lay(tmp_path, BINARY)
+    read, reading, go_on = datasets._READERS["binary"], threading.Event(), threading.Event()
+
+    def stuck(layout: Layout, paths: tuple[Path, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+        reading.set()
+        assert go_on.wait(20)
+        return read(layout, paths)
+
+    monkeypatch.setitem(datasets._READERS, "binary", stuck)
+    slow = threading.Thread(target=load, args=("cifar10", tmp_path, tiny.sources))
+    slow.start()
+    assert reading.wait(20)
+    got: list[DataSet] = []
+    other = threading.Thread(target=lambda: got.append(load("digits", tmp_path)))
+    other.start()
+    other.join(20)
+    go_on.set()
+    slow.join()
+    assert [data.name for data in got] == ["digits"]
+
+
 def test_the_fingerprint_sees_every_pixel_and_label() -> None:
     images, labels = torch.zeros(3, 1, 2, 2, dtype=torch.uint8), torch.zeros(3, dtype=torch.int64)
     seen = {datasets.fingerprint(images, labels)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from core.cards import FOLDER, read_cards
 from core.classify import Classifier
 from core.datasets import load
 from core.engines import ThreadEngine
-from core.errors import LabError
+from core.errors import Damaged, LabError
 from core.library import Library
 from core.recipe import Recipe
 from core.records import Result
@@ -83,6 +84,62 @@ def test_a_network_that_was_made_anew_is_read_anew(folder: Path) -> None:
     assert library.find("mnist-28").weights != before.weights
 
 
+def test_a_network_that_is_being_loaded_stops_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, loading, go_on = Classifier.load, threading.Event(), threading.Event()
+
+    def load(name: str, folder: Path) -> Classifier:
+        if name == "mnist-7":
+            loading.set()
+            assert go_on.wait(20)
+        return real(name, folder)
+
+    monkeypatch.setattr(Classifier, "load", load)
+    library = Library(folder)
+    slow = threading.Thread(target=library.find, args=("mnist-7",))
+    slow.start()
+    assert loading.wait(20)
+    got: list[Classifier] = []
+    other = threading.Thread(target=lambda: got.append(library.find("mnist-28")))
+    other.start()
+    other.join(20)
+    go_on.set()
+    slow.join()
+    assert [found.name for found in got] == ["mnist-28"]
+
+
+def test_what_cannot_be_read_hides_no_network(folder: Path, tmp_path: Path) -> None:
+    run = finished(tmp_path / "runs")
+    library = Library(folder, runs=tmp_path / "runs")
+    store = open_store(tmp_path / "runs")
+    bad = store.create(Recipe(), "somebody")
+    with store._db as database:
+        database.execute("UPDATE runs SET status = 'finished', recipe = 'no JSON' WHERE run = ?", (bad,))
+    (folder / "bad.json").write_text("{}")
+    (folder / "bad.safetensors").write_bytes(b"")
+    assert [choice.name for choice in library.choices()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed", run]
+    with pytest.raises(LabError, match=f"run {bad} cannot be read"):
+        library.find(bad)
+
+
+def test_a_store_that_cannot_be_used_hides_no_network(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "runs.sqlite").write_bytes(b"this is no database" * 100)
+    library = Library(folder, runs=tmp_path / "runs")
+    assert [choice.name for choice in library.choices()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed"]
+    assert library.find("mnist").name == "mnist-28" and "cannot be used" in capsys.readouterr().err
+
+
+def test_a_run_s_altered_weights_are_told_as_damaged(tmp_path: Path) -> None:
+    run = finished(tmp_path / "runs")
+    weights = open_store(tmp_path / "runs").get(run).weights
+    assert weights is not None
+    blob = bytearray(weights.read_bytes())
+    blob[-1] ^= 1  # still a safetensors file, of another network
+    weights.write_bytes(blob)
+    with pytest.raises(Damaged, match=r"weights\.safetensors is damaged"):
+        Library(tmp_path, runs=tmp_path / "runs").find(run)
+
+
 # --- the strip ----------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +166,15 @@ def test_where_the_report_s_network_is_missing_the_fast_one_answers(folder: Path
     by = {(cell.protocol, cell.resolution): (cell.network, cell.label is not None) for cell in cells}
     assert by["totv", 16] == by["tvtv", 32] == ("cifar10-fast", True), "the report's cifar10-32 is not there"
     assert by["tvtv", 8] == ("cifar10-8", True) and by["tvtv", 24] == ("cifar10-24", False)
+
+
+def test_a_damaged_file_is_not_told_as_a_network_that_is_not_trained_yet(folder: Path) -> None:
+    (folder / "mnist-7.safetensors").write_bytes(b"half a file")
+    library = Library(folder)
+    cells = strip(np.zeros((1, 1, 28, 28), np.uint8), library.find("mnist"), "area", library.find)
+    by = {(cell.protocol, cell.resolution): cell for cell in cells}
+    assert "mnist-7.safetensors is damaged" in by["tvtv", 7].problem and by["tvtv", 7].label is None
+    assert by["tvtv", 21].problem == "" and by["tvtv", 21].label is None, "this one is not trained yet"
 
 
 def test_a_network_outside_the_study_has_a_row_of_its_own(folder: Path) -> None:

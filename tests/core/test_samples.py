@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.datasets import load_digits, load_sample_image
 
 from core import datasets, samples, sources
 from core.errors import LabError
+from demo import thumbnails
 
 
 def file(picture: Image.Image, form: str = "PNG", **options: object) -> io.BytesIO:
@@ -35,11 +37,25 @@ def test_they_are_the_pictures_that_are_trained_on(name: str, real_data: Path) -
     assert np.array_equal(ours, datasets.load(name, real_data).images[list(samples.FIRST)].numpy())
 
 
+def test_a_set_that_was_fetched_again_shows_its_new_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    file = folder / "train-images-idx3-ubyte"
+    for grey in (1, 2):
+        file.write_bytes(bytes(samples.IDX_HEAD) + bytes([grey]) * 20 * 28 * 28)
+        os.utime(file, ns=(grey, grey))
+        found = samples._of_dataset("mnist", tmp_path, folder, samples.changed(folder))
+        assert found.min() == found.max() == grey
+        picture = thumbnails.strip("mnist", folder)
+        assert picture is not None
+        assert Image.open(io.BytesIO(picture)).convert("L").getpixel((0, 0)) == grey
+
+
 def test_a_set_that_is_packed_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(samples, "digits", lambda: (_ for _ in ()).throw(ValueError("not as expected")))
     samples._of_dataset.cache_clear()
     try:
-        found = samples._of_dataset("digits", tmp_path, None)
+        found = samples._of_dataset("digits", tmp_path, None, ())
     finally:
         samples._of_dataset.cache_clear()
     assert np.array_equal(found, datasets.load("digits", sources.data_folder()).images[list(samples.FIRST)].numpy())
