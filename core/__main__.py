@@ -108,7 +108,10 @@ def _ended(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):  # the reader of our output, `head` perhaps, has seen enough
         sys.stderr.close()
         return 0
-    if not (sentence := supported.explained(error)):
+    sentence = supported.explained(error)
+    if not sentence and isinstance(error, OSError) and error.filename:  # a folder or a file that cannot be used
+        sentence = f"{error.filename}: {error.strerror}"
+    if not sentence:
         raise error
     print(sentence, file=sys.stderr)
     return 2

@@ -75,7 +75,7 @@ def do_networks(options: Namespace) -> Answer:
         ]}  # fmt: skip
     if options.name not in NETWORKS:
         raise LabError(f"unknown network {options.name!r}; choose one of {', '.join(NETWORKS)}")
-    shape = _parse_shape(options.shape) if options.shape else _shape_for(options.name)
+    shape = _shape_for(options.name) if options.shape is None else _parse_shape(options.shape)
     table = networks.layer_table(options.name, shape)
     layers = [{"name": layer.name, "output_shape": list(layer.output_shape), "parameters": layer.parameters,
                "activation": layer.activation} for layer in table]  # fmt: skip
@@ -101,7 +101,7 @@ def _parse_shape(text: str) -> tuple[int, int, int]:
 def do_train(options: Namespace) -> Answer:
     given = {name: value for name, value in vars(options).items() if name in FIELDS and name != "preset"}
     folder = sources.data_folder()
-    if options.resume:
+    if options.resume is not None:
         if given or options.preset:
             named = sorted(given or ["preset"])[0].replace("_", "-")
             raise LabError(f"a resumed run keeps its recipe; leave out --{named}")
@@ -195,6 +195,8 @@ def summary(stored: StoredRun | Snapshot) -> Answer:
 def do_runs(options: Namespace) -> Answer:
     store = open_store(runs_folder())
     if options.run is None:
+        for run, reason in store.unreadable().items():
+            say(f"run {run} is left out, for it cannot be read: {reason}")
         cards = [card_snapshot(card, FOLDER) for card in read_cards(FOLDER).values()]
         return {"runs": [summary(stored) for stored in store.all()], "pretrained": [_short(card) for card in cards]}
     stored = look_up(options.run, store, FOLDER)
@@ -219,6 +221,8 @@ def _short(card: Snapshot) -> Answer:
 def do_pretrain(options: Namespace) -> Answer:
     from core import pretraining
 
+    if options.to == "":
+        raise LabError("--to is ''; expected a folder")
     folder = Path(options.to) if options.to else pretraining.FOLDER
     return pretraining.pretrain(folder, sources.data_folder(), open_store(runs_folder()), say, options.names)
 
@@ -240,6 +244,6 @@ def do_classify(options: Namespace) -> Answer:
 
     steps = Steps(options.invert, options.crop, options.aspect, options.centre)
     network = Library(data=sources.data_folder(), runs=runs_folder()).find(options.network)
-    network.check(options.resolution, options.filter or network.recipe.filter, options.top)
+    network.check(options.resolution, network.recipe.filter if options.filter is None else options.filter, options.top)
     found = network.classify(open_picture(Path(options.picture)), options.resolution, options.filter, options.top, steps)
     return found.as_dict()

@@ -55,6 +55,7 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
     for name in names:
         if name not in planned:
             raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(planned)}")
+    folder.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before anything is trained
     answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
     if sprite.renew(folder, data, [architectures_beside.report_name(name) for name in architectures.REPORT]):
         say(f"{sprite.NAME}: made")

@@ -50,12 +50,17 @@ def _model(cpuinfo: Path) -> list[str]:
 
 
 def git_commit(folder: Path = ROOT) -> str:
-    """The commit of this code, '+changes' behind it where files differ from it; '' outside a checkout."""
+    """The commit of this code, '+changes' behind it where files differ from it; '' outside a checkout of its own.
+
+    An unpacked app may lie inside somebody else's repository, whose commit says nothing about it.
+    """
 
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True).stdout
 
     try:
+        if Path(git("rev-parse", "--show-toplevel").strip()).resolve() != folder.resolve():
+            return ""
         commit = git("rev-parse", "HEAD").strip()
         return commit + ("+changes" if git("status", "--porcelain", "--untracked-files=no").strip() else "")
     except (OSError, subprocess.SubprocessError):

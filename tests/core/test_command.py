@@ -21,6 +21,7 @@ from core.__main__ import main
 from core.cards import Card
 from core.classify import Classifier
 from core.command import summary
+from core.recipe import Recipe
 from core.runs import open_store
 from tests.networks_for_tests import png, seven
 
@@ -289,3 +290,47 @@ def test_ctrl_c_stops_the_run_and_says_how_to_go_on(engine: str, tmp_path: Path)
     assert process.returncode == 130 and "go on with: python -m core train --resume" in err and "Traceback" not in err
     store = open_store(tmp_path / "runs")
     assert [stored.status for stored in store.all()] == ["stopped"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("train", "--resume", ""), "there is no run ''"),
+        (("train", "--threads", "1025"), "expected a whole number from 0"),
+        (("train", "--threads", "1000"), "threads is 1000; expected a whole number from 0 (choose for me) to"),
+        (("pretrain", "digits", "--to", ""), "--to is ''; expected a folder"),
+        (("pretrain", "digits", "--to", "{file}/x"), "Not a directory"),
+        (("networks", "report", "--shape", ""), "shape is ''"),
+        (("classify", "{file}", "--network", "digits", "--filter", ""), "unknown filter ''"),
+        (("runs", ""), "there is no run ''"),
+    ],
+)
+def test_bad_words_are_one_line_and_make_no_run(
+    words: tuple[str, ...], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a file"
+    file.write_text("")
+    assert main([word.format(file=file) for word in words]) == 2
+    err = capsys.readouterr().err
+    assert told in err and err.count("\n") == 1
+    assert not (tmp_path / "runs" / "runs.sqlite").exists() or open_store(tmp_path / "runs").names() == []
+
+
+@pytest.mark.parametrize(("variable", "words"), [("LAB_DATA", ("data",)), ("LAB_RUNS", ("runs",))])
+def test_a_folder_of_nobody_is_one_line(
+    variable: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(variable, "~nosuchuser/x")
+    assert main(list(words)) == 2
+    err = capsys.readouterr().err
+    assert f"{variable} is '~nosuchuser/x'; expected a folder" in err and err.count("\n") == 1
+
+
+def test_a_run_that_cannot_be_read_is_left_out_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store(tmp_path / "runs")
+    good, bad = (store.create(Recipe(), "me") for _ in range(2))
+    with store._db as database:
+        database.execute("UPDATE runs SET recipe = '[]' WHERE run = ?", (bad,))
+    assert main(["runs", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert [run["run"] for run in json.loads(out)["runs"]] == [good] and f"run {bad} is left out" in err
