@@ -40,7 +40,7 @@ from demo.leaving import bounded_exit, exit_now
 from demo.server.connection_hint import ConnectionHint, hint
 from demo.server.headers import SecurityHeaders, streamlit_scripts
 from demo.server.open_files import raise_limit
-from demo.server.origins import AllowedHosts, trust_own_proxy
+from demo.server.origins import AllowedHosts
 from demo.server.sessions import SessionGuard, UploadGuard, uploads_freed
 
 STUDIO = Path(__file__).resolve().parent / "demo" / "studio.py"
@@ -51,7 +51,6 @@ BASE = hosting.base_path()
 hosting.stay_inside()
 hosting.allow_frames()
 raise_limit()
-trust_own_proxy()
 
 
 def build_classifier() -> tuple[FastAPI, asyncio.Event]:

@@ -56,9 +56,15 @@ def address_of(scope: Scope) -> str:
     """The network address that a request came from, "" where it has none.
 
     Of IPv6 the network of a home or a school (the first 64 bits): each machine in it may take any address there.
-    Behind a proxy on this machine it is the one that the proxy names (uvicorn reads X-Forwarded-For).
+    Behind a proxy on this machine it is the one that the proxy names. uvicorn sees to that for a proxy at 127.0.0.1; a
+    server that listens to IPv6 too sees the same proxy as ::ffff:127.0.0.1 or ::1.
     """
     host = scope["client"][0] if scope.get("client") else ""
+    forwarded = Headers(scope=scope).get("x-forwarded-for", "") if host in ("::1", "::ffff:127.0.0.1") else ""
+    return _shared_part(forwarded.rpartition(",")[2].strip() or host)
+
+
+def _shared_part(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

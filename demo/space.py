@@ -19,14 +19,12 @@ if supported.refuses():
 
 from demo import classifier
 from demo.server.open_files import raise_limit
-from demo.server.origins import trust_own_proxy
 
 
 def main() -> None:
     import uvicorn
 
     raise_limit()
-    trust_own_proxy()
     app, _ = classifier.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="")
     listens = listening(os.environ.get("HOST", ""), int(os.environ.get("PORT", "7860")))
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listens])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -48,10 +47,3 @@ class AllowedHosts:
             refusal = PlainTextResponse("The lab is not known by this name; see server.allowedHosts.", 421)
             return await refusal(scope, receive, send)
         await self.app(scope, receive, send)
-
-
-def trust_own_proxy() -> None:
-    """A proxy on this machine may say which address a visitor has (X-Forwarded-For); uvicorn would know it as 127.0.0.1
-    alone, while a server that listens to IPv6 too sees it as ::1 or ::ffff:127.0.0.1. FORWARDED_ALLOW_IPS says otherwise.
-    """
-    os.environ.setdefault("FORWARDED_ALLOW_IPS", "127.0.0.1,::1,::ffff:127.0.0.1")

@@ -93,7 +93,13 @@ def test_below_a_path_the_cookie_goes_to_no_other_app_of_the_host() -> None:
      ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"), ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"), (None, "")],
 )  # fmt: skip
 def test_an_address_is_a_machine_s_or_an_ipv6_network_s(host: str | None, address: str) -> None:
-    assert address_of({"type": "http", "client": (host, 1) if host else None}) == address
+    assert address_of({"type": "http", "headers": [], "client": (host, 1) if host else None}) == address
+
+
+@pytest.mark.parametrize(("peer", "address"), [("::1", "10.0.0.7"), ("::ffff:127.0.0.1", "10.0.0.7"), ("10.0.0.9", "10.0.0.9")])
+def test_a_proxy_on_this_machine_names_its_visitors_and_nobody_else_does(peer: str, address: str) -> None:
+    headers = [(b"x-forwarded-for", b"10.0.0.66, 10.0.0.7")]
+    assert address_of({"type": "http", "headers": headers, "client": (peer, 1)}) == address
 
 
 def test_nobody_writes_the_server_s_own_headers() -> None:
