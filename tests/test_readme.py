@@ -161,3 +161,37 @@ def test_every_page_has_its_picture(page: str) -> None:
 
 def test_the_pictures_are_small() -> None:
     assert sum(path.stat().st_size for path in (ROOT / "demo" / "screens").iterdir()) <= 2e6
+
+
+def test_the_bounds_are_the_ones_that_hold() -> None:
+    from core import classroom, guesses, jobs, teacher
+    from demo.classifier_api import UPLOAD_MB
+    from demo.server import gradio_queue, private_folder, sessions
+
+    def pace(burst: int, seconds: float) -> str:
+        return f"{burst} at once, then one in {seconds:g} s"
+
+    megabyte = 1 << 20
+    rows = {
+        "runs that wait": (jobs.PERSON_LIMIT, jobs.ADDRESS_LIMIT, jobs.QUEUE_LIMIT),
+        "new browsers in a class": ("", pace(*classroom.NEW_MEMBERS), f"{classroom.MOST_MEMBERS:,}"),
+        "answers to a question": (1, "", classroom.MOST_VOTERS),
+        "questions answered first": ("", pace(*classroom.NEW_QUESTIONS), classroom.MOST_QUESTIONS),
+        "guesses in *What is it?*": (f"{guesses.MOST_EACH:,}", f"{guesses.MOST // guesses.ADDRESS_SHARE:,}", f"{guesses.MOST:,}"),
+        "wrong tries of the token": ("", pace(*teacher.TRIES_OF_ADDRESS), pace(*teacher.TRIES_IN_ALL)),
+        "questions to the classifier that wait": (
+            gradio_queue.MOST_OF_SESSION, gradio_queue.MOST_OF_ADDRESS, gradio_queue.MOST_WAITING,
+        ),
+        "uploads in the lessons, in memory": (f"{sessions.MOST_OF_SESSION // megabyte} MB", "", f"{sessions.MOST_IN_ALL // megabyte} MB"),
+        "uploads to the classifier, on the disk": (f"{UPLOAD_MB} MB each", "", f"{private_folder.MOST // megabyte:,} MB"),
+    }  # fmt: skip
+    part = README.partition("## What the lab protects, and from whom")[2].partition("\n## ")[0]
+    for name, bounds in rows.items():
+        [cells] = re.findall(rf"^\| {re.escape(name)} \| ?(.*?) ?\| ?(.*?) ?\| ?(.*?) ?\|$", part, re.MULTILINE)
+        for cell, bound in zip(cells, bounds, strict=True):
+            assert re.match(rf"{re.escape(str(bound))}(?!,?\d)", cell) if bound else not cell, f"{name}: {cell}, but it is {bound}"
+    for number, what in (
+        (teacher.SHORTEST, "at least 8 characters"), (sessions.FREED_AFTER, "30 seconds after their tab"),
+        (private_folder.OLDEST / 3600, "after an hour"), (gradio_queue.KEPT_SECONDS, "goes after 60 seconds"),
+    ):  # fmt: skip
+        assert what in " ".join(part.split()) and number in (8, 30.0, 1.0, 60.0)

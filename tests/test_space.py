@@ -56,6 +56,12 @@ def test_gradio_is_pinned_within_what_is_required() -> None:
     assert pinned <= installed and pinned.major == installed.major, "a Space gets a version that nobody has tried here"
 
 
+def test_a_gradio_that_does_not_know_what_the_classifier_asks_for_is_not_allowed() -> None:
+    """`run_history` of mount_gradio_app came with 6.24.0."""
+    assert "run_history=" in (ROOT / "demo" / "classifier.py").read_text(encoding="utf-8")
+    assert not required("gradio").specifier.contains("6.23.1") and required("gradio").specifier.contains("6.24.0")
+
+
 def test_python_is_pinned_within_what_is_required_and_the_container_s() -> None:
     said = re.search(r"Python (\d\.\d+) or newer", README)
     assert said and Version(said[1]) <= Version(HEAD["python_version"])
