@@ -21,7 +21,10 @@ def mirror_of(environ: Mapping[str, str] = os.environ) -> Mirror | None:
         return None
     scheme, separated, _ = chosen.partition("://")
     if not separated:
-        return Path(chosen).expanduser().absolute()
+        try:
+            return Path(chosen).expanduser().absolute()
+        except RuntimeError:
+            raise LabError(f"LAB_MIRROR is {chosen!r}; there is no such home folder") from None
     if scheme.lower() not in ("http", "https"):
         raise LabError(f"LAB_MIRROR is {chosen!r}; expected a folder, or an address that begins with http:// or https://")
     return chosen.rstrip("/") + "/"

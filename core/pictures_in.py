@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import warnings
 from pathlib import Path
 from typing import IO
 
@@ -33,6 +34,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", *(("AVIF",) if features.check("a
 EXPECTED = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}".replace("WEBP", "WebP")
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError)
 """What PIL raises for files that are broken or no pictures."""
+# It also warns, of what is refused or put right here: lines of its own beside the one that a person gets.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def open_picture(source: Path | IO[bytes] | bytes, name: str = "the file") -> Image.Image:

@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import installed
+from core import installed, supported
 from core.__main__ import main
 from core.engines import ThreadEngine
 from core.jobs import JobManager
@@ -179,6 +179,7 @@ def open_page(bench: Bench, page: str) -> Outcome:
     name, _, query = page.partition("?")
     visitor = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url="http://localhost:8501")
     bench.patch.setattr("streamlit.context", visitor)
+    bench.patch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # AppTest puts its script there and leaves it
     with _manager(bench):
         opened = AppTest.from_function(_render, default_timeout=60, kwargs={"name": name})
         for part in filter(None, query.split("&")):
@@ -207,7 +208,34 @@ def _manager(bench: Bench) -> Iterator[None]:
         manager.close()
 
 
-ACTIONS: dict[str, Callable[[Bench, Any], Outcome]] = {"core": run_core, "command": run_command, "page": open_page}
+def start_on(bench: Bench, facts: dict[str, Any]) -> Outcome:
+    """`start_on`: the lab on another computer, which is as this one but for these facts (attributes of supported.Machine);
+    `lacks` are the packages and libraries that it does not have."""
+    machine, lacks = supported.Machine(), facts.get("lacks", ())
+    for name, value in facts.items():
+        setattr(machine, name, tuple(value) if isinstance(value, list) else value)
+    machine.has = machine.loads = lambda name: name not in lacks  # type: ignore[method-assign,assignment]
+    said = supported.problem(machine)
+    return Outcome(2 if said else 0, _lines(said))
+
+
+def import_fails(bench: Bench, message: str) -> Outcome:
+    """`import_fails`: PyTorch is there, and cannot be loaded: the operating system says `message`."""
+    command = SimpleNamespace(do_networks=_raising(OSError(message)))
+    bench.patch.setattr("core.__main__.command", command)
+    return run_core(bench, ["networks"])
+
+
+def _raising(error: Exception) -> Callable[[object], None]:
+    def raises(_options: object) -> None:
+        raise error
+
+    return raises
+
+
+ACTIONS: dict[str, Callable[[Bench, Any], Outcome]] = {
+    "core": run_core, "command": run_command, "page": open_page, "start_on": start_on, "import_fails": import_fails,
+}  # fmt: skip
 
 
 def _lines(text: str) -> tuple[str, ...]:
