@@ -23,13 +23,15 @@ STYLE = """
 .stMarkdown th, .stMarkdown td { padding: 0.3rem 0.6rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { opacity: 1; color: light-dark(#4d5a63, #a9b4bb); }
 button[data-selected="true"] p, [data-testid="stSliderThumbValue"] p { color: light-dark(#0b5f78, #7cc7de); }
+.st-key-train_more [data-testid="stNumberInputStepUp"], .st-key-train_more [data-testid="stNumberInputStepDown"] { display: none; }
 @media (max-width: 640px) {
   .stMarkdown table { font-size: 0.72rem; }
   .stMarkdown th, .stMarkdown td { padding: 0.25rem; }
   .stMarkdown td { overflow-wrap: anywhere; }
 }
 """
-"""Less room above a page, tables that fit a telephone, and where Streamlit's own grey or accent is too pale to read (WCAG AA)."""
+"""Less room above a page, tables that fit a telephone, and where Streamlit's own grey or accent is too pale to read (WCAG AA).
+The boxes for numbers that stand in two narrow columns have no buttons beside them: they would cut the number off."""
 
 
 PAGES = {

@@ -64,6 +64,12 @@ def _paper(dataset: str, network: str, stated: dict[str, Any]) -> Recipe:
     return base.changed(**{"epochs": EPOCHS[dataset], "threads": 1, **stated})
 
 
+def parameters(made: Mapping[str, Card]) -> dict[str, int]:
+    """Network -> its parameters on Fashion-MNIST, of those of the paper's five whose run is there; the most first."""
+    found = {network: made[f"fashion-{name}"].facts["parameters"] for name, (network, _) in PAPER.items() if f"fashion-{name}" in made}
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
 def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
     """`results`: a row for each run, with the scores of each class in lists."""
     return {"results": [row(card) for card in made.values()]}

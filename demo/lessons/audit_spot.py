@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from core.studies import audit, last_batch
-from demo import session, study
+from demo import session
 from demo.study import Column
 from demo.text import speaker
-from demo.widgets import percent
+from demo.widgets import percent, table
 
 say = speaker("audit")
 SHOWN = "Arc2 Adam"
@@ -40,12 +40,12 @@ def render() -> None:
 
 def _columns() -> Task:
     rows = audit.implied(SHOWN, {})
-    table = [
+    printed = [
         {"class": row["class"], **{name: audit.printed(name, "accuracy_percent")[place] / 100 for name in audit.RUNS}}
         for place, row in enumerate(rows)
     ]
     columns = {"class": Column(say("class")), **{name: Column(name, "percent") for name in audit.RUNS}}
-    return Task("columns", table, columns, {name: name for name in audit.RUNS}, audit.copies(), "columns")
+    return Task("columns", printed, columns, {name: name for name in audit.RUNS}, audit.copies(), "columns")
 
 
 def _scores() -> Task:
@@ -66,12 +66,23 @@ def _classes() -> Task:
 
 def _task(task: Task) -> None:
     st.markdown(f"#### {say(f'spot_{task.name}')}")
-    study.table(task.rows, task.columns, key=f"audit.spot.{task.name}", alt=say(f"spot_{task.name}"))
+    st.markdown(_table(task))
     done = session.remembered(f"audit.marked.{task.name}")
     if done is None:
         _mark(task)
     else:
         _verdict(task, done)
+
+
+def _table(task: Task) -> str:
+    """All of it at once, also on a telephone: who has to scroll a table sideways cannot read along its rows."""
+    rows = [[_written(row[name], column) for name, column in task.columns.items()] for row in task.rows]
+    return table([column.title for column in task.columns.values()], rows)
+
+
+def _written(value: Any, column: Column) -> str:
+    """A share in percent; anything else as it is printed."""
+    return f"{100 * value:.1f}" if column.kind == "percent" else str(value)
 
 
 def _mark(task: Task) -> None:

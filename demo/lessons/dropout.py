@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.cards import Card
+from core.studies import architectures as study_2
 from core.studies import dropout as study_3
 from core.studies.dropout import Rows, Verdict
 from demo import ahead, figures, session, study
@@ -14,7 +15,7 @@ from demo.address import as_wished, spell
 from demo.lessons import dropout_below, dropout_figures, dropout_shown
 from demo.study import Column
 from demo.text import speaker
-from demo.widgets import percent
+from demo.widgets import percent, whole
 
 say = speaker("dropout")
 ANSWERS = ("both_down", "train_down", "test_up", "nothing")
@@ -71,10 +72,20 @@ def _progress(made: Mapping[str, Card]) -> None:
 
 
 def _setting(made: Mapping[str, Card], network: str) -> dict[str, object]:
-    recipe = next(card.recipe for card in made.values() if card.recipe.network == network)
-    paper = study_3.paper_setting()
-    return {"epochs": recipe.epochs, "batch": recipe.batch_size, "optimizer": recipe.optimizer.capitalize(), "limit": recipe.train_limit,
+    card = next(card for card in made.values() if card.recipe.network == network)
+    recipe, paper = card.recipe, study_3.paper_setting()
+    return {"parameters": whole(card.facts["parameters"]), "most": _lead(network), "epochs": recipe.epochs, "batch": recipe.batch_size, "optimizer": recipe.optimizer.capitalize(), "limit": recipe.train_limit,
             "paper_epochs": paper["epochs"], "paper_batch": paper["batch"]}  # fmt: skip
+
+
+def _lead(network: str) -> str:
+    """That it has the most parameters of the paper's networks, where all of them are there and it does."""
+    sizes = study_2.parameters(study.cards("architectures"))
+    planned = {network for network, _ in study_2.PAPER.values()}
+    if len(sizes) < len(planned) or next(iter(sizes)) != network:
+        return ""
+    following, count = list(sizes.items())[1]
+    return say("setting_most", networks=len(sizes), next=following, next_parameters=whole(count))
 
 
 def _accuracy(network: str, rates: Rows) -> None:

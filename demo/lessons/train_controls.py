@@ -138,7 +138,7 @@ def choosers() -> st.delta_generator.DeltaGenerator:
     with right:
         number("learning_rate")
         number("batch_size")
-    with st.expander(say("more")):
+    with st.expander(say("more")), st.container(key="train_more"):
         _more()
     return samples_here
 

@@ -1,12 +1,14 @@
 """The teaching text: one Markdown file a lesson and language, so that it is edited and translated without code.
 
 A file is a list of `## key` headings, each followed by its text; what stands before the first heading is a note
-to the editor. `{name}` in a text is replaced by a value. A file is read again when it has changed on disk.
+to the editor. `{name}` in a text is replaced by a value, `{name:seed|seeds}` by a count with its word. A file is read
+again when it has changed on disk.
 """
 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -32,9 +34,22 @@ def speaker(lesson: str, language: str = LANGUAGE) -> Say:
         found = texts(path).get(key)
         if found is None:
             raise LabError(f"{path.name} has no text {key!r}")
-        return found.format(**values) if values else found
+        return _FILLED.vformat(found, (), values) if values else found
 
     return say
+
+
+class _Filled(string.Formatter):
+    """Fills in values; a count brings its word, in the singular or the plural."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, counts, many = format_spec.partition("|")
+        if not counts:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+_FILLED = _Filled()
 
 
 _MARKDOWN = re.compile(r"""[\\`*\[\]<>$~|&]|(?<![^\W_])_|_(?![^\W_])|^(?:[#+=-]|\d+(?=[.)]))""")

@@ -311,3 +311,29 @@ def test_lessons_stand_on_every_screen(chromium: Browser, app: App, shots: Path 
                              "getComputedStyle(e).overflowX === 'auto').map(e => e.className)")  # fmt: skip
         assert wide == []
         keep(page, width, shots, f"{lesson}-{theme}-{width}")
+
+
+def test_a_puzzle_s_table_is_seen_whole_on_a_telephone(chromium: Browser, app: App) -> None:
+    """"Read along the rows" needs every column on the screen."""
+    with visitor(chromium, "light", 390) as page:
+        page.goto(f"{app.url}/audit?section=spot")
+        tables = page.locator(".stMarkdown table")
+        expect(tables).to_have_count(3)
+        for table in tables.all():
+            box = table.bounding_box()
+            assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+            for cell in table.locator("th, td").all():
+                assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1"), cell.inner_text()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_box_on_train_cuts_its_number_off(chromium: Browser, app: App, width: int) -> None:
+    wide = "train_limit=50000&weight_decay=0.00015&learning_rate=0.00125&seed=12345&split_seed=54321&batch_size=1000&epochs=10000&imbalance=12.5"
+    with chromium.new_context(viewport={"width": width, "height": 900}) as context:  # MNIST need not be here: Train says so
+        page = context.new_page()
+        page.goto(f"{app.url}/train?preset=quick&dataset=mnist&{wide}")
+        page.get_by_text("More settings").click()
+        boxes = page.locator(".stNumberInput input")
+        expect(page.locator(".st-key-train-train_limit input")).to_have_value("50000")
+        for box in boxes.all():
+            assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), box.get_attribute("aria-label")

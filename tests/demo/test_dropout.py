@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.cards import CARDS, Card, read_cards, write_card
 from core.planned import made
-from core.studies import STUDIES
+from core.studies import STUDIES, architectures
 from core.studies import dropout as study_3
 from demo import charts, figures, study, text
 from demo.lessons import dropout, dropout_figures
@@ -45,7 +46,7 @@ def card(network: str, rate: float, seed: int, test: float, running: float = 0.9
          "train_confusion": None, "validation_confusion": None, "seconds": 1.0}
         for n in range(3)
     )  # fmt: skip
-    return Card(name, PLAN[name].recipe, {"classes": ["a"], "shape": [1, 28, 28]}, epochs, {"epoch": 2, "test_accuracy": test})
+    return Card(name, PLAN[name].recipe, {"classes": ["a"], "shape": [1, 28, 28], "parameters": 607_306}, epochs, {"epoch": 2, "test_accuracy": test})
 
 
 def seeds(network: str, rate: float, *tests: float, running: float = 0.9) -> list[Card]:
@@ -97,6 +98,23 @@ def test_the_words_and_tables_follow_from_the_cards(monkeypatch: pytest.MonkeyPa
     rates, runs = (frame.value for frame in page.dataframe)
     assert list(rates["test_accuracy"]) == pytest.approx([88.0, 89.0]) and rates["paper_test"][0] == pytest.approx(89.13)
     assert runs["run"][0] == "http://lab:1/train?run=dropout-arc1-0-seed0" and len(runs) == 6
+
+
+def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    few = seeds("arc2", 0.0, 0.80)
+    keep(monkeypatch, tmp_path, *few)
+    assert "two convolutions and 607,306 parameters, but only" in words(opened()), "the other networks are not there"
+    monkeypatch.setattr(study, "cards", lambda name: made(STUDIES[name].plan(), [*read_cards().values(), *few]))
+    page = opened()
+    page.button_group(key="dropout.network.results").set_value("arc2").run()
+    said = words(page)
+    sizes = architectures.parameters(study.cards("architectures"))
+    assert len(sizes) == 5 and next(iter(sizes)) == "arc2" and list(sizes.values()) == sorted(sizes.values(), reverse=True)
+    assert "more than any other of the 5 networks (arc5 comes next, with 594,922)" in said
+    smaller = [dataclasses.replace(card, facts={**card.facts, "parameters": 1}) if card.recipe.network == "arc2" else card
+               for card in [*read_cards().values(), *few]]  # fmt: skip
+    monkeypatch.setattr(study, "cards", lambda name: made(STUDIES[name].plan(), smaller))
+    assert dropout._lead("arc2") == ""
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
     assert page.query_params == {"run": run}  # the run's own recipe needs no words
     until(lambda: manager.snapshot(run).status == "finished")
     page = opened(run=run)
-    assert status(page) == "#### Finished: 1 epochs"
+    assert status(page) == "#### Finished after 1 epoch"
     result = manager.snapshot(run).result
     assert result is not None
     shares = {one.label: one.value for one in page.metric}
@@ -334,7 +334,7 @@ def stop_again() -> None:
         ("paused", 2, Tick("training", 3, step=5, steps=10), "epoch 3 has learned so far"),
         ("running", 2, Tick("checking", 3, step=5, steps=10), "epoch 3 has learned so far"),
         ("running", 3, None, "epoch 3 is done and kept"),
-        ("running", 4, Tick("testing", 4, step=5, steps=10), "leaves out the test. It keeps all 4 epochs"),
+        ("running", 4, Tick("testing", 4, step=5, steps=10), "leaves out the test. It keeps everything up to the end of epoch 4"),
     ],
 )
 def test_what_stop_loses_is_said_before_it_is_pressed(state: str, done: int, tick: Tick | None, words: str) -> None:
@@ -428,7 +428,7 @@ def table_of_classes(page: AppTest) -> str:
 def test_a_card_opens_like_a_finished_run(manager: JobManager, put_card: Put) -> None:
     put_card("digits-a", resolution=4)
     page = opened(run="digits-a")
-    assert page.query_params["run"] == "digits-a" and status(page) == "#### Finished: 3 epochs"
+    assert page.query_params["run"] == "digits-a" and status(page) == "#### Finished after 3 epochs"
     assert "comes with the app; nobody can change or delete it" in shown(page) and "training took 4 s" in shown(page)
     assert page.metric[0].value == "85.0 %"
     assert figures(page) == ["Loss by epoch", "Accuracy by epoch", "test"]
