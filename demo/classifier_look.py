@@ -18,9 +18,9 @@ CSS = """
 .pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary)}
 #pad canvas {display: block; width: 280px; height: 280px; border: 1px solid var(--border-color-primary); border-radius: 6px;
   background: #fff; cursor: crosshair; touch-action: none}
-#pad .tools {display: flex; flex-wrap: wrap; gap: 0.35rem; margin-top: 0.5rem}
-#pad button {padding: 0.3rem 0.55rem; border: 1px solid var(--border-color-primary); border-radius: 6px;
-  background: var(--button-secondary-background-fill); color: var(--body-text-color); font-size: 0.82rem}
+#pad .tools {display: flex; flex-wrap: wrap; gap: 0.25rem; margin-top: 0.5rem}
+#pad button {margin: 0; padding: 0.3rem 0.45rem; border: 1px solid var(--border-color-primary); border-radius: 6px;
+  background: var(--button-secondary-background-fill); color: var(--body-text-color); font-size: 0.8rem}
 #pad button[aria-pressed=true] {border-color: var(--color-accent); box-shadow: inset 0 0 0 1px var(--color-accent); font-weight: 600}
 #pad button:disabled {opacity: 0.5}
 .asking :is(#said, #chances, #seen, #strip, #stages, #cam) {opacity: 0.55; transition: opacity 0.2s 0.5s}

@@ -118,6 +118,22 @@ def _promising(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(999)))
 
 
+def scans(count: int, side: int = 5000) -> bytes:
+    """A progressive JPEG of `count` scans that say almost nothing, each of which passes over all blocks."""
+    head = b"\xff\xd8\xff\xdb\x00\x43\x00" + b"\x01" * 64 + b"\xff\xc2" + struct.pack(">HBHHB", 11, 8, side, side, 1) + b"\x01\x11\x00"
+    for kind, symbol in ((0x00, b"\x00"), (0x10, b"\xe0")):
+        head += b"\xff\xc4" + struct.pack(">HB", 20, kind) + bytes([1] + [0] * 15) + symbol
+    blocks = (-(-side // 8)) ** 2
+    bits = "".join("0" + "1" * 14 for _ in range(-(-blocks // 32767)))
+    bits += "1" * (-len(bits) % 8)
+
+    def scan(first: int, last: int) -> bytes:
+        return b"\xff\xda" + struct.pack(">HB", 8, 1) + b"\x01\x00" + bytes([first, last, 0])
+
+    following = scan(1, 63) + int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\x00")
+    return head + scan(0, 0) + bytes(-(-blocks // 8)) + following * (count - 1) + b"\xff\xd9"
+
+
 SPOILS: dict[str, Callable[[bytes], bytes]] = {
     "cut": lambda data: data[: len(data) * 6 // 10],
     "last bytes gone": lambda data: data[:-30],
@@ -126,6 +142,7 @@ SPOILS: dict[str, Callable[[bytes], bytes]] = {
     "SVG": lambda data: b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M2 2h5L4 8"/></svg>',
     "AVIF": lambda data: b"\0\0\0\x20ftypavif\0\0\0\0avifmif1miafMA1B" + bytes(200),
     "HEIC": lambda data: b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200),
+    "2,000 scans": lambda data: scans(2000),
     "promises 12,000 x 12,000 pixels": lambda data: _promising(12_000, 12_000),
     "promises 60,000 x 60,000 pixels": lambda data: _promising(60_000, 60_000),
 }

@@ -134,6 +134,7 @@ def test_nine_of_ten_drawn_digits_are_read(page: Page, space: str, shots: Path |
 
 # --- what is shown belongs together -------------------------------------------------------------------------------
 
+FILES = ROOT / "tests" / "files"
 DRAGS = int(os.environ.get("LAB_DRAGS", "5"))
 SAMPLE = 3
 """A 0 of MNIST's test pictures."""
@@ -214,6 +215,29 @@ def test_what_is_shown_belongs_to_what_is_on_the_pad(page: Page, space: str) -> 
     way(page, "draw")
     expect(page.locator("#said")).to_contain_text(seven)
     expect(page.locator("#seen img")).to_have_attribute("src", whole or "")
+
+
+def test_a_finger_draws_and_an_uploaded_file_is_answered_or_told(chromium: Browser, space: str) -> None:
+    with chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as telephone:
+        page = telephone.new_page()
+        open_classifier(page, space)
+        page.locator("#pad canvas").scroll_into_view_if_needed()
+        box, finger = page.locator("#pad canvas").bounding_box(), telephone.new_cdp_session(page)
+        assert box
+        points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]} for x, y in DRAWN[7][1][0]]
+        for kind, at in (("touchStart", points[:1]), *(("touchMove", [point]) for point in points[1:]), ("touchEnd", [])):
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+        expect(page.locator("#said")).to_contain_text("looks like 7")
+        way(page, "upload")
+        page.locator("#photo input[type=file]").first.set_input_files(FILES / "heic_named.jpg")
+        expect(page.locator("#said")).to_contain_text("heic_named.jpg is a HEIC photograph, which cannot be read here; save it as JPEG or PNG")
+        page.locator("#photo button").first.click()
+        expect(page.locator("#said")).to_contain_text("Choose a picture")
+        page.locator("#photo input[type=file]").first.set_input_files(FILES / "white_on_transparent.png")
+        expect(page.locator("#said")).to_contain_text("looks like 7")
+        way(page, "draw")
+        expect(page.locator("#said")).to_contain_text("looks like 7")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_of_many_choices_the_last_one_stays_and_nothing_old_stands_beside_it(page: Page, space: str) -> None:

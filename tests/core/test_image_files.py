@@ -16,6 +16,7 @@ from PIL import Image
 from core.errors import LabError
 from core.image_files import MAX_BLOCKS, MAX_SCANS, decodable
 from core.pictures_in import open_picture, pixels
+from tests.made_images import scans
 
 FILES = Path(__file__).resolve().parent.parent / "files"
 GREY = Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8) * 4)
@@ -29,22 +30,6 @@ def saved(kind: str, **options: object) -> bytes:
 
 def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def scans(count: int, side: int = 5000) -> bytes:
-    """A progressive JPEG of `count` scans that say almost nothing, each of which passes over all blocks."""
-    head = b"\xff\xd8\xff\xdb\x00\x43\x00" + b"\x01" * 64 + b"\xff\xc2" + struct.pack(">HBHHB", 11, 8, side, side, 1) + b"\x01\x11\x00"
-    for kind, symbol in ((0x00, b"\x00"), (0x10, b"\xe0")):
-        head += b"\xff\xc4" + struct.pack(">HB", 20, kind) + bytes([1] + [0] * 15) + symbol
-    blocks = (-(-side // 8)) ** 2
-    bits = "".join("0" + "1" * 14 for _ in range(-(-blocks // 32767)))
-    bits += "1" * (-len(bits) % 8)
-
-    def scan(first: int, last: int) -> bytes:
-        return b"\xff\xda" + struct.pack(">HB", 8, 1) + b"\x01\x00" + bytes([first, last, 0])
-
-    following = scan(1, 63) + int(bits, 2).to_bytes(len(bits) // 8, "big").replace(b"\xff", b"\xff\x00")
-    return head + scan(0, 0) + bytes(-(-blocks // 8)) + following * (count - 1) + b"\xff\xd9"
 
 
 @pytest.mark.parametrize(("kind", "options"), [("PNG", {}), ("JPEG", {}), ("JPEG", {"progressive": True}), ("GIF", {}), ("WEBP", {"lossless": True}), ("BMP", {})])

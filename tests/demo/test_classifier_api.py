@@ -26,9 +26,9 @@ from core.cards import FOLDER
 from core.classify import Classifier
 from core.library import Library
 from demo import classifier
-from tests.core.test_image_files import scans
 from tests.core.test_pictures_in import bomb
 from tests.demo.served_classifier import as_text, call, serving, upload
+from tests.made_images import scans
 from tests.networks_for_tests import lay, png, seven
 
 META = {"_type": "gradio.FileData"}
