@@ -76,8 +76,7 @@ def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
         raise LabError(f"{why}; fetch it with: python -m core data {recipe.dataset} --fetch")
     sizes.part_sizes(recipe)
     networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
-    device.resolve(recipe)
-    fits.check_fits(recipe)
+    fits.check_fits(device.resolve(recipe))
 
 
 class Control:

@@ -18,10 +18,13 @@ SHARE = 0.5
 
 
 def check_fits(recipe: Recipe) -> None:
-    """Raises LabError, in one line that says how much would fit, for threads or a batch size that would not."""
+    """Raises LabError, in one line that says how much would fit, for threads or a batch size that would not.
+
+    `recipe` is resolved. Memory of another device than the processor is told by the device itself, when it runs out.
+    """
     check_threads(recipe.threads)
     memory = usable_memory()
-    if memory is None or recipe.device not in ("auto", "cpu"):
+    if memory is None or recipe.device != "cpu":
         return
     most = max(1, int(SHARE * memory / bytes_per_image(recipe)))
     if recipe.batch_size > most:

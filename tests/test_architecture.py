@@ -189,6 +189,24 @@ def test_only_the_session_touches_what_belongs_to_a_visitor(module: str) -> None
     assert not used & set(VISITOR), f"{module} uses st.{', st.'.join(used & set(VISITOR))}"
 
 
+@pytest.mark.parametrize("module", sorted(name for name in MODULES if name.startswith("core") and name not in ("core.atomic", "core.downloads")))
+def test_files_are_written_whole_or_not_at_all(module: str) -> None:
+    """By core.atomic; downloads alone go on where they were."""
+    calls = [node for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    written = [ast.unparse(call) for call in calls if _writes(call)]
+    assert not written, f"{module} writes to a final name: {written}; use core.atomic"
+
+
+def _writes(call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Attribute | ast.Name):
+        return False
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
+    modes = [word.value for word in [*call.args, *(key.value for key in call.keywords)] if isinstance(word, ast.Constant)]
+    if name == "open":
+        return any(isinstance(mode, str) and set(mode) & set("wax+") and set(mode) <= set("wax+rbt") for mode in modes)
+    return name in ("write_text", "write_bytes", "save_file")
+
+
 def test_no_folder_is_named_pages() -> None:
     """Streamlit would make pages of whatever lies in it."""
     assert not [path for path in ROOT.glob("**/pages") if ".venv" not in path.parts]

@@ -66,7 +66,7 @@ def _unreadable() -> None:
     """Names the runs that are left out, and why: the others are not harmed."""
     left_out = session.manager().unreadable()
     if left_out:
-        reasons = [say("unreadable_run", run=run, reason=reason) for run, reason in list(left_out.items())[:UNREADABLE_SHOWN]]
+        reasons = [say("unreadable_run", run=plain(run), reason=plain(reason)) for run, reason in list(left_out.items())[:UNREADABLE_SHOWN]]
         st.warning("  \n".join([say("unreadable", count=len(left_out)), *reasons]), icon=":material/warning:")
 
 

@@ -93,12 +93,23 @@ def test_more_threads_than_cores_are_refused_in_one_line(monkeypatch: pytest.Mon
 
 def test_a_batch_that_does_not_fit_is_refused_with_the_one_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fits, "usable_memory", lambda: 8 * GB)
-    recipe = preset("fast", "cifar10")
+    recipe = preset("fast", "cifar10").changed(device="cpu")
     assert 1_000_000 < bytes_per_image(recipe) < 2_000_000
     check_fits(recipe.changed(batch_size=2_000))
     with pytest.raises(LabError, match=r"batch size is 10000; of cifar10 with report a batch of at most 3\d{3} fits into the 8.0 GB"):
         check_fits(recipe.changed(batch_size=10_000))
-    check_fits(Recipe(batch_size=10_000))
+    check_fits(Recipe(batch_size=10_000, device="cpu"))
     check_fits(recipe.changed(batch_size=10_000, device="cuda"))
     monkeypatch.setattr(fits, "usable_memory", lambda: None)
     check_fits(recipe.changed(batch_size=10_000))
+
+
+def test_training_and_the_pages_are_given_the_cores_of_the_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core import device, installed
+
+    for module in (installed, device):
+        monkeypatch.setattr(module, "usable_cores", lambda: 3)
+    manager = installed.make_manager({"LAB_RUNS": str(tmp_path / "runs"), "LAB_DATA": str(tmp_path)})
+    manager.close()
+    assert manager.threads == 2, "one core is left to the pages"
+    assert device.resolve(Recipe()).threads == 3

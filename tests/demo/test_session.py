@@ -68,6 +68,7 @@ def test_an_emptied_value_goes_through_the_address() -> None:
         ({"shoe_size": "42"}, "shoe_size"),
         ({"learning_rate": "nan"}, "learning rate"),
         ({"seed": "none"}, "seed"),
+        ({"threads": "1024", "epochs": "10000"}, "threads is 1024"),
     ],
 )
 def test_a_bad_value_is_named_in_one_line(word: dict[str, str], named: str) -> None:

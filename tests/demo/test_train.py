@@ -15,15 +15,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import installed
+from core import fits, installed
 from core.cards import Card
 from core.engines import ThreadEngine
 from core.errors import LabError
 from core.jobs import JobManager, Who
-from core.recipe import FIELDS, preset
+from core.machine import usable_cores
+from core.recipe import FIELDS, Recipe, preset
 from core.records import Tick
 from core.runs import STATUSES, open_store
 from demo import studio, text, widgets
+from demo.lessons import train_controls as controls
 from demo.lessons import train_live as live
 from demo.lessons import train_orders as orders
 from demo.lessons import train_pretrained as kept
@@ -606,3 +608,22 @@ def test_a_missing_or_doubled_text_is_named(tmp_path: Path, monkeypatch: pytest.
         text.speaker("train")("start")
     with pytest.raises(LabError, match="'a' stands twice"):
         text.parse("## a\n1\n\n## a\n2\n")
+
+
+def test_a_link_with_a_thousand_threads_is_told_and_measures_nothing(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Recipe] = []
+    monkeypatch.setattr(manager.engine, "speed", lambda recipe: asked.append(recipe) or Future())
+    page = opened(preset="quick", dataset="digits", threads="1024", epochs="10000")
+    assert "threads is 1" in shown(page) and page.number_input(key="train.threads").max == usable_cores()
+    assert all(recipe.threads <= usable_cores() for recipe in asked)
+
+
+def test_a_batch_that_does_not_fit_is_told_and_cannot_be_started(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fits, "usable_memory", lambda: 2**26)
+    page = opened(preset="quick", dataset="digits", batch_size="10000")
+    assert any("a batch of at most" in error.value for error in page.error)
+    assert page.button(key="train.start").disabled
+
+
+def test_what_could_not_be_measured_is_asked_for_again_seldom() -> None:
+    assert controls.ASK_AGAIN["unknown"] >= 10 and controls.ASK_AGAIN["measured"] is None
