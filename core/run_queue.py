@@ -18,7 +18,7 @@ Waiting = TypeVar("Waiting", bound=Owned)
 class RunQueue(Generic[Waiting]):
     """Start-time fair queueing (Goyal et al. 1996) in which every run counts as one.
 
-    A run waits for a round: not before the present one, and one after the round of its owner's run before it. So a
+    A run waits for the round after the present one, or after that of its owner's run before it, whichever is later. So a
     newcomer waits for one run of each other owner at most, and nobody who waits is overtaken for ever, however many
     new owners come. Not guarded: the manager calls it with its lock held.
     """
@@ -26,19 +26,14 @@ class RunQueue(Generic[Waiting]):
     def __init__(self) -> None:
         self._entries: list[tuple[int, Waiting]] = []
         self._round = 0
-        self._served: dict[str, int] = {}
-        """owner -> the round in which a run of theirs was last begun; older rounds than the present one are forgotten."""
 
     def push(self, run: Waiting) -> None:
-        turns = [turn for turn, other in self._entries if other.owner == run.owner]
-        turn = max(self._round, self._served.get(run.owner, -1) + 1, *(turn + 1 for turn in turns))
+        turn = 1 + max([self._round, *(turn for turn, other in self._entries if other.owner == run.owner)])
         insort(self._entries, (turn, run), key=lambda entry: entry[0])
 
     def pop(self) -> Waiting:
         """The run whose turn it is. IndexError when none waits."""
         self._round, run = self._entries.pop(0)
-        self._served = {owner: turn for owner, turn in self._served.items() if turn >= self._round}
-        self._served[run.owner] = self._round
         return run
 
     def remove(self, run: Waiting) -> None:

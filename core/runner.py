@@ -87,10 +87,8 @@ class Runner:
         job.lock.release()
 
     def _end(self, job: Job, ending: str) -> None:
-        """Asks a job at work to end; its thread does the rest. The server's close has the last word."""
-        if job.ending != "interrupted":
-            job.ending = ending
-        job.again = False
+        """Asks a job at work to end; its thread does the rest."""
+        job.ending, job.again = ending, False
         if job.stream is not None:
             job.stream.stop()
 

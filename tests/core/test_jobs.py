@@ -11,12 +11,13 @@ import pytest
 from core import installed, jobs
 from core.cards import Card
 from core.curve import MOST, Curve
-from core.engines import ProcessEngine, ThreadEngine
+from core.engines import Engine, ProcessEngine, ThreadEngine
 from core.errors import LabError, NoSuchRun
 from core.jobs import JobManager, Snapshot, Who
 from core.recipe import Recipe
 from core.records import Tick
 from core.runs import StoreError, open_store
+from tests.core.scripted_engine import Lab, Script, ScriptedEngine
 
 ANNA, BEN = Who("anna's cookie"), Who("ben's cookie")
 TEACHER = Who("another cookie", "the token")
@@ -24,15 +25,41 @@ SHORT = Recipe(epochs=2, batch_size=64, precision="float32", train_limit=200)
 LONG = Recipe(epochs=10_000, batch_size=32, precision="float32")
 
 
-def make(folder: Path, engine: type[ThreadEngine] | type[ProcessEngine] = ThreadEngine) -> JobManager:
-    return JobManager(open_store(folder / "runs"), engine(folder), data=folder, token="the token", threads=1, cards=folder / "pretrained")
+class WarmEngine(ProcessEngine):
+    """Its child stays for the next test."""
+
+    def close(self) -> None: ...
 
 
-@pytest.fixture
-def manager(tmp_path: Path) -> Iterator[JobManager]:
-    made = make(tmp_path)
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmEngine]:
+    engine = WarmEngine(tmp_path_factory.mktemp("data"))
+    yield engine
+    ProcessEngine.close(engine)
+
+
+def make(folder: Path, engine: Engine | None = None) -> JobManager:
+    return JobManager(
+        open_store(folder / "runs"), engine or ThreadEngine(folder), data=folder, token="the token", threads=1,
+        cards=folder / "pretrained",
+    )  # fmt: skip
+
+
+@pytest.fixture(params=["thread"])
+def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JobManager]:
+    """A manager; its engine is `thread`, or what the test is marked with."""
+    engines: dict[str, Callable[[], Engine]] = {
+        "thread": lambda: ThreadEngine(tmp_path),
+        "process": lambda: request.getfixturevalue("warm"),
+        "scripted": lambda: ScriptedEngine(Script()),
+    }
+    made = make(tmp_path, engines[request.param]())
     yield made
     made.close()
+
+
+ANY_ENGINE = pytest.mark.parametrize("manager", ["scripted", "thread", "process"], indirect=True)
+REAL_ENGINES = pytest.mark.parametrize("manager", ["thread", "process"], indirect=True)
 
 
 def wait(manager: JobManager, run: str, until: Callable[[Snapshot], bool], seconds: float = 20.0) -> Snapshot:
@@ -43,6 +70,17 @@ def wait(manager: JobManager, run: str, until: Callable[[Snapshot], bool], secon
     return snapshot
 
 
+def quiet(manager: JobManager, run: str) -> None:
+    """Until the run shows nothing new for a second; one that trains has a sign of life every half second."""
+    version, since = -1, time.monotonic()
+    end = since + 20
+    while time.monotonic() - since < 1:
+        if (now := manager.snapshot(run).version) != version:
+            version, since = now, time.monotonic()
+        assert since < end, "it goes on"
+        time.sleep(0.02)
+
+
 def status(*wanted: str) -> Callable[[Snapshot], bool]:
     return lambda snapshot: snapshot.status in wanted
 
@@ -51,6 +89,7 @@ def running(snapshot: Snapshot) -> bool:
     return snapshot.status == "running" and snapshot.epochs_done >= 1
 
 
+@ANY_ENGINE
 def test_a_run_goes_from_queued_to_finished(manager: JobManager) -> None:
     run = manager.submit(SHORT, ANNA)
     done = wait(manager, run, status("finished"))
@@ -60,6 +99,7 @@ def test_a_run_goes_from_queued_to_finished(manager: JobManager) -> None:
     assert [snapshot.run for snapshot in manager.list()] == [run]
 
 
+@REAL_ENGINES
 def test_others_wait_and_see_their_place(manager: JobManager) -> None:
     first, second, third = (manager.submit(LONG, ANNA), manager.submit(SHORT, BEN), manager.submit(SHORT, BEN))
     wait(manager, first, running)
@@ -71,8 +111,9 @@ def test_others_wait_and_see_their_place(manager: JobManager) -> None:
     assert manager.snapshot(first).status == "stopped"
 
 
-def test_a_full_queue_says_so(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_queue_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "QUEUE_LIMIT", 1)
+    manager = Lab(tmp_path, "stream").manager
     manager.submit(LONG, ANNA)
     manager.submit(SHORT, ANNA)
     with pytest.raises(LabError, match="waiting already"):
@@ -80,6 +121,63 @@ def test_a_full_queue_says_so(manager: JobManager, monkeypatch: pytest.MonkeyPat
     assert len(manager.list()) == 2, "no run was made of it"
 
 
+def test_one_person_does_not_fill_the_queue_and_the_next_one_is_served_next(tmp_path: Path) -> None:
+    lab = Lab(tmp_path, "stream")
+    many = [lab.manager.submit(SHORT, ANNA) for _ in range(1 + jobs.PERSON_LIMIT)]
+    with pytest.raises(LabError, match="4 runs of one person wait or are paused already"):
+        lab.manager.submit(SHORT, ANNA)
+    late = lab.manager.submit(SHORT, BEN)
+    assert lab.manager.snapshot(late).place == 2 and lab.manager.snapshot(many[-1]).place == 5
+    places = {it.run: it.place for it in lab.manager.list()}
+    assert [places[run] for run in (*many, late)] == [None, 1, 3, 4, 5, 2]
+    lab.manager.submit(SHORT, Who(ANNA.owner, "the token"))  # the teacher may have more
+    lab.rest()
+    assert all(run.status == "finished" for run in lab.manager.list())
+
+
+def test_paused_runs_that_gave_their_place_up_count_as_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "PERSON_LIMIT", 1)
+    lab = Lab(tmp_path, "epoch 1")
+    paused = lab.manager.submit(SHORT, ANNA)
+    lab.script.wait_for("epoch 1")
+    lab.manager.pause(paused, ANNA)
+    lab.manager.submit(SHORT, BEN)
+    lab.rest()
+    with pytest.raises(LabError, match="1 runs of one person wait or are paused already"):
+        lab.manager.submit(SHORT, ANNA)
+    lab.manager.resume(paused, ANNA)  # it waited already
+    lab.rest()
+    assert lab.manager.snapshot(paused).status == "finished"
+
+
+def test_one_address_leaves_places_for_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "ADDRESS_LIMIT", 3)
+    manager = Lab(tmp_path, "stream").manager
+    for number in range(1 + jobs.ADDRESS_LIMIT):
+        manager.submit(SHORT, Who(f"cookie {number}", address="10.0.0.1"))
+    with pytest.raises(LabError, match="3 runs from your network are waiting already"):
+        manager.submit(SHORT, Who("one more cookie", address="10.0.0.1"))
+    manager.submit(SHORT, Who("elsewhere", address="10.0.0.2"))
+    manager.submit(SHORT, Who("address not known"))
+
+
+def test_the_teacher_stops_all_at_once(tmp_path: Path) -> None:
+    lab = Lab(tmp_path, "epoch 1")
+    paused = lab.manager.submit(SHORT, ANNA)
+    lab.script.wait_for("epoch 1")
+    lab.manager.pause(paused, ANNA)
+    others = [lab.manager.submit(SHORT, who) for who in (BEN, ANNA, BEN)]
+    for who in (ANNA, Who("a guess", "no token")):
+        with pytest.raises(LabError, match="only the teacher"):
+            lab.manager.stop_all(who)
+    assert lab.manager.stop_all(TEACHER) == 4
+    lab.rest()
+    assert [lab.manager.snapshot(run).status for run in (paused, *others)] == ["stopped"] * 4
+    assert len(lab.engine.streams) == 1, "nothing was started by it"
+    assert lab.manager.stop_all(TEACHER) == 0
+
+
+@REAL_ENGINES
 def test_a_stopped_run_resumes_where_it_was(manager: JobManager) -> None:
     recipe = SHORT.changed(epochs=80)
     undisturbed = wait(manager, manager.submit(recipe, ANNA), status("finished"))
@@ -95,15 +193,14 @@ def test_a_stopped_run_resumes_where_it_was(manager: JobManager) -> None:
     assert [epoch["epoch"] for epoch in done.epochs] == list(range(81))
 
 
+@REAL_ENGINES
 def test_pausing_holds_and_gives_the_place_up_when_others_wait(manager: JobManager) -> None:
     run = manager.submit(LONG, ANNA)
     wait(manager, run, running)
     manager.pause(run, ANNA)
     assert manager.snapshot(run).status == "paused"
-    time.sleep(0.3)
+    quiet(manager, run)
     before = manager.snapshot(run).epochs_done
-    time.sleep(0.3)
-    assert manager.snapshot(run).epochs_done == before
     manager.resume(run, ANNA)
     wait(manager, run, lambda snapshot: snapshot.epochs_done > before)
     manager.pause(run, ANNA)
@@ -117,6 +214,7 @@ def test_pausing_holds_and_gives_the_place_up_when_others_wait(manager: JobManag
     wait(manager, run, status("stopped"))
 
 
+@REAL_ENGINES
 def test_a_paused_run_can_be_stopped(manager: JobManager) -> None:
     run = manager.submit(LONG, ANNA)
     wait(manager, run, running)
@@ -131,6 +229,7 @@ def test_a_paused_run_can_be_stopped(manager: JobManager) -> None:
     assert manager.snapshot(parked).status == "stopped"
 
 
+@REAL_ENGINES
 def test_only_the_owner_and_the_teacher_may_act(manager: JobManager) -> None:
     run = manager.submit(LONG, ANNA)
     wait(manager, run, running)
@@ -151,6 +250,7 @@ def test_only_the_owner_and_the_teacher_may_act(manager: JobManager) -> None:
         manager.snapshot(run)
 
 
+@REAL_ENGINES
 def test_a_failed_run_says_why_and_the_next_one_runs(manager: JobManager) -> None:
     bad, good = manager.submit(SHORT.changed(learning_rate=1000.0), ANNA), manager.submit(SHORT, ANNA)
     failed = wait(manager, bad, status("failed"))
@@ -160,6 +260,7 @@ def test_a_failed_run_says_why_and_the_next_one_runs(manager: JobManager) -> Non
         manager.resume(bad, ANNA)
 
 
+@ANY_ENGINE
 def test_bad_recipes_make_no_run(manager: JobManager) -> None:
     with pytest.raises(LabError, match="layer 6"):
         manager.submit(Recipe(network="report"), ANNA)
@@ -225,13 +326,13 @@ def test_a_new_card_is_seen_at_once(manager: JobManager, put_card: Callable[...,
 
 @pytest.mark.parametrize("engine", [ThreadEngine, ProcessEngine])
 def test_closing_interrupts_and_another_manager_resumes(engine: type[ThreadEngine] | type[ProcessEngine], tmp_path: Path) -> None:
-    first = make(tmp_path, engine)
+    first = make(tmp_path, engine(tmp_path))
     run, waiting = first.submit(LONG, ANNA), first.submit(SHORT, ANNA)
     wait(first, run, running, 40)
     began = time.monotonic()
     first.close()
     assert time.monotonic() - began < 4
-    second = make(tmp_path, ThreadEngine)
+    second = make(tmp_path)
     found = second.snapshot(run)
     assert found.status == "interrupted" and found.epochs_done >= 1 and not found.active
     assert second.snapshot(waiting).status == "interrupted"
@@ -242,6 +343,7 @@ def test_closing_interrupts_and_another_manager_resumes(engine: type[ThreadEngin
         second.submit(SHORT, ANNA)
 
 
+@REAL_ENGINES
 def test_a_disk_that_fills_up_interrupts_the_run_and_says_so(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
     run = manager.submit(LONG, ANNA)
     kept = wait(manager, run, running)
@@ -257,6 +359,40 @@ def test_a_disk_that_fills_up_interrupts_the_run_and_says_so(manager: JobManager
     wait(manager, run, lambda snapshot: snapshot.epochs_done > ended.epochs_done)
 
 
+def test_a_worker_that_dies_before_the_first_epoch_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> None:
+    engine = ProcessEngine(tmp_path)
+    manager = make(tmp_path, engine)
+    dying = engine.child().process
+    run = manager.submit(SHORT, ANNA)
+    dying.kill()
+    ended = wait(manager, run, status("interrupted"))
+    assert "resume the run to go on" in ended.message
+    manager.resume(run, ANNA)
+    assert wait(manager, run, status("finished"), 60).message == ""
+    manager.close()
+
+
+@REAL_ENGINES
+def test_an_abandoned_run_no_longer_keeps_the_engine_busy(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = manager.submit(LONG, ANNA)
+    wait(manager, run, running)
+
+    def full(*_: object) -> None:
+        raise StoreError("cannot write to the run store: No space left on device")
+
+    monkeypatch.setattr(manager.store, "add_epoch", full)
+    wait(manager, run, status("interrupted"))
+    monkeypatch.undo()
+    wait(manager, manager.submit(SHORT, BEN), status("finished"), 60)
+
+
+@pytest.mark.parametrize("changes", [{"imbalance": 1000.0}, {"split": "k-fold", "folds": 100, "imbalance": 2.0}])
+def test_what_cannot_be_split_makes_no_run(changes: dict[str, object], manager: JobManager) -> None:
+    with pytest.raises(LabError, match=r"class 9 has 1|folds is 100"):
+        manager.submit(SHORT.changed(train_limit=None, **changes), ANNA)
+    assert manager.list() == []
+
+
 def test_a_snapshot_tells_what_a_screen_needs(manager: JobManager) -> None:
     run = manager.submit(LONG.changed(batch_size=1, learning_rate=0.001), ANNA)  # epochs long enough for ticks
     snapshot = wait(manager, run, lambda s: s.tick is not None and s.tick.phase == "training", 60)
@@ -266,6 +402,7 @@ def test_a_snapshot_tells_what_a_screen_needs(manager: JobManager) -> None:
     assert snapshot.facts["classes"] == [str(digit) for digit in range(10)]
 
 
+@ANY_ENGINE
 def test_the_expected_duration_comes_without_waiting(manager: JobManager) -> None:
     end = time.monotonic() + 30
     while (estimate := manager.expected(SHORT)).seconds is None and time.monotonic() < end:
