@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import signal
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from core import child
 from core.engines import Control, Engine, EngineDied, ProcessEngine, ThreadEngine, check
-from core.errors import LabError, RunFailed
+from core.errors import EngineClosed, LabError, RunFailed
 from core.frames import frame_of, read_frame
 from core.recipe import Recipe
 from core.records import Epoch, Record, Result, Start, Tick
+from core.worker import Sender
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = Recipe(epochs=10_000, batch_size=32, threads=1, precision="float32")
@@ -75,21 +81,19 @@ def test_a_stubborn_child_is_killed_and_the_next_run_gets_a_new_one(tmp_path: Pa
     stream = engine.stream(LONG)
     records = iter(stream)
     next(records)
-    child = engine.child().process
-    os.kill(child.pid, signal.SIGSTOP) if hasattr(signal, "SIGSTOP") else pytest.skip("no way to freeze a process here")
+    stubborn = engine.child().process
+    os.kill(stubborn.pid, signal.SIGSTOP) if hasattr(signal, "SIGSTOP") else pytest.skip("no way to freeze a process here")
     stream.stop()
     began = time.monotonic()
     list(records)
     assert time.monotonic() - began < 2.5
-    assert child.wait(5) != 0
+    assert stubborn.wait(5) != 0
     assert any(isinstance(record, Result) for record in engine.stream(SHORT.changed(epochs=1)))
     engine.close()
 
 
 @BOTH
 def test_a_paused_run_is_silent_and_goes_on(engine: Engine) -> None:
-    import threading
-
     stream, seen = engine.stream(LONG), []
 
     def read() -> None:
@@ -139,17 +143,17 @@ def test_speed_and_facts_are_measured(engine: Engine) -> None:
 
 
 def test_the_child_ends_when_its_pipe_does() -> None:
-    child = subprocess.Popen([sys.executable, "-m", "core.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
-    assert child.stdin is not None and child.stdout is not None
-    child.stdin.write(frame_of({"do": "train", "recipe": LONG.as_dict(), "data": ".", "job": 1}))
-    child.stdin.flush()
-    while (frame := read_frame(child.stdout)) is not None and frame[0]["kind"] != "epoch":
+    worker = subprocess.Popen([sys.executable, "-m", "core.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    assert worker.stdin is not None and worker.stdout is not None
+    worker.stdin.write(frame_of({"do": "train", "recipe": LONG.as_dict(), "data": ".", "job": 1}))
+    worker.stdin.flush()
+    while (frame := read_frame(worker.stdout)) is not None and frame[0]["kind"] != "epoch":
         pass
-    child.stdin.write(frame_of({"do": "pause", "job": 1}))
-    child.stdin.flush()
-    child.stdin.close()
-    assert child.wait(3) == 0
-    child.stdout.close()
+    worker.stdin.write(frame_of({"do": "pause", "job": 1}))
+    worker.stdin.flush()
+    worker.stdin.close()
+    assert worker.wait(3) == 0
+    worker.stdout.close()
 
 
 def test_stop_wins_over_resume_and_pause() -> None:
@@ -160,6 +164,176 @@ def test_stop_wins_over_resume_and_pause() -> None:
     for wish in ("pause", "stop", "resume"):
         control.obey(wish)
     assert list(governed) == []
+
+
+def test_control_obeys_from_before_the_first_record_on() -> None:
+    control = Control()
+    control.obey("stop", 7)
+    assert control.stopped(7) and list(control.govern(iter([Tick("training", 1)]), 7)) == []
+    control.obey("stop", 6)  # comes after its run has ended
+    assert list(control.govern(iter([Tick("training", 1)]), 8)) and not control._wish, "nothing is kept for ever"
+
+
+@BOTH
+@pytest.mark.parametrize("orders", [("stop",), ("pause", "stop"), ("close",), ("close", "close")])
+def test_a_stream_that_is_stopped_before_it_is_read_starts_nothing(engine: Engine, orders: tuple[str, ...]) -> None:
+    stream = engine.stream(LONG)
+    for order in orders:
+        getattr(stream, order)()
+    assert list(stream) == []
+    stream.close()
+
+
+def test_a_stream_of_a_process_that_nobody_reads_needs_no_process(tmp_path: Path) -> None:
+    engine = ProcessEngine(tmp_path)
+    engine.stream(LONG).close()
+    assert engine._child is None
+
+
+@BOTH
+def test_a_run_that_is_paused_before_it_is_read_waits_and_goes_on(engine: Engine) -> None:
+    stream = engine.stream(SHORT)
+    stream.pause()
+    stream.resume()
+    assert any(isinstance(record, Result) for record in stream)
+
+
+@BOTH
+def test_closing_a_stream_that_is_half_read_frees_the_engine(engine: Engine) -> None:
+    stream = engine.stream(LONG)
+    records = iter(stream)
+    next(record for record in records if isinstance(record, Epoch))
+    stream.close()
+    assert any(isinstance(record, Result) for record in engine.stream(SHORT)), "the next run is trained at once"
+    assert list(records) == []
+    stream.close()
+
+
+def test_closing_kills_a_child_that_does_not_obey(tmp_path: Path) -> None:
+    engine = ProcessEngine(tmp_path)
+    stream = engine.stream(LONG)
+    records = iter(stream)
+    next(records)
+    if not hasattr(signal, "SIGSTOP"):
+        pytest.skip("no way to freeze a process here")
+    frozen = engine.child()
+    os.kill(frozen.process.pid, signal.SIGSTOP)
+    stream.close()
+    assert list(records) == [] and frozen.process.poll() == -signal.SIGKILL
+    engine.close()
+
+
+def test_orders_to_a_child_that_does_not_read_keep_nobody_waiting(tmp_path: Path) -> None:
+    if not hasattr(signal, "SIGSTOP"):
+        pytest.skip("no way to freeze a process here")
+    engine = ProcessEngine(tmp_path)
+    frozen = engine.child()
+    os.kill(frozen.process.pid, signal.SIGSTOP)
+    stream = engine.stream(LONG, b"x" * 5_000_000)  # more than any pipe holds
+    threading.Timer(0.1, stream.stop).start()
+    assert list(stream) == []
+    assert not frozen.alive
+    engine.close()
+
+
+@pytest.mark.parametrize("kind", [ThreadEngine, ProcessEngine])
+def test_no_question_starts_anything_after_close(kind: type[ThreadEngine] | type[ProcessEngine], tmp_path: Path) -> None:
+    engine = kind(tmp_path)
+    engine.close()
+    for question in (engine.facts(), engine.speed(SHORT)):
+        with pytest.raises(EngineClosed, match="the engine is closed"):
+            question.result(0)
+    assert getattr(engine, "_child", None) is None
+
+
+def test_a_question_to_the_thread_engine_waits_for_the_run_but_not_the_asker(tmp_path: Path) -> None:
+    engine = ThreadEngine(tmp_path)
+    stream = engine.stream(LONG)
+    records = iter(stream)
+    next(records)
+    speed = engine.speed(SHORT)
+    assert not speed.done(), "a run is in the way"
+    stream.close()
+    assert speed.result(30) > 100
+
+
+def test_a_stop_is_obeyed_while_another_run_is_in_the_thread_engine(tmp_path: Path) -> None:
+    engine = ThreadEngine(tmp_path)
+    first, second = engine.stream(LONG), engine.stream(LONG)
+    reading = iter(first)
+    next(reading)
+    threading.Timer(0.1, second.stop).start()
+    assert list(second) == []
+    first.close()
+
+
+def test_a_worker_that_cannot_be_started_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("core.child.subprocess.Popen", none_left)
+    engine = ProcessEngine(tmp_path)
+    says = r"cannot be started \(Resource temporarily unavailable\)"
+    for question in (engine.facts(), engine.speed(SHORT)):
+        with pytest.raises(EngineDied, match=says):
+            question.result(0)
+    with pytest.raises(EngineDied, match=says):
+        list(engine.stream(SHORT))
+    monkeypatch.undo()
+    assert engine.facts().result(60)["cores"] >= 1, "asked again, it is tried again"
+    engine.close()
+
+
+def test_one_unreadable_message_ends_the_worker_and_not_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = ProcessEngine(tmp_path)
+    records = iter(engine.stream(LONG))
+    next(records)
+    broken, real = engine.child(), child.read_frame
+
+    def unreadable(pipe: IO[bytes]) -> object:
+        real(pipe)
+        raise ValueError("not JSON")
+
+    monkeypatch.setattr(child, "read_frame", unreadable)
+    with pytest.raises(EngineDied, match=r"said what cannot be read \(not JSON\)"):
+        list(records)
+    monkeypatch.undo()
+    assert not broken.alive
+    assert any(isinstance(record, Result) for record in engine.stream(SHORT))
+    engine.close()
+
+
+@pytest.mark.parametrize("sent", [b"\xff" * 100, struct.pack("<II", 3, 0) + b"no!", frame_of({"pause": 1})])
+def test_a_worker_that_gets_what_is_no_order_ends(sent: bytes) -> None:
+    worker = subprocess.Popen([sys.executable, "-m", "core.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, cwd=ROOT)  # fmt: skip
+    _, says = worker.communicate(sent)
+    assert worker.returncode == 1 and b"Error" in says
+
+
+def test_a_worker_whose_sending_thread_fails_ends_and_does_not_hang() -> None:
+    code = """
+import io, threading
+from core.worker import Sender
+class Broken(io.BytesIO):
+    def write(self, data): raise RuntimeError("a fault in here")
+sender = Sender(Broken())
+sender.start()
+for number in range(5):
+    sender.send({"job": number})
+threading.Event().wait()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 1 and b"a fault in here" in ended.stderr
+
+
+def test_what_cannot_be_sent_is_refused_to_its_sender() -> None:
+    with pytest.raises(TypeError):
+        Sender(io.BytesIO()).send({"facts": object()})
+    with pytest.raises(ValueError, match="expected at most"):
+        read_frame(io.BytesIO(struct.pack("<II", 2**32 - 1, 0)))
+    assert read_frame(io.BytesIO(frame_of({"a": 1}, b"blob"))) == ({"a": 1}, b"blob")
+    assert read_frame(io.BytesIO(frame_of({"a": 1}, b"blob")[:-1])) is None
 
 
 @pytest.mark.parametrize(("recipe", "says"), [
