@@ -1,6 +1,6 @@
 """The command line: `python -m core VERB`. It does what the app does, without a browser.
 
-Progress goes to stderr; with --json, one JSON object goes to stdout. Exit 0: done. 1: a run failed. 2: bad input,
+Progress goes to stderr; with --json, one JSON object goes to stdout. Exit 0: done. 1: a run failed or broke off. 2: bad input,
 told in one line. 130: stopped.
 """
 
@@ -93,7 +93,7 @@ def main(words: Sequence[str] | None = None) -> int:
             return 2
         answer = getattr(command, f"do_{options.verb}")(options)
         printing.show(options.verb, answer, as_json=options.json)
-        return {"failed": 1, "stopped": 130}.get(answer.get("status", ""), 0) if options.verb == "train" else 0
+        return {"failed": 1, "interrupted": 1, "stopped": 130}.get(answer.get("status", ""), 0) if options.verb == "train" else 0
     except LabError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2

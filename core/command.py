@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 from argparse import Namespace
@@ -10,11 +11,12 @@ from typing import Any
 
 from core import engines, metrics, sources
 from core.cards import FOLDER, read_cards
-from core.errors import LabError, RunFailed
+from core.errors import LabError
 from core.job import Snapshot, card_snapshot, look_up
+from core.lifecycle import outcome_of
 from core.recipe import FIELDS, NETWORK_FOR, NETWORKS, Recipe, preset
 from core.records import Epoch, Record, Start, Tick
-from core.runs import RunStore, StoredRun, open_store, runs_folder
+from core.runs import RunStore, StoredRun, StoreError, open_store, runs_folder
 
 Answer = dict[str, Any]
 OWNER = "command line"
@@ -140,15 +142,24 @@ def _train(store: RunStore, run: str, folder: Path, engine_name: str) -> Answer:
                     store.keep(run, record)
                     _tell(record)
             except KeyboardInterrupt:
-                stream.stop()
                 store.set_status(run, "stopped")
                 say(f"\nstopped after epoch {store.get(run).epochs_done}; go on with: python -m core train --resume {run}")
-            except RunFailed as error:
-                store.set_status(run, "failed", str(error))
-                say(f"\nthe run failed: {error}")
+            except LabError as error:
+                say(f"\nthe run {'failed' if _broken_off(store, run, error) == 'failed' else 'was interrupted'}: {error}")
+            finally:
+                stream.close()
         return summary(store.get(run))
     finally:
         engine.close()
+
+
+def _broken_off(store: RunStore, run: str, error: LabError) -> str:
+    """Writes what an error makes of the run that we hold: failed, or interrupted, which keeps its status, with the reason."""
+    stored = store.get(run)
+    status, _, message = outcome_of(error, begun=bool(stored.epochs))
+    with contextlib.suppress(StoreError):  # a full disk takes no reason down
+        store.set_status(run, stored.status if status == "interrupted" else status, message)
+    return status
 
 
 def _tell(record: Record) -> None:

@@ -115,7 +115,7 @@ class ScriptedEngine:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.working = self.most_working = 0
+        self.working = self.most_working = self.questions = 0
         self.streams: list[ScriptedStream] = []
 
     def stream(self, recipe: Recipe, resume: bytes | None = None) -> ScriptedStream:
@@ -124,9 +124,11 @@ class ScriptedEngine:
         return self.streams[-1]
 
     def facts(self) -> Future[dict[str, Any]]:
+        self.questions += 1
         return _answer({"device": "cpu", "precision": "float32"})
 
     def speed(self, recipe: Recipe) -> Future[float]:
+        self.questions += 1
         return _answer(1_000.0)
 
     def close(self) -> None:

@@ -22,7 +22,8 @@ from core.cards import Card
 from core.classify import Classifier
 from core.command import summary
 from core.recipe import Recipe
-from core.runs import open_store
+from core.records import Epoch, Record
+from core.runs import RunStore, StoreError, open_store
 from tests.networks_for_tests import png, seven
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,6 +185,24 @@ def test_a_failed_run_exits_1_and_says_why(capsys: pytest.CaptureFixture[str]) -
     failed = json.loads(told.out)
     assert failed["status"] == "failed" and "try a learning rate" in failed["message"]
     assert main(["train", "--resume", failed["run"]]) == 2
+
+
+def test_a_full_disk_breaks_the_run_off_with_the_reason_and_it_can_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep = RunStore.keep
+
+    def full(store: RunStore, run: str, record: Record) -> None:
+        if isinstance(record, Epoch) and record.epoch == 1:
+            raise StoreError("cannot write to the run store: No space left on device")
+        keep(store, run, record)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunStore, "keep", full)
+        assert main([*TRAIN, "--json"]) == 1
+    told = capsys.readouterr()
+    assert "was interrupted: cannot write to the run store: No space left" in told.err and "Traceback" not in told.err
+    broken = json.loads(told.out)
+    assert broken["status"] == "interrupted" and "No space left" in open_store(tmp_path / "runs").get(broken["run"]).message
+    assert main(["train", "--resume", broken["run"], "--json"]) == 0
 
 
 def test_a_run_store_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

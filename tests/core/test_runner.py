@@ -75,7 +75,9 @@ def test_close_loses_nothing_and_nothing_starts_afterwards(point: str, lab: Lab,
     lab.rest()
     assert lab.manager.snapshot(run).status == ("finished" if point in AFTER_THE_RESULT else "interrupted")
     assert lab.manager.snapshot(after).status == "interrupted" and len(lab.engine.streams) <= 1
-    assert lab.manager.facts is None and lab.manager.expected(RECIPE).seconds is None, "no question starts an engine"
+    asked = lab.engine.questions
+    assert lab.manager.facts is None and lab.manager.expected(RECIPE.changed(batch_size=7)).basis != "measured"
+    assert lab.engine.questions == asked, "no question starts an engine"
     for order in (lambda: lab.manager.submit(RECIPE, BEN), lambda: lab.manager.resume(after, BEN)):
         with pytest.raises(LabError, match="closing"):
             order()
