@@ -35,11 +35,11 @@ def render() -> None:
     if problem:
         st.warning(plain(problem), icon=":material/info:")
     own = session.manager().list()
-    _unreadable()
     if own:
         _overview(own)
     else:
         _nothing_yet()
+    _unreadable()
     shown = shelf.render(_chosen(), _choose)
     chosen = _chooser([*own, *shown]) if own or shown else []
     if len(chosen) == 1:
@@ -66,7 +66,7 @@ def _unreadable() -> None:
     """Names the runs that are left out, and why: the others are not harmed."""
     left_out = session.manager().unreadable()
     if left_out:
-        reasons = [say("unreadable_run", run=plain(run), reason=plain(reason)) for run, reason in list(left_out.items())[:UNREADABLE_SHOWN]]
+        reasons = [say("unreadable_run", run=plain(run), reason=plain(reason.partition(";")[0])) for run, reason in list(left_out.items())[:UNREADABLE_SHOWN]]
         st.warning("  \n".join([say("unreadable", count=len(left_out)), *reasons]), icon=":material/warning:")
 
 
