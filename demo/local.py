@@ -9,6 +9,7 @@ import platform
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,6 +128,7 @@ def told_address(root: str, environ: Mapping[str, str] = os.environ) -> str:
     return f"{whole.rstrip('/')}{own_port}{'' if parts.path else seen.path}"
 
 
+@lru_cache(maxsize=16)
 def qr_code(text: str) -> str:
     """A QR code as SVG: dark on white with its quiet margin, so that it can be read in both themes."""
     import segno

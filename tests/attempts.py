@@ -31,6 +31,7 @@ from core.engines import ThreadEngine
 from core.jobs import JobManager
 from core.runs import open_store
 from core.sources import SOURCES
+from demo import local
 from tests.made_images import file_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,6 +105,13 @@ def occupy_port(bench: Bench, _: bool) -> None:
     bench.names["port"] = str(taken.getsockname()[1])
 
 
+def be_in_networks(bench: Bench, networks: dict[str, str]) -> None:
+    """`networks`: this machine's networks and its address in each, in the system's order; the first is the default route's."""
+    found = [local.Address(host, name) for name, host in networks.items()]
+    bench.patch.setattr(local, "lan_addresses", lambda: local.likely_first(found, found[0].host))
+    bench.patch.setattr(local, "shut_in", lambda: False)
+
+
 ANSWERS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
     "403": lambda request: request.send_error(403),
     "404": lambda request: request.send_error(404),
@@ -150,7 +158,7 @@ def _send(request: BaseHTTPRequestHandler, body: bytes, promised: int | None = N
 
 NEEDS: dict[str, Callable[[Bench, Any], None]] = {
     "folder": make_folders, "image": make_image, "environ": make_environment, "files": lay_files,
-    "port_in_use": occupy_port, "server": serve_data,
+    "port_in_use": occupy_port, "server": serve_data, "networks": be_in_networks,
 }  # fmt: skip
 
 

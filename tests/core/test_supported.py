@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from core import supported
 from core.__main__ import main
@@ -97,6 +98,20 @@ def test_an_older_python_reads_as_far_as_the_refusal(file: str) -> None:
     names |= {str(node.module) for node in before if isinstance(node, ast.ImportFrom)}
     assert {name.partition(".")[0] for name in names} - {"core"} <= sys.stdlib_module_names | {"__future__"}
     assert (ROOT / "core" / "__init__.py").read_text() == ""
+
+
+def test_pip_gets_as_far_as_the_refusal_on_an_intel_mac() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    needs = [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+    def asked_of(system: str, processor: str) -> set[str]:
+        facts = {"sys_platform": system, "platform_machine": processor}
+        return {need.name for need in needs if need.marker is None or need.marker.evaluate(facts)}
+
+    everything = {need.name for need in needs}
+    assert asked_of("darwin", "x86_64") == everything - {"torch", "torchvision"}
+    for system, processor in (("darwin", "arm64"), ("linux", "x86_64"), ("win32", "AMD64"), ("linux", "aarch64")):
+        assert asked_of(system, processor) == everything
 
 
 @pytest.mark.parametrize("words", [("-m", "core", "networks"), ("demo/space.py",), ("-c", "import app")])
