@@ -10,11 +10,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 
-from core import metrics
+from core import metrics, stats
 from core.errors import LabError
 from core.job import Who
 
@@ -22,8 +21,6 @@ MOST_EACH, MOST = 2_000, 100_000
 """Guesses that are kept of one person, and in all: a class of 40 with 7 sides has room for 357 pictures each."""
 ADDRESS_SHARE = 2
 """One address may bring this part of all, a half: a school behind one address has room, a program leaves some to others."""
-Z = 1.959964
-"""Of the normal distribution: 95 % lie within so many standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ class Tally:
     @property
     def interval(self) -> tuple[float, float]:
         """Where the accuracy may lie (95 %), if the guesses were independent of each other."""
-        return wilson(self.right, self.guesses)
+        return stats.wilson(self.right, self.guesses)
 
 
 def tallies(people: Iterable[Sequence[Guess]]) -> list[Tally]:
@@ -130,17 +127,3 @@ def confusion(people: Iterable[Sequence[Guess]], classes: int, side: int | None 
     named = [guess for own in people for guess in own if guess.answer is not None and side in (None, guess.side)]
     truth = np.array([guess.truth for guess in named], np.int64)
     return metrics.confusion_matrix(truth, np.array([guess.answer for guess in named], np.int64), classes)
-
-
-def wilson(right: int, of: int) -> tuple[float, float]:
-    """Wilson's 95 % interval for a share (Wilson 1927): honest for few guesses, and never outside 0 to 1.
-
-    >>> tuple(round(end, 2) for end in wilson(3, 3))
-    (0.44, 1.0)
-    """
-    if not of:
-        return 0.0, 1.0
-    share, spread = right / of, Z * Z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = Z / (1 + spread) * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("core.allowance", "core.atomic", "core.cuda_graph", "core.downloads", "core.dropout", "core.errors", "core.flatten", "core.folders", "core.frames", "core.idx", "core.locks",
      "core.machine", "core.image_files", "core.memory", "core.once", "core.pictures_in",
-     "core.records", "core.run_queue", "core.sheet", "core.stopwatch", "core.supported"),
+     "core.records", "core.run_queue", "core.sheet", "core.stats", "core.stopwatch", "core.supported"),
     ("core.catalog", "core.curve", "core.database", "core.lost", "core.metrics", "core.preprocessing", "core.published", "core.recipe", "core.resolution",
      "core.teacher", "core.walkthrough"),
     ("core.cards", "core.device", "core.mirror", "core.runs", "core.sources", "core.summaries"),
@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
      "demo.server", "demo.text"),
     (
         "demo.charts",
+        "demo.evidence",
         "demo.components",
         "demo.fetching",
         "demo.local",
@@ -53,7 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 
 TORCH_FREE = (
     "core.__main__", "core.classroom", "core.command", "core.engines", "core.errors", "core.estimates", "core.guesses", "core.jobs", "core.lost",
-    "core.metrics", "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite",
+    "core.metrics", "core.recipe", "core.records", "core.runs", "core.sizes", "core.sources", "core.sprite", "core.stats",
     "demo.charts", "demo.lessons.architectures", "demo.lessons.audit", "demo.lessons.dropout", "demo.lessons.home", "demo.lessons.runs",
     "demo.alive", "demo.hosting", "demo.lessons.convolution", "demo.lessons.draw", "demo.lessons.glossary",
     "demo.lessons.network", "demo.lessons.pooling",

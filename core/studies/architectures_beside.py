@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
+from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Literal
 
 from core import metrics
-from core.cards import Card
+from core.cards import FOLDER, Card, read_outputs
 from core.curve import wiggle
 from core.published import published
+from core.stats import Difference, between_shares, margin, on_the_same_pictures, over_seeds
 from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, Rows, row
 
 OPTIMIZER_TITLES = {"sgd": "SGD", "adam": "Adam", "rmsprop": "RMSprop", "adagrad": "Adagrad"}
@@ -27,23 +29,16 @@ PAPER_TITLES = {
     "arc1": "Arc1", "arc2-paper": "Arc2", "arc3-paper": "Arc3", "arc4": "Arc4", "arc5-adam": "Arc5 Adam", "arc5-rmsprop": "Arc5 RMSprop",
 }  # fmt: skip
 """Short name of a run with the paper's settings -> what the paper calls it."""
+SIDE = 28
+"""Pixels of both data sets: the side that answers to single pictures are kept for."""
+TIES = 0.002
+"""Of the pictures: answers are kept as float16, in which two logits may be equal."""
 PAPER_SETS = {"fashion-mnist": ("fashion", "Fashion-MNIST"), "mnist": ("mnist", "MNIST")}
-Z95 = 1.96
-"""Standard deviations around the middle that hold 95 percent of a normal distribution."""
 
 
 def report_name(name: str) -> str:
     """The planned run of a short name in REPORT."""
     return f"fashion-{name}"
-
-
-def margin(share: float, pictures: int) -> float:
-    """Half the 95 percent interval of a share that was counted on so many pictures (normal approximation).
-
-    >>> round(margin(0.9, 10_000), 4)
-    0.0059
-    """
-    return Z95 * sqrt(share * (1 - share) / pictures)
 
 
 # --- the report's four runs ------------------------------------------------------------------------------------------
@@ -84,7 +79,7 @@ class Verdict:
     gap: float
     """What is missing; negative where ours is higher."""
     margin: float
-    """What the size of the test set leaves open (`margin`)."""
+    """What the size of the test set leaves open (core.stats.margin)."""
 
 
 def verdict(found: Mapping[str, Any]) -> Verdict | None:
@@ -103,8 +98,8 @@ class Pair:
     network: str
     adam: float
     sgd: float
-    margin: float
-    """What the size of the test set leaves open of the difference, the two taken as independent."""
+    difference: Difference
+    """Adam's lead."""
     printed_below: int
     """In how many classes the report prints a lower F1 for SGD than for Adam."""
     printed: int
@@ -118,12 +113,10 @@ def pairs(rows: Rows) -> list[Pair]:
     for network in dict.fromkeys(name.split("-")[0] for name in REPORT):
         adam, sgd = found.get(f"{network}-adam"), found.get(f"{network}-sgd")
         if adam and sgd:
-            pictures = sum(map(sum, adam["confusion"]))
-            both = [margin(each["test_accuracy"], pictures) for each in (adam, sgd)]
             printed = [published()["report"]["architectures"]["per_class"][each["title"]]["f1"] for each in (adam, sgd)]
             below = sum(low < high for high, low in zip(*printed, strict=True))
-            pairs.append(Pair(network.capitalize(), adam["test_accuracy"], sgd["test_accuracy"], sqrt(sum(m * m for m in both)),
-                              below, len(printed[0])))  # fmt: skip
+            pairs.append(Pair(network.capitalize(), adam["test_accuracy"], sgd["test_accuracy"], difference(adam, sgd), below,
+                              len(printed[0])))  # fmt: skip
     return pairs
 
 
@@ -186,7 +179,11 @@ class Contest:
     range: float
     """Of the best before the last."""
     margin: float
-    """Of a difference between two of these accuracies, taken as independent."""
+    """What the size of the test set leaves open of such a difference, the two taken as independent."""
+    to_second: Difference
+    """The lead of the best over the second."""
+    to_last: Difference
+    """The lead of the best over the last."""
 
 
 def contest(rows: Rows, score: str = "test_accuracy") -> Contest | None:
@@ -195,9 +192,27 @@ def contest(rows: Rows, score: str = "test_accuracy") -> Contest | None:
     if len(order) < 2:
         return None
     best, second, last = order[0], order[1], order[-1]
-    half = margin(best[score], sum(map(sum, best["confusion"])))
     return Contest(best["title"], second["title"], last["title"], best[score] - second[score], best[score] - last[score],
-                   sqrt(2) * half)  # fmt: skip
+                   sqrt(2) * margin(best[score], sum(map(sum, best["confusion"]))), difference(best, second, score), difference(best, last, score))  # fmt: skip
+
+
+def difference(first: Mapping[str, Any], second: Mapping[str, Any], score: str = "test_accuracy", folder: Path = FOLDER) -> Difference:
+    """Of two rows whose networks met the same test pictures: picture by picture where both runs' answers are kept, else by
+    their shares."""
+    pictures = sum(map(sum, first["confusion"]))
+    answers = [_right(row, pictures, folder) for row in (first, second)] if score == "test_accuracy" else []
+    if answers and all(answers):
+        return on_the_same_pictures(*answers)
+    return between_shares(first[score], second[score], pictures)
+
+
+def _right(row: Mapping[str, Any], pictures: int, folder: Path) -> list[bool]:
+    """Of each test picture whether the run of a row got it right; [] where its answers are not kept, or are not this run's."""
+    kept = read_outputs(row["run"], folder)
+    if kept is None or SIDE not in kept.logits or len(kept.labels) != pictures:
+        return []
+    right: list[bool] = (kept.logits[SIDE].argmax(1) == kept.labels).tolist()
+    return right if abs(sum(right) / pictures - row["test_accuracy"]) < TIES else []
 
 
 def optimizer_rows(made: Mapping[str, Card]) -> Rows:
@@ -214,7 +229,7 @@ def optimizer_rows(made: Mapping[str, Card]) -> Rows:
             title, recipe = OPTIMIZER_TITLES[optimizer], made[names[0]].recipe
             rows.append({
                 "optimizer": title, "learning_rate": recipe.learning_rate, "momentum": recipe.momentum, "epochs": recipe.epochs,
-                "seeds": len(tested),
+                "seeds": len(tested), "tested": tested,
                 "mean": mean(tested), "spread": stdev(tested) if len(tested) > 1 else None,
                 "paper_test": printed[title] / 100, "run": made[names[0]].name, "runs": [made[name].name for name in names],
             })  # fmt: skip
@@ -227,11 +242,9 @@ def ranked(rows: Rows, score: str) -> Rows:
     return sorted((row for row in rows if row["mean"] is not None), key=lambda row: row[score], reverse=True)
 
 
-def clear(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool | None:
-    """Whether two rows of `optimizer_rows` differ by more than the larger of their spreads; None with one seed."""
-    if first["spread"] is None or second["spread"] is None:
-        return None
-    return bool(abs(first["mean"] - second["mean"]) > max(first["spread"], second["spread"]))
+def neighbours(first: Mapping[str, Any], second: Mapping[str, Any]) -> Difference | None:
+    """Of two rows of `optimizer_rows`, over their seeds; None with one seed each."""
+    return over_seeds(first["tested"], second["tested"])
 
 
 # --- the size of a batch ---------------------------------------------------------------------------------------------

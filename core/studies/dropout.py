@@ -14,6 +14,7 @@ from core.cards import Card
 from core.planned import Plan, Planned
 from core.published import published
 from core.recipe import preset
+from core.stats import Difference, over_seeds
 
 Rows = list[dict[str, Any]]
 RATES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -68,7 +69,7 @@ def _mean(network: str, rate: float, rows: Rows) -> dict[str, Any]:
     values = {measure: [row[measure] for row in rows] for measure in measures}
     spread = {f"{measure}_spread": stdev(seen) if len(seen) > 1 else None for measure, seen in values.items()}
     return {"network": network, "rate": rate, **{name: mean(seen) for name, seen in values.items()}, **spread,
-            "runs": [row["run"] for row in rows]}  # fmt: skip
+            "tested": values["test_accuracy"], "runs": [row["run"] for row in rows]}  # fmt: skip
 
 
 # --- what the rows say ---------------------------------------------------------------------------------------------
@@ -83,20 +84,20 @@ class Verdict:
     best_test: float
     lead: float
     """Over rate 0."""
-    spread: float | None
-    """The standard deviations of both, added: with a lead below it their error bars meet. None with one seed."""
+    difference: Difference | None
+    """The lead over the seeds of both rates. None with one seed each."""
     chosen: float
     """The rate that validation would choose: nobody may choose by the test."""
     chosen_lead: float
 
     @property
     def words(self) -> str:
-        """`none`: rate 0 is best; `unknown`: one seed; `inside` or `outside` the spread."""
+        """`none`: rate 0 is best; `unknown`: one seed; `outside` what chance explains, or `inside` it."""
         if self.best == 0:
             return "none"
-        if self.spread is None:
+        if self.difference is None:
             return "unknown"
-        return "inside" if self.lead <= self.spread else "outside"
+        return "outside" if self.difference.real else "inside"
 
 
 def verdict(rates: Rows) -> Verdict | None:
@@ -106,12 +107,11 @@ def verdict(rates: Rows) -> Verdict | None:
         return None
     best = max(rates, key=lambda row: row["test_accuracy"])
     chosen = max(rates, key=lambda row: row["validation_accuracy"])
-    spreads = [row["test_accuracy_spread"] for row in (plain, best)]
     return Verdict(
         best=best["rate"],
         best_test=best["test_accuracy"],
         lead=best["test_accuracy"] - plain["test_accuracy"],
-        spread=None if None in spreads else sum(spreads),
+        difference=over_seeds(best["tested"], plain["tested"]),
         chosen=chosen["rate"],
         chosen_lead=chosen["test_accuracy"] - plain["test_accuracy"],
     )

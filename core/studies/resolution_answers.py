@@ -16,6 +16,7 @@ from core.cards import Card
 from core.published import kannojia, report_recall, report_score
 from core.recipe import FILTERS
 from core.sources import SOURCES
+from core.stats import Difference, Spread, between_shares, over_seeds, spread
 from core.studies.resolution import FILTER, FULL, RECIPES, RIDDLE, SIDES, Rows, name_by, name_of, variants
 
 REPORT = RIDDLE[:3]
@@ -32,30 +33,9 @@ LAST_BATCH = 16
 """The report's precision and F1 are sixteenths: its last test batch may have had so many pictures."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A score over several seeds."""
-
-    mean: float
-    low: float
-    high: float
-    count: int
-
-    @property
-    def width(self) -> float:
-        """From the worst seed to the best."""
-        return self.high - self.low
-
-
-def over(values: Iterable[float]) -> Spread | None:
-    """The mean of some scores, with the least and the greatest; None of none."""
-    found = list(values)
-    return Spread(sum(found) / len(found), min(found), max(found), len(found)) if found else None
-
-
-def over_seeds(made: Mapping[str, Card], names: Iterable[str], side: int, filter: str = FILTER) -> Spread | None:
+def of_seeds(made: Mapping[str, Card], names: Iterable[str], side: int, filter: str = FILTER) -> Spread | None:
     """The accuracy at a side over those of the networks that are there."""
-    return over(value for name in names if (value := accuracy(made, name, side, filter)) is not None)
+    return spread(value for name in names if (value := accuracy(made, name, side, filter)) is not None)
 
 
 def accuracy(made: Mapping[str, Card], name: str, side: int, filter: str = FILTER) -> float | None:
@@ -86,14 +66,19 @@ def mixed_against_tvtv(made: Mapping[str, Card], dataset: str) -> Rows:
         mixed, tvtv = accuracy(made, one, side), accuracy(made, own, side)
         if mixed is None or tvtv is None:
             continue
-        totv = over_seeds(made, SAME_RECIPE[dataset], side)
+        totv = of_seeds(made, SAME_RECIPE[dataset], side)
         rows.append({
             "resolution": side, "mixed": mixed, "tvtv": tvtv, "difference": mixed - tvtv,
             "mixed_preset": made[one].recipe.preset, "tvtv_preset": made[own].recipe.preset,
             "same_recipe": made[one].recipe.preset == made[own].recipe.preset,
             "totv": totv and totv.mean, "gain": totv and mixed - totv.mean, "run": one, "tvtv_run": own,
+            "chance": between_shares(mixed, tvtv, _pictures(made[one], side)),
         })  # fmt: skip
     return rows
+
+
+def _pictures(card: Card, side: int) -> int:
+    return sum(map(sum, card.matrix(side, FILTER) or []))
 
 
 def _of_the_same_recipe(made: Mapping[str, Card], one: str, others: Sequence[str]) -> str:
@@ -103,20 +88,21 @@ def _of_the_same_recipe(made: Mapping[str, Card], one: str, others: Sequence[str
 
 
 def yardstick(made: Mapping[str, Card], dataset: str) -> Spread | None:
-    """The accuracy on full pictures over the seeds of one recipe: a difference below its width may be chance.
-
-    None with fewer than two seeds.
-    """
-    found = over_seeds(made, SAME_RECIPE[dataset], SIDES[dataset][0])
+    """The accuracy on full pictures over the seeds of one recipe; None with fewer than two."""
+    found = of_seeds(made, SAME_RECIPE[dataset], SIDES[dataset][0])
     return found if found and found.count > 1 else None
 
 
-def trained_small(made: Mapping[str, Card], dataset: str, side: int) -> tuple[float, Spread] | None:
-    """(TVTV at a side, TOTV there by the same recipe over its seeds); None where one is missing or recipes differ."""
+def trained_small(made: Mapping[str, Card], dataset: str, side: int) -> tuple[float, Spread, Difference | None] | None:
+    """(TVTV at a side, TOTV there by the same recipe over its seeds, the lead of TVTV); None where one is missing or recipes
+    differ. The lead is None with one seed of TOTV."""
     own = name_of(dataset, "tvtv", side)
-    tvtv, totv = accuracy(made, own, side), over_seeds(made, SAME_RECIPE[dataset], side)
+    tvtv, totv = accuracy(made, own, side), of_seeds(made, SAME_RECIPE[dataset], side)
     same = own in made and any(name in made and made[name].recipe.preset == made[own].recipe.preset for name in SAME_RECIPE[dataset])
-    return (tvtv, totv) if tvtv is not None and totv and same else None
+    if tvtv is None or totv is None or not same:
+        return None
+    seeds = [value for name in SAME_RECIPE[dataset] if (value := accuracy(made, name, side)) is not None]
+    return tvtv, totv, over_seeds([tvtv], seeds)
 
 
 # --- what was expected --------------------------------------------------------------------------------------------
@@ -162,8 +148,8 @@ def evidence(made: Mapping[str, Card], name: str, protocol: str, side: int) -> E
     """For a cell and the run that answers for it, which is there."""
     dataset = made[name].recipe.dataset
     card, printed = made[name], report_recall(protocol, side) if dataset == "cifar10" else None
-    seeds = over_seeds(made, REPORT, side) if name in REPORT else None
-    filters = over(value for filter in FILTERS if (value := accuracy(made, name, side, filter)) is not None)
+    seeds = of_seeds(made, REPORT, side) if name in REPORT else None
+    filters = spread(value for filter in FILTERS if (value := accuracy(made, name, side, filter)) is not None)
     return Evidence(
         seeds=seeds if seeds and seeds.count > 1 else None,
         filters=filters if filters and filters.count > 1 else None,

@@ -19,6 +19,7 @@ from core.cards import Card
 from core.planned import Plan, Planned
 from core.recipe import preset
 from core.records import Matrix
+from core.stats import Z
 
 Rows = list[dict[str, Any]]
 IMBALANCE = 20.0
@@ -144,12 +145,12 @@ class Comparison:
 
     @property
     def verdict(self) -> Literal["clear", "likely", "open", "reverse"]:
-        """Whether `other` is smaller: by more than two uncertainties, more than one, neither, or is it larger."""
+        """Whether `other` is smaller: by more than chance explains (95 %), more than one uncertainty, neither, or is it larger."""
         if abs(self.difference) <= self.uncertainty:
             return "open"
         if self.difference < 0:
             return "reverse"
-        return "clear" if self.difference > 2 * self.uncertainty else "likely"
+        return "clear" if self.difference > Z * self.uncertainty else "likely"
 
 
 def compare(methods: Rows, one: str, other: str, averaged: int = 1) -> Comparison | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.cards import Card
 from core.studies import architectures_beside as beside
-from demo import charts, figures, session, study
+from demo import charts, evidence, figures, session, study
 from demo.figures import Axis
 from demo.lessons import architectures_parts as parts
 from demo.lessons.architectures_parts import absent, points, say
@@ -48,8 +48,9 @@ def _wins(made: dict[str, Card]) -> None:
     for column, row in zip(st.columns(len(rows)), rows, strict=True):
         column.metric(row["title"], percent(row["test_accuracy"]), say("wins_parameters", count=whole(row["parameters"])),
                       delta_color="off", delta_arrow="off")  # fmt: skip
-    numbers = {"range": points(found.range), "margin": points(found.margin), "epochs": rows[0]["epochs"]}
-    st.markdown(say("wins_clear" if found.range > found.margin else "wins_open", best=found.best, last=found.last, **numbers))
+    numbers = {"range": points(found.range), "epochs": rows[0]["epochs"]}
+    told = say("wins_clear" if found.to_last.real else "wins_open", best=found.best, last=found.last, **numbers)
+    st.markdown(f"{told} {evidence.words(found.to_last)}")
     most = max(rows, key=lambda row: row["parameters"])["title"]
     st.markdown(say("wins_most", most=most) if most != found.best else say("wins_most_best", most=most))
 
@@ -100,9 +101,10 @@ def _verdict(row: dict[str, Any]) -> None:
 
 def _pair(pair: beside.Pair) -> None:
     gap = pair.adam - pair.sgd
-    key = "pair_below" if gap > pair.margin else "pair_open" if abs(gap) <= pair.margin else "pair_above"
-    st.markdown(say(key, network=pair.network, adam=percent(pair.adam), sgd=percent(pair.sgd), gap=points(abs(gap)),
-                    margin=points(pair.margin), below=pair.printed_below, classes=pair.printed))  # fmt: skip
+    key = "pair_open" if not pair.difference.real else "pair_below" if gap > 0 else "pair_above"
+    told = {"network": pair.network, "adam": percent(pair.adam), "sgd": percent(pair.sgd), "gap": points(abs(gap))}
+    report = say("pair_report", below=pair.printed_below, classes=pair.printed)
+    st.markdown(f"{say(key, **told)} {evidence.words(pair.difference)} {report}")
 
 
 def _evidence(rows: list[dict[str, Any]], made: dict[str, Card]) -> charts.Figure:
@@ -205,10 +207,9 @@ def _contest(rows: list[dict[str, Any]], dataset: str) -> None:
         return
     theirs = max(row["paper_test"] for row in rows)
     names = parts.listed(row["title"] for row in rows if row["paper_test"] == theirs)
-    st.markdown(say(
-        "contest_clear" if found.lead > found.margin else "contest_open", dataset=dataset, best=found.best, second=found.second,
-        lead=points(found.lead), margin=points(found.margin), theirs=names, printed=percent(theirs),
-    ))  # fmt: skip
+    key = "contest_clear" if found.to_second.real else "contest_open"
+    ours = say(key, dataset=dataset, best=found.best, second=found.second, lead=points(found.lead))
+    st.markdown(f"{ours} {evidence.words(found.to_second)} {say('contest_paper', theirs=names, printed=percent(theirs))}")
 
 
 def _optimizers(made: dict[str, Card]) -> None:
@@ -242,6 +243,5 @@ def _order(ours: list[dict[str, Any]]) -> None:
     printed = ", ".join(row["optimizer"] for row in beside.ranked(ours, "paper_test"))
     st.markdown(say("order_same" if names == printed else "order_differs", ours=names, printed=printed))
     for before, after in pairwise(ours):
-        found = beside.clear(before, after)
-        told = {"before": before["optimizer"], "after": after["optimizer"], "gap": points(before["mean"] - after["mean"])}
-        st.markdown(f"- {say({True: 'neighbours_clear', False: 'neighbours_open', None: 'neighbours_alone'}[found], **told)}")
+        told = say("neighbours", before=before["optimizer"], after=after["optimizer"], gap=points(before["mean"] - after["mean"]))
+        st.markdown(f"- {told} {evidence.words(beside.neighbours(before, after))}")

@@ -10,7 +10,7 @@ from core.cards import Card
 from core.studies import architectures as study_2
 from core.studies import dropout as study_3
 from core.studies.dropout import Rows, Verdict
-from demo import ahead, figures, session, study
+from demo import ahead, evidence, figures, session, study
 from demo.address import as_wished, spell
 from demo.lessons import dropout_below, dropout_figures, dropout_shown
 from demo.study import Column
@@ -101,9 +101,9 @@ def _accuracy(network: str, rates: Rows) -> None:
 def _words(found: Verdict) -> str:
     """Which rate is best on the test part, whether that means anything, and which one could have been chosen."""
     values = {"best": f"{found.best:g}", "test": percent(found.best_test), "lead": f"{100 * found.lead:.1f}"}
-    spread = "–" if found.spread is None else f"{100 * found.spread:.1f}"
     chosen = {"chosen": f"{found.chosen:g}", "chosen_lead": f"{100 * found.chosen_lead:+.1f}"}
-    return "\n\n".join([say(f"verdict_{found.words}", **values, spread=spread), say("verdict_chosen", **chosen)])
+    sure = [] if found.words == "none" else [evidence.words(found.difference)]
+    return "\n\n".join([" ".join([say(f"verdict_{found.words}", **values), *sure]), say("verdict_chosen", **chosen)])
 
 
 def _gap(made: Mapping[str, Card], network: str, rates: Rows) -> None:

@@ -131,7 +131,7 @@ def _inferred(made: Made) -> None:
     printed = {f"report_{side}": report_score("totv", "accuracy", side) for side in FULL[1:]}
     study.table([{**row, **printed} for row in rows], columns, key="resolution.fit", alt=say("inferred"))
     study.runs_behind([name for name in answers.REPORT if name in made])
-    found = answers.over_seeds(made, answers.REPORT, FULL[0])
+    found = answers.of_seeds(made, answers.REPORT, FULL[0])
     if found:
         st.markdown(say("inferred_length", epochs=_report_recipe().epochs, side=FULL[0], mean=percent(found.mean), low=percent(found.low),
                         high=percent(found.high), seeds=found.count, report=percent(report_score("totv", "accuracy", FULL[0]))))  # fmt: skip

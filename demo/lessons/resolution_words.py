@@ -9,7 +9,7 @@ import streamlit as st
 from core.published import kannojia, report_score
 from core.studies import resolution_answers as answers
 from core.studies.resolution import SIDES
-from demo import study
+from demo import evidence, study
 from demo.lessons.resolution_parts import Made, listed, points
 from demo.study import Column
 from demo.text import speaker
@@ -80,11 +80,13 @@ def _gain(rows: list[dict[str, Any]]) -> str:
 
 
 def _chance(made: Made, dataset: str, rows: list[dict[str, Any]]) -> str:
+    """At which sides the difference is real, and what other seeds would have moved."""
+    closest = min(rows, key=lambda row: abs(row["difference"]))
+    open_ = listed(row["resolution"] for row in rows if not row["chance"].real) or say("no_side")
+    told = say("closest", side=closest["resolution"], points=f"{100 * abs(closest['difference']):.1f}")
     known = answers.yardstick(made, dataset)
-    if known is None:
-        return say("one_seed")
-    inside = listed(row["resolution"] for row in rows if abs(row["difference"]) <= known.width) or say("no_side")
-    return say("seeds_differ", width=f"{100 * known.width:.1f}", seeds=known.count, inside=inside)
+    seeds = say("one_seed") if known is None else say("seeds_differ", width=f"{100 * known.width:.1f}", seeds=known.count)
+    return f"{told} {evidence.words(closest['chance'])} {say('chance_at', open=open_)} {seeds}"
 
 
 def paper_at_24(made: Made) -> None:
@@ -96,10 +98,10 @@ def paper_at_24(made: Made) -> None:
     if found is None:
         st.info(say("answer_wait"), icon=":material/hourglass_empty:")
         return
-    tvtv, totv = found
-    where = "above" if tvtv > totv.high else "below" if tvtv < totv.low else "inside"
+    tvtv, totv, lead = found
+    where = "inside" if lead is None or not lead.real else "above" if lead.lead > 0 else "below"
     numbers = {"tvtv": percent(tvtv), "totv": percent(totv.mean), "low": percent(totv.low), "high": percent(totv.high)}
-    st.markdown(f"{say('at_24_ours', **numbers, seeds=totv.count)} {say(f'at_24_{where}')}")
+    st.markdown(f"{say('at_24_ours', **numbers, seeds=totv.count)} {say(f'at_24_{where}')} {evidence.words(lead)}")
     study.runs_behind([name for name in ("cifar10-24", *answers.SAME_RECIPE["cifar10"]) if name in made])
 
 

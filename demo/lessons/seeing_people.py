@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import contest, guesses, installed, lost
+from core import contest, guesses, installed, lost, stats
 from core.contest import CLASSES, Tested
 from core.guesses import Guess, Tally
 from core.studies.resolution import FILTER, PROTOCOLS
@@ -135,7 +135,7 @@ def end() -> None:
     people = next((one for one in guesses.tallies(installed.guesses().everybody()) if one.side == ASKED), None)
     networks = [one for one in contest.tested(study.cards("resolution")) if one.side == ASKED]
     said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
-    code = (smaller.pairs, lost.energy, lost.above, lost.psnr, guesses.wilson)
+    code = (smaller.pairs, lost.energy, lost.above, lost.psnr, stats.wilson)
     lesson.end(say, " ".join(said), code, resolution.in_torch(ASKED, full, filter))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import doctest
+from pathlib import Path
 from statistics import mean, stdev
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import binomtest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
+from core.cards import Outputs, write_outputs
 from core.published import published
 from core.studies import architectures
 from core.studies import architectures_beside as beside
@@ -39,11 +40,6 @@ def test_what_the_report_does_not_print_is_none() -> None:
     assert rows["arc2-sgd"]["report_test"] is None and beside.verdict(rows["arc2-sgd"]) is None
 
 
-def test_the_margin_is_half_the_normal_interval() -> None:
-    low, high = norm.interval(0.95, 0.9, np.sqrt(0.9 * 0.1 / 400))
-    assert beside.margin(0.9, 400) == pytest.approx((high - low) / 2, rel=1e-3)
-
-
 @pytest.mark.parametrize(("printed", "expected"), [(0.85, "reached"), (0.91, "within"), (0.95, "below")])
 def test_a_verdict_tells_missing_from_what_the_test_set_leaves_open(printed: float, expected: str) -> None:
     counts = [[90, 10], [10, 90]]  # 0.9, and a margin of 4.2 points
@@ -55,7 +51,7 @@ def test_sgd_is_compared_with_adam_on_the_same_network() -> None:
     made = {f"fashion-{name}": card(f"fashion-{name}", 0.95 if "adam" in name else 0.8) for name in architectures.REPORT}
     two, three = beside.pairs(beside.report_rows(made))
     assert (two.network, three.network) == ("Arc2", "Arc3")
-    assert two.adam - two.sgd > two.margin > 0
+    assert two.difference.real and two.difference.lead == pytest.approx(two.adam - two.sgd)
     printed = published()["report"]["architectures"]["per_class"]
     assert two.printed_below == int(np.sum(np.less(printed["Arc2 SGD"]["f1"], printed["Arc2 Adam"]["f1"])))
     del made["fashion-arc2-sgd"]
@@ -79,12 +75,12 @@ def test_the_paper_s_rows_carry_its_accuracies_and_epochs() -> None:
 
 
 def test_a_contest_needs_two_and_knows_its_margin() -> None:
-    rows = [{"title": name, "test_accuracy": share, "confusion": [[PICTURES]]} for name, share in (("a", 0.8), ("b", 0.9), ("c", 0.85))]
+    rows = [{"title": name, "run": f"no-{name}", "test_accuracy": share, "confusion": [[PICTURES]]} for name, share in (("a", 0.8), ("b", 0.9), ("c", 0.85))]
     assert beside.contest(rows[:1]) is None
     found = beside.contest(rows)
     assert found is not None and (found.best, found.second, found.last) == ("b", "c", "a")
     assert (found.lead, found.range) == (pytest.approx(0.05), pytest.approx(0.1))
-    assert found.margin == pytest.approx(np.sqrt(2) * 1.96 * np.sqrt(0.9 * 0.1 / PICTURES))
+    assert found.to_second.lead == pytest.approx(0.05) and found.to_last.p < found.to_second.p
 
 
 def test_optimizers_are_means_over_seeds_and_one_that_only_the_paper_has_stays_without_ours() -> None:
@@ -96,9 +92,26 @@ def test_optimizers_are_means_over_seeds_and_one_that_only_the_paper_has_stays_w
     assert adam["paper_test"] == pytest.approx(0.8859) and sgd["spread"] is None
     assert adadelta["mean"] is None and adadelta["paper_test"] == pytest.approx(0.89)
     assert [row["optimizer"] for row in beside.ranked([sgd, adam, adadelta], "mean")] == ["Adam", "SGD"]
-    assert beside.clear(adam, sgd) is None
-    assert beside.clear({"mean": 0.9, "spread": 0.01}, {"mean": 0.88, "spread": 0.005}) is True
-    assert beside.clear({"mean": 0.9, "spread": 0.01}, {"mean": 0.88, "spread": 0.03}) is False
+    against = beside.neighbours(adam, sgd)
+    assert against and against.basis == "seeds" and against.count == 4, "one of them may have a single seed"
+    assert beside.neighbours({"tested": [0.9]}, {"tested": [0.8]}) is None
+
+
+def test_answers_that_are_kept_are_compared_picture_by_picture(tmp_path: Path) -> None:
+    """Networks that are right about mostly the same pictures differ by more than chance where their shares alone do not tell."""
+    rows = [{"run": name, "test_accuracy": share, "confusion": [[PICTURES]]} for name, share in (("a", 0.80), ("b", 0.784))]
+    assert beside.difference(*rows, folder=tmp_path).basis == "shares"
+    truth, best = labels(), np.zeros((PICTURES, 10), np.float16)
+    best[np.arange(PICTURES), (truth + (np.arange(PICTURES) % 5 == 0)) % 10] = 1
+    worse, flipped = best.copy(), np.flatnonzero(np.arange(PICTURES) % 5)[:16]
+    worse[flipped] = np.roll(worse[flipped], 1, axis=1)
+    for name, logits in (("a", best), ("b", worse)):
+        write_outputs(name, Outputs(truth.astype(np.uint8), {28: logits}), tmp_path)
+    assert beside.difference({**rows[0], "test_accuracy": 0.7}, rows[1], folder=tmp_path).basis == "shares", "answers of another run"
+    found = beside.difference(*rows, folder=tmp_path)
+    assert found.basis == "pictures" and found.lead == pytest.approx(16 / PICTURES) and found.real
+    assert found.p == pytest.approx(binomtest(16, 16).pvalue)
+    assert not beside.between_shares(0.80, 0.784, PICTURES).real, "taken as independent they would not differ"
 
 
 def test_a_restless_curve_has_the_larger_wiggle() -> None:
@@ -120,8 +133,3 @@ def test_a_missing_run_leaves_its_row_out() -> None:
     for rows in (beside.report_rows, beside.paper_rows, beside.batch_rows):
         assert rows({}) == []
     assert [row["mean"] for row in beside.optimizer_rows({})] == [None]
-
-
-def test_the_examples_in_the_docstrings() -> None:
-    failed, attempted = doctest.testmod(beside)
-    assert attempted and not failed

@@ -51,16 +51,23 @@ def test_dropout_rates_are_means_over_seeds_with_their_spread() -> None:
 
 
 def _rate(rate: float, test: float, spread: float | None, validation: float = 0.8, running: float = 0.9) -> dict[str, object]:
+    """Three seeds with this standard deviation; one seed without."""
+    tested = [test] if spread is None else [test - spread, test, test + spread]
     return {"rate": rate, "test_accuracy": test, "test_accuracy_spread": spread, "validation_accuracy": validation,
-            "running_accuracy": running, "network": "arc1"}  # fmt: skip
+            "running_accuracy": running, "network": "arc1", "tested": tested}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("test", "spread", "words"), [(0.85, 0.02, "outside"), (0.83, 0.02, "inside"), (0.79, 0.02, "none"), (0.85, None, "unknown")]
+    ("test", "spread", "words"), [(0.85, 0.02, "outside"), (0.83, 0.02, "inside"), (0.79, 0.02, "none"), (0.85, None, "inside")]
 )
-def test_a_lead_is_weighed_against_the_spread(test: float, spread: float | None, words: str) -> None:
+def test_a_lead_is_weighed_against_the_seeds(test: float, spread: float | None, words: str) -> None:
     found = dropout.verdict([_rate(0.0, 0.80, 0.02, validation=0.9), _rate(0.5, test, spread)])
     assert found is not None and found.words == words and found.chosen == 0.0 and found.chosen_lead == 0.0
+
+
+def test_one_seed_of_each_says_nothing() -> None:
+    found = dropout.verdict([_rate(0.0, 0.80, None), _rate(0.5, 0.85, None)])
+    assert found is not None and found.words == "unknown" and found.difference is None
 
 
 def test_no_verdict_before_there_is_something_to_compare() -> None:

@@ -92,8 +92,8 @@ def test_the_words_and_tables_follow_from_the_cards(monkeypatch: pytest.MonkeyPa
     page = opened()
     said = words(page)
     assert "6 of the 48 planned runs" in said
-    assert "Best on the test part: rate 0.3**, with 89.0 %" in said and "**inside the spread**" in said
-    assert "by 1.0 points" in said and "add up to 2.0 points" in said and "Validation would choose rate 0.3" in said
+    assert "Best on the test part: rate 0.3**, with 89.0 %" in said and "That **may be chance**" in said
+    assert "by 1.0 points" in said and "29 of 100 tries (6 trainings, Student's t over the seeds)" in said and "Validation would choose rate 0.3" in said
     assert len(page.get("vega_lite_chart")) == 3
     rates, runs = (frame.value for frame in page.dataframe)
     assert list(rates["test_accuracy"]) == pytest.approx([88.0, 89.0]) and rates["paper_test"][0] == pytest.approx(89.13)
@@ -119,7 +119,7 @@ def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.
 
 @pytest.mark.parametrize(
     ("plain", "half", "line"),
-    [((0.80, 0.81, 0.82), (0.90, 0.91, 0.92), "larger than the spread"), ((0.90,), (0.80,), "No rate beats"), ((0.80,), (0.81,), "one seed")],
+    [((0.80, 0.81, 0.82), (0.90, 0.91, 0.92), "more than chance"), ((0.90,), (0.80,), "No rate beats"), ((0.80,), (0.81,), "one seed")],
 )
 def test_a_lead_is_told_as_large_as_it_is(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plain: tuple[float, ...], half: tuple[float, ...], line: str

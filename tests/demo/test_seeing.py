@@ -322,7 +322,7 @@ def test_the_class_is_pooled_beside_the_networks(tmp_path: Path) -> None:
     assert (row["guesses"], round(row["people"], 1), round(row["no_idea"], 1)) == (10, 80.0, 10.0)
     assert (round(row["low"], 1), round(row["high"], 1)) == (49.0, 94.3), "Wilson, 8 of 10"
     assert (round(row["totv"], 1), round(row["mixed"], 1)) == (30.0, 60.0)
-    assert "right in **8 of 10** guesses: 80.0 %" in words(page) and "TOTV 30.0 %, mixed 60.0 %" in words(page)
+    assert "right in **8** of 10 guesses: 80.0 %" in words(page) and "TOTV 30.0 %, mixed 60.0 %" in words(page)
     assert "ahead of: TOTV." in words(page) and "Too few guesses to tell the class from: mixed." in words(page)
     assert 'Without "no idea": 1 of 10 guesses.' in words(page)
 
