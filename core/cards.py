@@ -91,8 +91,6 @@ def read_card(path: Path) -> Card:
         )
     except FileNotFoundError:
         raise LabError(f"there is no {path}; python -m core pretrain makes it") from None
-    except LabError:
-        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise LabError(f"{path} is no card of a pretrained network ({error!r}); python -m core pretrain makes it") from error
 

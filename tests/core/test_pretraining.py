@@ -83,9 +83,12 @@ def test_an_evaluation_at_the_own_resolution_is_the_runs_test(tmp_path: Path) ->
 def test_a_card_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="there is no"):
         read_card(tmp_path / "x.json")
-    (tmp_path / "x.json").write_text('{"recipe": {}}')
-    with pytest.raises(LabError, match=r"x.json is no card"):
-        read_card(tmp_path / "x.json")
+    facts = '"facts": {"classes": [], "shape": []}'
+    for text in ('{"recipe": {}}', '{"facts": null}', "null", "[]", "{", f'{{"recipe": null, {facts}}}', f'{{"recipe": {{}}, {facts}}}'):
+        (tmp_path / "x.json").write_text(text)
+        with pytest.raises(LabError, match=r"x\.json is no card") as told:
+            read_card(tmp_path / "x.json")
+        assert "\n" not in str(told.value)
 
 
 def test_the_plan_covers_the_studies_and_each_recipe_is_another_experiment() -> None:
