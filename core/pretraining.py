@@ -24,7 +24,7 @@ from core.cards import (
     write_card,
     write_outputs,
 )
-from core.engines import ThreadEngine
+from core.engines import ThreadEngine, check
 from core.errors import LabError
 from core.planned import Plan, Planned, made
 from core.recipe import Recipe, preset
@@ -172,6 +172,8 @@ def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -
     if finished:
         return _finished(name, store.get(finished.run))
     open_runs = [run for run in same if run.status in ("interrupted", "stopped")]
+    if not open_runs:
+        check(recipe, data, thoroughly=True)  # what cannot be trained makes no run
     run = open_runs[0].run if open_runs else store.create(recipe, OWNER)
     with store.hold(run):
         say(f"{name}: run {run}")

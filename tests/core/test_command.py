@@ -317,6 +317,7 @@ def test_ctrl_c_stops_the_run_and_says_how_to_go_on(engine: str, tmp_path: Path)
         (("train", "--resume", ""), "there is no run ''"),
         (("train", "--threads", "1025"), "expected a whole number from 0"),
         (("train", "--threads", "1000"), "threads is 1000; expected a whole number from 0 (choose for me) to"),
+        (("study", "dropout", "--seed", "5"), "fashion-mnist is not in"),
         (("pretrain", "digits", "--to", ""), "--to is ''; expected a folder"),
         (("pretrain", "digits", "--to", "{file}/x"), "Not a directory"),
         (("networks", "report", "--shape", ""), "shape is ''"),
