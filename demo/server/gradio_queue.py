@@ -38,13 +38,18 @@ class BoundedQueue(Queue):
 
     async def push(self, body: Any, request: Any, username: str | None) -> tuple[bool, Any, Any]:
         address = address_of(request.scope)
-        events = list(self.event_ids_to_events.values())
+        events = self.unanswered()
         if body.session_hash and sum(event.session_hash == body.session_hash for event in events) >= MOST_OF_SESSION:
             return False, f"{MOST_OF_SESSION} questions of this page wait already; ask again when they are answered.", "queue_full"
         if sum(address_of(event.request.scope) == address for event in events) >= MOST_OF_ADDRESS:
             return False, f"{MOST_OF_ADDRESS} questions from your network wait already; ask again in a moment.", "queue_full"
         pushed: tuple[bool, Any, Any] = await super().push(body, request, username)
         return pushed
+
+    def unanswered(self) -> list[Event]:
+        """The questions that wait or are being answered."""
+        waiting = [event for queue in self.event_queue_per_concurrency_id.values() for event in queue.queue]
+        return waiting + [event for job in self.active_jobs for event in job or ()]
 
     def send_message(self, event: Event, event_message: Any) -> None:
         super().send_message(event, event_message)

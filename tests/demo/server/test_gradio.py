@@ -107,7 +107,7 @@ def test_what_nobody_collects_goes(client: TestClient, served: Served, monkeypat
     events = []
     for letter in "abc":
         events.append(ask(client, letter * 1000, "echo").json()["event_id"])
-        until(lambda: not served.queue.event_ids_to_events)
+        until(lambda: not served.queue.unanswered())
     assert list(served.queue.pending_messages_per_session) == events[1:], "the oldest makes room"
     assert "bbb" in client.get(f"/gradio_api/call/echo/{events[1]}").text
     served.now += gradio_queue.KEPT_SECONDS + 1
@@ -119,7 +119,7 @@ def test_a_program_s_questions_leave_no_session_and_a_page_s_choices_stay(
     client: TestClient, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     join(client, served, "page")
-    until(lambda: bool(served.sessions.session_data.get("page")) and not served.queue.event_ids_to_events)
+    until(lambda: bool(served.sessions.session_data.get("page")) and not served.queue.unanswered())
     for number in range(20):
         assert call(client, "echo", str(number))[0] == "complete"
     assert list(served.sessions.session_data) == ["page"]
@@ -128,7 +128,7 @@ def test_a_program_s_questions_leave_no_session_and_a_page_s_choices_stay(
 
 def test_a_session_keeps_nothing_that_was_sent(client: TestClient, served: Served) -> None:
     join(client, served, "page")
-    until(lambda: not served.queue.event_ids_to_events)
+    until(lambda: not served.queue.unanswered())
     session: Any = served.sessions["page"]
     assert isinstance(session, LeanSession) and len(session.config_values) < len(served.blocks.blocks)
     assert "what was sent" not in repr(session.config_values) and session.state_data
