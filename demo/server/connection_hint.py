@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo.text import speaker
 
+say = speaker("studio")
 SECONDS = 10
 """After which a page that is still empty is explained."""
 ROOT = b'<div id="root"></div>'
@@ -75,4 +76,4 @@ def with_hint(page: list[Message]) -> list[Message]:
 
 def hint() -> str:
     """The sentence and the script that shows it, as HTML."""
-    return HINT.format(sentence=html.escape(speaker("studio")("no_connection")), milliseconds=1000 * SECONDS)
+    return HINT.format(sentence=html.escape(say("no_connection")), milliseconds=1000 * SECONDS)

@@ -528,7 +528,7 @@ def test_the_own_test_is_the_run_s_result_and_each_run_keeps_its_choice(manager:
 DEMO = Path(text.__file__).resolve().parent.parent
 SPEAKERS = {
     "charts": ["charts.py"],
-    "studio": ["studio.py"],
+    "studio": ["studio.py", "server/connection_hint.py"],
     "train": ["lessons/train.py", "lessons/train_controls.py", "lessons/train_guess.py", "lessons/train_live.py", "lessons/train_orders.py",
               "lessons/train_pretrained.py", "lessons/train_result.py", "lessons/train_seen.py", "widgets.py"],
 }  # fmt: skip
