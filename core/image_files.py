@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from core.errors import LabError
 
@@ -15,12 +16,16 @@ MAX_SCANS = 100
 """A progressive JPEG has about ten. Each one passes over the whole image again, so thousands take minutes."""
 MAX_BLOCKS = 10_000
 """Blocks in a GIF before its first image. PIL joins them one by one, in a time that grows with their square."""
+MAX_NOTES = 256
+"""Entries of EXIF data: a camera writes some dozen. PIL copies what each points to, which may be the whole file each time."""
 
 _PNG, _JPEG, _GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", (b"GIF87a", b"GIF89a")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _NEEDED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"eXIf"))
-_ORIENTATION = (b"Raw profile type exif", b"XML:com.adobe.xmp")
-"""Texts of a PNG that may say how the camera was held."""
+_ORIENTATION = b"XML:com.adobe.xmp"
+"""A text of a PNG that may say how the camera was held."""
+_TIFF = re.compile(rb"II\*\0|MM\0\*")
+"""The head of EXIF data, in whatever file they are."""
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
 _SCAN, _END, _ALONE = 0xDA, 0xD9, frozenset((0x01, 0xD8))
 
@@ -29,6 +34,8 @@ def decodable(data: bytes, name: str) -> bytes:
     """The file without what no image needs. Raises LabError for one that cannot be read here or costs too much."""
     if is_heic(data):
         raise LabError(f"{name} is a HEIC photograph, which cannot be read here; save it as JPEG or PNG, or take a screenshot of it")
+    if (notes := _notes(data)) > MAX_NOTES:
+        raise LabError(f"{name} has {notes} notes of a camera; expected at most {MAX_NOTES}, take a screenshot of it")
     if data.startswith(_PNG):
         return _without_comments(data)
     if data.startswith(_JPEG) and (scans := _scans(data)) > MAX_SCANS:
@@ -41,6 +48,16 @@ def decodable(data: bytes, name: str) -> bytes:
 def is_heic(data: bytes) -> bool:
     """Whether the file is of the kind that iPhones make, whatever it is called (ISO 14496-12: a box "ftyp" with brands)."""
     return data[4:8] == b"ftyp" and data[8:12] in _HEIC
+
+
+def _notes(data: bytes) -> int:
+    """The largest number of entries that EXIF data in the file announce."""
+    most = 0
+    for head in _TIFF.finditer(data):
+        order: Literal["little", "big"] = "little" if head.group().startswith(b"I") else "big"
+        at = head.start() + int.from_bytes(data[head.end() : head.end() + 4], order)
+        most = max(most, int.from_bytes(data[at : at + 2], order))
+    return most
 
 
 def _without_comments(data: bytes) -> bytes:

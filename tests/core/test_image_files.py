@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.errors import LabError
 from core.image_files import MAX_BLOCKS, MAX_SCANS, decodable
-from core.pictures_in import open_picture, pixels
+from core.pictures_in import FORMATS, open_picture, pixels
 from tests.made_images import scans
 
 FILES = Path(__file__).resolve().parent.parent / "files"
@@ -77,6 +77,23 @@ def test_a_gif_of_a_million_little_comments_is_refused() -> None:
         open_picture(long)
     some = plain[:at] + b"!\xfe" + b"\x01a" * 100 + b"\0" + plain[at:]
     np.testing.assert_array_equal(pixels(open_picture(some), 1), pixels(GREY, 1))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG", *({"AVIF"} & set(FORMATS))])
+def test_thousands_of_camera_notes_are_refused_and_some_dozen_are_read(kind: str) -> None:
+    """PIL copies what each note points to: 1 MB of them took 8 seconds, 10 MB would take a quarter of an hour."""
+
+    def noted(count: int) -> bytes:
+        notes = b"".join(struct.pack("<HHII", 1000 + number, 1, 3_000, 16) for number in range(count - 1))
+        turned = struct.pack("<HHII", 0x0112, 3, 1, 6)
+        exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", count) + turned + notes + bytes(4)
+        file = io.BytesIO()
+        Image.new("L", (16, 8), 90).save(file, kind, exif=exif.ljust(4_000, b"\0"))
+        return file.getvalue()
+
+    assert pixels(open_picture(noted(40)), 1).shape == (16, 8, 1), "and the picture stands upright"
+    with pytest.raises(LabError, match=r"^x has (4000|3999) notes of a camera; expected at most 256, take a screenshot of it$"):
+        open_picture(noted(4000), "x")
 
 
 def test_a_photograph_of_an_iphone_gets_a_way_out_whatever_it_is_called(tmp_path: Path) -> None:
