@@ -8,6 +8,8 @@ from core.errors import LabError
 from core.recipe import Recipe
 from core.sources import SOURCES
 
+CHECKED_TRAINING_PICTURES = 1_000
+"""The first training pictures, which are looked at without dropout after each epoch; fewer where there are fewer."""
 MEASURED_BATCH = 512
 """Pictures of a batch with which the speed is measured, at most: more are hardly quicker, and take memory in proportion."""
 

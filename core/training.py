@@ -23,9 +23,9 @@ from core.parts import Part, Parts, prepare
 from core.provenance import provenance
 from core.recipe import OPTIMIZERS, Recipe
 from core.records import Epoch, Matrix, Record, Result, Start, Tick
+from core.sizes import CHECKED_TRAINING_PICTURES
 from core.stopwatch import Stopwatch
 
-CHECKED_TRAINING_PICTURES = 1_000
 FIRST_STEPS = 20
 DIVERGED = 1e6
 """A loss from here on (nats a picture; chance is 2.3) is as lost as one that is no number: the run ends."""

@@ -8,6 +8,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -77,6 +78,43 @@ def test_its_page_is_in_the_menu_and_its_section_on_the_page(row: Row, pages: di
     for section in asked.get("section", ()):
         assert section in sections, f"the page {lesson} has the sections {sections}, not {section}"
     assert asked or not sections, f"the page {lesson} has sections; {row.what} names none"
+
+
+FIRST_IMAGES = {"Figure 2": 32, "Figure 3": 16, "Figure 4": 8}
+"""The report's figures of its pictures: the first ten images, each time with so many pixels a side."""
+
+
+def test_the_figures_of_the_first_ten_images_are_said_to_be_on_the_page_that_shows_them() -> None:
+    for row in ROWS:
+        if row.what in FIRST_IMAGES:
+            side = FIRST_IMAGES[row.what]
+            assert row.shows == f"the first ten images at {side}x{side}" and row.page == "`seeing?section=lost`"
+
+
+@pytest.mark.data
+def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core import datasets, installed, smaller
+    from core.engines import ThreadEngine
+    from core.jobs import JobManager
+    from core.runs import open_store
+
+    drawn: list[tuple[list[str], tuple[int, ...]]] = []
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
+    monkeypatch.setattr("demo.study.ask", lambda *_: True)
+    monkeypatch.setattr("demo.lessons.seeing_lost._pair", lambda pair, names: drawn.append((names, pair.reduced.shape)))
+    manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(real_data), data=real_data, token="teach-me", threads=1)
+    installed.install(manager)
+    page = AppTest.from_string("from demo.lessons import seeing\n\nseeing.render()\n", default_timeout=120)
+    page.query_params["section"] = "lost"
+    page.run()
+    manager.close()
+    assert not page.exception
+    data = datasets.load("cifar10", real_data)
+    first = [data.classes[label] for label in data.labels[:10].tolist()]
+    assert all(names == first for names, _ in drawn), "the training part comes first"
+    assert {(10, 3, side, side) for side in FIRST_IMAGES.values()} <= {shape for _, shape in drawn}
+    images, _ = smaller.of_dataset("cifar10", real_data, 0, 10)
+    assert (images == data.images[:10].numpy()).all()
 
 
 @pytest.mark.parametrize("row", MADE, ids=name)

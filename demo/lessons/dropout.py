@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.cards import Card
+from core.sizes import CHECKED_TRAINING_PICTURES
 from core.studies import architectures as study_2
 from core.studies import dropout as study_3
 from core.studies.dropout import Rows, Verdict
@@ -91,7 +92,7 @@ def _lead(network: str) -> str:
 def _accuracy(network: str, rates: Rows) -> None:
     paper = study_3.paper() if network == "arc1" else []
     figures.show(dropout_figures.accuracy(network, rates, paper), key=f"dropout.accuracy.{network}")
-    st.caption(say("accuracy_note"))
+    st.caption(say("accuracy_note", pictures=whole(CHECKED_TRAINING_PICTURES)))
     found = study_3.verdict(rates)
     st.markdown(say("verdict_waits") if found is None else _words(found))
     if paper:
@@ -117,13 +118,14 @@ def _gap(made: Mapping[str, Card], network: str, rates: Rows) -> None:
         figures.show(dropout_figures.gap_by_epoch(network, study_3.curves(made, network)), key=f"dropout.time.{network}")
     least, most = min(rates, key=lambda row: row["gap"]), max(rates, key=lambda row: row["gap"])
     values = {"least": f"{100 * least['gap']:.1f}", "most": f"{100 * most['gap']:.1f}"}
-    st.markdown(say("gap_words", **values, least_rate=f"{least['rate']:g}", most_rate=f"{most['rate']:g}"))
+    st.markdown(say("gap_words", **values, least_rate=f"{least['rate']:g}", most_rate=f"{most['rate']:g}",
+                    pictures=whole(CHECKED_TRAINING_PICTURES), margin=dropout_figures.checked_margin(most)))  # fmt: skip
 
 
 def _rate_columns() -> dict[str, Column]:
     spread = Column(say("column_spread"), "percent", say("column_spread_help"))
     measures = ("running", "train", "validation", "test")
-    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help")) for name in measures}
+    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help", pictures=whole(CHECKED_TRAINING_PICTURES))) for name in measures}
     gap = {"gap": Column(say("column_gap"), "percent", say("column_gap_help")), "gap_spread": spread}
     paper = {f"paper_{name}": Column(say(f"column_paper_{name}"), "percent") for name in ("train", "test")}
     test_spread = Column(say("column_test_spread"), "percent", say("column_spread_help"))
@@ -132,7 +134,7 @@ def _rate_columns() -> dict[str, Column]:
 
 def _run_columns() -> dict[str, Column]:
     measures = ("running", "train", "validation", "test")
-    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help")) for name in measures}
+    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help", pictures=whole(CHECKED_TRAINING_PICTURES))) for name in measures}
     gap = Column(say("column_gap"), "percent", say("column_gap_help"))
     return {**_names(), "seed": Column(say("column_seed"), "count"), **shares, "gap": gap, "run": Column(say("column_run"), "run")}
 

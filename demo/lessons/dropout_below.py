@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.cards import Card
+from core.sizes import CHECKED_TRAINING_PICTURES
 from core.studies import dropout as study_3
 from core.studies.dropout import RATES, Rows
 from demo import figures, session, study
@@ -16,7 +17,7 @@ from demo.figures import Axis
 from demo.lessons import dropout_figures
 from demo.study import Column
 from demo.text import speaker
-from demo.widgets import percent
+from demo.widgets import percent, whole
 
 say = speaker("dropout")
 LATE = "dropout.below.rate"
@@ -45,7 +46,8 @@ def _counted(made: Mapping[str, Card]) -> None:
     values = {"network": network, "all": len(rates)}
     running, checked = (study_3.below(rates, f"{name}_accuracy") for name in ("running", "train"))
     st.markdown(say("below_running" if running else "below_never", **values, rates=_list(running), count=len(running)))
-    st.markdown(say("below_checked" if checked else "below_checked_never", **values, rates=_list(checked)))
+    st.markdown(say("below_checked" if checked else "below_checked_never", **values, rates=_list(checked),
+                    pictures=whole(CHECKED_TRAINING_PICTURES), margin=dropout_figures.checked_margin(rates[0])))  # fmt: skip
     _curves(made, network, rates)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.sizes import CHECKED_TRAINING_PICTURES
+from core.stats import margin
 from core.studies.dropout import RATES, Rows
 from demo import charts
 from demo.chart_theme import GROUND, ROOM, Spec
@@ -46,6 +48,11 @@ def choose_network(rates: Rows, where: str) -> str:
         format_func=lambda name: say(f"network_{name}"),
     )  # fmt: skip
     return chosen or names[0]
+
+
+def checked_margin(rate: Mapping[str, Any]) -> str:
+    """What so few training pictures leave open of their accuracy (95 %), in points."""
+    return f"{100 * margin(rate['train_accuracy'], CHECKED_TRAINING_PICTURES):.1f}"
 
 
 def accuracy(network: str, rates: Rows, paper: Rows) -> Figure:

@@ -7,6 +7,7 @@ import streamlit as st
 from core import contest, guesses, installed, lost, stats
 from core.contest import CLASSES, Tested
 from core.guesses import Guess, Tally
+from core.sources import SOURCES
 from core.studies.resolution import FILTER, PROTOCOLS
 from demo import charts, figures, lesson, session, study
 from demo.lessons import seeing_figures as drawn
@@ -74,7 +75,7 @@ def _table(tallies: list[Tally], tested: list[Tested]) -> None:
         **{protocol: Column(say(f"protocol_{protocol}"), "percent") for protocol in PROTOCOLS},
     }  # fmt: skip
     study.table(rows, columns, key="seeing.people", alt=say("beside"))
-    st.caption(say("people_note"))
+    st.caption(say("people_note", pictures=whole(SOURCES[contest.DATASET].test)))
 
 
 def _row(side: int, people: Tally | None, networks: dict[tuple[str, int], float]) -> dict[str, float | None]:

@@ -18,7 +18,7 @@ from demo import session, teaching
 from demo.text import speaker
 
 say = speaker("train")
-WIDTH, WIDTH_TEACHING, MENU_WIDTH = 124, 164, 64
+WIDTH, WIDTH_TEACHING = 120, 164
 """Pixels, fixed, so that a place stays where it is while its words change; the three fit a telephone, the wider ones
 the larger letters of teacher's mode."""
 RESUMABLE = ("paused", "stopped", "interrupted")
@@ -27,7 +27,7 @@ RESUMABLE = ("paused", "stopped", "interrupted")
 def render(now: Snapshot) -> None:
     """The row of buttons; below it what Stop would lose, or why nothing can be done by this visitor."""
     mine = session.manager().may(now.run, session.who())
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="xsmall"):
         _pause_or_resume(now, mine)
         _button("stop", ":material/stop:", _order("stop", now.run), say("stop_help"), disabled=not (mine and now.active))
         _menu(now)
@@ -48,7 +48,7 @@ def _pause_or_resume(now: Snapshot, mine: bool) -> None:
 
 def _menu(now: Snapshot) -> None:
     """The keys name the run: the second of two quick clicks in the menu cannot reach the menu of the next run."""
-    with st.popover("", icon=":material/more_horiz:", help=say("more_orders"), width=MENU_WIDTH, key=f"live.menu.{now.run}"):
+    with st.popover(say("orders"), help=say("orders_help"), key=f"live.menu.{now.run}"):
         other = now.recipe.changed(seed=now.recipe.seed + 1)
         _button("reset", ":material/restart_alt:", lambda: _again(now, now.recipe), say("reset_help"), run=now.run)
         _button("new_seed", ":material/casino:", lambda: _again(now, other), say("new_seed_help"), run=now.run)
