@@ -99,9 +99,41 @@ def _overview(snapshots: Sequence[RunSummary]) -> None:
 
     view()
     rows = table.rows(snapshots, session.who().name)
-    st.download_button(
-        say("download_table"), table.as_csv(rows), "runs.csv", "text/csv", icon=":material/download:", key="runs.csv"
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        st.download_button(
+            say("download_table"), table.as_csv(rows), "runs.csv", "text/csv", icon=":material/download:", key="runs.csv"
+        )  # fmt: skip
+        if session.teaching():
+            _stop_all_button(sum(snapshot.active for snapshot in snapshots))
+
+
+def _stop_all_button(active: int) -> None:
+    """For the teacher, who would otherwise stop the runs of a filled queue one by one."""
+    if st.button(
+        say("stop_all"), key="runs.stop_all", icon=":material/stop_circle:", disabled=not active, help=say("stop_all_help")
+    ):
+        _confirm_stop_all(active)
+
+
+def _confirm_stop_all(active: int) -> None:
+    @st.dialog(say("stop_all_title"))
+    def view() -> None:
+        st.markdown(say("stop_all_question", count=active))
+        with st.container(horizontal=True):
+            if st.button(say("stop_all_yes"), key="runs.stop_all_yes", type="primary", icon=":material/stop_circle:"):
+                _stop_all()
+            if st.button(say("stop_all_no"), key="runs.stop_all_no"):
+                st.rerun()
+
+    view()
+
+
+def _stop_all() -> None:
+    try:
+        session.manager().stop_all(session.who())
+    except LabError as refusal:
+        session.tell(str(refusal))
+    st.rerun()
 
 
 def _state(snapshots: Sequence[RunSummary]) -> tuple[object, ...]:

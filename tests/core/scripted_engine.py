@@ -176,7 +176,7 @@ class ScriptedStream:
 def records(recipe: Recipe, resume: bytes | None = None) -> Iterator[tuple[str, Record]]:
     """(point, record): what a run of this recipe tells, from a checkpoint on."""
     done = int(json.loads(resume)["epoch"]) if resume else -1
-    yield "start", Start(recipe.changed(device="cpu", precision="float32").as_dict(), {**FACTS, "train": recipe.train_limit}, max(0, done))
+    yield "start", Start(recipe.changed(device="cpu", precision="float32").as_dict(), {**FACTS, "train": recipe.train_limit or 1_000}, max(0, done))
     for epoch in range(done + 1, recipe.epochs + 1):
         yield f"epoch {epoch}", Epoch(
             epoch=epoch, train_loss=1.0 if epoch else None, running_accuracy=0.5 if epoch else None, train_accuracy=0.5,

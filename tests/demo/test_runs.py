@@ -23,6 +23,7 @@ from core.records import Epoch, Result, Start
 from core.runs import STATUSES, open_store
 from core.studies import dropout, planned_names
 from demo.lessons import runs, runs_pretrained, runs_table
+from tests.core.scripted_engine import Lab
 
 ME, OTHER = Who(owner="me"), Who(owner="other")
 CONFUSION = [[8, 2], [1, 9]]
@@ -170,6 +171,40 @@ def test_the_buttons_of_a_run_are_the_same_in_every_status(manager: JobManager, 
         run = stored(manager, owner, finish=False)
         manager.store.set_status(run, status)
         assert keys(choose(opened(), run)) == ["runs.open", "runs.resume", "runs.delete"], status
+
+
+def stop_all_question() -> None:
+    from demo.lessons import runs
+
+    runs._confirm_stop_all(2)
+
+
+def teaches(page: AppTest, token: str = "the token") -> AppTest:
+    page.session_state["lab.token"] = token
+    page.run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize("answer", ["runs.stop_all_yes", "runs.stop_all_no"])
+def test_the_teacher_can_stop_all_runs_at_once_and_is_asked_first(answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit(monkeypatch, "me")
+    lab = Lab(tmp_path, "epoch 1")
+    installed.install(lab.manager)
+    all_runs = [lab.manager.submit(preset("quick", "digits"), who) for who in (ME, OTHER)]
+    lab.script.wait_for("epoch 1")
+    assert "runs.stop_all" not in keys(opened()) and "runs.stop_all" not in keys(teaches(opened(), "a guess"))
+    page = teaches(opened())
+    assert not page.button(key="runs.stop_all").disabled
+    page.button(key="runs.stop_all").click().run()
+    assert any("waiting: 2" in text.value for text in page.markdown)
+    assert lab.manager.snapshot(all_runs[0]).status == "running", "nothing is stopped yet"
+    teaches(AppTest.from_function(stop_all_question, default_timeout=30)).button(key=answer).click().run()
+    lab.script.open()
+    lab.rest()
+    expected = "stopped" if answer == "runs.stop_all_yes" else "finished"
+    assert {lab.manager.snapshot(run).status for run in all_runs} == {expected}
+    assert teaches(opened()).button(key="runs.stop_all").disabled, "in its place, also where there is nothing to stop"
 
 
 def test_deleting_asks_first(manager: JobManager) -> None:
