@@ -61,8 +61,8 @@ def _time_left(seconds: float) -> str:
     >>> _time_left(2400.0)
     '40 min left'
     """
-    if seconds == math.inf:
-        return "waiting"
+    if seconds in (0, math.inf):
+        return "waiting" if seconds else "done"
     return "less than a minute left" if seconds < 60 else f"{seconds / 60:.0f} min left"
 
 

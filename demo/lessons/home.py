@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from core import sources
@@ -113,7 +115,7 @@ def _missing(source: Source, problem: str) -> None:
         st.error(plain(look.error))
     elif problem:
         st.warning(plain(problem))
-    st.caption(say("fetch_from", home=source.home))
+    st.caption(say("fetch_from_mirror" if os.environ.get("LAB_MIRROR") else "fetch_from", home=source.home))
 
 
 def _progress(look: Look) -> None:

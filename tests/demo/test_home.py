@@ -224,6 +224,22 @@ def test_a_failed_download_is_told_with_its_address(
     assert "Try again" in page.button(key="home.fetch.mnist").label
 
 
+def test_where_it_comes_from_is_said(manager: JobManager, fetches: Fetching, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAB_MIRROR", raising=False)
+    assert "From public servers" in words(opened()) and "mirror" not in words(opened())
+    monkeypatch.setenv("LAB_MIRROR", "/media/stick")
+    assert "From your school's mirror" in words(opened()) and "/media" not in words(opened())
+
+
+def test_a_mirror_that_is_none_is_told_where_it_is_used(
+    manager: JobManager, fetches: Fetching, download: Download, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_MIRROR", "ftp://school")
+    fetches.start("mnist", manager.data)
+    until(lambda: not fetches.active())
+    assert download.calls == 0 and "LAB_MIRROR is 'ftp" in opened().error[0].value
+
+
 def test_a_truncated_file_is_named(manager: JobManager, fetches: Fetching) -> None:
     folder = manager.data / "MNIST" / "raw"
     folder.mkdir(parents=True)
