@@ -55,8 +55,7 @@ class JobManager(Runner):
 
     def expected(self, recipe: Recipe, who: Who | None = None) -> Estimate:
         """How long this recipe would take here; never waits. Ask again while its seconds are None."""
-        with self._changed:
-            busy = self._active is not None or bool(self._queue)
+        busy = self._active is not None or bool(self._queue)
         return self._estimates.of(self._with_threads(recipe), busy, who.name if who else "")
 
     @property

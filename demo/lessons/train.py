@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import LabError
+from core.errors import LabError, NoSuchRun
 from core.jobs import Snapshot
 from demo import session
 from demo.lessons import train_controls as controls
@@ -46,9 +46,13 @@ def _look(run: str) -> Snapshot | None:
     """The run of the address; None where this machine does not know it (`_empty` says so)."""
     try:
         return session.manager().snapshot(run)
-    except LabError:
+    except NoSuchRun:
         session.look_at(None)
         session.remember("unknown", run)
+        return None
+    except LabError as unreadable:
+        session.look_at(None)
+        session.tell(str(unreadable))
         return None
 
 

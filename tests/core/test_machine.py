@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,10 @@ def test_training_and_the_pages_are_given_the_cores_of_the_container(tmp_path: P
     manager.close()
     assert manager.threads == 2, "one core is left to the pages"
     assert device.resolve(Recipe()).threads == 3
+
+
+def test_cores_are_counted_in_one_place() -> None:
+    root = Path(machine.__file__).resolve().parent.parent
+    files = [*(root / "core").rglob("*.py"), *(root / "demo").rglob("*.py"), root / "app.py"]
+    counting = [file.name for file in files if re.search(r"cpu_count|sched_getaffinity", file.read_text(encoding="utf-8"))]
+    assert counting == ["machine.py"]

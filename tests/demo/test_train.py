@@ -627,3 +627,11 @@ def test_a_batch_that_does_not_fit_is_told_and_cannot_be_started(manager: JobMan
 
 def test_what_could_not_be_measured_is_asked_for_again_seldom() -> None:
     assert controls.ASK_AGAIN["unknown"] >= 10 and controls.ASK_AGAIN["measured"] is None
+
+
+def test_a_run_that_cannot_be_read_is_told_as_that(manager: JobManager) -> None:
+    run = manager.store.create(preset("quick", "digits"), ME.name)
+    with manager.store._db as database:
+        database.execute("UPDATE runs SET recipe = '[]'")
+    page = opened(run=run)
+    assert any(f"run {run} cannot be read" in warning.value for warning in page.warning)
