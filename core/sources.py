@@ -18,7 +18,7 @@ from typing import IO
 
 from core.atomic import whole_file
 from core.catalog import SOURCES, DataFile, Layout, Source
-from core.downloads import FetchProgress, FetchStopped, Progress, Stop, digest_of, download
+from core.downloads import FetchProgress, FetchStopped, Progress, Stop, digest_of, download, kind_of
 from core.errors import LabError
 from core.folders import data_folder
 from core.mirror import Mirror, mirror_of, offer, unpacked_offers
@@ -99,7 +99,7 @@ def content(path: Path, file: DataFile) -> bytes:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
         raise LabError(f"{path} cannot be read: {error}") from error
-    algorithm = "md5" if len(file.digest) == 32 else "sha256"
+    algorithm = kind_of(file.digest)
     actual = hashlib.new(algorithm, data).hexdigest()
     if actual != file.digest:
         raise LabError(f"{path} is altered: {algorithm} {actual} instead of {file.digest}")
