@@ -41,6 +41,11 @@ class Axis:
 def show(figure: Figure, key: str) -> None:
     """The figure, and below it the way to take it home."""
     charts.show(figure, key=key)
+    take(figure, key)
+
+
+def take(figure: Figure, key: str) -> None:
+    """The way to take a figure home: as PNG, SVG or CSV."""
     with st.popover(say("take"), icon=":material/download:", key=f"{key}.take", type="tertiary"):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml"), ("csv", "text/csv")):
             st.download_button(

@@ -5,7 +5,8 @@ A page asks first. The guess is kept for the visitor; nothing below it is drawn 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,8 @@ import streamlit as st
 
 from core.cards import Card, read_cards
 from core.studies import cards_of
-from demo import session, voting
+from demo import session, verdict, voting
+from demo.question import Question
 from demo.text import Say, speaker
 
 common = speaker("figures")
@@ -27,35 +29,69 @@ def cards(study: str) -> dict[str, Card]:
 # --- a question, then the answer ------------------------------------------------------------------------------------
 
 
-def ask(say: Say, name: str, options: Sequence[str]) -> bool:
-    """Asks `say(name)` with the answers `say(f"{name}_{option}")`; True once the visitor guessed or skipped.
+@contextmanager
+def opening(say: Say) -> Iterator[None]:
+    """The title and the introduction of a page with sections, drawn inside it; in a class what is asked stands first."""
+    opened = session.classroom().opened
+    st.title(say("title"), anchor=False)
+    if not opened:
+        st.markdown(say("intro"))
+    yield
+    if opened:
+        st.markdown(say("intro"))
 
-    While a class is open it is put to the whole class, and True once the teacher has shown the answer.
+
+def ask(question: Question, before: str = "", look: Callable[[], None] | None = None) -> bool:
+    """Asks; True once the visitor guessed or skipped, who is then told at once whether it was right, and why.
+
+    While a class is open it is put to the whole class, and True once the teacher has shown the answer. `before` is an
+    introduction: it stands above the question, but below it once that is answered and in a class, so that a telephone
+    shows the options and then the answer. `look` draws what the question is about: above it until it is answered.
     """
-    st.markdown(f"### {say(name)}")
-    if session.classroom().opened:
-        return voting.ask(say(name), {option: say(f"{name}_{option}") for option in options}, f"ask.{name}")
-    done = session.remembered(f"guessed.{say(name)}")
-    if done is None:
-        guess = st.radio(
-            common("guess"), options, index=None, key=f"ask.{name}", format_func=lambda option: say(f"{name}_{option}")
-        )
-        with st.container(horizontal=True):
-            if st.button(common("reveal"), key=f"ask.{name}.reveal", type="primary", disabled=guess is None):
-                _settle(say, name, guess or "")
-            if st.button(common("skip"), key=f"ask.{name}.skip", type="tertiary"):
-                _settle(say, name, "")
-        return False
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if done:
-            st.caption(common("guessed", guess=say(f"{name}_{done}")))
-        if st.button(common("again"), key=f"ask.{name}.again", type="tertiary"):
-            _settle(say, name, None)
-    return True
+    opened = session.classroom().opened
+    guess = session.remembered(f"guessed.{question.words}")
+    answered = voting.revealed(question) if opened else guess is not None
+    if look and not answered:
+        look()
+    if before and not opened and not answered:
+        st.markdown(before)
+    with st.container(key=f"question.{question.name}"):
+        st.markdown(f"### {question.words}")
+    if opened:
+        voting.ask(question, f"ask.{question.name}")
+    elif answered:
+        _answered(question, guess)
+    else:
+        _guess(question)
+    if look and answered:
+        look()
+    if before and (opened or answered):
+        st.markdown(before)
+    return answered
 
 
-def _settle(say: Say, name: str, guess: str | None) -> None:
-    session.remember(f"guessed.{say(name)}", guess)
+def _guess(question: Question) -> None:
+    """The options, to choose one or to skip."""
+    key = f"ask.{question.name}"
+    guess = st.radio(
+        common("guess"), list(question.options), index=None, key=key, format_func=lambda option: question.options[option]
+    )
+    with st.container(horizontal=True):
+        if st.button(common("reveal"), key=f"{key}.reveal", type="primary", disabled=guess is None):
+            _settle(question, guess or "")
+        if st.button(common("skip"), key=f"{key}.skip", type="tertiary"):
+            _settle(question, "")
+
+
+def _answered(question: Question, guess: str) -> None:
+    """The verdict, and the way to guess again."""
+    verdict.own(question, question.answer(), guess)
+    if st.button(common("again"), key=f"ask.{question.name}.again", type="tertiary"):
+        _settle(question, None)
+
+
+def _settle(question: Question, guess: str | None) -> None:
+    session.remember(f"guessed.{question.words}", guess)
     st.rerun()
 
 

@@ -49,6 +49,15 @@ def whole(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def one_in(chance: float) -> str:
+    """A small chance as people say it: one in so many, with two digits.
+
+    >>> one_in(0.0017)
+    '590'
+    """
+    return whole(float(f"{1 / chance:.2g}"))
+
+
 def duration(seconds: float, say: Say) -> str:
     """How long, in two units at most."""
     seconds = round(seconds)

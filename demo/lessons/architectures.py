@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from demo import study
 from demo.lessons import architectures_networks as networks
 from demo.lessons import architectures_pictures as pictures
@@ -17,6 +15,5 @@ SECTIONS = {"results": results.render, "training": training.render, "networks": 
 
 def render() -> None:
     """The title and the chosen section."""
-    st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
-    SECTIONS[study.sections(say, tuple(SECTIONS))]()
+    with study.opening(say):
+        SECTIONS[study.sections(say, tuple(SECTIONS))]()

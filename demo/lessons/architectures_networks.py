@@ -17,7 +17,7 @@ from core.sizes import part_sizes
 from core.sources import SOURCES
 from core.studies import architectures
 from core.studies import architectures_beside as beside
-from demo import charts, figures, study
+from demo import charts, figures, questions, study
 from demo.lessons.architectures_parts import no_pictures, say
 from demo.pictures import framed
 from demo.study import Column
@@ -42,8 +42,7 @@ SETTINGS = (
 
 def render() -> None:
     st.subheader(say("went"), anchor=False)
-    st.markdown(say("went_text"))
-    if study.ask(say, "most", KINDS):
+    if study.ask(questions.most(), before=say("went_text")):
         _where_they_went()
         _structure()
         _receptive_field()

@@ -13,7 +13,7 @@ from core.cards import Card, read_outputs
 from core.sources import SOURCES
 from core.sprite import Tiles
 from core.studies import architectures_beside as beside
-from demo import session, study
+from demo import questions, session, study
 from demo.lessons import architectures_tiles as tiles
 from demo.lessons.architectures_parts import REPORT_RUNS, absent, cards, choose_run, common, no_pictures, say
 from demo.widgets import as_csv, percent, whole
@@ -23,7 +23,6 @@ COUNT = 15
 """Pictures of a draw, as in the report's figures 14 and 15."""
 EACH = 3
 """Samples of a class."""
-GUESSES = ("T-shirt/Top", "Trouser", "Shirt", "Bag")
 COLUMNS = ("test_picture", "truth", "prediction", "confidence")
 
 
@@ -36,7 +35,7 @@ def render() -> None:
     st.markdown(say("samples_text", count=whole(found.drawable)))
     _samples(found)
     made = cards()
-    if not study.ask(say, "hard", tuple(name.lower().replace("/", "_").replace("-", "_") for name in GUESSES)):
+    if not study.ask(questions.hard()):
         return
     name = choose_run(made, "architectures.picture_run")
     if name is None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.cards import Card
 from core.studies import architectures_beside as beside
-from demo import charts, evidence, figures, session, study
+from demo import charts, evidence, figures, questions, session, study
 from demo.figures import Axis
 from demo.lessons import architectures_parts as parts
 from demo.lessons.architectures_parts import absent, points, say
@@ -25,7 +25,7 @@ PAPER_RUNS = [f"{short}-{name}" for short, _ in beside.PAPER_SETS.values() for n
 
 def render() -> None:
     made = parts.cards()
-    if not study.ask(say, "wins", ("arc2", "arc3", "arc4", "alike")):
+    if not study.ask(questions.wins()):
         return
     _wins(made)
     _report(made)

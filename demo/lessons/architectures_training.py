@@ -10,7 +10,7 @@ import streamlit as st
 from core.cards import Card
 from core.curve import smoothed
 from core.studies import architectures_beside as beside
-from demo import charts, figures, study
+from demo import charts, figures, questions, study
 from demo.figures import Axis
 from demo.lessons.architectures_parts import REPORT_RUNS, absent, cards, say
 from demo.study import Column
@@ -40,8 +40,7 @@ def render() -> None:
     first = start.slider(say("first_epoch"), 1, LATEST, 1, key="architectures.first", help=say("first_epoch_help"))
     _curves(made, weight, first)
     st.subheader(say("batch"), anchor=False)
-    st.markdown(say("batch_text"))
-    if study.ask(say, "restless", ("16", "128", "1024", "alike")):
+    if study.ask(questions.restless(), before=say("batch_text")):
         _batches(made, weight, first)
 
 

@@ -25,8 +25,12 @@ SECTIONS: dict[str, Callable[[], None]] = {
 
 def render() -> None:
     """The whole page; only the chosen section is computed."""
-    st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
+    with study.opening(say):
+        _section()
+
+
+def _section() -> None:
+    """The chosen one, and the way to the next."""
     chosen = study.sections(say, tuple(SECTIONS))
     SECTIONS[chosen]()
     following = dict(pairwise(SECTIONS)).get(chosen)

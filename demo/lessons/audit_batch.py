@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.cards import Outputs, read_outputs
 from core.studies import last_batch
-from demo import figures, session, study
+from demo import figures, questions, session, study
 from demo.figures import Axis
 from demo.study import Column
 from demo.text import speaker
-from demo.widgets import percent, whole
+from demo.widgets import one_in, percent, whole
 
 say = speaker("audit")
 SIZE = 128
@@ -21,9 +21,7 @@ MICRO = ("micro_precision", "micro_recall", "micro_f1")
 
 
 def render() -> None:
-    st.markdown(say("sixteenths"))
-    _printed()
-    if not study.ask(say, "why", ("accident", "few", "rounding")):
+    if not study.ask(questions.why(), look=_printed):
         return
     _chances()
     _sizes()
@@ -50,19 +48,11 @@ def short(cell: str) -> str:
     return say("protocol_cell", protocol=protocol.upper(), side=side)
 
 
-def one_in(chance: float) -> str:
-    """A small chance as people say it: one in so many, with two digits.
-
-    >>> one_in(0.0017)
-    '590'
-    """
-    return whole(float(f"{1 / chance:.2g}"))
-
-
 # --- the printed values ----------------------------------------------------------------------------------------------
 
 
 def _printed() -> None:
+    st.markdown(say("sixteenths"))
     rows = [
         {**row, "cell": say(row["cell"]), "whole": say("yes") if row["whole"] else say("no")} for row in last_batch.printed_values()
     ]

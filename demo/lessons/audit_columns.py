@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.studies import audit
-from demo import figures, session, study
+from demo import figures, questions, session, study
 from demo.figures import Axis
 from demo.study import Column
 from demo.text import speaker
@@ -17,8 +17,7 @@ IMPLIED = "#b3b3b3"
 
 def render() -> None:
     made = study.cards("architectures")
-    st.markdown(say("columns"))
-    if not study.ask(say, "chance", ("often", "seldom", "never")):
+    if not study.ask(questions.chance(), before=say("columns")):
         return
     _pairs(audit.equal_columns(made))
     lacking = [f"fashion-{short}" for name, short in audit.RUNS.items() if name not in audit.results(made)]

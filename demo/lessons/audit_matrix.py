@@ -5,18 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from core import metrics
+from core.questions.audit import BALANCED, UNBALANCED
 from core.records import Matrix
 from core.studies import audit
-from demo import session, study
+from demo import questions, session, study
 from demo.study import Column
 from demo.text import speaker
 from demo.widgets import percent
 
 say = speaker("audit")
 EXAMPLES: dict[str, Matrix] = {
-    "balanced": [[8, 1, 1], [2, 7, 1], [0, 1, 9]],
+    "balanced": BALANCED,
     "attractor": [[4, 6, 0], [0, 10, 0], [1, 6, 3]],
-    "rare": [[90, 5, 5], [4, 91, 5], [2, 1, 1]],
+    "rare": UNBALANCED,
     "last": [[5, 1, 0], [1, 4, 0], [0, 1, 4]],
 }
 """Examples to start from, ours and invented: rows are the truth."""
@@ -26,8 +27,7 @@ MOST = 10_000
 
 
 def render() -> None:
-    st.markdown(say("matrix"))
-    if not study.ask(say, "equal", ("macro", "weighted", "micro")):
+    if not study.ask(questions.equal(), before=say("matrix")):
         return
     _examples()
     matrix: Matrix = session.remembered(MATRIX, EXAMPLES["balanced"])

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.published import kannojia, published
 from core.studies import audit
-from demo import figures, study
+from demo import figures, questions, study
 from demo.figures import Axis
 from demo.study import Column
 from demo.text import speaker
@@ -17,8 +17,7 @@ STATED, MEAN = figures.PUBLISHED, "#b3b3b3"
 
 
 def render() -> None:
-    st.markdown(say("means"))
-    if not study.ask(say, "mean", ("equal", "near", "free")):
+    if not study.ask(questions.mean(), before=say("means")):
         return
     rows = audit.means(study.cards("resolution"))
     st.markdown(say("means_rule"))
@@ -95,8 +94,7 @@ def _headlines() -> None:
 
 def words() -> None:
     """Where two places of a source, or its text and its numbers, do not go together."""
-    st.markdown(say("words"))
-    if not study.ask(say, "below", ("yes", "no")):
+    if not study.ask(questions.below(), before=say("words")):
         return
     rows = audit.headlines(study.cards("architectures"))
     shown = [{**row, "below": _yes(row["train_below_test"]), "own_below": _yes(row["ours_below"])} for row in rows]

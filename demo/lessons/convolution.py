@@ -6,30 +6,26 @@ import streamlit as st
 
 from core import walkthrough
 from core.errors import LabError
+from core.questions import lessons as facts
 from core.walkthrough import output_size
-from demo import lesson, picking, study
+from demo import lesson, picking, questions, study
 from demo.components import window
 from demo.lessons import convolution_kernel as choice
 from demo.text import plain, speaker
 
 say = speaker("convolution")
-ASKED_SIDE, ASKED_KERNEL = 4, 3
-"""Of the question: a picture and a kernel, in pixels."""
-ANSWERS = ("16", "9", "4", "1")
 
 
 def render() -> None:
     """The whole page. Nothing here imports torch."""
     st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
-    if not study.ask(say, "question", ANSWERS):
+    if not study.ask(questions.convolution(), before=say("intro")):
         return
     _experiment()
-    side = output_size(ASKED_SIDE, ASKED_KERNEL)
     code = (walkthrough.output_size, walkthrough.window, walkthrough.convolution_step, walkthrough.convolution)
     now = choice.remembered()
     line = walkthrough.convolution_in_torch(now.bias, now.activation, now.slide.stride, now.slide.padding, now.slide.dilation)
-    lesson.end(say, say("happened", side=side, cells=side * side), code, line)
+    lesson.end(say, say("happened", **facts.convolution().numbers), code, line)
 
 
 def _experiment() -> None:

@@ -11,7 +11,7 @@ from core.sizes import CHECKED_TRAINING_PICTURES
 from core.studies import architectures as study_2
 from core.studies import dropout as study_3
 from core.studies.dropout import Rows, Verdict
-from demo import ahead, evidence, figures, session, study
+from demo import ahead, evidence, figures, questions, session, study
 from demo.address import as_wished, spell
 from demo.lessons import dropout_below, dropout_figures, dropout_shown
 from demo.study import Column
@@ -19,7 +19,6 @@ from demo.text import speaker
 from demo.widgets import percent, whole
 
 say = speaker("dropout")
-ANSWERS = ("both_down", "train_down", "test_up", "nothing")
 SECTIONS = ("results", "shown", "below")
 COMMAND = "python -m core study dropout"
 EXAMPLE = "dropout-arc1-0.5-seed0"
@@ -28,9 +27,8 @@ EXAMPLE = "dropout-arc1-0.5-seed0"
 
 def render() -> None:
     st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
     ahead.soon("core.silenced")
-    if not study.ask(say, "question", ANSWERS):
+    if not study.ask(questions.dropout(), before=say("intro")):
         return
     draw = {"results": _results, "shown": dropout_shown.render, "below": _below}
     draw[study.sections(say, SECTIONS)]()

@@ -6,25 +6,22 @@ import streamlit as st
 
 from core import walkthrough
 from core.overview import look, products, shares, softmax
-from demo import ahead, lesson, study
+from core.questions import lessons as facts
+from demo import ahead, lesson, questions, study
 from demo.lessons import network_choice, network_field, network_looked, network_softmax, network_way
 from demo.lessons.network_choice import Shown
 from demo.text import speaker
 from demo.widgets import whole
 
 say = speaker("network")
-ANSWERS = ("few", "many", "millions", "billions")
-ASKED, ASKED_SHAPE = "mnist-cnn", (1, 28, 28)
-"""What the question is about: the network for handwritten digits."""
 SECTIONS = {"way": network_way, "softmax": network_softmax, "field": network_field, "looked": network_looked}
 
 
 def render() -> None:
     """The whole page. torch is imported while the question is read."""
     st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
     ahead.soon("core.overview")
-    if not study.ask(say, "question", ANSWERS):
+    if not study.ask(questions.network(), before=say("intro")):
         return
     with st.spinner(say("loading")):
         shown = network_choice.choose()
@@ -39,6 +36,6 @@ def _end(shown: Shown) -> None:
 
     recipe = shown.classifier.recipe
     own = multiplications(recipe.network, shown.classifier.shape)
-    happened = say("happened", count=whole(multiplications(ASKED, ASKED_SHAPE)), network=shown.classifier.name, own=whole(own))
+    happened = say("happened", count=whole(facts.network().numbers["count"]), network=shown.classifier.name, own=whole(own))
     code = (look, shares, products, walkthrough.convolution_step, softmax)
     lesson.end(say, happened, code, say("in_torch"))

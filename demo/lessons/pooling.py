@@ -8,7 +8,7 @@ import streamlit as st
 from core import samples, walkthrough
 from core.errors import LabError
 from core.walkthrough import Kind, Numbers, change, output_size, pooling, shifted
-from demo import lesson, picking, study
+from demo import lesson, picking, questions, study
 from demo.components import window
 from demo.components.window import Picture
 from demo.text import plain, speaker
@@ -16,14 +16,12 @@ from demo.widgets import percent, table, whole
 
 say = speaker("pooling")
 KINDS: tuple[Kind, ...] = ("max", "average")
-ANSWERS = ("all", "some", "none")
 
 
 def render() -> None:
     """The whole page. Nothing here imports torch."""
     st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
-    if not study.ask(say, "question", ANSWERS):
+    if not study.ask(questions.pooling(), before=say("intro")):
         return
     found = _experiment()
     if found is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from demo import study
 from demo.lessons import resolution_results as results
 from demo.lessons import resolution_riddle as riddle
@@ -17,7 +15,5 @@ SECTIONS = {"results": results.render, "riddle": riddle.render, "sweep": sweep.r
 
 def render() -> None:
     """The title, the sections, and the one that is chosen."""
-    st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
-    chosen = study.sections(say, tuple(SECTIONS))
-    SECTIONS[chosen](study.cards("resolution"))
+    with study.opening(say):
+        SECTIONS[study.sections(say, tuple(SECTIONS))](study.cards("resolution"))

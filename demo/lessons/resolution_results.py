@@ -10,7 +10,7 @@ from core import metrics
 from core.published import kannojia, report_recall, report_score
 from core.studies.resolution import FILTER, PROTOCOLS, RECIPES, SIDES, answering, name_by
 from core.studies.resolution import row as cell
-from demo import charts, figures, study
+from demo import charts, figures, questions, study
 from demo.lessons import resolution_figures as drawn
 from demo.lessons import resolution_parts as parts
 from demo.lessons import resolution_words as words
@@ -25,7 +25,7 @@ SCORES = {"accuracy": "accuracy", "precision": "macro_precision", "f1": "macro_f
 
 def render(made: Made) -> None:
     """The question, the answer in words, then every table and figure."""
-    if not study.ask(say, "ask_results", ("totv", "tvtv", "same")):
+    if not study.ask(questions.protocols()):
         return
     dataset = parts.dataset()
     rows = cells(made, dataset, RECIPES[dataset][-1])

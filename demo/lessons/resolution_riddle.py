@@ -11,7 +11,7 @@ from core.published import report_recall
 from core.recipe import FILTERS, preset
 from core.studies import resolution, riddle
 from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES
-from demo import ahead, figures, session, study
+from demo import ahead, figures, questions, session, study
 from demo.address import spell
 from demo.lessons import resolution_figures as drawn
 from demo.lessons import resolution_parts as parts
@@ -31,9 +31,8 @@ RUN = Column(study.common("run"), "run")
 def render(made: Made) -> None:
     """What the report saw, the question, then the answer step by step and two things to do."""
     printed = {f"at_{side}": percent((report_recall("totv", side) or {})[CAT]) for side in FULL}
-    st.markdown(say("riddle_intro", **printed))
     ahead.soon("core.datasets")
-    if not study.ask(say, "ask_riddle", ("easier", "called", "luck")):
+    if not study.ask(questions.cat(), before=say("riddle_intro", **printed)):
         return
     rows = resolution.riddle(made)
     if not rows:

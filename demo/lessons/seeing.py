@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from demo import ahead, study
+from demo import ahead, questions, study
 from demo.lessons import seeing_game as game
 from demo.lessons import seeing_lost as lost
 from demo.lessons import seeing_people as people
@@ -12,15 +12,13 @@ from demo.text import speaker
 
 say = speaker("seeing")
 SECTIONS = {"lost": lost.render, "game": game.render, "people": people.render}
-ANSWERS = ("people", "totv", "mixed", "same")
 
 
 def render() -> None:
     """The question, the sections, the one that is chosen, and the end: not while one guesses, for it would give the answer away."""
     st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
     ahead.soon("core.smaller")
-    if not study.ask(say, "question", ANSWERS):
+    if not study.ask(questions.seeing(), before=say("intro")):
         return
     chosen = study.sections(say, tuple(SECTIONS))
     if SECTIONS[chosen]():

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.studies import splits as study_4
-from demo import ahead, session, study
+from demo import ahead, questions, session, study
 from demo.address import as_wished, spell
 from demo.lessons import splits_drawn, splits_results
 from demo.text import speaker
 
 say = speaker("splits")
-ANSWERS = ("random", "stratified", "fold", "same")
 SECTIONS = ("drawn", "results", "which")
 COMMAND = "python -m core study splits"
 EXAMPLES = {"stratified": "splits-stratified-0", "fold": "splits-k-fold-0-0"}
@@ -20,9 +19,8 @@ EXAMPLES = {"stratified": "splits-stratified-0", "fold": "splits-k-fold-0-0"}
 
 def render() -> None:
     st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
     ahead.soon("core.draws")
-    if not study.ask(say, "question", ANSWERS):
+    if not study.ask(questions.splits(), before=say("intro")):
         return
     draw = {"drawn": splits_drawn.render, "results": _results, "which": _which}
     draw[study.sections(say, SECTIONS)]()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import walkthrough, warmup
-from demo import lesson, session, study
+from demo import lesson, questions, session, study
 from demo.components import window
 from demo.components.window import Picture, Slide
 from demo.lessons import warmup_sheet as sheet
@@ -13,16 +13,13 @@ from demo.text import speaker
 from demo.widgets import table
 
 say = speaker("warmup")
-ANSWERS = ("plus", "ring", "both", "neither")
 SOLVED = "warmup.solved"
 
 
 def render() -> None:
     """The whole page. Nothing here imports torch."""
     st.title(say("title"), anchor=False)
-    st.markdown(say("intro", bias=f"{warmup.bias():g}"))
-    sheet.overview()
-    if not study.ask(say, "question", ANSWERS):
+    if not study.ask(questions.warmup(), look=_task):
         return
     chosen = study.sections(say, [sheet.slug(name) for name in warmup.pictures()])
     picture = next(name for name in warmup.pictures() if sheet.slug(name) == chosen)
@@ -35,6 +32,12 @@ def render() -> None:
     _decide()
     if session.remembered(SOLVED, False):
         _end()
+
+
+def _task() -> None:
+    """The pictures, the filters, and what is done with them."""
+    st.markdown(say("intro", bias=f"{warmup.bias():g}"))
+    sheet.overview()
 
 
 def _watch(picture: str) -> None:

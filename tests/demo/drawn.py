@@ -22,11 +22,12 @@ _BOX = re.compile(r"M(-?[\d.]+),(-?[\d.]+)h(-?[\d.]+)v(-?[\d.]+)h")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a drawing: where it is (in pixels from the left), its letters in pixels, how much its colour stands
-    out from what lies under it."""
+    """One text of a drawing: where it is (in pixels from the left and from the top), its letters in pixels, how much its
+    colour stands out from what lies under it."""
 
     words: str
     left: float
+    top: float
     letters: float
     contrast: float
 
@@ -66,7 +67,7 @@ def texts(drawing: str) -> list[Text]:
             ground = next((box.colour for box in reversed(boxes) if box.holds(x, y - 1)), boxes[0].colour)
             ink = _over(_colour(fill), ground, opacity)
             letters = float(element.get("font-size", "0").removesuffix("px"))
-            found.append(Text(words, x, letters, contrast(ink, ground)))
+            found.append(Text(words, x, y, letters, contrast(ink, ground)))
     return found
 
 

@@ -20,7 +20,7 @@ from core.cards import Card
 from core.recipe import FIELDS
 from core.studies import architectures as plan
 from core.studies import architectures_beside as beside
-from demo import charts, figures, study, text
+from demo import charts, figures, questions, study, text
 from demo.lessons import architectures_networks as networks
 from demo.lessons import architectures_parts as parts
 from demo.lessons import architectures_pictures as pictures
@@ -295,8 +295,8 @@ def test_published_values_are_grey_and_dashed() -> None:
 
 def asked() -> tuple[set[str], list[str]]:
     """The keys that the page's files ask `say` for: as they stand, and as patterns."""
-    words: set[str] = set()
-    patterns = [rf"{name}_\w+" for name in QUESTIONS.values()]  # study.ask adds the answers
+    words = set(QUESTIONS.values())
+    patterns = [rf"{name}_\w+" for name in QUESTIONS.values()]  # demo.questions adds the answers
     for file in LESSONS.glob("architectures*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr):
@@ -309,7 +309,7 @@ def asked() -> tuple[set[str], list[str]]:
 def test_every_text_is_asked_for() -> None:
     words, patterns = asked()
     there = set(text.texts(text.FOLDER / "en" / "architectures.md"))
-    shared = {"sections", *(f"section_{name}" for name in SECTIONS)}  # study.sections asks for them
+    shared = {"intro", "sections", *(f"section_{name}" for name in SECTIONS)}  # study.opening, study.sections ask for them
     assert {key for key in there - words if not any(re.fullmatch(pattern, key) for pattern in patterns)} == shared
 
 
@@ -319,9 +319,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and isinstance(node.args[0], ast.Constant):
                 assert node.args[0].value in there, f"{file.name} asks for {node.args[0].value}"
-    options = {"wins": ("arc2", "arc3", "arc4", "alike"), "restless": (*map(str, beside.BATCHES), "alike"), "most": networks.KINDS,
-               "hard": tuple(name.lower().replace("/", "_").replace("-", "_") for name in pictures.GUESSES)}  # fmt: skip
-    assert {f"{name}_{option}" for name, its in options.items() for option in its} <= there
+    assert set(questions.most().options) == set(networks.KINDS)
     assert {f"section_{name}" for name in SECTIONS} <= there and set(networks.SETTINGS) <= FIELDS.keys()
 
 

@@ -18,7 +18,7 @@ from core.cards import Card, Outputs, read_cards, read_outputs, write_card, writ
 from core.recipe import preset
 from core.sources import SOURCES
 from core.studies import architectures, audit, resolution
-from demo import figures, study, text
+from demo import figures, questions, study, text
 from demo.lessons import audit as lesson
 from demo.lessons import audit_batch, audit_columns, audit_matrix, audit_means
 
@@ -291,8 +291,10 @@ def test_every_text_is_asked_for() -> None:
             if isinstance(node, ast.JoinedStr):
                 bits = [re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values]
                 patterns.add("".join(map(str, bits)))
-    options = {f"{name}_{option}" for name in QUESTIONS.values() for option in literals}
-    cells = {*audit_batch.last_batch.CELLS, "sections"}  # `sections` is asked for by study.sections
+    made = [make() for place, make in questions.QUESTIONS.items() if place.startswith("audit/")]
+    options = {key for question in made for option in question.options for key in (f"{question.name}_{option}", f"{question.name}_{option}_why")}
+    options |= {question.name for question in made}
+    cells = {*audit_batch.last_batch.CELLS, "title", "intro", "sections"}  # study.opening, study.sections
     useful = [pattern for pattern in patterns if len(pattern) > 4 and not pattern.startswith(".+_.+")]
     unasked = {key for key in there - literals - options - cells if not any(re.fullmatch(p, key) for p in useful)}
     assert unasked == set()

@@ -47,7 +47,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Figu
     found: list[Figure] = []
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
     monkeypatch.setattr(charts, "show", lambda figure, key: found.append(figure))
-    monkeypatch.setattr(study, "ask", lambda *_: True)
+    monkeypatch.setattr(study, "ask", lambda *_, **__: True)
     manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1)
     installed.install(manager)
     yield found
@@ -165,7 +165,7 @@ LOOK_KEYS = {"fontSize", "labelFontSize", "titleFontSize", "subtitleFontSize", "
 @pytest.mark.parametrize("file", sorted((ROOT / "demo").rglob("*.py")), ids=lambda file: file.stem)
 def test_no_figure_sets_letters_of_its_own(file: Path) -> None:
     """One configuration for all figures. The cells of a matrix are as small as they must be to hold their numbers."""
-    if file.name in ("chart_theme.py", "voting.py"):
+    if file.name == "chart_theme.py":
         return
     keys = {
         key.value

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import altair
 import pytest
@@ -17,9 +20,12 @@ from core.classroom import Ballot, Classroom
 from core.engines import ThreadEngine
 from core.jobs import JobManager, Who
 from core.runs import open_store
-from demo import charts, figures, teaching, text, voting
+from demo import figures, teaching, text, voting
+from demo.chart_theme import Look
 from demo.lessons import glossary, home
-from demo.studio import PAGES
+from demo.question import Answer, Question, Settled
+from demo.studio import HIDDEN, PAGES
+from tests.demo.drawn import svg, texts
 from tests.demo.test_train import asked
 
 TEACHER = Who("the teacher's cookie", "the token")
@@ -64,10 +70,9 @@ def visit(monkeypatch: pytest.MonkeyPatch, owner: str) -> None:
 
 ASKING = """
 import streamlit as st
-from demo import study
-from demo.text import speaker
+from demo import questions, study
 
-if study.ask(speaker("convolution"), "question", ("16", "9", "4", "1")):
+if study.ask(questions.convolution(), before="The introduction"):
     st.markdown("What happened")
 """
 """A page that asks, as every lesson does, and then has little to show."""
@@ -116,7 +121,8 @@ def test_a_choice_is_a_vote_and_the_answer_waits_for_the_teacher(room: Classroom
     page.run()
     assert "What happened" in words(page) and page.get(CHART) and not page.radio
     room.close(TEACHER)
-    assert "Your guess: 4" in words(page.run()), "after the class the guess is one's own"
+    page.run()
+    assert "**Right.**" in page.success[0].value, "after the class the guess is one's own"
 
 
 def test_who_comes_late_sees_the_state(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,20 +178,116 @@ def test_without_a_class_everybody_works_alone(manager: JobManager) -> None:
     page = lesson()
     page.radio(key="ask.question").set_value("9").run()
     page.button(key="ask.question.reveal").click().run()
-    assert "Your guess: 9" in words(page) and not installed.classroom().ballot(QUESTION, Who("anna")).answered
+    assert "**Not quite.** 9 is how many weights" in page.warning[0].value and not installed.classroom().ballot(QUESTION, Who("anna")).answered
 
 
-def test_the_bars_are_the_votes() -> None:
-    options = {"a": "**One** answer that is so long that it needs a second line", "b": "two", "c": "three"}
-    figure = voting.figure("Why?", options, Ballot({"b": 3, "a": 1}, True, "b"), large=False)
-    assert figure.columns["votes"] == [1, 3, 0]
-    assert figure.columns["share"] == ["1 (25 %)", "3 (75 %)", "0 (0 %)"]
-    assert figure.columns["answer"][1:] == ["two (your answer)", "three"]
-    assert max(map(len, figure.columns["answer"][0].split("\n"))) <= voting.LETTERS_A_LINE and "*" not in figure.columns["answer"][0]
-    for large in (False, True):
-        altair.Chart.from_dict(figures.whole(voting.figure("Why?", options, Ballot({}, False, None), large)))
+OPTIONS = {"a": "**One** answer that is so long that it needs a second line of words.", "b": "two", "c": "three"}
+
+
+def asking(answer: Answer) -> Question:
+    return Question("question", "Why?", OPTIONS, lambda: answer)
+
+
+ASKED = asking(Settled("c", {"a": "not a", "b": "not b", "c": "c it is"}))
+
+
+def test_a_bar_is_its_share_of_all_answers_on_a_scale_that_never_moves() -> None:
+    figure = voting.figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), large=False)
+    assert figure.columns["votes"] == [1, 3, 0] and figure.columns["percent"] == [25, 75, 0]
+    assert figure.columns["share"] == ["25 % (1)", "75 % (3)", "0 % (0)"] and not any(figure.columns["right"])
+    assert figure.columns["answer"][1:] == ["two (your answer)", "three"] and "*" not in figure.columns["answer"][0]
+    assert max(map(len, "\n".join(figure.columns["lines"]).split("\n"))) <= voting.LETTERS_A_LINE
+    empty = voting.figure(ASKED, Ballot({}, True, None), large=False)
+    assert empty.columns["percent"] == [0, 0, 0], "without a vote no bar looks full"
+    for shown in (figure, empty):
+        along = [layer["encoding"]["x"] for layer in shown.spec["layer"]]
+        assert [x["scale"]["domain"] for x in along if "scale" in x] == [[0, 100]] * 4
+        bars = [layer for layer in shown.spec["layer"] if layer["mark"]["type"] == "bar"]
+        assert len(bars) == 2 and all(bar["encoding"]["x"]["field"] == "percent" for bar in bars), "no ground behind them"
     assert figures.png(figure).startswith(b"\x89PNG"), "Vega reads its expressions"
-    assert charts.TRAINING in figures.svg(figure) and "(75 %)" in figures.svg(figure)
+
+
+@pytest.mark.parametrize("look", [Look(theme, teaching) for theme in ("light", "dark") for teaching in (False, True)], ids=str)
+def test_the_right_bar_is_marked_and_every_letter_can_be_read(look: Look) -> None:
+    figure = voting.figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), "c", large=look.teaching)
+    altair.Chart.from_dict(figures.whole(figure))
+    assert figure.columns["right"] == [False, False, True]
+    drawn = svg(figure, look, 1500 if look.teaching else 340)
+    assert voting.RIGHT in drawn and any("three" in text for text in bold(drawn))
+    assert not any("two" in text for text in bold(drawn))
+    for letters in texts(drawn):
+        at_least = 3 if letters.words == voting.CHECK else 4.5
+        assert letters.contrast >= at_least and letters.letters >= look.letters, letters
+    assert {"Answers", "0 %", "100 %", "75 % (3)", voting.CHECK} <= {letters.words for letters in texts(drawn)}
+    rows = sorted((letters for letters in texts(drawn) if letters.words[-1] in "sre)"), key=lambda letters: letters.top)
+    assert [letters.words[:5] for letters in rows[:-1]] == ["One a", "25 % ", "two (", "75 % ", "three", "0 % ("], "words, bar, words, bar"
+    for above, below in pairwise(rows):
+        lines = 1.25 * len(textwrap.wrap(above.words, voting.LETTERS_A_LINE)) if above.words.startswith("One") and not look.teaching else 1.25
+        assert below.top - above.top >= (lines - 0.1) * look.letters, f"{below} lies on {above}"
+    assert voting.CHECK not in svg(voting.figure(ASKED, Ballot({"b": 3}, True, "b"), large=False), look, 340)
+
+
+def bold(drawing: str) -> list[str]:
+    """The texts of an SVG in bold letters."""
+    return [text for text in re.findall(r"<text.*?</text>", drawing, re.DOTALL) if 'font-weight="bold"' in text]
+
+
+# --- right or not ---------------------------------------------------------------------------------------------------
+
+
+def order(page: AppTest) -> list[str]:
+    """What stands on the page from top to bottom: the kinds of its parts, and the words of its texts."""
+    values = [(getattr(part, "value", None), part.type) for part in page.main]
+    return [value if isinstance(value, str) else kind for value, kind in values]
+
+
+def test_the_verdict_stands_directly_below_the_question() -> None:
+    page = lesson()
+    assert [text.value for text in page.markdown] == ["The introduction", f"### {QUESTION}"]
+    page.radio(key="ask.question").set_value("16").run()
+    page.button(key="ask.question.reveal").click().run()
+    line = page.warning[0].value
+    assert line.startswith("**Not quite.** For 16 numbers") and "**4:** The window has 2 places" in line
+    parts = order(page)
+    assert parts.index(f"### {QUESTION}") + 1 == parts.index(line) < parts.index("The introduction") < parts.index("What happened")
+    page.button(key="ask.question.again").click().run()
+    page.radio(key="ask.question").set_value("4").run()
+    page.button(key="ask.question.reveal").click().run()
+    assert page.success[0].value.startswith("**Right.** The window has 2 places") and not page.warning
+    page.button(key="ask.question.again").click().run()
+    page.button(key="ask.question.skip").click().run()
+    assert not page.success and not page.warning and "**4:** The window has 2 places" in page.info[0].value
+
+
+def test_all_are_told_the_same_in_class_and_each_whether_it_was_right(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    for voter, option in (("anna", "16"), ("ben", "4")):
+        room.vote(QUESTION, Who(voter), option)
+    room.reveal(QUESTION, TEACHER)
+    told = {}
+    for person in ("anna", "ben", "late", TEACHER.owner):
+        visit(monkeypatch, person)
+        told[person] = lesson(token=TEACHER.token if person == TEACHER.owner else "")
+        parts = order(told[person])
+        why = next(place for place, part in enumerate(parts) if "**4:** The window has 2 places" in part)
+        assert parts[why - 1] == CHART, "the sentence stands directly below the bars"
+        assert parts.index("The introduction") > why
+    assert "**Not quite.** For 16 numbers" in told["anna"].warning[0].value and told["ben"].success[0].value.startswith("**Right.** The window has 2 places")
+    for person in ("late", TEACHER.owner):
+        assert not told[person].warning and not told[person].success
+
+
+def test_where_nothing_is_right_nobody_is_judged() -> None:
+    script = """
+from demo import study
+from demo.question import Question, Unsettled
+
+study.ask(Question("open", "Who knows?", {"a": "One", "b": "Two"}, lambda: Unsettled("Nobody knows.")))
+"""
+    page = lesson(script)
+    page.radio(key="ask.open").set_value("b").run()
+    page.button(key="ask.open.reveal").click().run()
+    assert "Your guess: Two" in page.info[0].value and "Nobody knows." in page.info[0].value
+    assert not page.success and not page.warning
 
 
 # --- one run for all --------------------------------------------------------------------------------------------------
@@ -193,6 +295,7 @@ def test_the_bars_are_the_votes() -> None:
 
 RUN = """
 from types import SimpleNamespace
+from typing import Any
 from demo.lessons import train_guess
 
 train_guess.render(SimpleNamespace(run="a-run", pretrained=False, active={active}, result={result}))
@@ -208,8 +311,10 @@ def test_the_class_votes_on_a_run_and_sees_what_it_reached(room: Classroom) -> N
     assert page.radio(key="guess.class").value == "95" and page.radio(key="guess.class").disabled
     say = text.speaker("train")
     room.reveal(say("guess_run", run="a-run", question=say("guess")), TEACHER)
-    assert "It got **85.0 %** right" in words(page.run()) and page.get(CHART)
-    assert "right" not in words(lesson(going).run()).partition("in the end?")[2], "no result, no answer"
+    page.run()
+    assert "**85 to 95 %:** It got **85.0 %** right" in words(page) and page.get(CHART) and page.success[0].value.startswith("**Right.** It got")
+    waits = lesson(going).run()
+    assert "Nobody can say yet" in words(waits) and not waits.success and not waits.warning, "no result, no answer"
     room.close(TEACHER)
     assert not lesson(going).radio and not words(lesson(DONE))
 
@@ -233,18 +338,35 @@ def test_teacher_s_mode_is_entered_and_left_on_home(manager: JobManager) -> None
     assert "teacher.open" not in keys(page) and "home.token" in keys(page)
 
 
-def test_the_notes_stand_in_teacher_s_mode_alone(manager: JobManager) -> None:
+NOTES = "from demo import teaching\nfrom demo.lessons import notes\n\nwith teaching.around('notes'):\n    notes.render()\n"
+
+
+def test_the_notes_have_a_window_of_their_own_that_follows_the_teacher(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("convolution", "pooling", "warmup", "resolution", "train", "glossary"):
         assert len(text.everything(name)["teacher"]) > 100
-    note = text.everything("glossary")["teacher"]
-    for token in ("", TEACHER.token):
-        page = AppTest.from_string(
-            "from demo import teaching\nfrom demo.lessons import glossary\n\nwith teaching.around('glossary'):\n    glossary.render()\n",
-            default_timeout=60,
-        )
-        page.session_state["lab.token"] = token
-        page.run()
-        assert not page.exception and (note in words(page)) == bool(token)
+    note, other = (text.everything(name)["teacher"] for name in ("glossary", "convolution"))
+    script = "from demo import teaching\nfrom demo.lessons import {0}\n\nwith teaching.around('{0}'):\n    {0}.render()\n"
+    visit(monkeypatch, TEACHER.owner)
+    page = lesson(script.format("glossary"), token=TEACHER.token)
+    assert note not in words(page), "the page is projected"
+    assert page.get("link_button")[0].proto.url == "http://localhost:8501/notes"
+    visit(monkeypatch, "the teacher's telephone")
+    page = lesson(NOTES)
+    assert note not in words(page) and "notes.token" in keys(page), "without the token nobody sees them"
+    page.text_input(key="notes.token").set_value("wrong").run()
+    assert note not in words(page)
+    page.text_input(key="notes.token").set_value("the token").run()
+    assert note in words(page) and teaching.LARGER not in words(page)
+    visit(monkeypatch, TEACHER.owner)
+    lesson(script.format("convolution"), token=TEACHER.token)
+    visit(monkeypatch, "anna")
+    lesson(script.format("pooling"))
+    visit(monkeypatch, "the teacher's telephone")
+    assert other in words(page.run()), "it follows the teacher, not the class"
+
+
+def test_the_notes_are_on_no_menu(manager: JobManager) -> None:
+    assert not set(HIDDEN) & set(PAGES) and "notes" in HIDDEN
 
 
 def test_the_class_sees_where_the_teacher_is(room: Classroom) -> None:
@@ -273,11 +395,38 @@ def test_who_is_brought_is_brought_once_and_may_leave(room: Classroom) -> None:
     assert page.title[0].value == "Glossary"
 
 
-def test_who_works_alone_has_no_clock(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser asks again and again before a teacher has opened the class."""
-    assert not [part for part in studio().get("html") if "class_strip" in part.proto.body]
-    monkeypatch.setattr(teaching, "_strip", None)  # would fail when called
-    studio()
+def clocks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The intervals of the fragments that a page has, noted as they are made."""
+    found: list[float] = []
+    make = st.fragment
+
+    def noted(*args: Any, run_every: float | None = None, **given: Any) -> Any:
+        if run_every is not None:
+            found.append(run_every)
+        return make(*args, run_every=run_every, **given)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    return found
+
+
+def test_home_looks_whether_a_class_is_open_and_is_brought_along(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = clocks(monkeypatch)
+    page = studio()
+    assert page.title[0].value == "Home" and found == [teaching.JOIN_SECONDS]
+    room = installed.classroom()
+    room.open(TEACHER)
+    room.follow("bring", TEACHER)
+    room.at(TEACHER, "pooling")
+    found.clear()
+    page.run()
+    assert page.title[0].value == "Pooling" and teaching.JOIN_SECONDS not in found, "once it is open that clock is gone"
+
+
+def test_no_other_page_has_a_clock_before_a_class_is_open(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = clocks(monkeypatch)
+    script = "from demo import teaching\nfrom demo.lessons import glossary\n\nwith teaching.around('glossary'):\n    glossary.render()\n"
+    lesson(script)
+    assert not found
 
 
 # --- the glossary -----------------------------------------------------------------------------------------------------
@@ -315,7 +464,7 @@ def test_the_glossary_is_searched_by_name_then_by_explanation() -> None:
 # --- the texts --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "files"), [("classroom", ["teaching.py", "voting.py"]), ("glossary", ["lessons/glossary.py"])])
+@pytest.mark.parametrize(("name", "files"), [("classroom", ["teaching.py", "voting.py", "lessons/notes.py"]), ("verdict", ["verdict.py"]), ("glossary", ["lessons/glossary.py"])])
 def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(
     name: str, files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,10 +76,10 @@ def tensor(data: dict[str, Any], values: str, *shape: int) -> torch.Tensor:
 
 def test_convolution_asks_before_it_shows(sent: list[dict[str, Any]]) -> None:
     page = lesson("convolution")
-    assert "How many numbers does the output have?" in words(page) and not sent and not page.expander
+    assert "How many numbers come out?" in words(page) and not sent and not page.expander
     page.radio(key="ask.question").set_value("9").run()
     page.button(key="ask.question.reveal").click().run()
-    assert "Your guess: 9" in words(page) and "2 x 2 = **4** numbers" in words(page)
+    assert page.warning[0].value.startswith("**Not quite.** 9 is how many weights") and "2 x 2 = **4** numbers" in words(page)
     assert len(sent) == 1 and "def convolution_step" in "".join(code.value for code in page.code)
 
 

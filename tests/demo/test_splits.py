@@ -14,7 +14,7 @@ from core.cards import CARDS, Card, read_cards, write_card
 from core.planned import made
 from core.studies import STUDIES
 from core.studies import splits as study_4
-from demo import figures, study
+from demo import figures, questions, study
 from demo.lessons import splits, splits_figures
 
 PLAN = study_4.plan()
@@ -71,7 +71,7 @@ def words(page: AppTest) -> str:
 
 def test_the_page_asks_first() -> None:
     page = opened("results", skip=False)
-    assert len(page.radio[0].options) == len(splits.ANSWERS) and page.button(key="ask.question.reveal").disabled
+    assert len(page.radio[0].options) == len(questions.splits().options) and page.button(key="ask.question.reveal").disabled
     assert not page.dataframe and not page.get("vega_lite_chart")
 
 
