@@ -85,6 +85,8 @@ class Classroom:
         self._place = Place(0, "")
         self._leader = ""
         self.opened, self.lead, self.revision = False, LEADS[0], 0
+        self.teacher_page = ""
+        """Where a teacher looked last, class or not: the window with the notes goes along."""
 
     # --- everybody -------------------------------------------------------------------------------------------------
 
@@ -168,10 +170,12 @@ class Classroom:
                 self._place = Place(self._place.number + 1, self._place.page, self._place.run, self._place.section)
 
     def at(self, who: Who, page: str, run: str = "", section: str = "") -> None:
-        """Told at each look of the teacher who leads: the page, and the run and section in its address."""
+        """Told at each look of a teacher: the page, and the run and section in its address. The class follows who leads."""
         for word in (run, section):
             _check(word, LONGEST_WORD, "word of the address", least=0)
         _check(page, LONGEST_WORD, "page")
+        if self._teacher(who.token):
+            self.teacher_page = page
         now = self._place
         if who.name == self._leader and (now.page, now.run, now.section) != (page, run, section):
             with self._change(who):

@@ -20,18 +20,22 @@ ICON = (
 STYLE = """
 .stMainBlockContainer { padding-top: 4rem; }
 .stMarkdown table { font-size: 0.9rem; }
+[class*="st-key-question-"] h3 { font-size: 1.4rem; padding-top: 0; }
 .stMarkdown th, .stMarkdown td { padding: 0.3rem 0.6rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { opacity: 1; color: light-dark(#4d5a63, #a9b4bb); }
 button[data-selected="true"] p, [data-testid="stSliderThumbValue"] p { color: light-dark(#0b5f78, #7cc7de); }
 .st-key-train_more [data-testid="stNumberInputStepUp"], .st-key-train_more [data-testid="stNumberInputStepDown"] { display: none; }
 @media (max-width: 640px) {
+  .stMain .stMainBlockContainer h1 { font-size: 1.8rem; padding: 0.5rem 0; }
+  [class*="st-key-question-"] h3 { font-size: 1.2rem; }
   .stMarkdown table { font-size: 0.72rem; }
   .stMarkdown th, .stMarkdown td { padding: 0.25rem; }
   .stMarkdown td { overflow-wrap: anywhere; }
 }
 """
-"""Less room above a page, tables that fit a telephone, and where Streamlit's own grey or accent is too pale to read (WCAG AA).
-The boxes for numbers that stand in two narrow columns have no buttons beside them: they would cut the number off."""
+"""Less room above a page, a question and its verdict that fit the first screen, tables that fit a telephone, and where
+Streamlit's own grey or accent is too pale to read (WCAG AA). The boxes for numbers that stand in two narrow columns have
+no buttons beside them: they would cut the number off."""
 
 
 PAGES = {
@@ -42,6 +46,8 @@ PAGES = {
 """The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name.
 
 None may be named `classify`: that address is Gradio's."""
+HIDDEN = {"notes": "sticky_note_2"}
+"""Pages with an address but without a place in the menu."""
 SECTIONS = {
     "lessons": ("convolution", "pooling", "warmup", "network", "seeing"),
     "studies": ("resolution", "architectures", "dropout", "splits", "audit"),
@@ -65,9 +71,12 @@ def main() -> None:
     st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
     st.html(f"<style>{STYLE}</style>")
     pages = {
-        name: st.Page(page(name), title=say(name), icon=f":material/{icon}:", url_path=name, default=name == "home")
-        for name, icon in PAGES.items()
-    }
+        name: st.Page(
+            page(name), title=say(name), icon=f":material/{icon}:", url_path=name, default=name == "home",
+            visibility="hidden" if name in HIDDEN else "visible",
+        )
+        for name, icon in (PAGES | HIDDEN).items()
+    }  # fmt: skip
     session.register(pages)
     chosen = st.navigation(menu(pages), position="top")
     name = next(name for name, page in pages.items() if page is chosen)

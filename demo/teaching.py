@@ -1,6 +1,7 @@
 """Teacher's mode, and what a browser of the class sees of it: one line above the page, and the way to the teacher.
 
-Only the teacher's token turns it on. Nothing here runs by itself before a teacher has opened the class.
+Only the teacher's token turns it on. Before a teacher has opened the class, Home alone looks now and then whether that
+has happened, so that who has scanned the address is brought along; no other page has a clock.
 """
 
 from __future__ import annotations
@@ -12,18 +13,27 @@ import streamlit as st
 
 from core.classroom import LEADS, Place
 from demo import session
-from demo.text import everything, plain, speaker
+from demo.text import plain, speaker
 
 say = speaker("classroom")
 titles = speaker("studio")
 WATCH_SECONDS = 1.5
 """Between two looks of a browser whether the class goes on: the answer is there within two seconds."""
+JOIN_SECONDS = 3.0
+"""Between two looks of a browser on Home whether a class is open."""
+ALONE = ("notes",)
+"""Pages that stand outside the class: what is there is the teacher's own."""
 LARGER = "html { font-size: 23px !important; } .st-key-teacher_bar { zoom: 0.75; }"
 """Teacher's mode is projected: all letters are larger, but for the teacher's own bar."""
 STRIP = """
 .stLayoutWrapper:has(> .st-key-class_strip) { position: sticky; top: 3.75rem; z-index: 90; }
 .st-key-class_strip { background: %s; border-radius: 0.4rem; padding: 0.3rem 0.8rem; }
 .st-key-class_strip .stMarkdown p, .st-key-class_strip .stMarkdown div { margin: 0; }
+@media (max-width: 640px) {
+  .st-key-class_strip .stMarkdown p { font-size: 0.85rem; line-height: 1.3; }
+  .st-key-class_strip .stHorizontalBlock { row-gap: 0; }
+  .st-key-class_strip button { min-height: 1.75rem; }
+}
 """
 """The line of the class stays in sight, also far down a page."""
 GROUND = {"light": "#e3eff3", "dark": "#16323d"}
@@ -34,12 +44,13 @@ def around(page: str) -> Iterator[None]:
     """Inside it the page is drawn; above it stands what the class needs, or nothing."""
     room = session.classroom()
     session.remember("asked", "")
-    if session.teaching():
+    if page in ALONE:
+        yield
+    elif session.teaching():
         st.html(f"<style>{LARGER}</style>")
         _bar(page)
         yield
-        if room.opened:
-            room.at(session.who(), page, **session.spot())
+        room.at(session.who(), page, **session.spot())
     elif room.opened:
         seen = room.revision
         _bring(page)
@@ -50,6 +61,8 @@ def around(page: str) -> Iterator[None]:
             _strip(page, seen)
     else:
         yield
+        if page == "home":
+            _wait_for_a_class()
 
 
 # --- the token ------------------------------------------------------------------------------------------------------
@@ -80,14 +93,14 @@ def _bar(page: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="teacher_bar"):
         st.markdown(f"**{say('mode')}**", width="content")
         st.toggle(
-            say("open"), key=session.bound("teacher.open", room.opened), on_change=_open, help=say("open_help")
+            say("open"), key=session.bound("teacher.open", room.opened), on_change=_open, help=say("open_help", seconds=f"{JOIN_SECONDS:g}")
         )
         if room.opened:
             _lead()
             if st.button(say("clear_all"), key="teacher.clear", help=say("clear_all_help")):
                 room.reset(session.who())
                 st.rerun()
-        _notes(page)
+        st.link_button(say("notes"), f"{session.root()}/notes", icon=":material/sticky_note_2:", help=say("notes_help"))
         if st.button(say("leave"), key="teacher.leave", type="tertiary"):
             session.remember("token", "")
             st.rerun()
@@ -113,15 +126,19 @@ def _lead() -> None:
     )  # fmt: skip
 
 
-def _notes(page: str) -> None:
-    """What the page's text file has under `teacher`, shown when asked for: the page is projected."""
-    notes = everything(page).get("teacher")
-    if notes:
-        with st.popover(say("notes"), icon=":material/sticky_note_2:"):
-            st.markdown(notes)
-
-
 # --- a browser of the class -----------------------------------------------------------------------------------------
+
+
+def _wait_for_a_class() -> None:
+    """On Home, before a class is open: the page is drawn again once it is, and this clock is gone with it."""
+    room = session.classroom()
+
+    @st.fragment(run_every=JOIN_SECONDS)
+    def view() -> None:
+        if room.opened:
+            st.rerun()
+
+    view()
 
 
 def _bring(page: str) -> None:

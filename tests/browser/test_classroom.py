@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from demo.text import speaker
 from tests.browser.conftest import SECONDS
@@ -91,7 +91,7 @@ def test_a_class_votes_and_sees_the_answer(app: App, windows: list[Page], shots:
     late.bring_to_front()
     late.goto(f"{app.url}/convolution")
     for page in (anna, ben, phone, late):
-        expect(page.get_by_text(ANSWER)).to_be_visible()
+        expect(page.get_by_text(ANSWER).first).to_be_visible()
         expect(page.locator(".stVegaLiteChart[aria-label^='Answers']")).to_be_visible()
     if shots:
         ben.screenshot(path=shots / "class-revealed.png")
@@ -122,6 +122,74 @@ def test_the_class_is_brought_to_the_teachers_run(app: App, windows: list[Page],
     # Closed, everybody is alone again.
     teacher.locator(".st-key-teacher-open label").first.click()
     for page in (anna, phone):
+        expect(page.locator(".st-key-class_strip")).to_have_count(0)
+
+
+FIRST_SCREENS = ((1280, 800), (390, 844))
+VERDICT = ".stAlertContainer"
+
+
+def on_the_first_screen(page: Page, what: Locator) -> None:
+    """All of it is seen without scrolling."""
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    box, size = what.bounding_box(), page.viewport_size
+    assert box and size and box["y"] >= 0 and box["y"] + box["height"] <= size["height"], (box, size)
+    assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], (box, size)
+
+
+def bars(page: Page) -> Locator:
+    return page.locator(".stVegaLiteChart[aria-label^='Answers']")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_class_on_home_is_brought_along_votes_and_is_told_who_was_right(
+    app: App, windows: list[Page], shots: Path | None
+) -> None:
+    """README's timetable: everybody scans the address first, then the teacher opens the class."""
+    teacher, anna, _, ben, _ = windows
+    for page, (width, height) in ((anna, FIRST_SCREENS[0]), (ben, FIRST_SCREENS[1])):
+        page.set_viewport_size({"width": width, "height": height})
+        page.bring_to_front()
+        page.goto(app.url)
+        expect(page.get_by_role("heading", name="Resolution Lab")).to_be_visible()
+        expect(page.locator(".st-key-class_strip")).to_have_count(0)
+    teacher.set_viewport_size({"width": 1920, "height": 1080})
+    opens_the_class(teacher, app)
+    teacher.locator(".st-key-teacher-lead").get_by_text(say("lead_bring")).click()
+    to(teacher, "Pooling")
+    expect(teacher.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
+    for page in (anna, ben):  # untouched
+        expect(page).to_have_url(re.compile("/pooling"), timeout=5_000)
+
+    pooling = speaker("pooling")
+    for page, option in ((anna, "all"), (ben, "some")):
+        page.bring_to_front()
+        on_the_first_screen(page, page.get_by_text(pooling("question_none"), exact=True))
+        page.get_by_text(pooling(f"question_{option}")).click()
+        expect(page.locator(".st-key-class_strip")).to_contain_text("of 2 have answered")
+    teacher.bring_to_front()
+    expect(teacher.get_by_text(re.compile("2 of 2 have answered"))).to_be_visible()
+    if shots:
+        teacher.screenshot(path=shots / "class-tally-projector.png")
+    press(teacher, "ask.question.reveal")
+
+    why = re.compile(r"Some of them, and a larger part than of the pixels: A maximum may move inside its window")
+    for page in (teacher, anna, ben):
+        page.bring_to_front()
+        expect(page.get_by_text(why)).to_be_visible()
+        expect(bars(page)).to_be_visible()
+    if shots:
+        for page, name in ((anna, "1280x800"), (ben, "390x844"), (teacher, "projector")):
+            page.screenshot(path=shots / f"class-revealed-{name}.png")
+    on_the_first_screen(teacher, bars(teacher))
+    on_the_first_screen(teacher, teacher.get_by_text(why))
+    expect(anna.locator(VERDICT)).to_contain_text("Not quite. A maximum that leaves its window changes the number")
+    expect(ben.locator(VERDICT)).to_have_text(re.compile("Right"))
+    for page in (anna, ben):
+        on_the_first_screen(page, page.locator(VERDICT))
+    teacher.locator(".st-key-teacher-open label").first.click()
+    for page in (anna, ben):
         expect(page.locator(".st-key-class_strip")).to_have_count(0)
 
 
