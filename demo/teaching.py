@@ -79,10 +79,10 @@ def key_popover(key: str) -> None:
         if session.enter(typed):
             st.rerun()
         if problem := session.problem("token"):
-            st.caption(plain(problem))
+            st.markdown(plain(problem))
             st.button(say("token_again"), key=f"{key}.again")
         else:
-            st.caption(say("token_wrong"))
+            st.markdown(say("token_wrong"))
 
 
 # --- the teacher's bar ----------------------------------------------------------------------------------------------
