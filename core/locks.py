@@ -70,11 +70,17 @@ def is_held(path: Path) -> bool:
     with _asking:
         if str(path) in _own:
             return True
-        shared = _look_shared(path) if sys.platform != "win32" else None
+        shared = _look_shared(path)
     return _look_alone(path) if shared is None else shared
 
 
-if sys.platform != "win32":
+if sys.platform == "win32":
+
+    def _look_shared(path: Path) -> bool | None:
+        """There is no such lock here."""
+        return None
+
+else:
 
     def _look_shared(path: Path) -> bool | None:
         """None where the file system has no flock; filelock then has a way of its own."""
