@@ -19,8 +19,6 @@ from demo.widgets import clock, ordinal, percent, scores_table, whole
 
 say = speaker("train")
 REFRESH_SECONDS = 0.8
-METRIC_WIDTH = 160
-"""Pixels, fixed, so that nothing moves when a number gets longer."""
 NUMBERS: tuple[charts.Numbers, ...] = ("counts", "shares")
 
 
@@ -119,7 +117,7 @@ def _numbers(now: Snapshot) -> None:
 
 
 def _metric(name: str, value: str, explained: str | None = None) -> None:
-    st.metric(say(name), value, help=explained, width=METRIC_WIDTH)
+    st.metric(say(name), value, help=explained, width=ended.metric_width())
 
 
 # --- the figures --------------------------------------------------------------------------------------------------

@@ -8,15 +8,22 @@ import streamlit as st
 
 from core import metrics
 from core.jobs import Snapshot
+from demo import session
 from demo.text import plain, speaker
 from demo.widgets import as_csv, percent, table, whole
 
 say = speaker("train")
-METRIC_WIDTH = 160
+METRIC_WIDTH, METRIC_WIDTH_TEACHING = 160, 220
+"""Pixels, fixed, so that nothing moves when a number gets longer; wider where the letters are larger."""
 EPOCH_COLUMNS = (
     "epoch", "train_loss", "running_accuracy", "train_accuracy", "validation_loss", "validation_accuracy",
     "learning_rate", "seconds", "images_per_second", "best_epoch",
 )  # fmt: skip
+
+
+def metric_width() -> int:
+    """Of a number with its label, in pixels."""
+    return METRIC_WIDTH_TEACHING if session.teaching() else METRIC_WIDTH
 
 
 def render(now: Snapshot) -> None:
@@ -36,10 +43,10 @@ def _test(now: Snapshot, result: dict[str, Any]) -> None:
     scores = metrics.scores(result["confusion"])
     st.markdown(f"**{say('result')}**")
     with st.container(horizontal=True, gap="small"):
-        st.metric(say("test_accuracy"), percent(scores.accuracy), width=METRIC_WIDTH)
+        st.metric(say("test_accuracy"), percent(scores.accuracy), width=metric_width())
         for name in ("precision", "recall", "f1"):
             value = percent(getattr(scores.macro, name))
-            st.metric(say(f"macro_{name}"), value, help=say("macro_help"), width=METRIC_WIDTH)
+            st.metric(say(f"macro_{name}"), value, help=say("macro_help"), width=metric_width())
     st.caption(say("result_note", count=whole(now.facts["test"]), epoch=result["epoch"]))
 
 
