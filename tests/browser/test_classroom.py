@@ -193,6 +193,33 @@ def test_a_class_on_home_is_brought_along_votes_and_is_told_who_was_right(
         expect(page.locator(".st-key-class_strip")).to_have_count(0)
 
 
+def test_the_notes_open_in_a_window_of_their_own(app: App, windows: list[Page]) -> None:
+    teacher, pupil, *_ = windows
+    becomes_teacher(teacher, app)
+    to(teacher, "Convolution")
+    note = "Leave Learned by a network for the end"
+    with teacher.expect_popup() as opened:
+        teacher.get_by_role("link", name=say("notes")).click()
+    notes = opened.value
+    notes.bring_to_front()
+    expect(notes).to_have_url(f"{app.url}/notes")
+    expect(notes.get_by_text(say("notes_token"))).to_be_visible()
+    notes.get_by_role("button", name=say("teacher")).click()
+    notes.locator(".st-key-notes-token input").fill(TOKEN)
+    notes.keyboard.press("Enter")
+    expect(notes.get_by_text(note)).to_be_visible()
+    expect(teacher.get_by_text(note)).to_have_count(0)
+    teacher.bring_to_front()
+    to(teacher, "Pooling")
+    expect(teacher.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
+    notes.bring_to_front()
+    expect(notes.get_by_role("heading", name="Pooling", exact=True)).to_be_visible()
+    expect(notes.get_by_test_id("stTopNavLink").filter(has_text=say("notes"))).to_have_count(0)
+    pupil.goto(f"{app.url}/notes")
+    expect(pupil.get_by_text(say("notes_token"))).to_be_visible()
+    notes.close()
+
+
 def test_a_wrong_token_makes_no_teacher(app: App, page: Page) -> None:
     becomes_teacher(page, app, "wrong")
     expect(page.get_by_text(say("token_wrong"))).to_be_visible()
