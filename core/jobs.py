@@ -154,14 +154,14 @@ class JobManager(Runner):
     def stop(self, run: str, who: Who) -> None:
         """Ends a run within about a second. The unfinished epoch is lost; finished ones stay, and it can be resumed.
 
-        A run that is stopped already stays so.
+        A run that is over stays as it is.
         """
         self._allowed(run, who)
         with self._changed:
             if run in self._jobs:
                 self._stop(self._jobs[run])
-            elif (status := self.store.get(run).status) != "stopped":
-                raise LabError(f"run {run} is {status} and not active in this server; there is nothing to stop")
+            elif (status := self.store.status(run)) in lifecycle.ACTIVE:
+                raise LabError(f"run {run} is {status} in another process; stop it there")
 
     def stop_all(self, who: Who) -> int:
         """Stops every run that is queued, running or paused, whoever's it is; how many that were. For the teacher."""

@@ -54,17 +54,22 @@ def finishes(lab: Lab, run: str) -> None:
 def test_a_stop_is_obeyed_wherever_the_run_is(point: str, lab: Lab) -> None:
     run = at(lab, point)
     after = lab.manager.submit(RECIPE, BEN)
-    if point == "close":
-        with pytest.raises(LabError, match="finished"):
-            lab.manager.stop(run, ANNA)
-    else:
-        lab.manager.stop(run, ANNA)
+    lab.manager.stop(run, ANNA)
     lab.rest()
     assert lab.manager.snapshot(after).status == "finished", "the next one starts"
     assert lab.manager.snapshot(run).status == ("finished" if point in AFTER_THE_RESULT else "stopped")
+    lab.manager.stop(run, ANNA)  # once more changes nothing
     if point not in AFTER_THE_RESULT:
-        lab.manager.stop(run, ANNA)  # once more changes nothing
         finishes(lab, run)
+
+
+def test_a_run_of_another_process_is_stopped_there(lab: Lab, tmp_path: Path) -> None:
+    run = at(lab, "epoch 1")
+    other = Lab(tmp_path)
+    with pytest.raises(LabError, match="is running in another process; stop it there"):
+        other.manager.stop(run, ANNA)
+    lab.rest()
+    assert lab.manager.snapshot(run).status == "finished"
 
 
 @pytest.mark.parametrize("point", POINTS)
