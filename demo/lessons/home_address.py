@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import LabError
 from demo import local, session
-from demo.text import speaker
+from demo.text import plain, speaker
 
 say = speaker("home")
 
@@ -19,7 +19,7 @@ def render() -> None:
     try:
         told = local.told_address(session.root())
     except LabError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     listens_on = st.get_option("server.address")
     addresses = {told: ""} if told else local.class_addresses(session.root(), listens_on, local.lan_addresses())
