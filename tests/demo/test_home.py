@@ -98,7 +98,8 @@ def opened() -> AppTest:
 
 
 def words(page: AppTest) -> str:
-    return "\n".join(str(part.value) for part in [*page.markdown, *page.caption, *page.error, *page.warning])
+    """What stands on the page, without the invisible spaces that keep words from being links."""
+    return "\n".join(str(part.value) for part in [*page.markdown, *page.caption, *page.error, *page.warning]).replace("\u200b", "")
 
 
 # --- downloads ---------------------------------------------------------------------------------------------------
