@@ -104,10 +104,14 @@ def test_a_paused_run_is_silent_and_goes_on(engine: Engine) -> None:
     reader.start()
     _wait(lambda: any(isinstance(record, Epoch) for record in seen))
     stream.pause()
-    time.sleep(0.5)
+
+    def silent() -> bool:
+        count = len(seen)
+        time.sleep(1.0)  # twice as long as a run that trains says nothing
+        return len(seen) == count
+
+    _wait(silent)
     count = len(seen)
-    time.sleep(0.5)
-    assert len(seen) == count
     stream.resume()
     _wait(lambda: len(seen) > count)
     stream.stop()
