@@ -56,16 +56,20 @@ def test_float16_or_float32_and_no_pickle() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("dataset", sorted({card.recipe.dataset for card in CARDS.values()}))
 def test_the_first_steps_run_again_give_the_same_losses(dataset: str, real_data: Path) -> None:
-    """To the bit on the processor and with the torch that made them, within 2% elsewhere."""
+    """To the bit on the processor and with the torch that made them; elsewhere the first five within half a percent.
+
+    From there on other rounding may grow: on an AMD processor step 20 of arc5 with RMSprop was 93% off, its first five
+    losses 0.01%.
+    """
     data, off = datasets.load(dataset, real_data), []
     for name, card in CARDS.items():
         if card.recipe.dataset != dataset:
             continue
         kept, again = card.epoch(1)["first_losses"], training.first_losses(card.recipe, data)
         same = _made_here(card) and again == kept
-        close = not _made_here(card) and again == pytest.approx(kept, rel=0.02)
+        close = not _made_here(card) and len(again) == len(kept) and again[:5] == pytest.approx(kept[:5], rel=0.005)
         if not (same or close):
-            off.append((name, max(abs(a - b) / b for a, b in zip(again, kept, strict=True))))
+            off.append((name, max(abs(a - b) / b for a, b in zip(again[:5], kept[:5], strict=True))))
     assert not off
 
 
