@@ -256,7 +256,7 @@ def test_an_upload_that_is_no_picture_is_refused_in_one_line(page: Page, app: Ap
     choose(page, "Picture", "Your own picture")
     file = {"name": "text.png", "mimeType": "image/png", "buffer": b"this is a text"}
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.locator(".stAlert")).to_have_text(re.compile("cannot be read as a picture; expected a whole PNG"))
+    expect(page.locator(".stAlert", has_text="picture;")).to_have_text(re.compile("cannot be read as a picture; expected a whole PNG"))
     expect(page.locator(".stException")).to_have_count(0)
 
 
