@@ -1,4 +1,4 @@
-"""Tiny data sets in every published layout, and a local server that can misbehave."""
+"""Tiny data sets in every published layout, a local server that can misbehave, and a clock that a test sets."""
 
 from __future__ import annotations
 
@@ -20,8 +20,14 @@ import pytest
 
 from core.catalog import SOURCES, DataFile, Layout, Source
 from core.downloads import Published
+from tests.clock import Clock
 
 TRAIN, TEST = 20, 6
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @dataclass

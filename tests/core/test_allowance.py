@@ -8,18 +8,7 @@ import pytest
 
 from core import allowance
 from core.allowance import Allowance
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.clock import Clock
 
 
 def test_a_burst_then_one_after_each_pause(clock: Clock) -> None:

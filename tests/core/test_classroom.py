@@ -14,21 +14,10 @@ from core.engines import ThreadEngine
 from core.errors import LabError
 from core.jobs import JobManager, Who
 from core.runs import open_store
+from tests.clock import Clock
 
 ANNA, BEN, TEACHER = Who("anna's cookie"), Who("ben's cookie"), Who("the teacher's cookie", "the token")
 ASKED = "How many?"
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -7,18 +7,7 @@ import pytest
 from core import teacher
 from core.errors import LabError
 from core.teacher import TokenTries, choose_token, token_notice
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.clock import Clock
 
 
 @pytest.fixture
