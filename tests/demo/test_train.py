@@ -346,7 +346,7 @@ def test_what_stop_loses_is_said_before_it_is_pressed(state: str, done: int, tic
 
 def test_the_page_says_what_stop_loses(manager: JobManager) -> None:
     run = manager.submit(LONG, ME)
-    until(lambda: manager.snapshot(run).tick is not None)
+    until(lambda: manager.snapshot(run).status == "running")
     assert re.search(r"Stop now loses|Stop takes the run", shown(opened(run=run)))
     manager.stop(run, ME)
 
