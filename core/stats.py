@@ -90,6 +90,7 @@ def coin(heads: int, tails: int) -> float:
     >>> coin(5, 0), coin(3, 3)
     (0.0625, 1.0)
     """
+    heads, tails = int(heads), int(tails)  # NumPy's integers have an end, and 2**64 is beyond it
     tosses, fewer = heads + tails, min(heads, tails)
     ways = sum(comb(tosses, one) for one in range(fewer + 1))
     return min(1.0, float(2 * ways / 2**tosses)) if tosses else 1.0

@@ -36,6 +36,13 @@ def test_mcnemar_is_a_toss_of_the_pictures_that_only_one_got_right(won: int, los
     assert found.real == (expected < 0.05)
 
 
+def test_answers_may_come_as_arrays() -> None:
+    """With NumPy's integers 2**72 is 0, and a clear lead was taken for chance."""
+    first, second = np.array([True] * 60 + [False] * 12 + [True] * 28), np.array([False] * 60 + [True] * 12 + [True] * 28)
+    found = stats.on_the_same_pictures(first, second)
+    assert found.p == pytest.approx(scipy.binomtest(60, 72, 0.5).pvalue, rel=1e-9) and found.real
+
+
 @pytest.mark.parametrize(("first", "second", "of"), [(0.915, 0.901, 10_000), (0.9, 0.9, 100), (0.91, 0.90, 1000), (1.0, 1.0, 10)])
 def test_two_shares_are_compared_as_two_proportions(first: float, second: float, of: int) -> None:
     found = stats.between_shares(first, second, of)

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,8 @@ def test_the_remover_survives_an_error_and_the_end_takes_everything(tmp_path: Pa
 
     loop: asyncio.AbstractEventLoop
     monkeypatch.setattr(private_folder, "remove_old", failing)
-    asyncio.run(serve())
+    with ThreadPoolExecutor(1) as thread:  # this one may have a loop already: a browser's, of the tests before
+        thread.submit(asyncio.run, serve()).result()
 
 
 def test_a_file_that_goes_meanwhile_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
