@@ -30,5 +30,5 @@ ENV HOME=/home/lab \
     STREAMLIT_SERVER_PORT=7860
 VOLUME ["/home/lab/data", "/home/lab/runs"]
 EXPOSE 7860
-HEALTHCHECK --interval=30s --timeout=15s --start-period=90s --retries=3 CMD ["python", "-m", "demo.alive"]
+HEALTHCHECK --interval=30s --timeout=15s --start-period=90s --retries=3 CMD ["python", "-m", "demo.server.health"]
 CMD ["streamlit", "run", "app.py"]

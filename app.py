@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from core import supported
+from core.system import supported
 
 if supported.refuses():
     sys.exit(2)
@@ -29,19 +29,19 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
-from core.errors import LabError
-from core.installed import install, make_manager
-from core.jobs import JobManager
-from core.teacher import token_notice
-from demo import hosting
-from demo.identity import Identity
-from demo.late import Late
-from demo.leaving import bounded_exit, exit_now
+from core.classroom.teacher_token import token_notice
+from core.runs.manager import JobManager
+from core.vocabulary.errors import LabError
+from demo.server import hosting
 from demo.server.connection_hint import ConnectionHint, hint
+from demo.server.cookies import Identity
 from demo.server.headers import SecurityHeaders, streamlit_scripts
+from demo.server.lazy_app import Late
 from demo.server.open_files import raise_limit
 from demo.server.origins import AllowedHosts
+from demo.server.services import install, make_manager
 from demo.server.sessions import SessionGuard, UploadGuard, uploads_freed
+from demo.server.shutdown import bounded_exit, exit_now
 
 STUDIO = Path(__file__).resolve().parent / "demo" / "studio.py"
 CLASSIFIER_AFTER = 6.0
@@ -55,9 +55,9 @@ raise_limit()
 
 def build_classifier() -> tuple[FastAPI, asyncio.Event]:
     """Imports Gradio; takes seconds."""
-    from demo import classifier
+    from demo.classifier import app as classifier_app
 
-    return classifier.mounted(hosting.classifier_path(), home="../")
+    return classifier_app.mounted(hosting.classifier_path(), home="../")
 
 
 classify = Late(build_classifier, after=CLASSIFIER_AFTER)

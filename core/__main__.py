@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from core import supported
+from core.system import supported
 
 if supported.refuses():
     sys.exit(2)
@@ -17,10 +17,10 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from core import command, printing
-from core.errors import LabError
-from core.memory import keep_freed
-from core.recipe import CHOICES, FIELDS, PRESETS
+from core.cli import commands, output
+from core.engines.malloc import keep_freed
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS
 
 
 class Parser(argparse.ArgumentParser):
@@ -91,8 +91,8 @@ def main(words: Sequence[str] | None = None) -> int:
         if options.verb is None:
             parser().print_help(sys.stderr)
             return 2
-        answer = getattr(command, f"do_{options.verb}")(options)
-        printing.show(options.verb, answer, as_json=options.json)
+        answer = getattr(commands, f"do_{options.verb}")(options)
+        output.show(options.verb, answer, as_json=options.json)
         return {"failed": 1, "interrupted": 1, "stopped": 130}.get(answer.get("status", ""), 0) if options.verb == "train" else 0
     except LabError as error:
         print(" ".join(str(error).split()), file=sys.stderr)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the file is run, not the package
 
-from core import supported
+from core.system import supported
 
 if supported.refuses():
     sys.exit(2)
 
-from demo import classifier
+from demo.classifier import app as classifier_app
 from demo.server.open_files import raise_limit
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     import uvicorn
 
     raise_limit()
-    app, _ = classifier.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="")
+    app, _ = classifier_app.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="")
     listens = listening(os.environ.get("HOST", ""), int(os.environ.get("PORT", "7860")))
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listens])
 

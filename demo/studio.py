@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import LabError
-from demo import session, teaching
+from core.vocabulary.errors import LabError
+from demo.classroom import teacher_mode
 from demo.text import plain, speaker
+from demo.visitor import session
 
 say = speaker("studio")
 ICON = (
@@ -59,7 +60,7 @@ def page(name: str) -> Callable[[], None]:
     """What draws the page; its lesson is imported when it is opened."""
 
     def draw() -> None:
-        importlib.import_module(f"demo.lessons.{name}").render()
+        importlib.import_module(f"demo.lessons.{name}.page").render()
 
     draw.__name__ = name  # Streamlit tells pages apart by it
     return draw
@@ -81,7 +82,7 @@ def main() -> None:
     chosen = st.navigation(menu(pages), position="top")
     name = next(name for name, page in pages.items() if page is chosen)
     try:
-        with teaching.around(name):
+        with teacher_mode.around(name):
             chosen.run()
     except LabError as error:  # one clear line, whatever page it comes from
         st.error(plain(error), icon=":material/error:")

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.cards import Card, Outputs
-from core.metrics import accuracy, confusion_matrix
-from core.records import Matrix
-from core.sizes import part_sizes
-from core.sources import SOURCES
+from core.datasets.files import SOURCES
+from core.datasets.split_sizes import part_sizes
+from core.pretrained.cards import Card, Outputs
 from core.studies import architectures
+from core.vocabulary.metrics import accuracy, confusion_matrix
+from core.vocabulary.records import Matrix
 
 PICTURES = 1000
 """Of the pretended test set, a tenth of each class, class after class in turn."""

@@ -25,16 +25,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import installed, supported
 from core.__main__ import main
-from core.engines import ThreadEngine
-from core.jobs import JobManager
-from core.runs import open_store
-from core.sources import SOURCES
-from demo import local
+from core.datasets.files import SOURCES
+from core.engines.base import ThreadEngine
+from core.runs.manager import JobManager
+from core.runs.store import open_store
+from core.system import supported
+from demo.server import lan, services
 from tests.made_images import file_of
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 120.0
 """After which a command of its own counts as hanging."""
 
@@ -107,9 +107,9 @@ def occupy_port(bench: Bench, _: bool) -> None:
 
 def be_in_networks(bench: Bench, networks: dict[str, str]) -> None:
     """`networks`: this machine's networks and its address in each, in the system's order; the first is the default route's."""
-    found = [local.Address(host, name) for name, host in networks.items()]
-    bench.patch.setattr(local, "lan_addresses", lambda: local.likely_first(found, found[0].host))
-    bench.patch.setattr(local, "shut_in", lambda: False)
+    found = [lan.Address(host, name) for name, host in networks.items()]
+    bench.patch.setattr(lan, "lan_addresses", lambda: lan.likely_first(found, found[0].host))
+    bench.patch.setattr(lan, "shut_in", lambda: False)
 
 
 ANSWERS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
@@ -201,7 +201,7 @@ def open_page(bench: Bench, page: str) -> Outcome:
 def _render(name: str) -> None:
     import importlib
 
-    importlib.import_module(f"demo.lessons.{name}").render()
+    importlib.import_module(f"demo.lessons.{name}.page").render()
 
 
 @contextlib.contextmanager
@@ -209,7 +209,7 @@ def _manager(bench: Bench) -> Iterator[None]:
     """The server's job manager, for as long as the page is open."""
     data = Path(bench.names["data"])
     manager = JobManager(open_store(Path(bench.names["runs"])), ThreadEngine(data), data=data, token="teacher", threads=1)
-    installed.install(manager)
+    services.install(manager)
     try:
         yield
     finally:
@@ -230,7 +230,7 @@ def start_on(bench: Bench, facts: dict[str, Any]) -> Outcome:
 def import_fails(bench: Bench, message: str) -> Outcome:
     """`import_fails`: PyTorch is there, and cannot be loaded: the operating system says `message`."""
     command = SimpleNamespace(do_networks=_raising(OSError(message)))
-    bench.patch.setattr("core.__main__.command", command)
+    bench.patch.setattr("core.__main__.commands", command)
     return run_core(bench, ["networks"])
 
 

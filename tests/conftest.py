@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from core.cards import CARDS, Card, write_card
-from core.recipe import preset
-from core.records import Epoch, Result, as_dict
-from core.sources import SOURCES, state
+from core.datasets.files import SOURCES, state
+from core.pretrained.cards import CARDS, Card, write_card
+from core.vocabulary.recipe import preset
+from core.vocabulary.records import Epoch, Result, as_dict
 
 REQUIRED = {"data": "LAB_REQUIRE_DATA", "browser": "LAB_REQUIRE_BROWSER"}
 """A test with this marker that would be skipped fails instead where the variable is 1."""

@@ -10,15 +10,13 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, PngImagePlugin
 
 from tests.networks_for_tests import seven
-
-FILES = Path(__file__).resolve().parent / "files"
+from tests.places import FILES
 
 DRAWINGS: dict[str, Callable[[], Image.Image]] = {
     "seven": seven,

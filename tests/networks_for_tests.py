@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from core import networks
-from core.datasets import DataSet
-from core.learner import normalise
-from core.recipe import preset
-from core.sources import SOURCES
+from core.datasets.files import SOURCES
+from core.datasets.loading import DataSet
+from core.models import networks
+from core.training.state import normalise
+from core.vocabulary.recipe import preset
 
 
 def lay(folder: Path, name: str, dataset: str, seed: int = 0, network: torch.nn.Module | None = None,

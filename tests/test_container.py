@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from pathlib import Path
 
 import pytest
 
-from demo import alive
+from demo.server import health
 from tests.ci_scripts import script
-
-ROOT = Path(__file__).resolve().parent.parent
-
+from tests.places import ROOT
 
 READER = script("dockerfile")
 """The part of .ci/ that follows the Dockerfile by hand."""
@@ -94,10 +91,10 @@ def test_what_is_installed_is_for_the_processor_and_leaves_no_cache() -> None:
 
 
 def test_the_health_check_asks_pages_and_classifier_where_they_are() -> None:
-    assert READER.command(one("HEALTHCHECK")) == ["python", "-m", "demo.alive"]
+    assert READER.command(one("HEALTHCHECK")) == ["python", "-m", "demo.server.health"]
     timeout = re.search(r"--timeout=(\d+)s", one("HEALTHCHECK"))
-    assert timeout and int(timeout[1]) > alive.SECONDS * len(alive.PATHS)
-    assert alive.addresses(READER.environment(STEPS)) == [
+    assert timeout and int(timeout[1]) > health.SECONDS * len(health.PATHS)
+    assert health.addresses(READER.environment(STEPS)) == [
         "http://127.0.0.1:7860/_stcore/health", "http://127.0.0.1:7860/classify/config",
     ]  # fmt: skip
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.places import ROOT
+
 LONGEST_FILE, LONGEST_FUNCTION = 400, 50
 
 pytestmark = pytest.mark.quality

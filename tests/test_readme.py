@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from core import __main__ as cli
-from core.recipe import NETWORKS, PRESETS
-from core.sources import SOURCES
+from core.datasets.files import SOURCES
+from core.vocabulary.recipe import NETWORKS, PRESETS
 from demo.studio import PAGES
 from demo.text import speaker
 from tests.ci_scripts import script
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -70,8 +70,8 @@ def lines() -> list[str]:
 def test_example_lines_are_understood(line: str) -> None:
     options = cli.parser().parse_args(shlex.split(line))
     if options.verb == "train":
-        from core.command import recipe_of
-        from core.recipe import FIELDS
+        from core.cli.commands import recipe_of
+        from core.vocabulary.recipe import FIELDS
 
         given = {name: value for name, value in vars(options).items() if name in FIELDS and name != "preset"}
         assert recipe_of(options.preset, given).dataset == options.dataset
@@ -164,23 +164,25 @@ def test_the_pictures_are_small() -> None:
 
 
 def test_the_bounds_are_the_ones_that_hold() -> None:
-    from core import classroom, guesses, jobs, teacher
-    from demo.classifier_api import UPLOAD_MB
-    from demo.server import gradio_queue, private_folder, sessions
+    from core.classroom import guesses, teacher_token, votes
+    from core.runs import manager
+    from demo.classifier import queue
+    from demo.classifier.api import UPLOAD_MB
+    from demo.server import private_folder, sessions
 
     def pace(burst: int, seconds: float) -> str:
         return f"{burst} at once, then one in {seconds:g} s"
 
     megabyte = 1 << 20
     rows = {
-        "runs that wait": (jobs.PERSON_LIMIT, jobs.ADDRESS_LIMIT, jobs.QUEUE_LIMIT),
-        "new browsers in a class": ("", pace(*classroom.NEW_MEMBERS), f"{classroom.MOST_MEMBERS:,}"),
-        "answers to a question": (1, "", classroom.MOST_VOTERS),
-        "questions answered first": ("", pace(*classroom.NEW_QUESTIONS), classroom.MOST_QUESTIONS),
+        "runs that wait": (manager.PERSON_LIMIT, manager.ADDRESS_LIMIT, manager.QUEUE_LIMIT),
+        "new browsers in a class": ("", pace(*votes.NEW_MEMBERS), f"{votes.MOST_MEMBERS:,}"),
+        "answers to a question": (1, "", votes.MOST_VOTERS),
+        "questions answered first": ("", pace(*votes.NEW_QUESTIONS), votes.MOST_QUESTIONS),
         "guesses in *What is it?*": (f"{guesses.MOST_EACH:,}", f"{guesses.MOST // guesses.ADDRESS_SHARE:,}", f"{guesses.MOST:,}"),
-        "wrong tries of the token": ("", pace(*teacher.TRIES_OF_ADDRESS), pace(*teacher.TRIES_IN_ALL)),
+        "wrong tries of the token": ("", pace(*teacher_token.TRIES_OF_ADDRESS), pace(*teacher_token.TRIES_IN_ALL)),
         "questions to the classifier that wait": (
-            gradio_queue.MOST_OF_SESSION, gradio_queue.MOST_OF_ADDRESS, gradio_queue.MOST_WAITING,
+            queue.MOST_OF_SESSION, queue.MOST_OF_ADDRESS, queue.MOST_WAITING,
         ),
         "uploads in the lessons, in memory": (f"{sessions.MOST_OF_SESSION // megabyte} MB", "", f"{sessions.MOST_IN_ALL // megabyte} MB"),
         "uploads to the classifier, on the disk": (f"{UPLOAD_MB} MB each", "", f"{private_folder.MOST // megabyte:,} MB"),
@@ -191,7 +193,7 @@ def test_the_bounds_are_the_ones_that_hold() -> None:
         for cell, bound in zip(cells, bounds, strict=True):
             assert re.match(rf"{re.escape(str(bound))}(?!,?\d)", cell) if bound else not cell, f"{name}: {cell}, but it is {bound}"
     for number, what in (
-        (teacher.SHORTEST, "at least 8 characters"), (sessions.FREED_AFTER, "30 seconds after their tab"),
-        (private_folder.OLDEST / 3600, "after an hour"), (gradio_queue.KEPT_SECONDS, "goes after 60 seconds"),
+        (teacher_token.SHORTEST, "at least 8 characters"), (sessions.FREED_AFTER, "30 seconds after their tab"),
+        (private_folder.OLDEST / 3600, "after an hour"), (queue.KEPT_SECONDS, "goes after 60 seconds"),
     ):  # fmt: skip
         assert what in " ".join(part.split()) and number in (8, 30.0, 1.0, 60.0)

@@ -15,11 +15,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import __main__ as cli
-from core.pretraining import plan
-from core.recipe import NETWORKS
-from core.sources import SOURCES
+from core.cli.pretraining import plan
+from core.datasets.files import SOURCES
+from core.vocabulary.recipe import NETWORKS
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PART = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## What is reproduced, and where\n")[2].partition("\n## ")[0]
 EXPECTED = [*(f"Figure {n}" for n in range(1, 16)), *(f"Table {n}" for n in range(1, 10)), "Layer table"]
 BY_HAND = ("Figure 1",)
@@ -74,7 +74,7 @@ def test_its_page_is_in_the_menu_and_its_section_on_the_page(row: Row, pages: di
     lesson = next(key for key, path in pages.items() if path == address.path)
     asked = parse_qs(address.query, strict_parsing=bool(address.query))
     assert asked.keys() <= {"section"}
-    sections = tuple(getattr(importlib.import_module(f"demo.lessons.{lesson}"), "SECTIONS", ()))
+    sections = tuple(getattr(importlib.import_module(f"demo.lessons.{lesson}.page"), "SECTIONS", ()))
     for section in asked.get("section", ()):
         assert section in sections, f"the page {lesson} has the sections {sections}, not {section}"
     assert asked or not sections, f"the page {lesson} has sections; {row.what} names none"
@@ -93,23 +93,25 @@ def test_the_figures_of_the_first_ten_images_are_said_to_be_on_the_page_that_sho
 
 @pytest.mark.data
 def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core import datasets, installed, smaller
-    from core.engines import ThreadEngine
-    from core.jobs import JobManager
-    from core.runs import open_store
+    from core.datasets import loading
+    from core.engines.base import ThreadEngine
+    from core.images import smaller
+    from core.runs.manager import JobManager
+    from core.runs.store import open_store
+    from demo.server import services
 
     drawn: list[tuple[list[str], tuple[int, ...]]] = []
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
-    monkeypatch.setattr("demo.study.ask", lambda *_, **__: True)
-    monkeypatch.setattr("demo.lessons.seeing_lost._pair", lambda pair, names: drawn.append((names, pair.reduced.shape)))
+    monkeypatch.setattr("demo.ui.tables.ask", lambda *_, **__: True)
+    monkeypatch.setattr("demo.lessons.seeing.image_quality._pair", lambda pair, names: drawn.append((names, pair.reduced.shape)))
     manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(real_data), data=real_data, token="teach-me", threads=1)
-    installed.install(manager)
-    page = AppTest.from_string("from demo.lessons import seeing\n\nseeing.render()\n", default_timeout=120)
+    services.install(manager)
+    page = AppTest.from_string("from demo.lessons.seeing import page as seeing\n\nseeing.render()\n", default_timeout=120)
     page.query_params["section"] = "lost"
     page.run()
     manager.close()
     assert not page.exception
-    data = datasets.load("cifar10", real_data)
+    data = loading.load("cifar10", real_data)
     first = [data.classes[label] for label in data.labels[:10].tolist()]
     assert all(names == first for names, _ in drawn), "the training part comes first"
     assert {(10, 3, side, side) for side in FIRST_IMAGES.values()} <= {shape for _, shape in drawn}

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 import sys
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.places import ROOT
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 HEAD: dict[str, Any] = yaml.safe_load(README.split("---\n")[1])
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
@@ -58,7 +58,7 @@ def test_gradio_is_pinned_within_what_is_required() -> None:
 
 def test_a_gradio_that_does_not_know_what_the_classifier_asks_for_is_not_allowed() -> None:
     """`run_history` of mount_gradio_app came with 6.24.0."""
-    assert "run_history=" in (ROOT / "demo" / "classifier.py").read_text(encoding="utf-8")
+    assert "run_history=" in (ROOT / "demo" / "classifier" / "app.py").read_text(encoding="utf-8")
     assert not required("gradio").specifier.contains("6.23.1") and required("gradio").specifier.contains("6.24.0")
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core import metrics
-from core.cards import Card
-from core.planned import Plan, Planned
-from core.recipe import Recipe, preset
+from core.pretrained.cards import Card
+from core.pretrained.plan import Plan, Planned
+from core.vocabulary import metrics
+from core.vocabulary.recipe import Recipe, preset
 
 Rows = list[dict[str, Any]]
 

@@ -13,11 +13,11 @@ from math import inf
 from statistics import mean
 from typing import Any
 
-from core import metrics
-from core.cards import Card
-from core.published import published, report_recall, report_score
-from core.records import Matrix
+from core.pretrained.cards import Card
 from core.studies import architectures, resolution
+from core.studies.published import published, report_recall, report_score
+from core.vocabulary import metrics
+from core.vocabulary.records import Matrix
 
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import Any
 
-from core.cards import Card
-from core.planned import Plan, Planned
-from core.published import published
-from core.recipe import preset
-from core.stats import Difference, over_seeds
+from core.pretrained.cards import Card
+from core.pretrained.plan import Plan, Planned
+from core.studies.published import published
+from core.vocabulary.recipe import preset
+from core.vocabulary.stats import Difference, over_seeds
 
 Rows = list[dict[str, Any]]
 RATES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from core import metrics
-from core.cards import Card
-from core.planned import Plan, Planned, sweep
-from core.recipe import FILTERS, Recipe, preset
-from core.records import Matrix
+from core.pretrained.cards import Card
+from core.pretrained.plan import Plan, Planned, sweep
+from core.vocabulary import metrics
+from core.vocabulary.recipe import FILTERS, Recipe, preset
+from core.vocabulary.records import Matrix
 
 PROTOCOLS = ("totv", "tvtv", "mixed")
 SIDES = {"cifar10": (32, 24, 16, 8), "mnist": (28, 21, 14, 7)}

@@ -14,12 +14,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core import metrics
-from core.cards import Card
-from core.planned import Plan, Planned
-from core.recipe import preset
-from core.records import Matrix
-from core.stats import Z
+from core.pretrained.cards import Card
+from core.pretrained.plan import Plan, Planned
+from core.vocabulary import metrics
+from core.vocabulary.recipe import preset
+from core.vocabulary.records import Matrix
+from core.vocabulary.stats import Z
 
 Rows = list[dict[str, Any]]
 IMBALANCE = 20.0

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from core import overview
-from demo import session
+from core.explain import activations
 from demo.components.window import read
+from demo.visitor import session
 
 _view = st.components.v2.component(
     "lab_maps", html=read("maps.html"), css=read("maps.css"), js=read("numbers.js", "maps.js")
@@ -85,7 +85,7 @@ def show(
 
 
 def _pixels(maps: npt.NDArray[np.float32]) -> dict[str, Any]:
-    return _packed(overview.in_bytes(maps)[0])
+    return _packed(activations.in_bytes(maps)[0])
 
 
 def _packed(pixels: npt.NDArray[Any]) -> dict[str, Any]:

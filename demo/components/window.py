@@ -1,6 +1,6 @@
-"""The view of a window that moves over a picture: HTML, CSS and JavaScript beside this file, texts in view.md.
+"""The view of a window that moves over a picture: HTML, CSS and JavaScript in client/, texts in view.md.
 
-The server computes the output (core/walkthrough.py) and sends it with the picture and the kernel; what happens in each
+The server computes the output (core/explain/walkthrough.py) and sends it with the picture and the kernel; what happens in each
 window is then shown by the browser alone. Only an edited kernel comes back.
 """
 
@@ -15,18 +15,19 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core import walkthrough
-from core.walkthrough import FeatureMap, Kind, Numbers, Pooled
-from demo import session, text
+from core.explain import walkthrough
+from core.explain.walkthrough import FeatureMap, Kind, Numbers, Pooled
+from demo import text
+from demo.visitor import session
 
-HERE = Path(__file__).parent
+CLIENT = Path(__file__).parent / "client"
 SCRIPTS = ("numbers.js", "grid.js", "cells.js", "formula.js", "window.js", "showing.js")
 """One after the other, they are one module."""
 
 
 def read(*names: str) -> str:
     """These files, one after the other."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
+    return "\n".join((CLIENT / name).read_text(encoding="utf-8") for name in names)
 
 
 _view = st.components.v2.component("lab_window", html=read("window.html"), css=read("window.css"), js=read(*SCRIPTS))
@@ -69,7 +70,7 @@ def convolution(
 ) -> FeatureMap:  # fmt: skip
     """Shows a convolution with a kernel (C, K, K), whose cells may be edited where `edited` is given; what came out.
 
-    Raises LabError as core.walkthrough.convolution.
+    Raises LabError as core.explain.walkthrough.convolution.
     """
     found = walkthrough.convolution(
         picture.values, kernel, bias, activation, slide.stride, slide.padding, slide.dilation
@@ -84,7 +85,7 @@ def convolution(
 def pooling(
     picture: Picture, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None
 ) -> Pooled:
-    """Shows the pooling of a picture (1, H, W); what came out. Raises LabError as core.walkthrough.pooling."""
+    """Shows the pooling of a picture (1, H, W); what came out. Raises LabError as core.explain.walkthrough.pooling."""
     found = walkthrough.pooling(picture.values, size, kind, stride, padding)
     ground = walkthrough.padded(picture.values, padding, -np.inf if kind == "max" else 0.0)
     more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False, "start": _start(start)}

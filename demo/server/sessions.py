@@ -1,6 +1,6 @@
 """Whose a Streamlit session is, and what its visitor may upload. A session's id stands in logs and addresses: it gives no rights.
 
-What a session remembers about its visitor is written by demo/session.py; this is the one reader.
+What a session remembers about its visitor is written by demo/visitor/session.py; this is the one reader.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime import Runtime
 
-from demo.identity import VISITOR_HEADER
+from demo.server.cookies import VISITOR_HEADER
 
 PROTOCOLS = b"sec-websocket-protocol"
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
@@ -40,7 +40,7 @@ def session_of(session_id: str) -> Any | None:
 
 
 def remembered(session: Any, name: str) -> Any:
-    """What demo/session.py keeps under `name` in a session; None before its page ran."""
+    """What demo/visitor/session.py keeps under `name` in a session; None before its page ran."""
     with suppress(KeyError):
         return session.session_state[f"lab.{name}"]
     return None

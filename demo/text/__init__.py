@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from core.errors import LabError
+from core.vocabulary.errors import LabError
 
 FOLDER = Path(__file__).parent
 LANGUAGE = "en"

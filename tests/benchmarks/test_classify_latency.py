@@ -22,7 +22,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from core.classify import Classifier
+from core.inference.classifier import Classifier
 from tests.browser.served import ROOT, answers, free_port
 from tests.demo.served_classifier import as_text, call
 from tests.networks_for_tests import png, seven

@@ -18,10 +18,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from core import device, networks, training
-from core.learner import Learner
-from core.recipe import Recipe, preset
-from core.speed import training_speed
+from core.models import networks
+from core.training import device
+from core.training import loop as training
+from core.training.state import Learner
+from core.training.throughput import training_speed
+from core.vocabulary.recipe import Recipe, preset
 
 pytestmark = pytest.mark.cuda
 if not torch.cuda.is_available():
@@ -45,7 +47,7 @@ def labels() -> Tensor:
 
 
 def our_loop(images: Tensor, labels: Tensor, recipe: Recipe) -> float:
-    """Pictures a second of one epoch of core.training, the data set's way to the card included."""
+    """Pictures a second of one epoch of core.training.loop, the data set's way to the card included."""
     recipe = device.resolve(recipe)
     device.configure(recipe)
     learner = Learner.make(recipe, SHAPE, 10)

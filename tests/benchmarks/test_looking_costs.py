@@ -27,15 +27,15 @@ from pathlib import Path
 
 import pytest
 
-from core.engines import ThreadEngine
-from core.job import Job
-from core.jobs import JobManager, Who
-from core.library import Library
-from core.recipe import preset
-from core.records import Epoch, Result, Tick, as_dict
-from core.runs import RunStore, open_store
-from core.studies import STUDIES
-from demo import study
+from core.engines.base import ThreadEngine
+from core.inference.model_registry import Library
+from core.runs.job import Job
+from core.runs.manager import JobManager, Who
+from core.runs.store import RunStore, open_store
+from core.studies.registry import STUDIES
+from core.vocabulary.recipe import preset
+from core.vocabulary.records import Epoch, Result, Tick, as_dict
+from demo.ui import tables as study
 
 MOST_MS = 2.0
 EPOCHS, LOOKS = 30, 21

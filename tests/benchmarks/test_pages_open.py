@@ -40,7 +40,7 @@ def addresses() -> list[str]:
     """Every page; the studies by section."""
     found = []
     for name in PAGES:
-        sections = getattr(importlib.import_module(f"demo.lessons.{name}"), "SECTIONS", ()) if name in SECTIONS["studies"] else ()
+        sections = getattr(importlib.import_module(f"demo.lessons.{name}.page"), "SECTIONS", ()) if name in SECTIONS["studies"] else ()
         found += [f"{name}?section={section}" for section in sections] or [name]
     return found
 

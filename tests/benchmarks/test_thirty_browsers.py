@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from core.runs import RunStore, StoredRun, open_store
+from core.runs.store import RunStore, StoredRun, open_store
 from tests.benchmarks.watching import Seen, watch
 from tests.browser.conftest import chromium  # noqa: F401  a fixture
 from tests.browser.served import App

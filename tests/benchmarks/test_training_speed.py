@@ -7,7 +7,7 @@ Our time includes bringing the pictures to their resolution, which we do once a 
 
 Tried for speed and without effect here (2 cores, torch 2.14): torch.compile; two threads for a network of 8x8 pictures
 (slower than one). What helps: bfloat16 with channels_last (2.1 times float32), the whole data set as one tensor,
-and drawing the random numbers of dropout four at a time (core/dropout.py: 6.0 ms -> 1.2 ms of a step).
+and drawing the random numbers of dropout four at a time (core/models/layers.py: 6.0 ms -> 1.2 ms of a step).
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-from core import datasets, networks, training
-from core.device import resolve
-from core.learner import Learner
-from core.recipe import preset
-from core.resolution import at_resolution
+from core.datasets import loading
+from core.images.resampling import at_resolution
+from core.models import networks
+from core.training import loop as training
+from core.training.device import resolve
+from core.training.state import Learner
+from core.vocabulary.recipe import preset
 
 PICTURES = 10_240
 ROUNDS = 3
@@ -39,7 +41,7 @@ RECIPE = preset("fast", "cifar10").changed(augment="none", train_limit=PICTURES,
 class PictureFiles(Dataset[tuple[Tensor, int]]):
     """CIFAR-10 the way torchvision hands it out: one PIL picture after another, transformed when asked for."""
 
-    def __init__(self, data: datasets.DataSet, transform: Callable[[Image.Image], Tensor]) -> None:
+    def __init__(self, data: loading.DataSet, transform: Callable[[Image.Image], Tensor]) -> None:
         self.pictures = data.images[:PICTURES].permute(0, 2, 3, 1).numpy()
         self.labels, self.transform = data.labels[:PICTURES].tolist(), transform
 
@@ -50,7 +52,7 @@ class PictureFiles(Dataset[tuple[Tensor, int]]):
         return self.transform(Image.fromarray(self.pictures[index])), self.labels[index]
 
 
-def tutorial_loop(data: datasets.DataSet, side: int, workers: int = 0) -> float:
+def tutorial_loop(data: loading.DataSet, side: int, workers: int = 0) -> float:
     """Pictures a second of the loop that every tutorial shows; the DataLoader as it comes, without worker processes."""
     resize = [transforms.Resize(side), transforms.Resize(32)] if side != 32 else []
     transform = transforms.Compose([*resize, transforms.ToTensor(), transforms.Normalize((0.5,) * 3, (0.5,) * 3)])
@@ -73,13 +75,13 @@ def as_in_a_tutorial(network: nn.Sequential) -> nn.Sequential:
     return nn.Sequential(*(nn.Dropout(layer.p) if isinstance(layer, nn.Dropout) else layer for layer in network))
 
 
-def tutorial_loop_with_workers(data: datasets.DataSet, side: int) -> float:
+def tutorial_loop_with_workers(data: loading.DataSet, side: int) -> float:
     """The same with two worker processes, the tutorials' other habit; measured to be told, not to be beaten 2.3 times."""
     return tutorial_loop(data, side, workers=2)
 
 
-def our_loop(data: datasets.DataSet, side: int) -> float:
-    """Pictures a second of one epoch of core.training, bringing the pictures to their resolution included."""
+def our_loop(data: loading.DataSet, side: int) -> float:
+    """Pictures a second of one epoch of core.training.loop, bringing the pictures to their resolution included."""
     recipe = resolve(RECIPE.changed(resolution=side))
     learner = Learner.make(recipe, data.shape, 10)
     prepared = _last(training.prepare(recipe, data))  # the test pictures too; only the training part is timed below
@@ -90,7 +92,7 @@ def our_loop(data: datasets.DataSet, side: int) -> float:
     return PICTURES / (time.perf_counter() - began)
 
 
-def bare_steps(data: datasets.DataSet, side: int) -> float:
+def bare_steps(data: loading.DataSet, side: int) -> float:
     """Pictures a second of nothing but forward, backward and step on one batch that is there already."""
     recipe = resolve(RECIPE)
     learner = Learner.make(recipe, data.shape, 10)
@@ -118,7 +120,7 @@ def _last(generator: Generator[Any, None, Any]) -> Any:
 @pytest.mark.timeout(1_200)
 @pytest.mark.parametrize("side", [32, 16])
 def test_ours_beats_the_tutorial_loop_and_wastes_little(side: int, real_data: Path) -> None:
-    data = datasets.load("cifar10", real_data)
+    data = loading.load("cifar10", real_data)
     torch.set_num_threads(resolve(RECIPE).threads)
     loops = {"tutorial": tutorial_loop, "with workers": tutorial_loop_with_workers, "ours": our_loop, "bare": bare_steps}
     rates: dict[str, list[float]] = {name: [] for name in loops}

@@ -13,7 +13,8 @@ import urllib.request
 from contextlib import closing
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.places import ROOT
+
 TOKEN = "the-teacher"
 
 

@@ -19,8 +19,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from core import few
-from core.classify import Answer, Classifier
+from core.inference.classifier import Answer, Classifier
+from core.pretrained import few
 from tests.browser.conftest import FLAGS, chromium_path
 from tests.browser.served import ROOT, answers, free_port
 
@@ -274,7 +274,7 @@ def test_one_can_draw_where_there_is_no_gpu_canvas(chromium: Browser, space: str
 def test_requests_are_numbered_one_is_on_its_way_and_only_the_newest_is_drawn(page: Page) -> None:
     """The script alone, with buttons that count how often they are pressed and answers given by hand."""
     page.set_content("".join(f'<button id="do-{kind}"></button>' for kind in ("open", "choose", "page", "answer")))
-    script = (ROOT / "demo" / "components" / "asking.js").read_text(encoding="utf-8")
+    script = (ROOT / "demo" / "classifier" / "asking.js").read_text(encoding="utf-8")
     page.evaluate(f"""() => {{
       {script}
       window.pressed = []

@@ -14,7 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from torch.nn import functional as F
 
-from core import kernels, samples, warmup
+from core.explain import kernels, worksheet
+from core.images import samples
 from tests.browser.seen import LOOKS, keep, visitor
 from tests.browser.served import App
 
@@ -163,7 +164,7 @@ class Sent:
 
 
 def warm_up() -> Setting:
-    return Setting(torch.tensor(next(iter(warmup.pictures().values())))[None], torch.tensor(kernels.preset("plus"))[None])
+    return Setting(torch.tensor(next(iter(worksheet.pictures().values())))[None], torch.tensor(kernels.preset("plus"))[None])
 
 
 def test_pointing_and_the_arrow_keys_move_everything_without_the_server(page: Page, app: App) -> None:

@@ -11,12 +11,13 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 from torch import Tensor, nn
 
-from core import datasets, sources
-from core.classify import Classifier
-from core.gradcam import behind_the_last_convolution
-from core.learner import normalise
-from core.library import Library
-from demo.lessons.network_choice import FIRST
+from core.datasets import files as dataset_files
+from core.datasets import loading
+from core.explain.gradcam import behind_the_last_convolution
+from core.inference.classifier import Classifier
+from core.inference.model_registry import Library
+from core.training.state import normalise
+from demo.lessons.network.choice import FIRST
 from tests.browser.seen import LOOKS, keep, visitor
 from tests.browser.served import App
 from tests.browser.test_lessons import READ, near, number
@@ -43,11 +44,11 @@ class Expected:
 @pytest.fixture(scope="module")
 def torchs() -> Expected:
     """The first network with pictures here and its first test picture, by hooks in the forward pass."""
-    folder = sources.data_folder()
+    folder = dataset_files.data_folder()
     library = Library()
     there = {choice.first_for for choice in library.choices()}
-    dataset = next(name for name in FIRST if name in there and sources.state(name, folder).present)
-    classifier, data = library.find(dataset), datasets.load(dataset, folder)
+    dataset = next(name for name in FIRST if name in there and dataset_files.state(name, folder).present)
+    classifier, data = library.find(dataset), loading.load(dataset, folder)
     found = Expected(classifier, {}, {})
 
     def keep(place: int, given: Tensor, made: Tensor) -> None:

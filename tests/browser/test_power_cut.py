@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.engines import ThreadEngine
-from core.records import Result
-from core.runs import open_store
+from core.engines.base import ThreadEngine
+from core.runs.store import open_store
+from core.vocabulary.records import Result
 from tests.browser.served import App, alive, children
 
 RECIPE = "preset=quick&dataset=digits&batch_size=1&epochs=6&learning_rate=0.001"

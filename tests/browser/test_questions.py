@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from demo.questions import QUESTIONS
+from demo.classroom.questions import QUESTIONS
 from tests.browser.conftest import SECONDS
 from tests.browser.served import App
 

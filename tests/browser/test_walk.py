@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FloatRect, FrameLocator, Locator, Mouse, Page, expect
 
-from core import sources
-from core.runs import open_store
+from core.datasets import files as dataset_files
+from core.runs.store import open_store
 from tests.browser.seen import LOOKS, PARTS, keep, visitor, watch
 from tests.browser.served import App
 
@@ -37,8 +37,8 @@ def wait_for_status(page: Page, words: str, seconds: float = 60) -> None:
 
 @pytest.fixture
 def cifar10() -> None:
-    folder = sources.data_folder()
-    if not sources.state("cifar10", folder).present:
+    folder = dataset_files.data_folder()
+    if not dataset_files.state("cifar10", folder).present:
         pytest.skip(f"needs CIFAR-10: {folder} does not hold it; set LAB_DATA")
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalog import SOURCES, DataFile, Layout, Source
-from core.downloads import Published
+from core.datasets.catalog import SOURCES, DataFile, Layout, Source
+from core.datasets.download import Published
 from tests.clock import Clock
 
 TRAIN, TEST = 20, 6

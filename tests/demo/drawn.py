@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 
 import vl_convert
 
-from demo.chart_theme import GROUND, Look, styled
-from demo.charts import Figure
-from demo.figures import VEGA_LITE
+from demo.charts.figure import Figure
+from demo.charts.plots import VEGA_LITE
+from demo.charts.theme import GROUND, Look, styled
 
 Colour = tuple[float, float, float]
 """Red, green, blue, each 0 to 255."""

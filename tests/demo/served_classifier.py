@@ -13,14 +13,14 @@ from typing import Any
 import httpx
 import uvicorn
 
-from core.library import Library
-from demo import classifier
+from core.inference.model_registry import Library
+from demo.classifier import app as classifier_app
 
 
 @contextmanager
 def serving(library: Library) -> Iterator[str]:
     """The address of a server that runs until the end of the `with`."""
-    app, streams_end = classifier.mounted("", "", library)
+    app, streams_end = classifier_app.mounted("", "", library)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -23,12 +23,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
 
-from demo import hosting
-from demo.identity import ADDRESS_HEADER, COOKIE, Identity, address_of, owner_of
+from demo.server import hosting
+from demo.server.cookies import ADDRESS_HEADER, COOKIE, Identity, address_of, owner_of
 from tests.demo.served_app import serving_app
-
-ROOT = Path(__file__).resolve().parents[2]
-
+from tests.places import ROOT
 
 # --- the cookie -------------------------------------------------------------------------------------------------
 
@@ -158,7 +156,7 @@ def test_a_foreign_websocket_is_refused_without_asking_the_network(
 
 
 def test_the_pages_find_the_manager_that_the_server_started(client: TestClient) -> None:
-    from core.installed import installed
+    from demo.server.services import installed
 
     assert installed().teacher(installed().token)
 
@@ -256,7 +254,7 @@ def test_the_server_ends_within_five_seconds_with_everything_open(
 
 STUCK = """
 import asyncio, signal, sys, threading, time
-from demo.leaving import bounded_exit
+from demo.server.shutdown import bounded_exit
 
 async def main():
     with bounded_exit(stop_work=lambda: time.sleep(60), end_streams=lambda: None, seconds=0.5):

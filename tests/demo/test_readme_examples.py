@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from core.library import Library
+from core.inference.model_registry import Library
 from tests.demo.served_classifier import serving
 from tests.networks_for_tests import png, seven
+from tests.places import ROOT
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESS = "http://localhost:8501/classify"
 ENDPOINTS = {"networks", "classify", "look", "strip", "gradcam", "sample"}
 

@@ -9,8 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from demo.text import plain
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 EVIL = [
     "![x](http://elsewhere.example/x.png)", "[Sign in](http://elsewhere.example)", "<b>bold</b>", "<http://elsewhere.example>",
     "**bold** *it* _it_ __bold__ ~~gone~~", "`code`", "# title", "> quote", "- item", "+ item", "1. item", "12) item", "=====", "a | b",

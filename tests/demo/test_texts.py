@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core import kernels, walkthrough, warmup
-from core.errors import LabError
+from core.explain import kernels, walkthrough, worksheet
+from core.vocabulary.errors import LabError
 from demo import text
-from demo.lessons.convolution_kernel import Settings
+from demo.lessons.convolution.kernel import Settings
 
 FILES = sorted((text.FOLDER / "en").glob("*.md"))
 
@@ -61,7 +61,7 @@ def test_what_warm_up_says_to_try_is_not_so_already_and_does_something() -> None
     assert {"plus", "ring"} <= set(kernels.PRESETS)
     for name in ("plus", "ring"):
         kernel = kernels.preset(name)[None]
-        before = [walkthrough.convolution(picture[None], kernel).totals for picture in warmup.pictures().values()]
-        after = [walkthrough.convolution(picture[None], kernel, -2, "ReLU").outputs for picture in warmup.pictures().values()]
+        before = [walkthrough.convolution(picture[None], kernel).totals for picture in worksheet.pictures().values()]
+        after = [walkthrough.convolution(picture[None], kernel, -2, "ReLU").outputs for picture in worksheet.pictures().values()]
         became = [(was != 0) & (now == 0) for was, now in zip(before, after, strict=True)]
         assert any(one.any() for one in became) and any((now > 0).any() for now in after), f"{name}: some become 0, others stay"

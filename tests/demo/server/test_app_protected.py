@@ -14,9 +14,9 @@ from starlette.types import Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime import Runtime
 
-from core.installed import installed
 from demo.server import sessions
 from demo.server.headers import SecurityHeaders, content_security_policy, hash_of, inline_scripts
+from demo.server.services import installed
 from tests.demo.served_app import serving_app
 from tests.demo.served_classifier import as_text, call
 from tests.demo.tab import Tab, tab
@@ -175,8 +175,8 @@ def test_nobody_describes_himself_as_somebody_else(client: TestClient) -> None:
 
 
 def test_wrong_tokens_slow_down_and_the_right_one_is_not_looked_at_meanwhile(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core import installed as home
-    from core.teacher import TokenTries
+    from core.classroom.teacher_token import TokenTries
+    from demo.server import services as home
 
     tries = TokenTries(installed().teacher, clock=lambda: 100.0)
     monkeypatch.setattr(home, "token_tries", lambda: tries)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.places import ROOT
+
 resource = pytest.importorskip("resource")
-ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = """
 import resource
 from demo.server.open_files import WANTED, raise_limit

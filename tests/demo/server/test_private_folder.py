@@ -15,6 +15,7 @@ import pytest
 
 from demo.server import private_folder
 from demo.server.private_folder import PREFIX, PrivateFolder, remove_old
+from tests.places import ROOT
 
 
 def lay(path: Path, size: int = 10, age: float = 0.0) -> Path:
@@ -53,7 +54,7 @@ def test_the_folder_is_its_owner_s_alone_and_its_name_cannot_be_known_before(tmp
 def test_what_a_killed_server_has_left_goes_at_the_next_start_and_a_running_one_keeps_its_own(tmp_path: Path) -> None:
     code = f"from pathlib import Path; from demo.server.private_folder import PrivateFolder; p = PrivateFolder(Path({str(tmp_path)!r})); " \
            "(p.path / 'photo.png').write_bytes(b'x'); import os; os._exit(1)"  # fmt: skip
-    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=False)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
     [left] = tmp_path.iterdir()
     assert (left / "photo.png").exists()
     (tmp_path / f"{PREFIX}somebody-else").mkdir()

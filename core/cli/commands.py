@@ -1,0 +1,262 @@
+"""What each verb of the command line does: an options object in, a plain dict for JSON out."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from core.datasets import files as dataset_files
+from core.engines import base
+from core.pretrained.cards import FOLDER, read_cards
+from core.runs.job import Snapshot, card_snapshot, look_up
+from core.runs.lifecycle import outcome_of
+from core.runs.store import RunStore, StoredRun, StoreError, open_store, runs_folder
+from core.vocabulary import metrics
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import FIELDS, NETWORK_FOR, NETWORKS, Recipe, preset
+from core.vocabulary.records import Epoch, Record, Start, Tick
+
+Answer = dict[str, Any]
+OWNER = "command line"
+
+
+def say(line: str, end: str = "\n") -> None:
+    print(line, end=end, file=sys.stderr, flush=True)
+
+
+# --- data, networks ------------------------------------------------------------------------------------------------
+
+
+def do_data(options: Namespace) -> Answer:
+    folder = dataset_files.data_folder()
+    names = options.names or list(dataset_files.SOURCES)
+    for name in names:
+        dataset_files.source_of(name)
+    if options.fetch:
+        for name in names:
+            dataset_files.fetch(name, folder, _show_download, mirror=dataset_files.mirror_of())
+    return {name: _state_of(name, folder) for name in names}
+
+
+def _state_of(name: str, folder: Path) -> Answer:
+    source, state = dataset_files.SOURCES[name], dataset_files.verified(name, folder)
+    return {
+        "present": state.present, "path": str(state.path) if state.path else None, "layout": state.layout,
+        "problem": state.problem, "train": source.train, "test": source.test, "classes": list(source.classes),
+    }  # fmt: skip
+
+
+def _show_download(progress: dataset_files.FetchProgress) -> None:
+    total = progress.total_bytes or progress.done_bytes or 1
+    share = progress.done_bytes / total
+    bar = ("#" * round(30 * share)).ljust(30, ".")
+    numbers = f"{progress.done_bytes / 1e6:.1f} of {total / 1e6:.1f} MB, {progress.bytes_per_second / 1e6:.2f} MB/s"
+    say(f"\r{progress.name} {progress.file} [{bar}] {numbers}, {_time_left(progress.seconds_left)}   ", end="\n" if share >= 1 else "")
+
+
+def _time_left(seconds: float) -> str:
+    """
+    >>> _time_left(2400.0)
+    '40 min left'
+    """
+    if seconds in (0, math.inf):
+        return "waiting" if seconds else "done"
+    return "less than a minute left" if seconds < 60 else f"{seconds / 60:.0f} min left"
+
+
+def do_networks(options: Namespace) -> Answer:
+    from core.models import networks
+
+    if options.name is None:
+        return {"networks": [
+            {"network": name, "about": networks.NETWORKS[name].about, "shape": list(_shape_for(name)),
+             "total_parameters": networks.total_parameters(networks.layer_table(name, _shape_for(name)))}
+            for name in NETWORKS
+        ]}  # fmt: skip
+    if options.name not in NETWORKS:
+        raise LabError(f"unknown network {options.name!r}; choose one of {', '.join(NETWORKS)}")
+    shape = _shape_for(options.name) if options.shape is None else _parse_shape(options.shape)
+    table = networks.layer_table(options.name, shape)
+    layers = [{"name": layer.name, "output_shape": list(layer.output_shape), "parameters": layer.parameters,
+               "activation": layer.activation} for layer in table]  # fmt: skip
+    return {"network": options.name, "shape": list(shape), "layers": layers, "total_parameters": networks.total_parameters(table)}
+
+
+def _shape_for(network: str) -> tuple[int, int, int]:
+    dataset = next((name for name, its in NETWORK_FOR.items() if its == network), "fashion-mnist")
+    return dataset_files.SOURCES[dataset].shape
+
+
+def _parse_shape(text: str) -> tuple[int, int, int]:
+    numbers = text.split("x")
+    if len(numbers) != 3 or not all(n.isdecimal() and 0 < int(n) < 10_000 for n in numbers):
+        raise LabError(f"shape is {text!r}; expected channels x height x width, as 3x32x32")
+    channels, height, width = map(int, numbers)
+    return channels, height, width
+
+
+# --- train ---------------------------------------------------------------------------------------------------------
+
+
+def do_train(options: Namespace) -> Answer:
+    given = {name: value for name, value in vars(options).items() if name in FIELDS and name != "preset"}
+    folder = dataset_files.data_folder()
+    if options.resume is not None:
+        if given or options.preset:
+            named = sorted(given or ["preset"])[0].replace("_", "-")
+            raise LabError(f"a resumed run keeps its recipe; leave out --{named}")
+        store = open_store(runs_folder())
+        return _resume(store, look_up(options.resume, store, FOLDER), folder, options.engine)
+    recipe = recipe_of(options.preset, given)
+    base.check(recipe, folder, thoroughly=True)
+    store = open_store(runs_folder())
+    return _train(store, store.create(recipe, OWNER), folder, options.engine)
+
+
+def recipe_of(preset_name: str | None, given: Answer) -> Recipe:
+    """The preset's recipe (`quick` when none is named) with the given values in it."""
+    recipe = preset(preset_name or "quick", given.get("dataset"))
+    return recipe.changed(**given)
+
+
+def _resume(store: RunStore, stored: Snapshot, folder: Path, engine: str) -> Answer:
+    if stored.status == "finished":
+        return summary(stored)
+    if stored.status == "failed":
+        raise LabError(f"run {stored.run} failed and cannot go on: {stored.message}")
+    base.check(stored.recipe, folder, thoroughly=True)
+    return _train(store, stored.run, folder, engine)
+
+
+def _train(store: RunStore, run: str, folder: Path, engine_name: str) -> Answer:
+    engine = base.ENGINES[engine_name](folder)
+    try:
+        with store.hold(run):
+            resume = store.checkpoint(run)
+            say(f"run {run}{' goes on' if resume else ''}")
+            stream = engine.stream(store.get(run).recipe, resume)
+            try:
+                for record in stream:
+                    store.keep(run, record)
+                    _tell(record)
+            except KeyboardInterrupt:
+                store.set_status(run, "stopped")
+                say(f"\nstopped after epoch {store.get(run).epochs_done}; go on with: python -m core train --resume {run}")
+            except LabError as error:
+                say(f"\nthe run {'failed' if _broken_off(store, run, error) == 'failed' else 'was interrupted'}: {error}")
+            finally:
+                stream.close()
+        return summary(store.get(run))
+    finally:
+        engine.close()
+
+
+def _broken_off(store: RunStore, run: str, error: LabError) -> str:
+    """Writes what an error makes of the run that we hold: failed, or interrupted, which keeps its status, with the reason."""
+    stored = store.get(run)
+    status, _, message = outcome_of(error, begun=bool(stored.epochs))
+    with contextlib.suppress(StoreError):  # a full disk takes no reason down
+        store.set_status(run, stored.status if status == "interrupted" else status, message)
+    return status
+
+
+def _tell(record: Record) -> None:
+    if isinstance(record, Start):
+        sizes = ", ".join(f"{record.facts[part]:,} {part}" for part in ("train", "validation", "test"))
+        device = f"{record.recipe['device']} {record.recipe['precision']}, {record.recipe['threads']} threads"
+        say(f"{record.recipe['network']} on {record.recipe['dataset']}: {record.facts['parameters']:,} parameters; {sizes}; {device}")
+    elif isinstance(record, Tick) and sys.stderr.isatty() and record.loss is not None:
+        say(f"\repoch {record.epoch} step {record.step}/{record.steps} loss {record.loss:.3f} "
+            f"{record.images_per_second:,.0f} pictures/s   ", end="")  # fmt: skip
+    elif isinstance(record, Epoch) and record.train_loss is not None:
+        checked = "" if record.validation_loss is None else (
+            f", validation loss {record.validation_loss:.3f}, accuracy {record.validation_accuracy:.1%}")  # fmt: skip
+        say(f"\repoch {record.epoch}: loss {record.train_loss:.3f}, accuracy {record.train_accuracy:.1%}{checked}, "
+            f"{record.images_per_second:,.0f} pictures/s, {record.seconds:.1f} s")  # fmt: skip
+
+
+def summary(stored: StoredRun | Snapshot) -> Answer:
+    """The facts of a run that `train` and `runs` print. Scores are of the test, None before there is one."""
+    trained = [epoch for epoch in stored.epochs if epoch["epoch"] > 0]
+    seconds = sum(epoch["seconds"] for epoch in trained)
+    pictures = len(trained) * stored.facts.get("train", 0)
+    scores = metrics.scores(stored.result["confusion"]) if stored.result else None
+    return {
+        "run": stored.run,
+        "status": stored.status,
+        "message": stored.message,
+        "epochs": stored.epochs_done,
+        "dataset": stored.recipe.dataset,
+        "network": stored.recipe.network,
+        "test_accuracy": stored.result["test_accuracy"] if stored.result else None,
+        "macro_precision": scores.macro.precision if scores else None,
+        "macro_recall": scores.macro.recall if scores else None,
+        "macro_f1": scores.macro.f1 if scores else None,
+        "confusion": stored.result["confusion"] if stored.result else None,
+        "images_per_second": pictures / seconds if seconds else None,
+        "seconds": seconds,
+    }
+
+
+# --- runs, pretrain ------------------------------------------------------------------------------------------------
+
+
+def do_runs(options: Namespace) -> Answer:
+    store = open_store(runs_folder())
+    if options.run is None:
+        for run, reason in store.unreadable().items():
+            say(f"run {run} is left out, for it cannot be read: {reason}")
+        cards = [card_snapshot(card, FOLDER) for card in read_cards(FOLDER).values()]
+        return {"runs": [summary(stored) for stored in store.all()], "pretrained": [_short(card) for card in cards]}
+    stored = look_up(options.run, store, FOLDER)
+    facts = {name: value for name, value in stored.facts.items() if name != "provenance"}
+    return {
+        **summary(stored),
+        "recipe": stored.recipe.as_dict(),
+        "facts": facts,
+        "records": [*stored.epochs, *([stored.result] if stored.result else [])],
+        "weights": str(stored.weights) if stored.weights else None,
+        "provenance": stored.facts.get("provenance", {}),
+        "evaluations": dict(stored.evaluations),
+    }
+
+
+def _short(card: Snapshot) -> Answer:
+    """What the list says of a run that comes with the app."""
+    known = summary(card)
+    return {name: known[name] for name in ("run", "status", "epochs", "dataset", "network", "test_accuracy", "macro_f1")}
+
+
+def do_pretrain(options: Namespace) -> Answer:
+    from core.cli import pretraining
+
+    if options.to == "":
+        raise LabError("--to is ''; expected a folder")
+    folder = Path(options.to) if options.to else pretraining.FOLDER
+    return pretraining.pretrain(folder, dataset_files.data_folder(), open_store(runs_folder()), say, options.names)
+
+
+def do_study(options: Namespace) -> Answer:
+    """The tables of a study, and the names of the runs that are planned and not there yet."""
+    from core.cli import pretraining
+
+    given = {name: value for name, value in vars(options).items() if name in FIELDS}
+    found = pretraining.study(options.study, given, dataset_files.data_folder(), open_store(runs_folder()), say)
+    return {"tables": {name: {"rows": rows} for name, rows in found.rows.items()}, "missing": found.missing}
+
+
+def do_classify(options: Namespace) -> Answer:
+    """What a network says about a picture; the same to the last digit as over HTTP."""
+    from core.images.decoding import open_picture
+    from core.images.preprocessing import Steps
+    from core.inference.model_registry import Library
+
+    steps = Steps(options.invert, options.crop, options.aspect, options.centre)
+    network = Library(data=dataset_files.data_folder(), runs=runs_folder()).find(options.network)
+    network.check(options.resolution, network.recipe.filter if options.filter is None else options.filter, options.top)
+    found = network.classify(open_picture(Path(options.picture)), options.resolution, options.filter, options.top, steps)
+    return found.as_dict()

@@ -1,0 +1,210 @@
+"""Makes what lies under pretrained/, one run after another; run by `python -m core pretrain`. Resumable.
+
+A run that is in the store already, finished or not, is used: killed and started again, nothing is trained twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.engines.base import ThreadEngine, check
+from core.pretrained import few, test_images
+from core.pretrained.cards import (
+    CARDS,
+    FOLDER,
+    Card,
+    find,
+    identity,
+    read_cards,
+    read_outputs,
+    write_card,
+    write_outputs,
+)
+from core.pretrained.plan import Plan, Planned, made
+from core.runs.store import RunStore, StoredRun
+from core.studies import architectures, architectures_comparison
+from core.studies.registry import STUDIES
+from core.system.atomic import write_whole
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import Recipe, preset
+from core.vocabulary.records import Epoch
+
+if TYPE_CHECKING:
+    from core.datasets.loading import DataSet
+
+__all__ = ["FOLDER", "Tables", "make", "plan", "pretrain", "study"]
+
+Say = Callable[[str], None]
+OWNER = "pretrain"
+
+
+def plan() -> Plan:
+    """Name -> planned run of everything under pretrained/."""
+    runs = {"digits": Planned(preset("fast", "digits"), weights=True)}
+    for study in STUDIES.values():
+        runs |= study.plan()
+    return runs
+
+
+def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequence[str]) -> dict[str, Any]:
+    """Makes the named cards (none named: all) that are not there; name -> {status, test_accuracy}."""
+    planned = plan()
+    for name in names:
+        if name not in planned:
+            raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(planned)}")
+    folder.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before anything is trained
+    answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
+    if test_images.renew(folder, data, [architectures_comparison.report_name(name) for name in architectures.REPORT]):
+        say(f"{test_images.NAME}: made")
+    for file in few.renew(folder, data):
+        say(f"{file}: made")
+    for name in answer:
+        if planned[name].weights:
+            set_trust(name, folder, data, say)
+    return answer
+
+
+def set_trust(name: str, folder: Path, data: Path, say: Say) -> None:
+    """Writes trust/NAME.json for a network whose weights are in the folder, unless there is one for these weights."""
+    from core.datasets import loading
+    from core.datasets.files import state
+    from core.inference import out_of_distribution
+    from core.inference.classifier import Classifier
+
+    if not (folder / f"{name}.safetensors").exists() or (made := Classifier.load(name, folder)).trust:
+        return
+    say(f"{name}: from which score on a class is trusted")
+    others = (loading.load(other, data) for other in out_of_distribution.foreign_to(made.recipe.dataset) if state(other, data).present)
+    found = out_of_distribution.calibrate(made.recipe, loading.load(made.recipe.dataset, data), made.logits, made.weights, others)
+    out_of_distribution.write(name, found, folder)
+
+
+def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, say: Say) -> Tables:
+    """The tables of a study. Without changes from what is under pretrained/, training nothing; with changes of its
+    recipes (`{"seed": 5}`) from runs of the store, which are made where they are missing. LabError for an unknown
+    study or a change that does not go with one of its recipes.
+    """
+    planned: Plan = STUDIES[name].plan()
+    if changes:
+        planned = {run: dataclasses.replace(it, recipe=it.recipe.changed(**changes, preset=""), weights=False, outputs_at=())
+                   for run, it in planned.items()}  # fmt: skip
+        make(planned, store.folder, data, store, say, named_by_run=True)
+        cards = read_cards(store.folder)
+    else:
+        cards = read_cards()
+    there = made(planned, cards.values())
+    return Tables(STUDIES[name].tables(there), [run for run in planned if run not in there])
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a study found."""
+
+    rows: dict[str, list[dict[str, Any]]]
+    """Table -> its rows; each row names its run."""
+    missing: list[str]
+    """Planned runs that are not there."""
+
+
+def make(
+    runs: Plan, folder: Path, data: Path, store: RunStore, say: Say, named_by_run: bool = False
+) -> dict[str, Any]:
+    """Trains and looks at what is not in the folder yet; name -> {status: there | made, test_accuracy}.
+
+    A card takes its name from the plan, or, `named_by_run`, from its run in the store.
+    """
+    answer = {}
+    for name, planned in runs.items():
+        card = find(planned.recipe, read_cards(folder).values())
+        there = card is not None and complete(card, planned, folder)
+        if card is None or not there:
+            card = _make(name, planned, _known(card, folder) or _trained(name, planned.recipe, data, store, say), folder, data, say,
+                         named_by_run)  # fmt: skip
+        answer[name] = {"status": "there" if there else "made", "test_accuracy": card.result["test_accuracy"]}
+    return answer
+
+
+def complete(card: Card, planned: Planned, folder: Path = FOLDER) -> bool:
+    """Whether a card has been looked at everywhere that the plan says, and its answers are kept where they shall be."""
+    if card.recipe.filter != planned.recipe.filter:  # trained on full pictures, so only what it is looked at with differs
+        return False
+    if planned.outputs_at and read_outputs(card.name, folder) is None:
+        return False
+    seen = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
+    return seen >= {(filter, side) for filter, sides in (planned.seen_at or {}).items() for side in sides}
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run, wherever it lies: its card so far, its weights, its id."""
+
+    card: Card
+    weights: bytes
+    run: str
+
+
+def _known(card: Card | None, folder: Path) -> Finished | None:
+    """A run whose card and weights are in the folder: it need not be trained to be looked at once more."""
+    weights = folder / f"{card.name}.safetensors" if card else None
+    return Finished(card, weights.read_bytes(), card.name) if card and weights and weights.exists() else None
+
+
+def _make(
+    name: str, planned: Planned, run: Finished, folder: Path, data: Path, say: Say, named_by_run: bool
+) -> Card:
+    recipe = dataclasses.replace(run.card.recipe, filter=planned.recipe.filter)
+    card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name, recipe=recipe), run.weights
+    if planned.weights or planned.seen_at or planned.outputs_at:
+        from core.datasets import loading
+
+        weights, card = _looked_at(card, planned, weights, loading.load(card.recipe.dataset, data), folder, say)
+    if planned.weights:
+        write_whole(folder / f"{name}.safetensors", weights)
+    write_card(card, folder if planned.weights else folder / CARDS)
+    return card
+
+
+def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -> Finished:
+    same = [run for run in store.summaries() if identity(run.recipe) == identity(recipe)]
+    finished = next((run for run in same if run.status == "finished"), None)
+    if finished:
+        return _finished(name, store.get(finished.run))
+    open_runs = [run for run in same if run.status in ("interrupted", "stopped")]
+    if not open_runs:
+        check(recipe, data, thoroughly=True)  # what cannot be trained makes no run
+    run = open_runs[0].run if open_runs else store.create(recipe, OWNER)
+    with store.hold(run):
+        say(f"{name}: run {run}")
+        for record in ThreadEngine(data).stream(store.get(run).recipe, store.checkpoint(run)):
+            store.keep(run, record)
+            if isinstance(record, Epoch):
+                say(f"{name}: epoch {record.epoch} of {recipe.epochs}, training accuracy {record.train_accuracy:.1%}")
+    return _finished(name, store.get(run))
+
+
+def _finished(name: str, stored: StoredRun) -> Finished:
+    assert stored.result is not None and stored.weights is not None  # it is finished
+    card = Card(name, stored.recipe, stored.facts, stored.epochs, stored.result)
+    return Finished(card, stored.weights.read_bytes(), stored.run)
+
+
+def _looked_at(
+    card: Card, planned: Planned, weights: bytes, pictures: DataSet, folder: Path, say: Say
+) -> tuple[bytes, Card]:
+    """The weights as small as they may be, and the card with the matrices that the plan asks for."""
+    from core.inference import evaluation
+
+    if planned.weights:
+        weights = evaluation.smallest(card.recipe, weights, pictures)
+    trained = evaluation.Trained(card.recipe, weights, pictures)
+    seen: dict[str, Any] = {}
+    for filter, sides in (planned.seen_at or {}).items():
+        say(f"{card.name}: testing at {sides[0]} to {sides[-1]} pixels, {filter}")
+        seen[filter] = {str(side): card.matrix(side, filter) or trained.matrix(side, filter) for side in sides}
+    if planned.outputs_at:
+        write_outputs(card.name, trained.outputs(planned.outputs_at, planned.recipe.filter), folder)
+    return weights, dataclasses.replace(card, evaluations=seen)

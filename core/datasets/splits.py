@@ -1,0 +1,195 @@
+"""Who trains, who validates, who tests: disjoint index sets, drawn by scikit-learn, the same for a seed.
+
+The test part is always the official one, whole; everything else is drawn from the official training part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.datasets.loading import DataSet
+from core.datasets.split_sizes import thinned_counts
+from core.vocabulary.errors import LabError
+
+METHODS = ("random", "stratified", "k-fold")
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Disjoint, ascending int64 indices (n,) into `DataSet.images`; `validation` may be empty."""
+
+    train: Tensor
+    validation: Tensor
+    test: Tensor
+
+
+def split(
+    dataset: DataSet,
+    method: str,
+    *,
+    validation: float = 0.1,
+    folds: int = 5,
+    fold: int = 0,
+    seed: int = 0,
+    train_limit: int | None = None,
+    imbalance: float = 1.0,
+) -> Split:
+    """Splits a data set; the parameters are those of `split_labels`, drawn from the training part alone.
+
+    `imbalance` thins the training part first (`thinned`); the test part stays whole.
+    """
+    labels = dataset.labels[: dataset.train_size]
+    kept = thinned(labels, len(dataset.classes), imbalance)
+    train, held_out = split_labels(
+        labels[kept],
+        method,
+        validation=validation,
+        folds=folds,
+        fold=fold,
+        seed=seed,
+        train_limit=train_limit,
+    )
+    return Split(kept[train], kept[held_out], torch.arange(dataset.train_size, len(dataset.labels)))
+
+
+def thinned(labels: Tensor, classes: int, imbalance: float) -> Tensor:
+    """Ascending int64 indices (n,) of a long-tailed choice from `labels` (N,): class 0 whole, the last 1 / `imbalance`.
+
+    Between them the share falls exponentially (Cui et al. 2019, "Class-Balanced Loss"). No draw: of each class the
+    first pictures stay, so that two splits of an unbalanced set differ in nothing but the split.
+
+    >>> thinned(torch.tensor([0, 1, 0, 1, 0, 1]), classes=2, imbalance=3.0).tolist()
+    [0, 1, 2, 4]
+    """
+    counts = torch.bincount(labels, minlength=classes).tolist()
+    kept = [(labels == label).nonzero().squeeze(1)[:few] for label, few in enumerate(thinned_counts(counts, imbalance))]
+    return torch.cat(kept).sort().values
+
+
+def split_labels(
+    labels: Tensor | NDArray[Any] | Sequence[int],
+    method: str,
+    *,
+    validation: float = 0.1,
+    folds: int = 5,
+    fold: int = 0,
+    seed: int = 0,
+    train_limit: int | None = None,
+) -> tuple[Tensor, Tensor]:
+    """(train, validation) as ascending int64 indices into `labels` (n,), for any labels, balanced or not.
+
+    `random` and `stratified` hold out the share `validation` (0 to 0.5; 0 holds out nothing), rounded to
+    whole pictures. `k-fold` holds out part `fold` of `folds` stratified parts instead, and `validation` has
+    no say in it. `train_limit` keeps so many of the training pictures, in proportion to the classes (at
+    random for `random`), and cuts the validation part in the same proportion, but to no fewer pictures than
+    there are classes. Raises LabError for impossible values.
+    """
+    targets = np.asarray(labels)
+    _check(targets, method, validation, folds, fold, seed, train_limit)
+    if method == "k-fold":
+        train, held_out = _fold(targets, folds, fold, seed)
+    else:
+        train, held_out = _hold_out(targets, validation, seed, stratified=method == "stratified")
+    if train_limit is not None:
+        train, held_out = _limit(targets, train, held_out, train_limit, seed, stratified=method != "random")
+    return torch.from_numpy(np.sort(train)), torch.from_numpy(np.sort(held_out))
+
+
+def _check(
+    targets: NDArray[Any],
+    method: str,
+    share: float,
+    folds: int,
+    fold: int,
+    seed: int,
+    train_limit: int | None,
+) -> None:
+    if method not in METHODS:
+        raise LabError(f"unknown split {method!r}; choose one of {', '.join(METHODS)}")
+    if targets.ndim != 1 or not len(targets):
+        raise LabError(f"labels have the shape {targets.shape}; expected (n,) with at least one")
+    if not 0 <= seed < 2**32:
+        raise LabError(f"seed is {seed}; expected a whole number from 0 to {2**32 - 1}")
+    if method == "k-fold" and folds < 2:
+        raise LabError(f"folds is {folds}; expected at least 2")
+    if method == "k-fold" and not 0 <= fold < folds:
+        raise LabError(f"fold is {fold}; expected 0 to {folds - 1}, since folds is {folds}")
+    if method != "k-fold" and not 0 <= share <= 0.5:
+        raise LabError(f"validation is {share}; expected a share from 0 to 0.5")
+    if train_limit is not None and train_limit < 1:
+        raise LabError(f"train_limit is {train_limit}; expected at least 1")
+
+
+def _hold_out(targets: NDArray[Any], share: float, seed: int, *, stratified: bool) -> tuple[Indices, Indices]:
+    everyone = np.arange(len(targets))
+    if share == 0:
+        return everyone, everyone[:0]
+    count = round(len(targets) * share)  # a whole number: scikit-learn would round a share up
+    _check_hold_out(targets, share, count, stratified)
+    from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
+
+    train, held_out = train_test_split(
+        everyone, test_size=count, stratify=targets if stratified else None, random_state=seed
+    )
+    return train, held_out
+
+
+def _check_hold_out(targets: NDArray[Any], share: float, count: int, stratified: bool) -> None:
+    if not 0 < count < len(targets):
+        raise LabError(f"validation is {share} of {len(targets)} pictures, which leaves one part empty")
+    label, members = _rarest(targets)
+    classes = len(np.unique(targets))
+    if stratified and members < 2:
+        raise LabError(f"class {label} has 1 picture; a stratified split needs at least 2 of each class")
+    if stratified and min(count, len(targets) - count) < classes:
+        raise LabError(
+            f"validation is {share}: {count} of {len(targets)} pictures cannot hold {classes} classes"
+        )
+
+
+def _fold(targets: NDArray[Any], folds: int, fold: int, seed: int) -> tuple[Indices, Indices]:
+    label, members = _rarest(targets)
+    if members < folds:
+        raise LabError(f"folds is {folds}; expected at most {members}, the pictures of class {label}")
+    from sklearn.model_selection import StratifiedKFold
+
+    parts = StratifiedKFold(folds, shuffle=True, random_state=seed).split(targets, targets)
+    train, held_out = list(parts)[fold]
+    return train, held_out
+
+
+def _rarest(targets: NDArray[Any]) -> tuple[int, int]:
+    """The class with the fewest members, and how many it has."""
+    classes, members = np.unique(targets, return_counts=True)
+    return int(classes[members.argmin()]), int(members.min())
+
+
+def _limit(
+    targets: NDArray[Any], train: Indices, held_out: Indices, limit: int, seed: int, *, stratified: bool
+) -> tuple[Indices, Indices]:
+    if limit > len(train):
+        raise LabError(f"train_limit is {limit}; expected at most {len(train)}, what is there to train on")
+    in_proportion = round(len(held_out) * limit / len(train))
+    checked = min(len(held_out), max(in_proportion, len(np.unique(targets))))
+    return _draw(targets, train, limit, seed, stratified), _draw(targets, held_out, checked, seed, stratified)
+
+
+def _draw(targets: NDArray[Any], pool: Indices, count: int, seed: int, stratified: bool) -> Indices:
+    """`count` of the indices in `pool`, without replacement."""
+    if count == len(pool):
+        return pool
+    from sklearn.utils import resample  # type: ignore[import-untyped]
+
+    # Not train_test_split: it refuses to leave out fewer pictures than there are classes.
+    strata = targets[pool] if stratified else None
+    drawn: Indices = resample(pool, replace=False, n_samples=count, stratify=strata, random_state=seed)
+    return drawn

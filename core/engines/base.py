@@ -1,0 +1,210 @@
+"""Where the arithmetic of a run happens: in a child process (core.engines.process), or in the thread that asks.
+
+Both hand over a stream: an iterator of records with `pause`, `resume`, `stop` and `close`. The producer obeys between
+two records, and records come at least every half second. Torch is imported by whoever trains, not here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from core.engines.process import ProcessEngine
+from core.vocabulary.errors import EngineClosed, EngineDied, LabError
+from core.vocabulary.recipe import Recipe
+from core.vocabulary.records import Record, Tick
+
+__all__ = ["ENGINES", "Control", "Engine", "EngineDied", "ProcessEngine", "Stream", "ThreadEngine", "check", "produce"]
+
+T = TypeVar("T")
+
+
+class Stream(Protocol):
+    """One run's records, and the four things that can be asked of the run.
+
+    `pause`, `resume` and `stop` return at once, from any thread, and count from before the first record on. The thread
+    that reads closes. A stream that nobody reads has started nothing and holds nothing.
+    """
+
+    def __iter__(self) -> Iterator[Record]: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def stop(self) -> None:
+        """The iteration ends within about a second; the unfinished epoch is lost."""
+
+    def close(self) -> None:
+        """Stops, waits until the producer has obeyed (or kills it), and gives back what the stream held, however far
+        it was read; safe to call twice. Afterwards the engine is free for the next run."""
+
+
+class Engine(Protocol):
+    """Where runs are trained. `facts` and `speed` never wait; what goes wrong is in their futures."""
+
+    def stream(self, recipe: Recipe, resume: bytes | None = None) -> Stream: ...
+    def facts(self) -> Future[dict[str, Any]]: ...
+    def speed(self, recipe: Recipe) -> Future[float]: ...
+    def close(self) -> None:
+        """Ends what runs. Afterwards no question starts anything again; only a new stream would."""
+
+
+def produce(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[Record]:
+    """The records of a run, data set loading included; what both engines run."""
+    yield Tick("loading", 0)
+    from core.datasets import loading
+    from core.training import device, loop
+
+    yield Tick("loading", 0)
+    data = loading.load(recipe.dataset, folder)
+    yield Tick("loading", 0)
+    with device.enough_memory(recipe):
+        yield from loop.train(recipe, data, resume)
+
+
+def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
+    """Raises LabError, in one line, for a recipe that could not run here. Trains nothing.
+
+    `thoroughly` also hashes the data files (up to a second): before a run is made, not each time a page is drawn.
+    """
+    from core.datasets import files as dataset_files
+    from core.datasets import split_sizes
+    from core.models import networks
+    from core.training import device, resources
+
+    source = dataset_files.SOURCES[recipe.dataset]
+    state = (dataset_files.verified if thoroughly else dataset_files.state)(recipe.dataset, folder)
+    if not state.present:
+        why = state.problem or f"{recipe.dataset} is not in {folder}"
+        raise LabError(f"{why}; fetch it with: python -m core data {recipe.dataset} --fetch")
+    split_sizes.part_sizes(recipe)
+    networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
+    resources.check_fits(device.resolve(recipe))
+
+
+class Control:
+    """Pause, resume and stop for one producer at a time, obeyed between two records."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._wish: dict[int, str] = {}
+
+    def obey(self, wish: str, job: int = 0) -> None:
+        with self._changed:
+            self._wish[job] = "stop" if self._wish.get(job) == "stop" else wish
+            self._changed.notify_all()
+
+    def stopped(self, job: int = 0) -> bool:
+        """Whether a stop was asked for."""
+        with self._changed:
+            return self._wish.get(job) == "stop"
+
+    def govern(self, records: Iterator[Record], job: int = 0) -> Iterator[Record]:
+        """The records, held back while paused, ended by a stop. Jobs come in the order of their numbers."""
+        try:
+            if self._told_to_stop(job):
+                return
+            for record in records:
+                yield record
+                if self._told_to_stop(job):
+                    return
+        finally:
+            with self._changed:
+                self._wish = {other: wish for other, wish in self._wish.items() if other > job}
+
+    def _told_to_stop(self, job: int) -> bool:
+        with self._changed:
+            self._changed.wait_for(lambda: self._wish.get(job) != "pause")
+            return self._wish.get(job) == "stop"
+
+
+# --- in this thread ------------------------------------------------------------------------------------------------
+
+
+class ThreadEngine:
+    """The loop in the thread that iterates: for one user, for notebooks, for tests. One run at a time.
+
+    Questions are answered by threads of their own, one after the other, when no run is in the way.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._busy = threading.Lock()
+        self._closed = False
+
+    def stream(self, recipe: Recipe, resume: bytes | None = None) -> ThreadStream:
+        self._closed = False
+        return ThreadStream(recipe, self.data, resume, self._busy)
+
+    def facts(self) -> Future[dict[str, Any]]:
+        def answer() -> dict[str, Any]:
+            from core.training.throughput import machine_facts
+
+            return machine_facts()
+
+        return self._answered(answer)
+
+    def speed(self, recipe: Recipe) -> Future[float]:
+        def answer() -> float:
+            from core.training.throughput import training_speed
+
+            with self._busy:
+                return training_speed(recipe)
+
+        return self._answered(answer)
+
+    def close(self) -> None:
+        """Nothing outlives a stream here; questions are refused from now on."""
+        self._closed = True
+
+    def _answered(self, answer: Callable[[], T]) -> Future[T]:
+        future: Future[T] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(answer())
+            except Exception as error:  # whoever asked is told
+                future.set_exception(error)
+
+        if self._closed:
+            future.set_exception(EngineClosed())
+        else:
+            threading.Thread(target=work, daemon=True, name="a question").start()
+        return future
+
+
+class ThreadStream:
+    def __init__(self, recipe: Recipe, data: Path, resume: bytes | None, busy: threading.Lock) -> None:
+        self._records, self._busy, self._control = produce(recipe, data, resume), busy, Control()
+        self._reading: Generator[Record, None, None] | None = None
+
+    def __iter__(self) -> Iterator[Record]:
+        self._reading = self._read()
+        return self._reading
+
+    def _read(self) -> Generator[Record, None, None]:
+        while not self._busy.acquire(timeout=0.1):
+            if self._control.stopped():
+                return
+        try:
+            yield from self._control.govern(self._records)
+        finally:
+            self._busy.release()
+
+    def pause(self) -> None:
+        self._control.obey("pause")
+
+    def resume(self) -> None:
+        self._control.obey("resume")
+
+    def stop(self) -> None:
+        self._control.obey("stop")
+
+    def close(self) -> None:
+        self.stop()
+        if self._reading is not None:
+            self._reading.close()
+
+
+ENGINES: dict[str, Callable[[Path], Engine]] = {"process": ProcessEngine, "thread": ThreadEngine}

@@ -1,0 +1,300 @@
+"""The engine of the app: a worker process, seen from the server. Starting it, writing to it, sorting what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, InvalidStateError
+from pathlib import Path
+from typing import Any
+
+from core.engines.frames import frame_of, read_frame
+from core.vocabulary.errors import EngineClosed, EngineDied, LabError, RunFailed
+from core.vocabulary.recipe import Recipe
+from core.vocabulary.records import Record, from_dict
+
+LOG = logging.getLogger(__name__)
+STOP_SECONDS = 1.0
+"""A producer that has not obeyed a stop after this long is killed."""
+Frames = queue.Queue[tuple[dict[str, Any], bytes] | None]
+"""What the child says of one run; None when the child is gone."""
+
+
+class ProcessEngine:
+    """The loop in a child that stays warm for the next run. The child ends when its pipe does."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self._lock = threading.RLock()
+        self._child: Child | None = None
+        self._closed = False
+
+    def stream(self, recipe: Recipe, resume: bytes | None = None) -> ProcessStream:
+        order = {"do": "train", "recipe": recipe.as_dict(), "data": str(self.data)}
+        return ProcessStream(self.child, order, resume or b"")
+
+    def facts(self) -> Future[dict[str, Any]]:
+        return self._ask({"do": "facts"}, "facts")
+
+    def speed(self, recipe: Recipe) -> Future[float]:
+        return self._ask({"do": "speed", "recipe": recipe.as_dict()}, "images_per_second")
+
+    def child(self) -> Child:
+        """The child, started when there is none (any more). EngineDied where it cannot be started."""
+        with self._lock:
+            self._closed = False
+            if self._child is None or not self._child.alive:
+                self._child = Child()
+            return self._child
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._child is not None:
+                self._child.kill()
+            self._child = None
+
+    def _ask(self, question: dict[str, Any], answer: str) -> Future[Any]:
+        with self._lock:
+            if self._closed:
+                return _refused(EngineClosed())
+            try:
+                return self.child().ask(question, answer)
+            except EngineDied as error:
+                return _refused(error)
+
+
+class ProcessStream:
+    """A run in the child, seen from here. The child is started, and hears of the run, when the first record is wanted."""
+
+    def __init__(self, child: Callable[[], Child], order: dict[str, Any], resume: bytes) -> None:
+        self._start, self._order, self._resume = child, order, resume
+        self._changed = threading.Lock()
+        self._child: Child | None = None
+        self._number, self._frames, self._over = 0, Frames(), False
+        self._stop_at: float | None = None
+        self._early: list[str] = []  # what was asked for before the child heard of the run
+
+    def __iter__(self) -> Iterator[Record]:
+        if self._stop_at is not None or not self._open():
+            return
+        try:
+            while (item := self._next()) is not None:
+                message, blob = item
+                if message["kind"] == "failed":
+                    raise failure_of(message)
+                if message["kind"] == "end":
+                    return
+                yield from_dict(message, blob)
+            if self._stop_at is None and self._child is not None:
+                raise EngineDied(f"{self._child.end}; resume the run to go on")
+        finally:
+            self.close()
+
+    def _open(self) -> bool:
+        """Tells the child; False when a stop came first."""
+        child = self._start()
+        with self._changed:
+            if self._stop_at is not None:
+                return False
+            self._child = child
+            self._number, self._frames = child.open(self._order, self._resume)
+            for wish in self._early:
+                child.order({"do": wish, "job": self._number})
+        self._resume = b""
+        return True
+
+    def _next(self) -> tuple[dict[str, Any], bytes] | None:
+        """The next message; None when the child is gone, or had to be killed because it did not obey a stop."""
+        while not self._over:
+            try:
+                item = self._frames.get(timeout=0.1)
+            except queue.Empty:
+                if self._child is None or self._stop_at is None or time.monotonic() <= self._stop_at:
+                    continue
+                self._child.kill()
+                item = None
+            self._over = item is None or item[0]["kind"] in ("end", "failed")
+            return item
+        return None
+
+    def pause(self) -> None:
+        self._ask("pause")
+
+    def resume(self) -> None:
+        self._ask("resume")
+
+    def stop(self) -> None:
+        self._ask("stop")
+
+    def close(self) -> None:
+        if self._child is None:
+            return self.stop()
+        if not self._over:
+            self.stop()
+            while self._next() is not None:
+                pass
+        self._child.forget(self._number)
+
+    def _ask(self, wish: str) -> None:
+        with self._changed:
+            if wish == "stop" and self._stop_at is None:
+                self._stop_at = time.monotonic() + STOP_SECONDS
+            if self._child is None:
+                self._early.append(wish)
+            else:
+                self._child.order({"do": wish, "job": self._number})
+
+
+class Child:
+    """One worker process, a thread that writes to it and one that sorts what it says. Nobody waits for its pipes."""
+
+    def __init__(self) -> None:
+        root = Path(__file__).resolve().parents[2]
+        paths = [str(root), os.environ.get("PYTHONPATH", "")]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        try:
+            self.process = subprocess.Popen([sys.executable, "-m", "core.engines.worker"], stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, env=environment)  # fmt: skip
+        except OSError as error:
+            raise _not_started(error.strerror or error) from error
+        self._numbers = itertools.count(1)
+        self._changed = threading.Lock()
+        self._orders: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._streams: dict[int, Frames] = {}
+        self._questions: dict[int, tuple[Future[Any], str]] = {}
+        self._unreadable = ""
+        self._gone = False
+        try:
+            threading.Thread(target=self._write, daemon=True, name="to the worker").start()
+            threading.Thread(target=self._sort, daemon=True, name="from the worker").start()
+        except RuntimeError as error:
+            self.kill()
+            raise _not_started(error) from error
+
+    @property
+    def alive(self) -> bool:
+        return not self._gone and self.process.poll() is None
+
+    @property
+    def end(self) -> str:
+        """How the child ended, for a message to a user."""
+        if self._unreadable:
+            return f"the worker process said what cannot be read ({self._unreadable}) and was ended"
+        return f"the worker process ended by itself (exit code {self.process.poll()})"
+
+    def order(self, message: dict[str, Any], blob: bytes = b"") -> None:
+        """Sends an order, at once or when the child reads; whoever waits for a child that is gone is told by its end."""
+        self._orders.put(frame_of(message, blob))
+
+    def ask(self, question: dict[str, Any], answer: str) -> Future[Any]:
+        """The named value of the child's answer, when it comes; the child trains first what it is training."""
+        number, future = next(self._numbers), Future[Any]()
+        with self._changed:
+            self._questions[number] = future, answer
+            gone = self._gone
+        self.order({**question, "job": number})
+        if gone:
+            self._end()
+        return future
+
+    def open(self, order: dict[str, Any], blob: bytes) -> tuple[int, Frames]:
+        """Orders a run; its number, and where its frames arrive until it is forgotten."""
+        number, frames = next(self._numbers), Frames(maxsize=2)
+        with self._changed:
+            self._streams[number] = frames
+            gone = self._gone
+        self.order({**order, "job": number}, blob)
+        if gone:
+            frames.put(None)
+        return number, frames
+
+    def forget(self, number: int) -> None:
+        with self._changed:
+            self._streams.pop(number, None)
+
+    def kill(self) -> None:
+        """Ends the child now. Its pipes close, and everybody who waits hears of it."""
+        self.process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)
+
+    def _write(self) -> None:
+        pipe = self.process.stdin
+        assert pipe is not None
+        with contextlib.suppress(OSError, ValueError), pipe:  # the child is gone: its end is told by the other thread
+            while (frame := self._orders.get()) is not None:
+                pipe.write(frame)
+                pipe.flush()
+
+    def _sort(self) -> None:
+        assert self.process.stdout is not None
+        try:
+            while (frame := read_frame(self.process.stdout)) is not None:
+                self._deliver(*frame)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=1)  # its pipe closes a moment before it ends, and the exit code is told
+        except Exception as error:  # after one unreadable message no other can be trusted
+            LOG.error("the worker said what cannot be read", exc_info=error)
+            self._unreadable = str(error) or type(error).__name__
+        finally:
+            self.kill()
+            self._end()
+            self.process.stdout.close()
+
+    def _deliver(self, message: dict[str, Any], blob: bytes) -> None:
+        number = message.pop("job")
+        with self._changed:
+            question = self._questions.get(number)
+        if question is None:
+            return self._hand_over(number, (message, blob))
+        future, key = question
+        if message["kind"] == "failed":
+            future.set_exception(failure_of(message))
+        else:
+            future.set_result(message[key])
+        with self._changed:
+            self._questions.pop(number, None)
+
+    def _hand_over(self, number: int, item: tuple[dict[str, Any], bytes] | None) -> None:
+        while (frames := self._streams.get(number)) is not None:  # nobody reads a forgotten stream
+            try:
+                return frames.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+
+    def _end(self) -> None:
+        """Tells everybody who waits that nothing more will come."""
+        with self._changed:
+            self._gone = True
+            waiting, numbers = [future for future, _ in self._questions.values()], list(self._streams)
+            self._questions.clear()
+        self._orders.put(None)
+        for future in waiting:
+            with contextlib.suppress(InvalidStateError):
+                future.set_exception(EngineDied(self.end))
+        for number in numbers:
+            self._hand_over(number, None)
+
+
+def _not_started(why: object) -> EngineDied:
+    return EngineDied(f"the worker process cannot be started ({why}); close other programs, then resume the run")
+
+
+def failure_of(message: dict[str, Any]) -> LabError:
+    """The error that a 'failed' message tells of."""
+    return (LabError if message["mistake"] else RunFailed)(message["message"])
+
+
+def _refused(error: LabError) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future

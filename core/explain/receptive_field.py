@@ -1,0 +1,132 @@
+"""What a network can see and where its weights are, by arithmetic over its steps: no weights, no pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.models import networks
+from core.models.networks import NETWORKS, Conv, Dense, Pool, Shape
+from core.vocabulary.errors import LabError
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of a picture: rows `top` ... `bottom` - 1, columns `left` ... `right` - 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def pixels(self) -> int:
+        return self.height * self.width
+
+    def share(self, shape: Shape) -> float:
+        """How much of a picture (C, H, W) it covers, 0 to 1."""
+        return self.pixels / (shape[1] * shape[2])
+
+
+def receptive_field(network: str, layer: int, unit: tuple[int, int], shape: Shape) -> Box:
+    """The pixels of a picture (C, H, W) that one unit depends on: row and column of a feature map of a layer.
+
+    `layer` counts the rows of the layer table from 0. Going back, a convolution of size k widens the field by k - 1,
+    a pooling of size s makes each of its places s wide. Raises LabError for a unit that is not there.
+
+    >>> receptive_field("arc2-report", 3, (0, 0), (1, 28, 28))
+    Box(top=0, left=0, bottom=5, right=5)
+    """
+    height, width = _map_size(network, layer, shape)
+    row, column = unit
+    if not (0 <= row < height and 0 <= column < width):
+        raise LabError(f"unit is {unit}; layer {layer} of {network} has {height}x{width} places, counted from 0")
+    box = Box(row, column, row + 1, column + 1)
+    for step in reversed(NETWORKS[network].steps[: layer + 1]):
+        if isinstance(step, Conv):
+            box = Box(box.top, box.left, box.bottom + step.size - 1, box.right + step.size - 1)
+        elif isinstance(step, Pool):
+            box = Box(box.top * step.size, box.left * step.size, box.bottom * step.size, box.right * step.size)
+    return box
+
+
+def _map_size(network: str, layer: int, shape: Shape) -> tuple[int, int]:
+    table = networks.layer_table(network, shape)
+    if not 0 <= layer < len(table) or len(table[layer].output_shape) != 3:
+        raise LabError(f"layer is {layer}; expected the number of a layer of {network} that makes feature maps, from 0")
+    _, height, width = table[layer].output_shape
+    return height, width
+
+
+def last_convolution(network: str) -> int | None:
+    """The number of the last convolution in the layer table, from 0; None for a network without one."""
+    found = [number for number, step in enumerate(NETWORKS[network].steps) if isinstance(step, Conv)]
+    return found[-1] if found else None
+
+
+LEAST_CELLS = 3
+"""A map with fewer cells a side cannot tell the corners of an image from its middle."""
+
+
+def map_layer(network: str, shape: Shape) -> int | None:
+    """The number of the convolution, from 0, whose maps tell where something is: the last with LEAST_CELLS a side.
+
+    Where none has so many it is the first convolution, which has the most; None for a network without one.
+
+    >>> map_layer("arc4", (1, 28, 28)), last_convolution("arc4")
+    (6, 9)
+    """
+    table = networks.layer_table(network, shape)
+    convolutions = [number for number, step in enumerate(NETWORKS[network].steps) if isinstance(step, Conv)]
+    fine = [number for number in convolutions if min(table[number].output_shape[1:]) >= LEAST_CELLS]
+    return fine[-1] if fine else next(iter(convolutions), None)
+
+
+def convolution_number(network: str, layer: int) -> int:
+    """Which of the network's convolutions a layer of its table is, from 0."""
+    return sum(isinstance(step, Conv) for step in NETWORKS[network].steps[:layer])
+
+
+def fields(network: str, layer: int, shape: Shape) -> tuple[list[Box], list[Box]]:
+    """The receptive fields along the first column and along the first row of a layer's maps.
+
+    Rows and columns are independent of each other, so these tell the field of every cell.
+    """
+    height, width = _map_size(network, layer, shape)
+    down = [receptive_field(network, layer, (row, 0), shape) for row in range(height)]
+    across = [receptive_field(network, layer, (0, column), shape) for column in range(width)]
+    return down, across
+
+
+def depth(network: str) -> int:
+    """How many of a network's layers have weights, the last one included."""
+    return 1 + sum(isinstance(step, Conv | Dense) for step in NETWORKS[network].steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Where the weights and biases of a network are."""
+
+    convolutions: int
+    first_dense: int
+    """Of the first layer that connects everything with everything."""
+    rest: int
+
+    @property
+    def total(self) -> int:
+        return self.convolutions + self.first_dense + self.rest
+
+
+def weights(network: str, shape: Shape) -> Weights:
+    """The parameters of a network for pictures (C, H, W), by the kind of their layer."""
+    layers = networks.layer_table(network, shape)
+    convolutions = sum(layer.parameters for layer in layers if layer.name.startswith("Conv"))
+    dense = [layer.parameters for layer in layers if layer.name.startswith("Linear")]
+    return Weights(convolutions, dense[0], sum(dense[1:]))

@@ -1,0 +1,260 @@
+"""From any picture to the pixels that a network knows: five steps, each of which can be seen and switched.
+
+The defaults bring a picture to the form of the data set that the network was trained on, the way that set was made:
+- `digits` (Alpaydin and Kaynak 1998): the ink is cut out and scaled to a 32x32 bitmap; each 4x4 block becomes one pixel
+  that tells how much of it is ink.
+- `mnist` (LeCun, Cortes and Burges 1998): the ink is cut out and scaled into a 20x20 box; its centre of mass is put into
+  the middle of 28x28.
+- `fashion-mnist`, `cifar10`: none of it; a picture of another size is made square and resized.
+A picture that has the data set's size and form already passes without a change. No torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from core.images.decoding import Bytes, Picture, pixels
+from core.vocabulary.errors import LabError
+
+Shape = tuple[int, int, int]
+Strength = npt.NDArray[np.float64]
+
+SWITCH = ("auto", "on", "off")
+ASPECTS = ("auto", "pad", "crop")
+BLOCK = 4
+"""The bitmap of `digits` has this many cells along each side of a pixel that the network sees."""
+FAINT = 32
+"""The least difference from the ground (0..255) that counts as a drawing."""
+NOTHING_DRAWN = "there is nothing drawn yet; expected dark ink on a light ground, or the reverse"
+INK = 128
+"""From here up a cell of a bitmap is ink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What is done to a picture; `auto` is what fits the data set and the picture.
+
+    invert: dark and light exchanged (auto: when the ground of a drawing is light); crop: the ground becomes black, the
+    strongest ink white, and the smallest box that holds the ink is kept; aspect: how a picture becomes square, padded
+    with its ground or cropped to its middle; centre: the ink's centre of mass is moved into the middle.
+    """
+
+    invert: str = "auto"
+    crop: str = "auto"
+    aspect: str = "auto"
+    centre: str = "auto"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            choices = ASPECTS if field.name == "aspect" else SWITCH
+            if getattr(self, field.name) not in choices:
+                raise LabError(f"{field.name} is {getattr(self, field.name)!r}; choose one of {', '.join(choices)}")
+
+
+AUTO = Steps()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the pictures of a data set were made."""
+
+    drawn: bool = False
+    """Light ink on a black ground, so that its ink can be told from its ground."""
+    grey: bool = False
+    """Light things on a black ground: a picture with a light ground is inverted."""
+    box: int | None = None
+    """The side of the box that a drawing is scaled into; None: the whole picture."""
+    centred: bool = False
+    bitmap: bool = False
+    aspect: str = "pad"
+
+
+FORMS = {
+    "digits": Form(drawn=True, grey=True, bitmap=True),
+    "mnist": Form(drawn=True, grey=True, box=20, centred=True),
+    "fashion-mnist": Form(grey=True),
+    "cifar10": Form(aspect="crop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The picture behind one step."""
+
+    step: str
+    """given, invert, crop, aspect, size or centre."""
+    done: bool
+    """Whether the step was taken; else the picture is the one before."""
+    picture: Bytes
+    """uint8 (H, W, C)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture on its way into a network."""
+
+    stages: tuple[Stage, ...]
+
+    @property
+    def seen(self) -> Bytes:
+        """uint8 (1, C, H, W)."""
+        return np.array(self.stages[-1].picture.transpose(2, 0, 1), order="C")[None]
+
+
+def prepare(picture: Picture, dataset: str, shape: Shape, steps: Steps = AUTO) -> Prepared:
+    """The picture as a network for `dataset` with pictures of `shape` (C, S, S) gets it at full resolution.
+
+    Raises LabError for what is no picture, and for a drawing without ink, at first or behind the last step.
+    """
+    form = FORMS[dataset]
+    given = ink_as_grey(pixels(picture, 3)) if form.drawn else pixels(picture, shape[0])
+    prepared = Prepared(tuple(_stages(given, form, shape, steps)))
+    if form.drawn and np.ptp(given) < FAINT:
+        raise LabError(NOTHING_DRAWN)
+    if form.drawn and prepared.seen.max() < FAINT:
+        raise LabError(f"nothing drawn is left at {shape[1]}x{shape[2]} pixels; draw one digit alone, with thicker strokes")
+    return prepared
+
+
+def ink_as_grey(picture: Bytes) -> Bytes:
+    """(H, W, 3) -> (H, W, 1): of a drawing in colours, how far each pixel is from the ground in the channel that differs most.
+
+    Yellow on white and green on red are as good as black on white then. A light ground becomes white, a dark one black;
+    a picture without colour stays as it is, bit by bit.
+    """
+    grey = picture[:, :, :1]
+    if (picture == grey).all():
+        return grey
+    ground = _ground(picture)
+    away = np.abs(picture.astype(np.int16) - ground).max(axis=2, keepdims=True).astype(np.uint8)
+    found: Bytes = 255 - away if ground.mean() > 127 else away
+    return found
+
+
+def _stages(picture: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[Stage]:
+    side = shape[1]
+    native = picture.shape[:2] == shape[1:] and not (form.drawn and _light(picture))
+    drawn = form.drawn and not native
+    yield Stage("given", True, picture)
+
+    inverted = _switched(steps.invert, form.grey and not native and _light(picture))
+    picture = 255 - picture if inverted else picture
+    yield Stage("invert", inverted, picture)
+
+    cropped, ground = _switched(steps.crop, drawn), _ground(picture)
+    if cropped:
+        picture, ground = cut_out(picture)
+    yield Stage("crop", cropped, picture)
+
+    square = picture.shape[0] != picture.shape[1]
+    if square:
+        aspect = form.aspect if steps.aspect == "auto" else steps.aspect
+        picture = padded(picture, ground) if aspect == "pad" else middle(picture)
+    yield Stage("aspect", square, picture)
+
+    inner = form.box if form.box and cropped else side
+    resized = picture.shape[0] != inner or (form.bitmap and cropped)
+    if resized:
+        picture = block_counts(resize(picture, side * BLOCK)) if form.bitmap and cropped else resize(picture, inner)
+    picture = framed(picture, side, ground)
+    yield Stage("size", resized or inner != side, picture)
+
+    centred = _switched(steps.centre, form.centred and drawn)
+    yield Stage("centre", centred, centre(picture, ground) if centred else picture)
+
+
+def _switched(switch: str, fitting: bool) -> bool:
+    return fitting if switch == "auto" else switch == "on"
+
+
+def _ground(picture: Bytes) -> Bytes:
+    """uint8 (C,): the median of the border, what a thing or a drawing stands on."""
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    found: Bytes = np.median(border, axis=0).astype(np.uint8)
+    return found
+
+
+def _light(picture: Bytes) -> bool:
+    return bool(_ground(picture).mean() > 127)
+
+
+def _strength(picture: Bytes, ground: Bytes) -> Strength:
+    """float (H, W): how far each pixel lies above a grey ground, or from a coloured one."""
+    away = picture.astype(np.float64) - ground
+    found: Strength = away[:, :, 0].clip(0) if picture.shape[2] == 1 else np.abs(away).mean(axis=2)
+    return found
+
+
+def cut_out(picture: Bytes) -> tuple[Bytes, Bytes]:
+    """(H, W, C) -> the smallest box that holds all that is at least half ink, and its ground.
+
+    Of a grey picture the ground becomes 0 and the strongest ink 255. Raises LabError when there is no ink.
+    """
+    ground = _ground(picture)
+    strength = _strength(picture, ground)
+    most = strength.max()
+    if most < FAINT:
+        raise LabError(NOTHING_DRAWN)
+    rows, columns = (np.flatnonzero((strength >= most / 2).any(axis)) for axis in (1, 0))
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    if picture.shape[2] != 1:
+        return picture[box], ground
+    return np.rint(strength[box] * (255 / most)).astype(np.uint8)[:, :, None], np.zeros_like(ground)
+
+
+def padded(picture: Bytes, ground: Bytes) -> Bytes:
+    """(H, W, C) in the middle of a square of its ground."""
+    height, width, _ = picture.shape
+    side = max(height, width)
+    return _placed(picture, side, ground, (side - height) // 2, (side - width) // 2)
+
+
+def middle(picture: Bytes) -> Bytes:
+    """The largest square in the middle of (H, W, C)."""
+    height, width, _ = picture.shape
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return picture[top : top + side, left : left + side]
+
+
+def resize(picture: Bytes, side: int) -> Bytes:
+    """(S, S, C) -> (side, side, C), each new pixel the mean of what lies under it: thin strokes grow pale, not broken."""
+    image = Image.fromarray(picture[:, :, 0] if picture.shape[2] == 1 else picture)
+    return np.asarray(image.resize((side, side), Image.Resampling.BOX)).reshape(side, side, -1)
+
+
+def block_counts(bitmap: Bytes) -> Bytes:
+    """(4S, 4S, C) -> (S, S, C): 255 where all 4x4 cells are ink, in steps of a sixteenth."""
+    height, width, channels = bitmap.shape
+    cells = (bitmap >= INK).reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK, channels)
+    found: Bytes = np.rint(cells.sum(axis=(1, 3)) * (255 / BLOCK**2)).astype(np.uint8)
+    return found
+
+
+def framed(picture: Bytes, side: int, ground: Bytes) -> Bytes:
+    """(s, s, C) in the middle of (side, side, C)."""
+    margin = (side - picture.shape[0]) // 2
+    return picture if not margin else _placed(picture, side, ground, margin, margin)
+
+
+def centre(picture: Bytes, ground: Bytes) -> Bytes:
+    """(S, S, C) moved by whole pixels so that the centre of mass of its ink has the index S / 2, as in MNIST."""
+    strength, side = _strength(picture, ground), picture.shape[0]
+    if not strength.sum():
+        return picture
+    down, right = (round(side / 2 - float(strength.sum(axis) @ np.arange(side) / strength.sum())) for axis in (1, 0))
+    wide = _placed(picture, 3 * side, ground, side + down, side + right)
+    return wide[side : 2 * side, side : 2 * side]
+
+
+def _placed(picture: Bytes, side: int, ground: Bytes, top: int, left: int) -> Bytes:
+    height, width, channels = picture.shape
+    field = np.empty((side, side, channels), np.uint8)
+    field[:] = ground
+    field[top : top + height, left : left + width] = picture
+    return field

@@ -1,0 +1,90 @@
+"""Resolution: a picture is reduced to `side` x `side` and restored, so one network serves all resolutions.
+
+Method: Kannojia and Jaiswal 2018, IJCSE 6(9); they do not name their filter, so it is a choice here.
+Pictures are square, uint8 `(N, C, S, S)`, levels 0 ... 255, on any device, and stay there. A reduced picture
+is an 8-bit picture that could be saved, so both steps compute in float32 and end rounded (halves to the even
+level) and clamped to 8 bits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from core.vocabulary.errors import LabError
+
+# What each filter is to PyTorch. "bilinear" and "bicubic" look at the 4 and 16 nearest pixels only, and skip
+# others when they reduce much; "bilinear-antialias" weighs all pixels under the new one, as PIL and
+# torchvision do. Where sizes divide, "nearest" takes the upper left pixel of each block, "area" its mean.
+_MODES: dict[str, dict[str, Any]] = {
+    "bilinear": {"mode": "bilinear", "align_corners": False},
+    "bilinear-antialias": {"mode": "bilinear", "align_corners": False, "antialias": True},
+    "bicubic": {"mode": "bicubic", "align_corners": False},
+    "area": {"mode": "area"},
+    "nearest": {"mode": "nearest"},
+}
+FILTERS: tuple[str, ...] = tuple(_MODES)
+
+_CHUNK = 256  # pictures as float32 at a time: 3 MB of CIFAR-10, which the processor's cache still holds
+
+
+def at_resolution(images: Tensor, side: int, filter: str) -> Tensor:
+    """`images` as they look at `side` x `side`: reduced, then restored by the same filter, in the same shape.
+
+    At the pictures' own side it returns `images` itself, not a copy. Raises LabError as `reduce` does.
+    """
+    return restore(reduce(images, side, filter), images.shape[-1], filter)
+
+
+def reduce(images: Tensor, side: int, filter: str) -> Tensor:
+    """uint8 `(N, C, S, S)` -> uint8 `(N, C, side, side)`, side 1 ... S; at S it is `images` itself.
+
+    Raises LabError for a side outside 1 ... S, an unknown filter, and pictures that are not square uint8.
+    """
+    size = _checked_side(images, filter)
+    if not isinstance(side, int) or not 1 <= side <= size:
+        raise LabError(f"resolution must be a whole number from 1 to {size}, not {side!r}")
+    return _resize(images, side, filter)
+
+
+def restore(images: Tensor, size: int, filter: str) -> Tensor:
+    """uint8 `(N, C, s, s)` -> uint8 `(N, C, size, size)`, size from s up; at s it is `images` itself.
+
+    Raises LabError for a size below s, an unknown filter, and pictures that are not square uint8.
+    """
+    side = _checked_side(images, filter)
+    if not isinstance(size, int) or size < side:
+        raise LabError(f"the size to restore must be a whole number from {side} up, not {size!r}")
+    return _resize(images, size, filter)
+
+
+def in_torch(side: int, size: int, filter: str) -> str:
+    """`at_resolution` as the lines of PyTorch that it equals: `picture` float32 (N, C, S, S), levels 0 ... 255."""
+    options = ", ".join(f"{name}={value!r}" for name, value in _MODES[filter].items())
+    return (
+        f"small = F.interpolate(picture, size=({side}, {side}), {options}).round().clamp(0, 255)\n"
+        f"restored = F.interpolate(small, size=({size}, {size}), {options}).round().clamp(0, 255)"
+    )
+
+
+def _resize(images: Tensor, side: int, filter: str) -> Tensor:
+    if side == images.shape[-1]:
+        return images
+    resized = images.new_empty((*images.shape[:2], side, side))
+    for start in range(0, len(images), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        exact = images[chunk].float().contiguous()  # one memory layout: all layouts give the same bits
+        resized[chunk] = interpolate(exact, size=(side, side), **_MODES[filter]).round_().clamp_(0, 255)
+    return resized
+
+
+def _checked_side(images: Tensor, filter: str) -> int:
+    if filter not in _MODES:
+        raise LabError(f"unknown filter {filter!r}; choose one of {', '.join(FILTERS)}")
+    if images.dtype != torch.uint8 or images.dim() != 4 or images.shape[2] != images.shape[3]:
+        found = f"{images.dtype} {tuple(images.shape)}"
+        raise LabError(f"pictures must be square and torch.uint8 (N, C, S, S), not {found}")
+    return images.shape[3]

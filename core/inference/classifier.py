@@ -1,0 +1,189 @@
+"""A picture -> the pixels that the network sees -> probabilities. torch is imported where it is needed.
+
+A classifier computes as the studies test: in the recipe's precision, on one thread, one picture at a time, so that it
+says about a test picture what the study counted, and the same in the browser, over HTTP and on the command line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from core.images.decoding import Bytes, Picture
+from core.images.preprocessing import AUTO, Prepared, Shape, Steps, prepare
+from core.inference import out_of_distribution as trust
+from core.inference.out_of_distribution import Trust
+from core.pretrained.cards import FOLDER, read_card
+from core.runs.store import StoredRun
+from core.vocabulary.errors import Damaged, LabError
+from core.vocabulary.recipe import FILTERS, Recipe
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Sequential
+
+Floats = npt.NDArray[np.float32]
+PRETRAINED = FOLDER
+SMALLEST = 4
+"""The smallest side in pixels at which a picture is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a network says about one picture, and what it saw of it."""
+
+    top: list[tuple[str, float]]
+    """(label, probability 0 to 1), the most probable first."""
+    resolution: int
+    filter: str
+    prepared: Prepared
+    seen: Bytes
+    """uint8 (C, H, W): the picture as it entered the network, reduced and restored."""
+    known: bool | None
+    """False: none of the classes deserves trust. None: nobody has set a threshold for this network."""
+    network: str
+    dataset: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: what the command line prints and the API answers."""
+        return {
+            "top": [{"label": label, "probability": probability} for label, probability in self.top],
+            "resolution": self.resolution,
+            "filter": self.filter,
+            "network": self.network,
+            "dataset": self.dataset,
+            "known": self.known,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """A trained network, ready to answer. `load` and `of_run` make one."""
+
+    name: str
+    recipe: Recipe
+    classes: tuple[str, ...]
+    shape: Shape
+    """(C, H, W) of what the network sees."""
+    network: Sequential = field(repr=False)
+    weights: bytes = field(repr=False)
+    trust: Trust | None = None
+
+    @classmethod
+    def load(cls, name: str, folder: Path = PRETRAINED) -> Classifier:
+        """The network from NAME.safetensors and its card NAME.json. Raises LabError when either is missing or bad."""
+        card = read_card(folder / f"{name}.json")
+        file = folder / f"{name}.safetensors"
+        made = _made(name, card.recipe, card.facts, file, "python -m core pretrain makes it")
+        return dataclasses.replace(made, trust=trust.read(name, made.weights, folder))
+
+    @classmethod
+    def of_run(cls, stored: StoredRun) -> Classifier:
+        """The tested network of a finished run. LabError for a run that is not finished or whose weights are damaged."""
+        if stored.status != "finished" or stored.weights is None:
+            raise LabError(f"run {stored.run} is {stored.status}; only a finished run classifies")
+        made = _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
+        if hashlib.sha256(made.weights).hexdigest() != (stored.result or {}).get("sha256"):
+            raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
+        return made
+
+    def classify(self, picture: Picture, resolution: int | None = None, filter: str | None = None,
+                 top: int | None = None, steps: Steps = AUTO) -> Answer:  # fmt: skip
+        """The `top` most probable classes (None: all) of a picture at `resolution` (None: all pixels).
+
+        Raises LabError for values out of range and as `prepare`.
+        """
+        filter = filter or self.recipe.filter
+        self.check(resolution, filter, top)
+        prepared = prepare(picture, self.recipe.dataset, self.shape, steps)
+        seen = self.at(prepared.seen, resolution, filter)
+        logits = self.logits(seen)
+        known = self.trust.knows(logits[0], resolution or self.shape[1]) if self.trust else None
+        return Answer(self.ranked(softmax(logits)[0], top), resolution or self.shape[1], filter, prepared, seen[0],
+                      known, self.name, self.recipe.dataset)  # fmt: skip
+
+    def check(self, resolution: int | None, filter: str, top: int | None) -> None:
+        """Raises LabError for a resolution, a filter or a number of classes that there is not."""
+        side = self.shape[1]
+        if top is not None and (not _whole(top) or not 1 <= top <= len(self.classes)):
+            raise LabError(f"top is {top}; expected 1 to {len(self.classes)}, the number of classes")
+        if resolution is not None and (not _whole(resolution) or not SMALLEST <= resolution <= side):
+            raise LabError(f"resolution is {resolution}; expected a whole number from {SMALLEST} to {side} for {self.name}")
+        if filter not in FILTERS:
+            raise LabError(f"unknown filter {filter!r}; choose one of {', '.join(FILTERS)}")
+
+    def at(self, pictures: Bytes, resolution: int | None, filter: str) -> Bytes:
+        """uint8 (N, C, H, W) reduced to a side in pixels and restored (core/images/resampling.py)."""
+        import torch
+
+        from core.images.resampling import at_resolution
+
+        side = resolution or self.shape[1]
+        return at_resolution(torch.from_numpy(pictures), side, filter).numpy()
+
+    def probabilities(self, pictures: Bytes) -> Floats:
+        """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes), each row summing to 1."""
+        return softmax(self.logits(pictures))
+
+    def logits(self, pictures: Bytes | Tensor) -> Floats:
+        """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes)."""
+        import torch
+
+        from core.training.state import autocast, batch_of
+
+        torch.set_num_threads(1)  # of this thread: the same bits everywhere, and clients do not wait for each other
+        images = torch.as_tensor(pictures)
+        with torch.inference_mode(), autocast(self.recipe):
+            few = [self.network(batch_of(part.permute(0, 2, 3, 1))).float() for part in torch.split(images, 500)]
+        return torch.cat(few).numpy()
+
+    def ranked(self, chances: Floats, top: int | None = None) -> list[tuple[str, float]]:
+        """float32 (classes,) -> (label, probability), the most probable first; of equals the first class."""
+        order = np.argsort(-chances, kind="stable")[:top]
+        return [(self.classes[place], float(chances[place])) for place in order]
+
+
+def softmax(logits: Floats) -> Floats:
+    """float32 (N, classes) -> probabilities, as torch computes them."""
+    import torch
+
+    chances: Floats = torch.from_numpy(logits).softmax(1).numpy()
+    return chances
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _made(name: str, recipe: Recipe, facts: dict[str, Any], file: Path, remedy: str) -> Classifier:
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    from core.models import networks
+
+    channels, height, width = facts["shape"]
+    shape, classes = (int(channels), int(height), int(width)), tuple(facts["classes"])
+    with torch.device("meta"):  # nothing is drawn: the random numbers of a training beside it stay its own
+        network = networks.build(recipe.network, shape, len(classes))
+    try:
+        weights = file.read_bytes()
+        network.load_state_dict({key: tensor.float() for key, tensor in load(weights).items()}, assign=True)
+    except FileNotFoundError:
+        raise LabError(f"there is no {file}; {remedy}") from None
+    except (SafetensorError, RuntimeError, OSError) as error:
+        raise Damaged(f"{file} is damaged or does not fit its card; {remedy}") from error
+    network = network.requires_grad_(False).to(memory_format=torch.channels_last)
+    return Classifier(name, _here(recipe), classes, shape, network.eval(), weights)
+
+
+def _here(recipe: Recipe) -> Recipe:
+    """The recipe as this processor computes it: single pictures are not worth the way to an accelerator."""
+    precision = "bfloat16" if recipe.precision == "bfloat16" else "float32"
+    return dataclasses.replace(recipe, device="cpu", precision=precision)

@@ -1,0 +1,171 @@
+"""The networks that can answer, by name: those under pretrained/, and every finished run of the store."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.datasets.files import state
+from core.inference import out_of_distribution
+from core.inference.classifier import Classifier
+from core.pretrained.cards import FOLDER, Card, read_card, with_weights
+from core.runs.store import RunStore, StoredRun, StoreError, open_store
+from core.runs.summaries import RunSummary
+from core.system.once import Once
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import NETWORKS, SIDES, Recipe
+
+if TYPE_CHECKING:
+    from core.datasets.loading import DataSet
+
+FIRST = {
+    "digits": ("digits",),
+    "mnist": ("mnist-28",),
+    "fashion-mnist": ("fashion-arc2-adam", "fashion-arc3-adam", "fashion-arc5-adam"),
+    "cifar10": ("cifar10-32", "cifar10-fast"),
+}
+"""Which of its networks answers for a data set: the first that is there."""
+KEPT = 32
+"""So many networks stay in memory; the one that was not asked for longest goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A network that can be chosen."""
+
+    name: str
+    recipe: Recipe
+    pretrained: bool
+    accuracy: float | None
+    """On the test set, 0 to 1."""
+    first_for: str = ""
+    """The data set that it answers for when nobody names a network."""
+
+
+@dataclass
+class Library:
+    """Loads each network once. `data` and `runs` are folders that may be missing, or None: then nothing is read there.
+
+    A run has no stored threshold (core/inference/out_of_distribution.py): it gets one when it is loaded, where its data set is at hand.
+    """
+
+    folder: Path = FOLDER
+    data: Path | None = None
+    runs: Path | None = None
+    _loaded: Once[Classifier] = field(default_factory=lambda: Once(KEPT), repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _store: RunStore | None = field(default=None, repr=False)
+    _choices: tuple[int, dict[str, Card], list[Choice]] | None = field(default=None, repr=False)
+
+    def find(self, name: str) -> Classifier:
+        """The network of a card, of a finished run, or the first one for a data set or a network of the registry.
+
+        Raises LabError for a name that is none of these, and for weights that are missing or damaged.
+        """
+        found = self._named(name)
+        if isinstance(found, StoredRun):
+            return self._load(found.run, found.weights, found)
+        return self._load(found, self.folder / f"{found}.safetensors", None)
+
+    def recipe(self, name: str) -> Recipe:
+        """How a network was trained, without loading it. LabError as `find`."""
+        found = self._named(name)
+        return found.recipe if isinstance(found, StoredRun) else read_card(self.folder / f"{found}.json").recipe
+
+    def _named(self, name: str) -> str | StoredRun:
+        """The card's name, or the run."""
+        if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}", name):
+            raise LabError(f"{name!r} names no network; expected letters, digits and hyphens")
+        if not (self.folder / f"{name}.json").exists():
+            if name in SIDES or name in NETWORKS:
+                return self._first(name)
+            if stored := self._stored(name):
+                return stored
+            raise LabError(f"there is no network {name!r}; expected one of {', '.join(self._names())} or a finished run's id")
+        return name
+
+    def choices(self) -> list[Choice]:
+        """Every network that is there: the data sets' own first, then the other cards, then runs, the newest first."""
+        cards = with_weights(self.folder)
+        newest = self._newest_change()
+        kept = self._choices
+        if kept is None or kept[0] != newest or kept[1] != cards:
+            runs = self._runs().summaries() if newest else []
+            kept = self._choices = newest, cards, self._listed(cards, runs)
+        return list(kept[2])
+
+    def _listed(self, cards: Mapping[str, Card], runs: Sequence[RunSummary]) -> list[Choice]:
+        firsts = {name: dataset for dataset in SIDES for name in self._firsts(dataset, cards)[:1]}
+        of_cards = [Choice(name, cards[name].recipe, True, cards[name].result.get("test_accuracy"), firsts.get(name, ""))
+                    for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
+        return of_cards + [Choice(run.run, run.recipe, False, run.test_accuracy) for run in runs if run.status == "finished"]
+
+    def _first(self, name: str) -> str:
+        for card in FIRST.get(name, ()):  # asked most often, and found without reading every card
+            if all((self.folder / f"{card}.{end}").exists() for end in ("json", "safetensors")):
+                return card
+        found = self._firsts(name, with_weights(self.folder))
+        if not found:
+            raise LabError(f"there is no network for {name} yet; python -m core pretrain makes it")
+        return found[0]
+
+    def _firsts(self, wanted: str, cards: Mapping[str, Card]) -> list[str]:
+        """Names of cards for a data set or a network, best suited first: those of FIRST, then others for full pictures."""
+        listed = [name for names in FIRST.values() for name in names if name in cards]
+        whole = [name for name, card in cards.items() if card.recipe.resolution is None and "mixed" not in card.recipe.augment]
+        return [name for name in dict.fromkeys([*listed, *whole])
+                if wanted in (cards[name].recipe.dataset, cards[name].recipe.network)]  # fmt: skip
+
+    def _names(self) -> list[str]:
+        return [*SIDES, *(name for name in with_weights(self.folder) if name not in SIDES)]
+
+    def _load(self, name: str, weights: Path | None, stored: StoredRun | None) -> Classifier:
+        changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
+        return self._loaded.get(
+            (name, changed), lambda: self._trusted(Classifier.of_run(stored)) if stored else Classifier.load(name, self.folder)
+        )
+
+    def _trusted(self, made: Classifier) -> Classifier:
+        if not (data := self.dataset(made.recipe.dataset)):
+            return made
+        found = out_of_distribution.calibrate(made.recipe, data, made.logits, made.weights, iter(()))
+        return dataclasses.replace(made, trust=found)
+
+    def dataset(self, name: str) -> DataSet | None:
+        """A data set, if it is at hand. `digits` always is."""
+        if self.data is None or not state(name, self.data).present:
+            return None
+        from core.datasets import loading
+
+        return loading.load(name, self.data)
+
+    # --- the store ---------------------------------------------------------------------------------------------
+
+    def _newest_change(self) -> int:
+        """Of the runs; 0 without any. A store that cannot be read hides no network that comes with the app."""
+        try:
+            return self._runs().newest_change() if self._has_runs() else 0
+        except StoreError as error:
+            print(error, file=sys.stderr)
+            return 0
+
+    def _stored(self, run: str) -> StoredRun | None:
+        if not self._has_runs() or self._runs().version(run) is None:
+            return None
+        return self._runs().get(run)
+
+    def _has_runs(self) -> bool:
+        return self.runs is not None and (self.runs / "runs.sqlite").exists()
+
+    def _runs(self) -> RunStore:
+        assert self.runs is not None
+        with self._lock:
+            if self._store is None:
+                self._store = open_store(self.runs)
+            return self._store

@@ -1,0 +1,191 @@
+"""Cards: what lies under pretrained/ beside the weights, one JSON file a run. They are read without torch.
+
+A card tells everything that a table or a figure needs: the recipe, the records, the test result, the confusion
+matrices at other resolutions, and where the run came from. Nobody can delete or change one from the app.
+NAME.json lies beside NAME.safetensors; a run without kept weights has its card in cards/. Where a page needs the
+network's answers to single test pictures, they are in NAME.outputs.safetensors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from core.system.atomic import write_whole
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import FIELDS, Recipe
+from core.vocabulary.records import Matrix
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CARDS = "cards"
+"""The folder of the cards without weights."""
+FOLDER = Path(__file__).resolve().parents[2] / "pretrained"
+_NOT_THE_RUN = ("device", "precision", "threads", "preset")
+"""Fields that say where a recipe ran and where it came from, not what it trains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One finished run of the project's own."""
+
+    name: str
+    recipe: Recipe
+    facts: dict[str, Any]
+    epochs: tuple[dict[str, Any], ...] = field(repr=False)
+    result: dict[str, Any] = field(repr=False)
+    evaluations: dict[str, dict[str, Matrix]] = field(default_factory=dict, repr=False)
+    """filter -> side in pixels (as text) -> confusion matrix of the test set seen at that resolution."""
+
+    def matrix(self, side: int, filter: str) -> Matrix | None:
+        """The test set's confusion matrix at a resolution; None where it was not evaluated."""
+        return self.evaluations.get(filter, {}).get(str(side))
+
+
+    def epoch(self, number: int) -> dict[str, Any]:
+        """The record of an epoch (records.as_dict of Epoch); 0 is the untrained network."""
+        return next(epoch for epoch in self.epochs if epoch["epoch"] == number)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What a network answered to each picture of the official test set, at some resolutions."""
+
+    labels: NDArray[np.uint8]
+    """(N,), the truth."""
+    logits: dict[int, NDArray[np.float16]]
+    """side in pixels -> (N, C) as float16, so that a prediction may differ from the confusion matrix's in a tie."""
+
+
+def identity(recipe: Recipe) -> tuple[object, ...]:
+    """What two runs must share to be the same experiment: every field but where it ran.
+
+    The filter counts only where pictures are reduced for the training.
+    """
+    unused = {"filter"} if recipe.resolution is None and "mixed" not in recipe.augment else set()
+    return tuple(getattr(recipe, name) for name in FIELDS if name not in _NOT_THE_RUN and name not in unused)
+
+
+def read_card(path: Path) -> Card:
+    """The card in a file. LabError when it is missing or no card."""
+    try:
+        values: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if not {"classes", "shape"} <= values["facts"].keys():
+            raise KeyError("classes, shape")
+        return Card(
+            name=path.stem,
+            recipe=Recipe.from_dict(values["recipe"]),
+            facts=values["facts"],
+            epochs=tuple(values["epochs"]),
+            result=values["result"],
+            evaluations=values.get("evaluations", {}),
+        )
+    except FileNotFoundError:
+        raise LabError(f"there is no {path}; python -m core pretrain makes it") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LabError(f"{path} is no card of a pretrained network ({error!r}); python -m core pretrain makes it") from error
+
+
+def read_cards(folder: Path = FOLDER) -> Mapping[str, Card]:
+    """Every card in the folder, by name; the same object as before while no file has changed."""
+    files, _ = _listed(folder)
+    kept = _read.get(folder)
+    if kept is None or kept[0] != files:
+        cards = MappingProxyType({name: _read_once(*files[name]) for name in sorted(files)})
+        kept = _read[folder] = files, cards
+        while len(_read) > _FOLDERS:
+            _read.pop(next(iter(_read)), None)
+    return kept[1]
+
+
+def with_weights(folder: Path = FOLDER) -> dict[str, Card]:
+    """The cards whose weights are there too, by name; a damaged one is left out, for it must not hide the others."""
+    files, weights = _listed(folder)
+    found = {}
+    for name in sorted(weights & files.keys()):
+        with contextlib.suppress(LabError):
+            found[name] = _read_once(*files[name])
+    return found
+
+
+def read_named(name: str, folder: Path = FOLDER) -> Card | None:
+    """The card of this name; None where there is none. Whatever the name, nothing outside the folder is read."""
+    found = _listed(folder)[0].get(name)
+    return _read_once(*found) if found else None
+
+
+_Files = dict[str, tuple[str, int]]
+_read: dict[Path, tuple[_Files, Mapping[str, Card]]] = {}
+_FOLDERS = 8
+"""So many folders of cards are remembered."""
+
+
+def _listed(folder: Path) -> tuple[_Files, set[str]]:
+    """Name -> path of each card and when it was changed (ns), of two of one name the one in cards/; the names with weights."""
+    files: _Files = {}
+    weights = set()
+    for place in (folder, folder / CARDS):
+        if not place.is_dir():
+            continue
+        with os.scandir(place) as entries:
+            for entry in entries:
+                name, _, end = entry.name.rpartition(".")
+                if end == "json":
+                    with contextlib.suppress(FileNotFoundError):  # gone since it was listed
+                        files[name] = entry.path, entry.stat().st_mtime_ns
+                elif end == "safetensors" and place is folder:
+                    weights.add(name)
+    return files, weights
+
+
+@lru_cache(maxsize=1024)
+def _read_once(path: str, changed: int) -> Card:
+    return read_card(Path(path))
+
+
+def read_outputs(name: str, folder: Path = FOLDER) -> Outputs | None:
+    """The kept answers of a run; None where none were kept. LabError when the file is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    path = folder / f"{name}.outputs.safetensors"
+    try:
+        tensors = load_file(path)
+        return Outputs(tensors.pop("labels"), {int(side): logits for side, logits in tensors.items()})
+    except FileNotFoundError:
+        return None
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise LabError(f"{path} is damaged ({error}); python -m core pretrain makes it") from error
+
+
+def write_outputs(name: str, outputs: Outputs, folder: Path) -> None:
+    from safetensors.numpy import save
+
+    tensors: dict[str, NDArray[Any]] = {"labels": outputs.labels}
+    tensors |= {str(side): logits for side, logits in outputs.logits.items()}
+    write_whole(folder / f"{name}.outputs.safetensors", save(tensors))
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Writes NAME.json; only the last epoch keeps its confusion matrices, for the others would fill the folder."""
+    last = card.epochs[-1]["epoch"] if card.epochs else 0
+    kept = {last, card.result["epoch"]}
+    epochs = [e if e["epoch"] in kept else {**e, "train_confusion": None, "validation_confusion": None} for e in card.epochs]
+    values = {"name": card.name, "recipe": card.recipe.as_dict(), "facts": card.facts, "epochs": epochs,
+              "result": card.result, "evaluations": card.evaluations}  # fmt: skip
+    write_whole(folder / f"{card.name}.json", json.dumps(values, separators=(",", ":")) + "\n")
+
+
+def find(recipe: Recipe, cards: Iterable[Card]) -> Card | None:
+    """The card of this experiment, if there is one."""
+    wanted = identity(recipe)
+    return next((card for card in cards if identity(card.recipe) == wanted), None)

@@ -1,0 +1,261 @@
+"""The job manager: a queue of runs, one at a time, each told by a background thread that reads its stream.
+
+Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. How runs are
+trained one after another, core.runs.runner tells; where the server keeps its manager, demo.server.services.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import secrets
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any, TypeVar
+
+from core.engines import base
+from core.pretrained.cards import FOLDER
+from core.runs import lifecycle
+from core.runs.estimates import Estimate
+from core.runs.job import Job, Snapshot, Who
+from core.runs.lifecycle import PERSON
+from core.runs.runner import Runner
+from core.runs.snapshots import Snapshots
+from core.runs.store import RunStore
+from core.runs.summaries import RunSummary
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import Recipe
+
+__all__ = ["Estimate", "JobManager", "RunSummary", "Snapshot", "Who"]
+
+QUEUE_LIMIT = 64
+"""Runs of all persons that may wait, paused ones that gave their place up among them."""
+PERSON_LIMIT = 4
+"""Of these, how many may be one person's. The teacher may have more."""
+ADDRESS_LIMIT = 48
+"""Of these, how many may come from one network address: room for a class behind one, and left for everybody else."""
+Shown = TypeVar("Shown", Snapshot, RunSummary)
+
+
+class JobManager(Runner):
+    """Submits, shows, pauses, resumes and stops runs. Every method may be called from any thread."""
+
+    def __init__(
+        self, store: RunStore, engine: base.Engine, *, data: Path, token: str, threads: int, cards: Path = FOLDER
+    ) -> None:
+        super().__init__(store, engine)
+        self.data, self.token, self.threads, self.cards = data, token, threads, cards
+        self._stored = Snapshots(store, cards)
+
+    # --- asking ----------------------------------------------------------------------------------------------------
+
+    def check(self, recipe: Recipe) -> None:
+        """Raises LabError, in one line, for a recipe that could not run here."""
+        base.check(recipe, self.data)
+
+    def expected(self, recipe: Recipe, who: Who | None = None) -> Estimate:
+        """How long this recipe would take here; never waits. Ask again while its seconds are None."""
+        busy = self._active is not None or bool(self._queue)
+        return self._estimates.of(self._with_threads(recipe), busy, who.name if who else "")
+
+    @property
+    def facts(self) -> dict[str, Any] | None:
+        """The device as the engine sees it; None until the engine has answered. Never waits."""
+        return None if self._closed else self._estimates.facts()
+
+    def teacher(self, token: str) -> bool:
+        return bool(token) and secrets.compare_digest(token.encode(), self.token.encode())
+
+    def may(self, run: str, who: Who) -> bool:
+        """Whether this person may pause, resume, stop or delete the run: its owner, or the teacher.
+
+        A run that comes with the app is nobody's, not the teacher's either.
+        """
+        with self._changed:
+            job = self._jobs.get(run)
+        known = job or self.snapshot(run)
+        if isinstance(known, Snapshot) and known.pretrained:
+            return False
+        return self.teacher(who.token) or (bool(known.owner) and known.owner == who.name)
+
+    def snapshot(self, run: str) -> Snapshot:
+        """The run now; by its name also one that comes with the app. NoSuchRun when there is none of this id."""
+        with self._changed:
+            job = self._jobs.get(run)
+            if job is not None:
+                return job.snapshot(self._queue.place(job))
+        return self._explained(self._stored.of(run))
+
+    def list(self) -> list[RunSummary]:
+        """Every run of the store that can be read, the newest first, without its epochs."""
+        with self._changed:
+            places = {job.run: place for place, job in enumerate(self._queue, start=1)}
+        found = map(self._explained, self.store.summaries())
+        return [dataclasses.replace(it, place=places[it.run]) if it.run in places else it for it in found]
+
+    def unreadable(self) -> dict[str, str]:
+        """Run -> why it cannot be read; such runs harm no other."""
+        return self.store.unreadable()
+
+    def counts(self) -> Counter[str]:
+        """How many runs of the store there are of each status."""
+        return self.store.counts()
+
+    def pretrained(self) -> tuple[RunSummary, ...]:
+        """Every run that comes with the app, sorted by name. LabError when one of their files is damaged."""
+        return self._stored.pretrained()
+
+    # --- ordering --------------------------------------------------------------------------------------------------
+
+    def submit(self, recipe: Recipe, who: Who) -> str:
+        """Puts a new run into the queue and returns its id. LabError for a bad recipe or a full queue."""
+        base.check(recipe, self.data, thoroughly=True)
+        with self._changed:
+            self._check_limits(who.name, who)
+            run = self.store.create(self._with_threads(recipe), who.name)
+            try:
+                job = Job(self.store.get(run), self.store.lock(run), lifecycle.NEW, who.address)
+            except LabError as error:
+                self._discard(run, str(error))
+                raise
+            self._enqueue(job, written=True)
+        return run
+
+    def pause(self, run: str, who: Who) -> None:
+        """Holds a running run where it is. When others wait, it gives its place up (and its unfinished epoch)."""
+        with self._changed:
+            job = self._own(run, who)
+            if job.status != "running" or job.stream is None or job.ending:
+                state = "about to end" if job.status == "running" else job.status
+                raise LabError(f"run {run} is {state}; only a running run can be paused")
+            self._move(job, "paused", PERSON)
+            job.stream.pause()
+            self._give_way()
+
+    def resume(self, run: str, who: Who) -> None:
+        """Goes on with a paused, stopped or interrupted run, after its last finished epoch.
+
+        One that is on its way out queues again as soon as it is. Of a stop and a resume the last one counts.
+        """
+        self._allowed(run, who)
+        with self._changed:
+            job = self._jobs.get(run)
+            if job is not None and job.status == "paused" and job.stream is not None and not job.ending:
+                self._move(job, "running", PERSON)
+                job.stream.resume()
+            elif job is None or (job.status == "paused" and job.thread is None):
+                self._queue_again(run, job, who)
+            elif job.thread is not None and job.ending in ("paused", "stopped"):
+                self._check_limits(job.owner, who, job)
+                job.again = True
+            else:
+                raise LabError(f"run {run} is {job.status}; there is nothing to resume")
+
+    def stop(self, run: str, who: Who) -> None:
+        """Ends a run within about a second. The unfinished epoch is lost; finished ones stay, and it can be resumed.
+
+        A run that is over stays as it is.
+        """
+        self._allowed(run, who)
+        with self._changed:
+            if run in self._jobs:
+                self._stop(self._jobs[run])
+            elif (status := self.store.status(run)) in lifecycle.ACTIVE:
+                raise LabError(f"run {run} is {status} in another process; stop it there")
+
+    def stop_all(self, who: Who) -> int:
+        """Stops every run that is queued, running or paused, whoever's it is; how many that were. For the teacher."""
+        if not self.teacher(who.token):
+            raise LabError("only the teacher can stop everybody's runs")
+        with self._changed:
+            jobs = list(self._jobs.values())
+            for job in jobs:
+                self._stop(job)
+        return len(jobs)
+
+    def delete(self, run: str, who: Who) -> None:
+        """Forgets a run that is not active, and its weights."""
+        self._allowed(run, who)
+        with self._changed:
+            if run in self._jobs:
+                raise LabError(f"run {run} is {self._jobs[run].status}; stop it first")
+            self.store.delete(run)
+            self._unwritten.pop(run, None)
+
+    def start(self) -> None:
+        """Warms the engine up, in the background."""
+        threading.Thread(target=lambda: self.facts, daemon=True, name="warm up").start()
+
+    # --- limits; called with the lock held -------------------------------------------------------------------------
+
+    def _check_limits(self, owner: str, who: Who, job: Job | None = None) -> None:
+        """LabError when no more runs may wait: none at all, or none of this owner's, unless the teacher asks."""
+        if self._closed:
+            raise LabError("the server is closing; start the run again when it is back")
+        waiting = [other for other in self._jobs.values() if other is not self._active and other is not job]
+        if len(waiting) >= QUEUE_LIMIT:
+            raise LabError(f"{QUEUE_LIMIT} runs are waiting already; try again when one has finished")
+        if who.address and sum(other.address == who.address for other in waiting) >= ADDRESS_LIMIT:
+            raise LabError(f"{ADDRESS_LIMIT} runs from your network are waiting already; try again when one has finished")
+        if sum(other.owner == owner for other in waiting) >= PERSON_LIMIT and not self.teacher(who.token):
+            raise LabError(f"{PERSON_LIMIT} runs of one person wait or are paused already; stop one, or try again later")
+
+    def _queue_again(self, run: str, job: Job | None, who: Who) -> None:
+        """A run of the store, or one that gave its place up."""
+        if job is not None:
+            self._check_limits(job.owner, who, job)
+            return self._enqueue(job)
+        job = self._reopened(run, who)
+        try:
+            self._check_limits(job.owner, who)
+            self._enqueue(job)
+        except LabError:
+            job.lock.release()
+            raise
+
+    def _reopened(self, run: str, who: Who) -> Job:
+        """The run as it lies in the store, with its lock."""
+        lock = self.store.lock(run)
+        try:
+            stored = self.store.get(run)
+            status = "interrupted" if stored.status in lifecycle.ACTIVE else stored.status  # the lock was free
+            if not lifecycle.may_follow(status, "queued", PERSON):
+                raise LabError(f"run {run} is {status}; there is nothing to resume")
+            return Job(stored, lock, status, who.address)
+        except LabError:
+            lock.release()
+            raise
+
+    def _discard(self, run: str, reason: str) -> None:
+        """A run that was written and cannot be queued is forgotten, or at least told as failed."""
+        try:
+            self.store.delete(run)
+        except LabError:
+            with contextlib.suppress(LabError):
+                self.store.set_status(run, "failed", reason)
+
+    # --- small things ------------------------------------------------------------------------------------------------
+
+    def _explained(self, run: Shown) -> Shown:
+        """With the reason that could not be stored."""
+        reason = self._unwritten.get(run.run)
+        if reason and run.status == "interrupted" and not run.message:
+            return dataclasses.replace(run, message=reason)
+        return run
+
+    def _own(self, run: str, who: Who) -> Job:
+        self._allowed(run, who)
+        job = self._jobs.get(run)
+        if job is None:
+            raise LabError(f"run {run} is {self.store.get(run).status} and not active in this server")
+        return job
+
+    def _allowed(self, run: str, who: Who) -> None:
+        if self.snapshot(run).pretrained:
+            raise LabError(f"run {run} comes with the app and nobody can change or delete it; train its recipe again instead")
+        if not self.may(run, who):
+            raise LabError(f"run {run} belongs to somebody else; only its owner or the teacher can do that")
+
+    def _with_threads(self, recipe: Recipe) -> Recipe:
+        return recipe if recipe.threads else recipe.changed(threads=self.threads)

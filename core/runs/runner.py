@@ -1,0 +1,205 @@
+"""The one place where runs are trained: the queue before it, the thread of the run that is at work, and each run's status.
+
+Which status follows which, core.runs.lifecycle tells; `_move` and `_leave` are the only places that change one. An order to
+a run whose thread is at work sets what it becomes (`Job.ending`); the thread obeys it, also before its stream is there,
+closes the stream and only then ends. Who may give an order is the job manager's business (core.runs.manager).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from core.engines.base import Engine
+from core.runs import lifecycle
+from core.runs.estimates import Estimates
+from core.runs.job import Job
+from core.runs.lifecycle import CLOSE, ENGINE, NO_RESULT, PERSON, STORE, Cause, Outcome, outcome_of
+from core.runs.queue import RunQueue
+from core.runs.store import RunStore, StoreError
+from core.vocabulary.records import Epoch, Record, Result, Start
+
+LOG = logging.getLogger(__name__)
+CLOSE_SECONDS = 3.0
+
+
+class Runner:
+    """Runs its jobs one after another. But for `close`, what is here is called with `_changed` held."""
+
+    def __init__(self, store: RunStore, engine: Engine) -> None:
+        self.store, self.engine = store, engine
+        self._estimates = Estimates(engine)
+        self._changed = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        """Every run that waits, is trained, or is paused; this process holds its lock."""
+        self._queue = RunQueue[Job]()
+        self._active: Job | None = None
+        """The job whose thread is at work; it keeps this place until its stream is closed."""
+        self._closed = False
+        self._unwritten: dict[str, str] = {}
+        """run -> why it is interrupted, where the store could not take that down."""
+
+    def close(self) -> None:
+        """Ends everything, within seconds; nothing starts afterwards. Unfinished runs are interrupted, to be resumed."""
+        with self._changed:
+            self._closed = True
+            self._estimates.close()
+            for job in list(self._jobs.values()):
+                if job.thread is not None:
+                    self._end(job, "interrupted")
+                else:
+                    self._queue.remove(job)
+                    self._leave(job, "interrupted", CLOSE)
+            thread = self._active.thread if self._active else None
+        self.engine.close()
+        if thread is not None:
+            thread.join(CLOSE_SECONDS)
+
+    # --- the status --------------------------------------------------------------------------------------------------
+
+    def _move(self, job: Job, status: str, cause: Cause, *, written: bool = False) -> None:
+        """The run gets this status: in the store first, unless that has it already, then for all to see.
+
+        StoreError when it cannot be written: then nothing has changed.
+        """
+        lifecycle.check(job.status, status, cause)
+        if not written:
+            self.store.set_status(job.run, status)
+        job.status, job.message, job.version = status, "", job.version + 1
+
+    def _leave(self, job: Job, status: str, cause: Cause, message: str = "") -> None:
+        """The run is over and no longer this manager's: from now on what the store says is what counts.
+
+        Where the store cannot take that down, the run is interrupted, and the manager remembers why.
+        """
+        lifecycle.check(job.status, status, cause)
+        try:
+            if status == "interrupted":  # its status stays as it is, and its free lock says the rest
+                if message:
+                    self.store.set_status(job.run, job.status, message)
+            elif status != "finished":  # that was written with the result
+                self.store.set_status(job.run, status, message)
+        except StoreError as error:
+            lifecycle.check(job.status, "interrupted", STORE)
+            self._unwritten[job.run] = message or f"it was {status}, which could not be stored: {error}"
+            LOG.error("run %s: %s", job.run, self._unwritten[job.run])
+        self._jobs.pop(job.run, None)
+        job.lock.release()
+
+    def _end(self, job: Job, ending: str) -> None:
+        """Asks a job at work to end; its thread does the rest."""
+        job.ending, job.again = ending, False
+        if job.stream is not None:
+            job.stream.stop()
+
+    def _stop(self, job: Job) -> None:
+        if job.thread is not None:
+            self._end(job, "stopped")
+        else:
+            self._queue.remove(job)
+            self._leave(job, "stopped", PERSON)
+
+    # --- the queue ---------------------------------------------------------------------------------------------------
+
+    def _enqueue(self, job: Job, *, written: bool = False) -> None:
+        if job.status != "queued":
+            self._move(job, "queued", PERSON, written=written)
+        self._unwritten.pop(job.run, None)
+        self._jobs[job.run] = job
+        self._queue.push(job)
+        self._give_way()
+        self._advance()
+
+    def _advance(self) -> None:
+        """Starts the next run when nothing is in its way."""
+        while self._active is None and self._queue and not self._closed:
+            job = self._active = self._queue.pop()
+            job.ending, job.again, job.version = "", False, job.version + 1
+            job.thread = threading.Thread(target=self._work, args=(job,), daemon=True, name=f"run {job.run}")
+            try:
+                job.thread.start()
+            except RuntimeError as error:
+                self._ended(job, Outcome("interrupted", ENGINE, f"it could not be started ({error}); resume it to go on"))
+
+    def _give_way(self) -> None:
+        """A paused run gives its place up when others wait."""
+        job = self._active
+        if job is not None and job.status == "paused" and self._queue and not job.ending:
+            self._end(job, "paused")
+
+    # --- the job's own thread ------------------------------------------------------------------------------------------
+
+    def _work(self, job: Job) -> None:
+        failure = None
+        try:
+            self._consume(job)
+        except BaseException as error:  # whatever it was, the place must become free again
+            failure = outcome_of(error, begun=bool(job.epochs))
+        with self._changed:
+            self._ended(job, failure)
+            closed = self._closed
+        if closed:  # the engine may have been started while it was being closed
+            self.engine.close()
+
+    def _consume(self, job: Job) -> None:
+        """Reads the stream to its end; stores each record before it shows it. The stream is closed whatever happens."""
+        stream = self.engine.stream(job.recipe, self.store.checkpoint(job.run))
+        try:
+            with self._changed:
+                job.stream = stream
+                if job.ending:  # ordered while there was no stream yet
+                    return
+            for record in stream:
+                self.store.keep(job.run, record)
+                self._show(job, record)
+                if isinstance(record, Result):
+                    return
+        finally:
+            with self._changed:
+                job.stream = None
+            stream.close()
+
+    def _show(self, job: Job, record: Record) -> None:
+        """What is stored is shown, and makes of the run's status what the store has made of it."""
+        with self._changed:
+            job.take(record)
+            if isinstance(record, Start):
+                self._move(job, "running", ENGINE, written=True)
+            elif isinstance(record, Result):
+                self._leave(job, "finished", ENGINE)
+        if isinstance(record, Epoch) and record.images_per_second:
+            self._estimates.learn(job.recipe, record.images_per_second)
+
+    def _ended(self, job: Job, failure: Outcome | None) -> None:
+        """The job's thread has nothing more to do: the run becomes what it was told to, or what happened to it."""
+        ending, again = job.ending, job.again
+        job.thread, job.tick, job.ending, job.again = None, None, "", False
+        if self._active is job:
+            self._active = None
+        try:
+            if self._jobs.get(job.run) is not job:
+                pass  # it has finished
+            elif failure is not None and (failure.status == "failed" or not ending):
+                self._leave(job, *failure)
+            elif again:
+                self._requeue(job)
+            else:
+                self._come_to_rest(job, ending, failure.message if failure else "")
+        finally:
+            self._advance()
+
+    def _requeue(self, job: Job) -> None:
+        try:
+            self._enqueue(job)
+        except StoreError as error:
+            self._leave(job, "interrupted", STORE, str(error))
+
+    def _come_to_rest(self, job: Job, ending: str, message: str) -> None:
+        if ending == "paused":  # it gave its place up; it keeps its lock and waits for its owner
+            job.message, job.version = message, job.version + 1
+        elif ending == "stopped":
+            self._leave(job, "stopped", PERSON, message)
+        elif ending == "interrupted":
+            self._leave(job, "interrupted", CLOSE, message)
+        else:
+            self._leave(job, "interrupted", ENGINE, NO_RESULT)

@@ -1,0 +1,266 @@
+"""The training loop: a recipe and a data set in, an iterator of records out.
+
+`train` knows no thread, no file and no screen. Whoever reads the records decides how fast they come, when to stop
+and where they go. Read `train` first; everything below it is one of its steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.datasets.loading import DataSet
+from core.datasets.split_sizes import CHECKED_TRAINING_PICTURES
+from core.training import checkpoint, device
+from core.training.optimizers import LOSSES, Augmentation, learning_rate
+from core.training.provenance import provenance
+from core.training.state import Learner, autocast, batch_of
+from core.training.stopwatch import Stopwatch
+from core.training.subsets import Part, Parts, prepare
+from core.vocabulary.errors import RunFailed
+from core.vocabulary.recipe import OPTIMIZERS, Recipe
+from core.vocabulary.records import Epoch, Matrix, Record, Result, Start, Tick
+
+FIRST_STEPS = 20
+DIVERGED = 1e6
+"""A loss from here on (nats a picture; chance is 2.3) is as lost as one that is no number: the run ends."""
+
+
+def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterator[Record]:
+    """Trains one network and tests it once.
+
+    Yields Start, the untrained network as epoch 0, then Ticks and one Epoch per epoch, then the Result. With the
+    checkpoint of an earlier epoch as `resume` it goes on after that epoch, to the same bits as if it had never
+    stopped: each epoch draws everything from (seed, epoch), and the learning rate is a function of the step.
+    Raises LabError for what cannot be trained, RunFailed when the loss is no longer a number.
+    """
+    recipe = device.resolve(recipe)
+    device.configure(recipe)  # counts for the thread that calls it, so here and not earlier
+    parts = yield from prepare(recipe, data)
+    reseed(recipe.seed, 0)
+    learner = Learner.make(recipe, data.shape, len(data.classes))
+    done = learner.load(resume) if resume else 0
+    yield Start(recipe.as_dict(), facts(recipe, data, parts, learner), done)
+    if not resume:
+        yield (yield from check(recipe, learner, parts, epoch=0, learned=None))
+    for epoch in range(done + 1, recipe.epochs + 1):
+        reseed(recipe.seed, epoch)
+        learned = yield from learn(recipe, learner, parts.train, epoch)
+        yield (yield from check(recipe, learner, parts, epoch, learned))
+    yield (yield from test(recipe, learner, parts.test))
+
+
+# --- one epoch ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What one pass over the training part gave."""
+
+    loss: float
+    confusion: Matrix
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+    first_losses: list[float]
+
+    @property
+    def accuracy(self) -> float:
+        return _accuracy(self.confusion)
+
+
+def reseed(seed: int, epoch: int) -> None:
+    """Everything that the epoch draws from torch's global generator (weights, dropout) depends on these two alone."""
+    torch.manual_seed(_stream(seed, epoch, 0))
+
+
+def _stream(seed: int, epoch: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, epoch, number]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of gradient descent, as it was taken. Its tensors are good until the next step."""
+
+    number: int
+    """0-based in its epoch."""
+    labels: Tensor
+    logits: Tensor
+    loss: Tensor
+    rate: float
+
+
+def steps(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Iterator[Step]:
+    """One pass over the training part in a random order, batch by batch. Nothing in it waits for the device."""
+    draw = torch.Generator().manual_seed(_stream(recipe.seed, epoch, 1))
+    order = torch.randperm(len(part), generator=draw).to(part.labels.device)
+    augment = Augmentation(recipe, len(part), part.pictures.shape[1], draw)
+    starts = range(0, len(part), recipe.batch_size)
+    learner.network.train()
+    for number, start in enumerate(starts):
+        rate = learning_rate(recipe, (epoch - 1) * len(starts) + number, recipe.epochs * len(starts))
+        learner.set_rate(rate)
+        batch = order[start : start + recipe.batch_size]
+        pictures, labels = augment(part.pictures[batch], start), part.labels[batch]
+        logits, loss = learner.step(recipe, pictures, labels)
+        yield Step(number, labels, logits, loss, rate)
+
+
+def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator[Tick, None, Learned]:
+    """One epoch, telling how it goes: losses and predictions gather on the device and are read at the ticks."""
+    sizes = torch.tensor([len(few) for few in torch.split(part.labels, recipe.batch_size)], device=recipe.device)
+    tally = Tally(learner.classes, recipe.device)
+    losses = torch.zeros(len(sizes), device=recipe.device)
+    watch = Stopwatch()
+    told, rate = 0, 0.0
+    for step in steps(recipe, learner, part, epoch):
+        losses[step.number], rate = step.loss, step.rate
+        tally.add(step.labels, step.logits)
+        if watch.due():
+            recent = _finite(losses[told : step.number + 1], recipe, epoch, told, rate)
+            matrix, seen = tally.counts(), min((step.number + 1) * recipe.batch_size, len(part))
+            told = step.number + 1
+            with watch.stopped():  # the reader may take its time, as when the run is paused
+                yield Tick("training", epoch, told, len(sizes), sum(recent) / len(recent), _accuracy(matrix), matrix,
+                           rate, seen / watch.seconds, watch.seconds)  # fmt: skip
+    _finite(losses[told:], recipe, epoch, told, rate)
+    first = losses[:FIRST_STEPS].tolist() if epoch == 1 else []
+    mean = float((losses * sizes).sum() / len(part))
+    seconds = watch.seconds
+    return Learned(mean, tally.counts(), rate, seconds, len(part) / seconds, first)
+
+
+def first_losses(recipe: Recipe, data: DataSet) -> list[float]:
+    """The losses of a new run's first 20 steps. Equal to the bit with those of an earlier run, the run is the same."""
+    recipe = device.resolve(recipe)
+    device.configure(recipe)
+    parts = _last(prepare(recipe, data))
+    reseed(recipe.seed, 0)
+    learner = Learner.make(recipe, data.shape, len(data.classes))
+    reseed(recipe.seed, 1)
+    return [float(step.loss) for step in islice(steps(recipe, learner, parts.train, 1), FIRST_STEPS)]
+
+
+def _last(telling: Generator[Tick, None, Parts]) -> Parts:
+    """What a step of `train` returns, without what it tells meanwhile."""
+    while True:
+        try:
+            next(telling)
+        except StopIteration as end:
+            parts: Parts = end.value
+            return parts
+
+
+def _finite(losses: Tensor, recipe: Recipe, epoch: int, before: int, rate: float) -> list[float]:
+    """The losses as numbers; raises RunFailed, naming the step, when one of them is not."""
+    values: list[float] = losses.tolist()
+    for step, value in enumerate(values, start=before + 1):
+        if not value < DIVERGED:  # true for NaN as well
+            raise RunFailed(f"the loss became {value:.3g} in epoch {epoch}, step {step}, at a learning rate of {rate:.3g}: {_advice(recipe)}")
+    return values
+
+
+def _advice(recipe: Recipe) -> str:
+    gentler = min(OPTIMIZERS[recipe.optimizer], recipe.learning_rate / 10)
+    return f"try a learning rate of {gentler:.3g}" + ("" if recipe.precision == "float32" else ", or precision float32")
+
+
+# --- looking without learning --------------------------------------------------------------------------------------
+
+
+def check(recipe: Recipe, learner: Learner, parts: Parts, epoch: int, learned: Learned | None) -> Generator[Tick, None, Epoch]:
+    """The network in evaluation mode on some training pictures and on the validation part; then the epoch's record."""
+    _, seen = yield from measure(recipe, learner, parts.train.first(CHECKED_TRAINING_PICTURES), "checking", epoch)
+    held_out = len(parts.validation) > 0
+    loss, matrix = (yield from measure(recipe, learner, parts.validation, "checking", epoch)) if held_out else (None, None)
+    accuracy = _accuracy(matrix) if matrix else None
+    if accuracy is None or accuracy > learner.best_accuracy:
+        learner.best_epoch, learner.best_accuracy = epoch, accuracy if accuracy is not None else -1.0
+        if recipe.keep == "best":
+            learner.best = {name: tensor.clone() for name, tensor in learner.network.state_dict().items()}
+    return Epoch(
+        epoch=epoch,
+        train_loss=learned.loss if learned else None,
+        running_accuracy=learned.accuracy if learned else None,
+        train_accuracy=_accuracy(seen),
+        validation_loss=loss,
+        validation_accuracy=accuracy,
+        validation_confusion=matrix,
+        train_confusion=learned.confusion if learned else None,
+        learning_rate=learned.learning_rate if learned else None,
+        seconds=learned.seconds if learned else 0.0,
+        images_per_second=learned.images_per_second if learned else None,
+        best_epoch=learner.best_epoch,
+        first_losses=learned.first_losses if learned else [],
+        checkpoint=learner.save(epoch),
+    )
+
+
+def test(recipe: Recipe, learner: Learner, part: Part) -> Generator[Tick, None, Result]:
+    """The one look at the test set, with the weights that the recipe keeps."""
+    if recipe.keep == "best":
+        learner.network.load_state_dict(learner.best)
+    epoch = learner.best_epoch if recipe.keep == "best" else recipe.epochs
+    watch = Stopwatch()
+    loss, matrix = yield from measure(recipe, learner, part, "testing", recipe.epochs)
+    return Result(epoch, loss, _accuracy(matrix), matrix, watch.seconds, checkpoint.weights(learner.network))
+
+
+def measure(recipe: Recipe, learner: Learner, part: Part, phase: str, epoch: int) -> Generator[Tick, None, tuple[float, Matrix]]:
+    """Mean loss and confusion matrix on a part, in evaluation mode (dropout off), without learning."""
+    learner.network.eval()
+    tally = Tally(learner.classes, recipe.device)
+    total = torch.zeros((), device=recipe.device)
+    watch = Stopwatch()
+    starts = range(0, len(part), 500)
+    for step, start in enumerate(starts):
+        labels = part.labels[start : start + 500]
+        with torch.inference_mode(), autocast(recipe):
+            logits = learner.network(batch_of(part.pictures[start : start + 500])).float()
+            total += LOSSES[recipe.loss](logits, labels) * len(labels)
+        tally.add(labels, logits)
+        if watch.due():
+            yield Tick(phase, epoch, step + 1, len(starts))
+    loss = float(total) / len(part)
+    if not loss < DIVERGED:
+        raise RunFailed(f"the loss became {loss:.3g} in epoch {epoch}, with its last step: {_advice(recipe)}")
+    return loss, tally.counts()
+
+
+class Tally:
+    """A confusion matrix that grows on the device, without a copy to the host."""
+
+    def __init__(self, classes: int, device: str) -> None:
+        self.classes = classes
+        self.matrix = torch.zeros(classes * classes, dtype=torch.int64, device=device)
+
+    def add(self, truth: Tensor, logits: Tensor) -> None:
+        cell = truth * self.classes + logits.argmax(1)
+        self.matrix.index_add_(0, cell, torch.ones_like(cell))
+
+    def counts(self) -> Matrix:
+        matrix: Matrix = self.matrix.reshape(self.classes, self.classes).tolist()
+        return matrix
+
+
+def _accuracy(matrix: Matrix) -> float:
+    return sum(row[i] for i, row in enumerate(matrix)) / max(1, sum(map(sum, matrix)))
+
+
+def facts(recipe: Recipe, data: DataSet, parts: Parts, learner: Learner) -> dict[str, object]:
+    """What stays the same for the whole run and is told once."""
+    return {
+        "classes": list(data.classes),
+        "shape": list(data.shape),
+        "parameters": sum(p.numel() for p in learner.network.parameters()),
+        "train": len(parts.train),
+        "validation": len(parts.validation),
+        "test": len(parts.test),
+        "steps_per_epoch": -(-len(parts.train) // recipe.batch_size),
+        "provenance": provenance(recipe.device, data.fingerprint),
+    }

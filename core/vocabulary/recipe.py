@@ -1,0 +1,247 @@
+"""Recipe: everything that fixes a run, in one frozen record that travels with the weights as JSON.
+
+Nothing here needs torch, so that a page, the command line and the run store can read, check and compare recipes
+in a process that never computes. The names stand here once more than in the registries (networks, filters, ...);
+a test keeps both lists equal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.vocabulary.errors import LabError
+
+SIDES = {"digits": 8, "mnist": 28, "fashion-mnist": 28, "cifar10": 32}
+"""The data sets, each with the side of its square pictures in pixels."""
+NETWORKS = (
+    "report", "mnist-cnn", "arc1", "arc2", "arc3", "arc4", "arc5", "arc2-report", "arc3-report", "digits-cnn",
+)
+SPLITS = ("random", "stratified", "k-fold")
+FILTERS = ("bilinear", "bilinear-antialias", "bicubic", "area", "nearest")
+OPTIMIZERS = {"sgd": 0.05, "adam": 0.001, "rmsprop": 0.001, "adagrad": 0.01}
+"""The optimizers, each with the learning rate that it starts with when nobody names one."""
+WITH_MOMENTUM = ("sgd", "rmsprop")
+SCHEDULES = ("constant", "one-cycle")
+LOSSES = ("cross-entropy", "l1")
+AUGMENTS = ("none", "flip", "flip+shift", "mixed", "flip+mixed")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
+KEEPS = ("last", "best")
+PRESETS = ("quick", "fast", "report")
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "dataset": tuple(SIDES), "network": NETWORKS, "split": SPLITS, "filter": FILTERS, "optimizer": tuple(OPTIMIZERS),
+    "schedule": SCHEDULES, "loss": LOSSES, "augment": AUGMENTS, "device": DEVICES, "precision": PRECISIONS,
+    "keep": KEEPS, "preset": ("", *PRESETS),
+}  # fmt: skip
+RANGES: dict[str, tuple[float, float, str]] = {
+    "validation": (0.0, 0.5, "a fraction from 0 (none) to 0.5"),
+    "folds": (2, 100, "a whole number from 2 to 100"),
+    "fold": (0, 99, "a whole number from 0 to folds - 1"),
+    "split_seed": (0, 2**31 - 1, "a whole number from 0 to 2147483647"),
+    "train_limit": (10, 10**6, "a whole number of pictures, at least 10"),
+    "imbalance": (1.0, 1000.0, "a ratio from 1 (balanced) to 1000"),
+    "resolution": (1, 32, "a side in pixels"),
+    "dropout": (0.0, 0.99, "a rate from 0 to 0.99"),
+    "learning_rate": (1e-12, 1e6, "a number above 0, at most 1000000"),
+    "momentum": (0.0, 0.9999, "a number from 0 to 0.9999"),
+    "weight_decay": (0.0, 10.0, "a number from 0 to 10"),
+    "epochs": (1, 10_000, "a whole number from 1 to 10000"),
+    "batch_size": (1, 10_000, "a whole number from 1 to 10000"),
+    "seed": (0, 2**31 - 1, "a whole number from 0 to 2147483647"),
+    "threads": (0, 1024, "a whole number from 0 (choose for me) to 1024"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """One run, fixed. Equal recipes on equal processors with equal threads give equal bits.
+
+    `resolution` is the side in pixels that pictures are reduced to before they are restored (None: the original);
+    `validation` the fraction held out of the official training part (0: none; k-fold holds out one fold of `folds`);
+    `train_limit` how many pictures are trained on (None: all); `imbalance` how many times rarer the last class is made
+    than the first, before anything is split (1: as the data set is); `dropout` replaces every layer's own rate
+    (None: keep them); `keep` says which epoch's weights are tested, the last or the one with the best validation
+    accuracy; `device`, `precision` and `threads` are resolved when the run starts ("auto" and 0 never train).
+    """
+
+    dataset: str = "digits"
+    split: str = "stratified"
+    validation: float = 0.1
+    folds: int = 5
+    fold: int = 0
+    split_seed: int = 0
+    train_limit: int | None = None
+    imbalance: float = 1.0
+    network: str = "digits-cnn"
+    dropout: float | None = None
+    resolution: int | None = None
+    filter: str = "bilinear-antialias"
+    loss: str = "cross-entropy"
+    optimizer: str = "sgd"
+    learning_rate: float = 0.05
+    momentum: float = 0.9
+    nesterov: bool = False
+    weight_decay: float = 0.0
+    schedule: str = "constant"
+    epochs: int = 10
+    batch_size: int = 128
+    augment: str = "none"
+    keep: str = "last"
+    seed: int = 0
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int = 0
+    preset: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        for name, kind in _TYPES.items():
+            _check_type(name, getattr(self, name), kind)
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                shown = ", ".join(c for c in choices if c)
+                raise LabError(f"unknown {name.replace('_', ' ')} {getattr(self, name)!r}; choose one of {shown}")
+        for name, (low, high, wanted) in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:  # also false for NaN
+                raise LabError(f"{name.replace('_', ' ')} is {value}; expected {wanted}")
+        self._check_together()
+
+    def _check_together(self) -> None:
+        """Refuses a value that would not be honoured beside the others."""
+        side = SIDES[self.dataset]
+        if self.resolution is not None and self.resolution > side:
+            raise LabError(f"resolution is {self.resolution}; {self.dataset} has {side}x{side} pictures, expected 1 to {side}")
+        if self.split != "k-fold" and (self.fold != 0 or self.folds != 5):
+            raise LabError(f"fold and folds go with the split k-fold, not with {self.split!r}")
+        if self.fold >= self.folds:
+            raise LabError(f"fold is {self.fold}; expected 0 to {self.folds - 1}, one of {self.folds} folds")
+        if self.momentum and self.optimizer not in WITH_MOMENTUM:
+            raise LabError(f"momentum goes with {' and '.join(WITH_MOMENTUM)}, not with {self.optimizer}; leave it at 0")
+        if self.nesterov and (self.optimizer != "sgd" or not self.momentum):
+            raise LabError("Nesterov's momentum goes with sgd and a momentum above 0")
+        if self.keep == "best" and self.split != "k-fold" and not self.validation:
+            raise LabError("keep is 'best'; that needs a validation part, and validation is 0")
+
+    def changed(self, **changes: Any) -> Recipe:
+        """This recipe with some values replaced; what no longer goes with them falls back to its default.
+
+        >>> Recipe().changed(optimizer="adam").momentum
+        0.0
+        """
+        unknown = changes.keys() - FIELDS.keys()
+        if unknown:
+            raise LabError(f"unknown recipe key {sorted(unknown)[0]!r}; expected some of {', '.join(FIELDS)}")
+        optimizer = changes.get("optimizer", self.optimizer)
+        if optimizer != self.optimizer and optimizer in tuple(OPTIMIZERS):  # also for what cannot be hashed
+            momentum = 0.9 if optimizer == "sgd" else 0.0
+            changes = {"momentum": momentum, "nesterov": False, "learning_rate": OPTIMIZERS[optimizer], **changes}
+        if changes.get("momentum", 1) == 0:
+            changes = {"nesterov": False, **changes}
+        if changes.get("split", self.split) != "k-fold" and self.split == "k-fold":
+            changes = {"fold": 0, "folds": 5, **changes}
+        return dataclasses.replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: every field, and `our_choice`, the fields that the reproduced source leaves open."""
+        return {**dataclasses.asdict(self), "our_choice": list(our_choice(self))}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """The recipe of `as_dict()`, checked again. Raises LabError for a key or value that does not belong."""
+        if not isinstance(values, Mapping):
+            raise LabError(f"expected the recipe as keys and values, not {type(values).__name__}")
+        known = {name: value for name, value in values.items() if name != "our_choice"}
+        unknown = known.keys() - FIELDS.keys()
+        if unknown:
+            raise LabError(f"unknown recipe key {sorted(map(str, unknown))[0]!r}; expected some of {', '.join(FIELDS)}")
+        return cls(**known)
+
+
+FIELDS = {f.name: f for f in dataclasses.fields(Recipe)}
+_TYPES = {name: str(f.type) for name, f in FIELDS.items()}
+
+
+def _check_type(name: str, value: object, kind: str) -> None:
+    wanted: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+    allowed = wanted[kind.removesuffix(" | None")]
+    if value is None and kind.endswith("None"):
+        return
+    if not isinstance(value, allowed) or (isinstance(value, bool) and kind != "bool"):
+        raise LabError(f"{name.replace('_', ' ')} is {value!r}; expected {kind.replace('str', 'text')}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise LabError(f"{name.replace('_', ' ')} is {value}; expected a finite number")
+
+
+# --- presets ---------------------------------------------------------------------------------------------------
+
+NETWORK_FOR = {"digits": "digits-cnn", "mnist": "mnist-cnn", "fashion-mnist": "arc3-report", "cifar10": "report"}
+"""The network that a data set starts with."""
+
+_ONE_CYCLE = {"schedule": "one-cycle", "optimizer": "sgd", "momentum": 0.9, "nesterov": True, "weight_decay": 5e-4}
+_TINY = {"precision": "float32", "threads": 1}  # 8x8 pictures: sharing the work costs more than it saves
+_QUICK: dict[str, dict[str, Any]] = {
+    "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 0.05, **_TINY},
+    "mnist": {"epochs": 5, "train_limit": 10_000, "learning_rate": 0.05},
+    "fashion-mnist": {"epochs": 6, "train_limit": 10_000, "learning_rate": 0.05},
+    "cifar10": {"epochs": 6, "train_limit": 7_000, "batch_size": 32, "optimizer": "adam", "learning_rate": 0.001,
+                "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
+}  # fmt: skip
+_FAST: dict[str, dict[str, Any]] = {
+    "digits": {"epochs": 60, "batch_size": 32, "learning_rate": 0.05, **_TINY},
+    "mnist": {"epochs": 10, "learning_rate": 0.05},
+    "fashion-mnist": {"epochs": 14, "learning_rate": 0.05},
+    "cifar10": {"epochs": 24, "learning_rate": 0.05, "augment": "flip"},
+}
+_REPORT: dict[str, dict[str, Any]] = {
+    # Study 1 mentions no validation part, so all 50,000 are trained on; study 2 states 48,000 / 12,000 / 10,000.
+    # The filter is inferred: see core/studies/resolution.py.
+    "cifar10": {"network": "report", "epochs": 150, "validation": 0.0, "filter": "bilinear"},
+    "fashion-mnist": {"network": "arc2-report", "epochs": 50, "validation": 0.2, "keep": "best"},
+}
+_STATED = {
+    "cifar10": ("dataset", "network", "epochs", "optimizer", "learning_rate", "momentum", "loss"),
+    "fashion-mnist": ("dataset", "network", "epochs", "optimizer", "learning_rate", "momentum", "loss", "batch_size",
+                      "validation", "dropout"),
+}  # fmt: skip
+"""What the report states, by study; everything else in a `report` recipe is our choice."""
+
+
+def preset(name: str, dataset: str | None = None) -> Recipe:
+    """A complete recipe by name.
+
+    `quick` gives a result within 60 s on two cores; `fast` trains on everything with a one-cycle schedule;
+    `report` has every value that the report states (cifar10: study 1, fashion-mnist: study 2).
+    Without a data set, `report` takes cifar10 and the others digits, which is always there.
+    """
+    if name not in PRESETS:
+        raise LabError(f"unknown preset {name!r}; choose one of {', '.join(PRESETS)}")
+    dataset = dataset or ("cifar10" if name == "report" else "digits")
+    if dataset not in SIDES:
+        raise LabError(f"unknown dataset {dataset!r}; choose one of {', '.join(SIDES)}")
+    base: dict[str, Any] = {"dataset": dataset, "network": NETWORK_FOR[dataset], "preset": name}
+    if name == "report":
+        if dataset not in _REPORT:
+            raise LabError(f"the report has no study on {dataset}; its preset is for {' and '.join(_REPORT)}")
+        sgd = {"optimizer": "sgd", "learning_rate": 0.001, "momentum": 0.9}
+        return Recipe(**{**base, **sgd, **_REPORT[dataset]})
+    values = (_QUICK if name == "quick" else _FAST)[dataset]
+    return Recipe(**{**base, **_ONE_CYCLE, **values})
+
+
+def our_choice(recipe: Recipe) -> tuple[str, ...]:
+    """The fields of a `report` recipe that do not carry a value stated by the report. Empty for other presets."""
+    if recipe.preset != "report" or recipe.dataset not in _REPORT:
+        return ()
+    stated = _STATED[recipe.dataset]
+    original = preset("report", recipe.dataset)
+    if recipe.optimizer == "adam":
+        original = original.changed(optimizer="adam")
+    if recipe.network == "arc3-report":
+        original = original.changed(network="arc3-report")
+    as_stated = {name for name in stated if getattr(recipe, name) == getattr(original, name)}
+    return tuple(name for name in FIELDS if name not in as_stated and name != "preset")

@@ -1,0 +1,201 @@
+"""What happens on the classifier's page: values of its controls in, what is shown out. Knows Gradio only to say what changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from core.datasets.catalog import SOURCES
+from core.explain import gradcam
+from core.images.decoding import Bytes, open_picture
+from core.images.preprocessing import FORMS, Steps
+from core.inference.classifier import Answer, Classifier
+from core.inference.model_registry import Choice, Library
+from core.inference.protocols import strip
+from core.studies import resolution
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import SIDES, Recipe, preset
+from demo.classifier import html as views
+from demo.classifier.api import opened, sample_of
+from demo.text import plain, speaker
+
+say = speaker("classifier")
+SIDE = 280
+"""The canvas, in pixels."""
+SAMPLES = 12
+"""Pictures in the gallery at a time."""
+THUMB = 96
+TOP = 5
+Shown = tuple[str, dict[str, float] | None, str, str, str, str]
+"""Said, chances, and as HTML: seen, strip, stages, where it looked."""
+
+
+class Desk:
+    """The functions behind the page's events; each visitor's choices come in as arguments."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    # --- what can be chosen --------------------------------------------------------------------------------------
+
+    def networks(self) -> list[tuple[str, str]]:
+        """(shown, value) of the chooser: the data sets first, then the other networks and the finished runs."""
+        choices = self.library.choices()
+        first = {choice.first_for: choice for choice in choices if choice.first_for}
+        told = [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in SIDES]
+        return told + [(_of_network(choice), choice.name) for choice in choices if not choice.first_for]
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of a network; for a data set without one, what its network would be."""
+        try:
+            return self.library.recipe(name)
+        except LabError:
+            return preset("fast", name if name in SIDES else "mnist")
+
+    def opened(self, name: str) -> tuple[Any, ...]:
+        """The page is opened: the chooser as it is now, and its network loaded before the first stroke."""
+        return gr.update(choices=self.networks()), self.about_trust(name), *self.samples(name, 0)
+
+    def chosen(self, name: str, source: str) -> tuple[Any, ...]:
+        """Another network is chosen: its resolutions, filter and texts, the way its pictures come in, every switch back."""
+        recipe = self.recipe(name)
+        side, drawable = SIDES[recipe.dataset], FORMS[recipe.dataset].grey
+        source = "samples" if source == "draw" and not drawable else source
+        return (
+            gr.update(maximum=side, value=side), gr.update(value=recipe.filter), about_strip(recipe), about_steps(recipe),
+            self.about_trust(name), gr.update(selected=source),
+            *self.samples(name, 0), *["auto"] * 4,
+        )  # fmt: skip
+
+    def samples(self, name: str, first: int) -> tuple[list[Image.Image], str, int]:
+        """The gallery from test picture `first` on, without their classes; what is to be said of it; where it begins."""
+        dataset = self.recipe(name).dataset
+        try:
+            found = [sample_of(self.library, dataset, first + number) for number in range(SAMPLES)]
+        except LabError:
+            if first:  # behind the last one stands the first
+                return self.samples(name, 0)
+            return [], say("samples_missing", **_fetched(dataset)), 0
+        here = self.library.dataset(dataset) is not None
+        about = say("sample_gallery") if here else say("samples_few", count=SAMPLES, **_fetched(dataset))
+        return [_enlarged(picture) for picture, _ in found], about, first
+
+    # --- what is answered ----------------------------------------------------------------------------------------
+
+    def numbered(self, number: float, source: str, drawing: str, sample: float | None, name: str, side: int, filter: str,
+                 photo: str | None, page: float, *switches: str) -> str:  # fmt: skip
+        """JSON of the `answer` to a request with the request's number: `shown` as the page's components take it.
+
+        `sample`: which one of the gallery is chosen, which begins with test picture `page`.
+        """
+        chosen = None if sample is None else int(page) + int(sample)
+        said, chances, *rest = self.answer(name, side, filter, source, drawing, photo, chosen, *switches)
+        return json.dumps({"number": number, "shown": [said, _bars(chances), *rest]})
+
+    def answer(self, name: str, side: int, filter: str, source: str, drawing: str, photo: str | None,
+               sample: int | None, *switches: str) -> Shown:  # fmt: skip
+        """Everything that is shown about the picture that is on the desk now. `drawing`: data:image/png, empty when none."""
+        try:
+            network = self.library.find(name)
+            picture, truth = self._picture(network, source, drawing, photo, sample)
+            if picture is None:
+                return self.empty(name, source), None, *views.waiting()
+            found = network.classify(picture, int(side), filter, steps=Steps(*switches))
+        except LabError as error:
+            return f"**{plain(error)}**", None, *views.waiting()
+        cells = strip(found.prepared.seen, network, found.filter, self.library.find)
+        drawn = source == "upload" and FORMS[network.recipe.dataset].drawn
+        return (_said(found, truth) + (f"\n\n{say('look_first')}" if drawn else ""), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
+                views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
+
+    def _picture(self, network: Classifier, source: str, drawing: str, photo: str | None,
+                 sample: int | None) -> tuple[Image.Image | Bytes | None, str]:  # fmt: skip
+        """The picture, None when there is none yet, and its true class where that is known."""
+        if source == "samples" and sample is not None:
+            return sample_of(self.library, network.recipe.dataset, sample)
+        if source == "upload" and photo:
+            return open_picture(Path(photo)), ""
+        drawn = opened(drawing) if source == "draw" and drawing else None
+        return (None if drawn is None or is_blank(drawn) else drawn), ""
+
+    def empty(self, name: str, source: str) -> str:
+        """What to do first."""
+        dataset = self.recipe(name).dataset
+        thing = say(f"thing_{dataset}")
+        return say(f"empty_{source}", thing=thing, classes=", ".join(SOURCES[dataset].classes))
+
+    def about_trust(self, name: str) -> str:
+        """How "not one of my classes" is decided for a network."""
+        try:
+            network = self.library.find(name)
+        except LabError:
+            return say("trust_missing")
+        trust = network.trust
+        if trust is None:
+            return say("trust_missing")
+        shares = [say("trust_share", share=_share(share), dataset=SOURCES[other].title) for other, share in trust.refused.items()]
+        text = say("trust_text", pictures=f"{trust.pictures:,}", part=say(f"trust_part_{trust.part}"), threshold=f"{trust.threshold(network.shape[1]):.2f}")
+        return text + (" " + say("trust_refused", shares=", ".join(shares)) if shares else "")
+
+
+def _fetched(dataset: str) -> dict[str, str]:
+    return {"dataset": SOURCES[dataset].title, "name": dataset}
+
+
+def about_strip(recipe: Recipe) -> str:
+    return say("strip_intro" if recipe.dataset in resolution.SIDES else "strip_intro_chosen")
+
+
+def about_steps(recipe: Recipe) -> str:
+    return say("steps_intro", dataset=SOURCES[recipe.dataset].title, recipe=say(f"recipe_{recipe.dataset}"))
+
+
+def _said(found: Answer, truth: str) -> str:
+    label, probability = found.top[0]
+    text = say("unknown" if found.known is False else "looks", label=label, probability=f"{probability:.1%}")
+    return text + (" " + say("truth", truth=truth) if truth else "")
+
+
+def _looked(network: Classifier, found: Answer) -> str:
+    try:
+        return views.looked(found, *gradcam.heat(network, found.seen, found.top[0][0]), gradcam.cells(network))
+    except LabError:
+        return say("cam_none")
+
+
+def _of_dataset(dataset: str, choice: Choice | None) -> str:
+    title = SOURCES[dataset].title
+    if choice is None:
+        return say("network_missing", dataset=title)
+    return say("network_first", dataset=title, name=choice.name, accuracy=_share(choice.accuracy))
+
+
+def _of_network(choice: Choice) -> str:
+    return say("network_other" if choice.pretrained else "network_run", name=choice.name, kind=choice.recipe.network,
+               dataset=SOURCES[choice.recipe.dataset].title, accuracy=_share(choice.accuracy))  # fmt: skip
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _enlarged(picture: Bytes) -> Image.Image:
+    image = Image.fromarray(picture.squeeze(2) if picture.shape[2] == 1 else picture)
+    return image.resize((THUMB, THUMB), Image.Resampling.NEAREST)
+
+
+def _bars(chances: dict[str, float] | None) -> dict[str, Any]:
+    """Probabilities, the largest first, as Gradio's label takes them in the browser."""
+    if chances is None:
+        return {}
+    listed = [{"label": label, "confidence": chance} for label, chance in chances.items()]
+    return {"label": listed[0]["label"], "confidences": listed}
+
+
+def is_blank(drawing: Image.Image) -> bool:
+    """Whether all of it has one colour."""
+    return all(low == high for low, high in drawing.convert("RGB").getextrema())

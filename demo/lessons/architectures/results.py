@@ -1,0 +1,252 @@
+"""The section "Results": who wins, the report's tables 8 and 9, the paper's networks and its optimizers."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import streamlit as st
+
+from core.pretrained.cards import Card
+from core.studies import architectures_comparison as beside
+from demo.charts import figure as charts
+from demo.charts import plots
+from demo.charts.plots import Axis
+from demo.classroom import questions
+from demo.lessons.architectures import shared as parts
+from demo.lessons.architectures.shared import absent, points, say
+from demo.ui import evidence
+from demo.ui import tables as study
+from demo.ui.formatting import percent, whole
+from demo.ui.tables import Column
+from demo.visitor import session
+
+LATER = 3
+"""The first epoch of the figure beside the report's numbers."""
+TALL = 400
+SCORES = ("recall", "f1", "precision")
+PAPER_RUNS = [f"{short}-{name}" for short, _ in beside.PAPER_SETS.values() for name in beside.PAPER_TITLES]
+
+
+def render() -> None:
+    made = parts.cards()
+    if not study.ask(questions.wins()):
+        return
+    _wins(made)
+    _report(made)
+    _classes(made)
+    _paper(made)
+    _optimizers(made)
+
+
+# --- the question ----------------------------------------------------------------------------------------------------
+
+
+def _wins(made: dict[str, Card]) -> None:
+    """Arc2, Arc3 and Arc4 as the paper trains them, deeper from one to the next."""
+    rows = [row for row in beside.paper_rows(made) if row["dataset"] == "fashion-mnist" and row["title"] in beside.LADDER]
+    found = beside.contest(rows)
+    if len(rows) < len(beside.LADDER) or found is None:
+        st.markdown(say("wins_waiting"))
+        absent([f"fashion-{name}" for name, title in beside.PAPER_TITLES.items() if title in beside.LADDER], made)
+        return
+    for column, row in zip(st.columns(len(rows)), rows, strict=True):
+        column.metric(row["title"], percent(row["test_accuracy"]), say("wins_parameters", count=whole(row["parameters"])),
+                      delta_color="off", delta_arrow="off")  # fmt: skip
+    numbers = {"range": points(found.range), "epochs": rows[0]["epochs"]}
+    told = say("wins_clear" if found.to_last.real else "wins_open", best=found.best, last=found.last, **numbers)
+    st.markdown(f"{told} {evidence.words(found.to_last)}")
+    most = max(rows, key=lambda row: row["parameters"])["title"]
+    st.markdown(say("wins_most", most=most) if most != found.best else say("wins_most_best", most=most))
+
+
+# --- the report's four runs -------------------------------------------------------------------------------------------
+
+
+def _report(made: dict[str, Card]) -> None:
+    st.subheader(say("report"), anchor=False)
+    st.markdown(say("report_text"))
+    rows = beside.report_rows(made)
+    if rows:
+        study.table(rows, {
+            "title": Column(say("run")),
+            "parameters": Column(say("parameters"), "count", say("parameters_help")),
+            "best_epoch": Column(say("best_epoch"), "count", say("best_epoch_help")),
+            "validation_accuracy": Column(say("validation_accuracy"), "percent", say("validation_help")),
+            "test_accuracy": Column(say("test_accuracy"), "percent"),
+            "report_test": Column(say("report_test"), "percent", say("report_test_help")),
+            "best_train_accuracy": Column(say("train_accuracy"), "percent", say("train_help")),
+            "report_train": Column(say("report_train"), "percent"),
+            "run": Column(say("link"), "run"),
+        }, key="architectures.report", alt=say("report"))  # fmt: skip
+        for row in rows:
+            _verdict(row)
+        for pair in beside.pairs(rows):
+            _pair(pair)
+        plots.show(_evidence(rows, made), key="architectures.evidence")
+        study.runs_behind([row["run"] for row in rows])
+    absent(parts.REPORT_RUNS, made)
+
+
+def _verdict(row: dict[str, Any]) -> None:
+    """Whether the printed test accuracy is reached; where it is not, what our run did instead."""
+    found = beside.verdict(row)
+    if found is None:
+        return
+    told = {"run": row["title"], "ours": percent(row["test_accuracy"]), "printed": percent(row["report_test"])}
+    st.markdown(say(f"verdict_{found.reached}", gap=points(abs(found.gap)), margin=points(found.margin), **told))
+    if found.reached != "reached":
+        last = row["last"]
+        st.markdown(say(
+            "verdict_evidence", run=row["title"], best=row["best_epoch"], epochs=row["epochs"],
+            at_best=percent(row["validation_accuracy"]), training=percent(last["running_accuracy"]),
+            validation=percent(last["validation_accuracy"]),
+        ))  # fmt: skip
+
+
+def _pair(pair: beside.Pair) -> None:
+    gap = pair.adam - pair.sgd
+    key = "pair_open" if not pair.difference.real else "pair_below" if gap > 0 else "pair_above"
+    told = {"network": pair.network, "adam": percent(pair.adam), "sgd": percent(pair.sgd), "gap": points(abs(gap))}
+    report = say("pair_report", below=pair.printed_below, classes=pair.printed)
+    st.markdown(f"{say(key, **told)} {evidence.words(pair.difference)} {report}")
+
+
+def _evidence(rows: list[dict[str, Any]], made: dict[str, Card]) -> charts.Figure:
+    """Validation accuracy of the runs by epoch, with the printed test accuracies as level lines.
+
+    The first epochs are left out: they would press the rest, where the runs differ, into a thin band.
+    """
+    colours, points_, level = {}, [], []
+    for row in rows:
+        name = say("line_ours", run=row["title"])
+        colours[name] = parts.RUN_COLOURS[row["name"]]
+        curve = [epoch for epoch in beside.curve_rows(name, made[beside.report_name(row["name"])])
+                 if epoch["part"] == "validation" and epoch["epoch"] >= LATER]
+        points_ += [{"epoch": epoch["epoch"], "accuracy": 100 * epoch["accuracy"], "line": name} for epoch in curve]
+    for row in rows:
+        if row["report_test"] is not None:
+            name = say("line_report", run=row["title"])
+            colours[name] = plots.PUBLISHED
+            level.append(name)
+            points_ += [{"epoch": at, "accuracy": 100 * row["report_test"], "line": name} for at in (LATER, row["epochs"])]
+    x, y = Axis("epoch", say("epoch_axis"), "d"), Axis("accuracy", say("accuracy_axis"))
+    return plots.lines(say("evidence", first=LATER), points_, x, y, "line", colours, dashed=level, dots=False, height=TALL)
+
+
+def _classes(made: dict[str, Card]) -> None:
+    """Table 9 and the confusion matrix, for one run."""
+    st.subheader(say("classes"), anchor=False)
+    st.markdown(say("classes_text"))
+    name = parts.choose_run(made, "architectures.class_run")
+    if name is None:
+        absent(parts.REPORT_RUNS, made)
+        return
+    card, title = made[beside.report_name(name)], beside.TITLES[name]
+    rows = beside.class_rows(name, card)
+    columns = {"class": Column(say("class"))}
+    for score in SCORES:
+        columns[score] = Column(say(f"{score}_ours"), "percent", say(f"{score}_help"))
+        columns[f"report_{score}"] = Column(say(f"{score}_report"), "percent")
+    study.table(rows, {**columns, "run": Column(say("link"), "run")}, key="architectures.classes", alt=say("classes"))
+    hardest, easiest = (choose(rows, key=lambda row: row["recall"]) for choose in (min, max))
+    st.markdown(say("hardest", run=title, hardest=hardest["class"], low=percent(hardest["recall"]), easiest=easiest["class"],
+                    high=percent(easiest["recall"])))  # fmt: skip
+    score = st.segmented_control(say("score"), SCORES, default="recall", key="architectures.score", required=True,
+                                 format_func=lambda score: say(f"score_{score}"))  # fmt: skip
+    plots.show(_class_bars(rows, score or "recall", title), key="architectures.class_bars")
+    classes = list(card.facts["classes"])
+    matrix = charts.confusion(card.result["confusion"], classes, say("matrix_of", run=title))
+    plots.show(matrix, key="architectures.matrix")
+    study.runs_behind([card.name])
+    session.link("audit", say("audit"))
+    parts.again(card)
+
+
+def _class_bars(rows: list[dict[str, Any]], score: str, title: str) -> charts.Figure:
+    colours = {say("ours"): parts.OURS, say("theirs"): plots.PUBLISHED}
+    values = [
+        {"class": row["class"], "value": 100 * row[field], "whose": whose}
+        for row in rows
+        for whose, field in ((say("ours"), score), (say("theirs"), f"report_{score}"))
+    ]
+    heading = say("class_bars", score=say(f"score_{score}"), run=title)
+    y = Axis("value", say("percent_axis", score=say(f"score_{score}")), "d", (0, 100))
+    order = [row["class"] for row in rows]
+    figure = plots.bars(heading, values, "class", say("class"), y, "whose", colours, order=order, height=TALL)
+    slanted = {**figure.spec["encoding"]["x"], "axis": {"labelAngle": -40, "labelOverlap": False}}
+    return charts.Figure(heading, {**figure.spec, "encoding": {**figure.spec["encoding"], "x": slanted}}, figure.columns)
+
+
+# --- the paper ---------------------------------------------------------------------------------------------------------
+
+
+def _paper(made: dict[str, Card]) -> None:
+    st.subheader(say("paper"), anchor=False)
+    rows = beside.paper_rows(made)
+    ran = sorted({row["epochs"] for row in rows})
+    st.markdown(say("paper_text", epochs=parts.listed(ran), printed=rows[0]["paper_epochs"]) if rows else say("paper_waiting"))
+    if rows:
+        study.table(rows, {
+            "dataset": Column(say("dataset")),
+            "title": Column(say("network")),
+            "optimizer": Column(say("optimizer")),
+            "parameters": Column(say("parameters"), "count", say("parameters_help")),
+            "epochs": Column(say("epochs_ours"), "count"),
+            "test_accuracy": Column(say("test_accuracy"), "percent"),
+            "paper_test": Column(say("paper_test"), "percent"),
+            "best_train_accuracy": Column(say("train_accuracy"), "percent", say("train_help")),
+            "paper_train": Column(say("paper_train"), "percent"),
+            "run": Column(say("link"), "run"),
+        }, key="architectures.paper", alt=say("paper"))  # fmt: skip
+        for dataset, (short, title) in beside.PAPER_SETS.items():
+            if all(f"{short}-{name}" in made for name in beside.PAPER_TITLES):
+                _contest([row for row in rows if row["dataset"] == dataset], title)
+    absent(PAPER_RUNS, made)
+
+
+def _contest(rows: list[dict[str, Any]], dataset: str) -> None:
+    """Our best network on a data set beside the paper's best, and whether the lead means anything."""
+    found = beside.contest(rows)
+    if found is None:
+        return
+    theirs = max(row["paper_test"] for row in rows)
+    names = parts.listed(row["title"] for row in rows if row["paper_test"] == theirs)
+    key = "contest_clear" if found.to_second.real else "contest_open"
+    ours = say(key, dataset=dataset, best=found.best, second=found.second, lead=points(found.lead))
+    st.markdown(f"{ours} {evidence.words(found.to_second)} {say('contest_paper', theirs=names, printed=percent(theirs))}")
+
+
+def _optimizers(made: dict[str, Card]) -> None:
+    st.subheader(say("optimizers"), anchor=False)
+    rows = beside.optimizer_rows(made)
+    ours = beside.ranked(rows, "mean")
+    st.markdown(say("optimizers_text", seeds=len(beside.SEEDS)))
+    if ours:
+        study.table(rows, {
+            "optimizer": Column(say("optimizer")),
+            "learning_rate": Column(say("learning_rate"), "number", say("learning_rate_help")),
+            "momentum": Column(say("momentum"), "number", say("momentum_help")),
+            "epochs": Column(say("epochs_ours"), "count"),
+            "seeds": Column(say("seeds"), "count", say("seeds_help")),
+            "mean": Column(say("mean_test"), "percent"),
+            "spread": Column(say("spread"), "percent", say("spread_help")),
+            "paper_test": Column(say("paper_test"), "percent"),
+            "run": Column(say("first_run"), "run"),
+        }, key="architectures.optimizers", alt=say("optimizers"))  # fmt: skip
+        _order(ours)
+        study.runs_behind([run for row in ours for run in row["runs"]])
+    planned = [f"fashion-arc1-{optimizer}-seed{seed}" for optimizer in beside.ARC1_OPTIMIZERS for seed in beside.SEEDS]
+    absent(planned, made)
+
+
+def _order(ours: list[dict[str, Any]]) -> None:
+    """The order of the optimizers, ours and the paper's, and which neighbours a new seed might swap."""
+    if len(ours) < 2:
+        return
+    names = ", ".join(row["optimizer"] for row in ours)
+    printed = ", ".join(row["optimizer"] for row in beside.ranked(ours, "paper_test"))
+    st.markdown(say("order_same" if names == printed else "order_differs", ours=names, printed=printed))
+    for before, after in pairwise(ours):
+        told = say("neighbours", before=before["optimizer"], after=after["optimizer"], gap=points(before["mean"] - after["mean"]))
+        st.markdown(f"- {told} {evidence.words(beside.neighbours(before, after))}")

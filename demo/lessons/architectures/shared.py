@@ -1,0 +1,70 @@
+"""What the sections of the page "Architectures" share: the runs by name, what is missing, and how numbers are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from core.pretrained.cards import Card
+from core.studies import architectures_comparison as beside
+from demo.charts import figure as charts
+from demo.text import speaker
+from demo.ui import tables as study
+from demo.visitor import session
+from demo.visitor.address import as_wished, spell
+
+say = speaker("architectures")
+common = speaker("figures")
+
+RUN_COLOURS = dict(zip(beside.TITLES, (charts.CLASS_COLOURS[place] for place in (0, 1, 2, 4)), strict=True))
+"""One colour for each of the report's four runs, in every figure of the page."""
+OURS = charts.TRAINING
+REPORT_RUNS = [beside.report_name(name) for name in beside.TITLES]
+COMMAND = "python -m core pretrain"
+
+
+def cards() -> dict[str, Card]:
+    """The runs that are there, by their planned name."""
+    return study.cards("architectures")
+
+
+def absent(names: Sequence[str], made: dict[str, Card]) -> None:
+    """Says which of these runs are not here yet, and what makes them. Nothing where all are."""
+    gone = [name for name in names if name not in made]
+    if gone:
+        study.missing(f"{COMMAND} {' '.join(gone)}")
+
+
+def no_pictures() -> None:
+    """What to do where neither the data set nor the tiles under pretrained/ are there."""
+    st.info(say("no_pictures"), icon=":material/hourglass_empty:")
+    st.code("python -m core data fashion-mnist --fetch", language="sh")
+
+
+def listed(names: Iterable[object]) -> str:
+    """"6 and 10"; "a, b and c"."""
+    *first, last = map(str, names)
+    return f"{', '.join(first)} {say('and')} {last}" if first else last
+
+
+def points(share: float) -> str:
+    """A difference of shares in percentage points."""
+    return f"{100 * share:.1f}"
+
+
+def again(card: Card) -> None:
+    """The way to train a run again: the page Train with its recipe, which says how long it will take."""
+    session.link("train", common("again_button"), **spell(as_wished(card.recipe)))
+    st.caption(common("again_help"))
+
+
+def choose_run(made: dict[str, Card], key: str) -> str | None:
+    """One of the report's four runs, of those that are there; None where none is."""
+    there = [name for name in beside.TITLES if beside.report_name(name) in made]
+    if not there:
+        return None
+    chosen = st.segmented_control(
+        say("which_run"), there, default=there[0], key=key, required=True, format_func=beside.TITLES.__getitem__
+    )
+    return chosen or there[0]

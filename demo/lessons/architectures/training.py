@@ -1,0 +1,151 @@
+"""The section "Training": the curves of each architecture, smoothed as wished, and what a mini-batch does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.pretrained.cards import Card
+from core.runs.curve import smoothed
+from core.studies import architectures_comparison as beside
+from demo.charts import figure as charts
+from demo.charts import plots
+from demo.charts.plots import Axis
+from demo.classroom import questions
+from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, say
+from demo.ui import tables as study
+from demo.ui.tables import Column
+
+MEASURES = {"accuracy": 100, "loss": 1}
+"""What a curve shows, and its factor: accuracy in percent."""
+TALL = 400
+LATEST = 5
+"""The latest epoch that the curves can be drawn from."""
+MOST = 4
+"""Curves over each other that can still be told apart."""
+LABELS = {beside.report_name(name): title for name, title in beside.TITLES.items()} | {
+    f"{short}-{name}": f"{title}, {dataset}"
+    for short, dataset in beside.PAPER_SETS.values()
+    for name, title in beside.PAPER_TITLES.items()
+}
+BATCH_RUNS = {f"fashion-batch-{size}": size for size in beside.BATCHES}
+BATCH_COLOURS = (charts.CLASS_COLOURS[4], charts.CLASS_COLOURS[0], charts.CLASS_COLOURS[1])
+
+
+def render() -> None:
+    made = cards()
+    st.subheader(say("curves"), anchor=False)
+    st.markdown(say("curves_text"))
+    smoothing, start = st.columns(2, gap="large")
+    weight = smoothing.slider(say("smoothing"), 0.0, 0.9, 0.0, 0.1, key="architectures.smoothing", help=say("smoothing_help"))
+    first = start.slider(say("first_epoch"), 1, LATEST, 1, key="architectures.first", help=say("first_epoch_help"))
+    _curves(made, weight, first)
+    st.subheader(say("batch"), anchor=False)
+    if study.ask(questions.restless(), before=say("batch_text")):
+        _batches(made, weight, first)
+
+
+def _curves(made: dict[str, Card], weight: float, first: int) -> None:
+    """Accuracy and loss of the chosen runs, the report's where they are there."""
+    there = [name for name in LABELS if name in made]
+    if there:
+        beginning = [name for name in there if name in REPORT_RUNS] or there
+        chosen = st.multiselect(
+            say("which_runs"), there, default=beginning[:MOST], max_selections=MOST, key="architectures.curves", format_func=LABELS.__getitem__
+        )
+        if chosen:
+            rows = [row for name in chosen for row in beside.curve_rows(LABELS[name], made[name])]
+            colours = {LABELS[name]: charts.CLASS_COLOURS[(0, 1, 2, 4)[place]] for place, name in enumerate(chosen)}
+            for measure in MEASURES:
+                figure = curves(rows, measure, colours, weight, say(f"curves_{measure}"), first)
+                plots.show(figure, key=f"architectures.{measure}")
+            study.runs_behind(chosen)
+            st.caption(say("curves_note"))
+        else:
+            st.caption(say("curves_none"))
+    absent(REPORT_RUNS, made)
+
+
+def curves(
+    rows: Sequence[Mapping[str, Any]], measure: str, colours: Mapping[str, str], weight: float, title: str, first: int = 1
+) -> charts.Figure:
+    """Rows as `beside.curve_rows` gives them: one colour a run, training solid, validation dashed.
+
+    With smoothing, the curves as they are stay behind the smoothed ones, faint. Drawn from the epoch `first` on.
+    """
+    drawn = [row for row in _series(rows, measure, weight) if row["epoch"] >= first]
+    dashes = {say("training"): [1, 0], say("validation"): charts.DASH}
+    parts = [part for part in dashes if any(row["part"] == part for row in drawn)]
+    x, y = Axis("epoch", say("epoch_axis"), "d"), Axis(measure, say(f"{measure}_axis"))
+    flat = plots.lines(title, drawn, x, y, "run", colours, dots=False, height=TALL)
+    encoding = dict(flat.spec["encoding"])
+    below = {"title": None, "orient": "bottom", "labelLimit": 0, "symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 300}
+    encoding["color"] = {**encoding["color"], "legend": {**below, "columns": 2}}
+    encoding["strokeDash"] = {
+        "field": "part", "type": "nominal", "scale": {"domain": parts, "range": [dashes[part] for part in parts]},
+        "legend": {**below, "columns": 1} if len(parts) > 1 else None,
+    }  # fmt: skip
+    encoding["opacity"] = {
+        "field": "kind", "type": "nominal", "scale": {"domain": [say("raw"), say("smooth")], "range": [0.25, 1]}, "legend": None,
+    }  # fmt: skip
+    encoding["tooltip"] = [{"field": "part", "type": "nominal", "title": say("part")}, *encoding["tooltip"]]
+    columns = {name: [row[name] for row in drawn] for name in ("epoch", measure, "run", "part", "kind")}
+    return charts.Figure(title, {**flat.spec, "encoding": encoding}, columns)
+
+
+def _series(rows: Sequence[Mapping[str, Any]], measure: str, weight: float) -> list[dict[str, Any]]:
+    """The smoothed curve of each run and part; with smoothing also the raw one."""
+    words = {"training": say("training"), "validation": say("validation")}
+    found: list[dict[str, Any]] = []
+    for run, part in dict.fromkeys((row["run"], row["part"]) for row in rows):
+        own = [row for row in rows if (row["run"], row["part"]) == (run, part) and row[measure] is not None]
+        values = [MEASURES[measure] * row[measure] for row in own]
+        kinds = {say("smooth"): smoothed(values, weight)} | ({say("raw"): values} if weight else {})
+        found += [
+            {"epoch": row["epoch"], measure: value, "run": run, "part": words[part], "kind": kind}
+            for kind, series in kinds.items()
+            for row, value in zip(own, series, strict=True)
+        ]
+    return found
+
+
+# --- the size of a batch -----------------------------------------------------------------------------------------------
+
+
+def _batches(made: dict[str, Card], weight: float, first: int) -> None:
+    rows = beside.batch_rows(made)
+    if rows:
+        names = {name: say("batch_of", size=size) for name, size in BATCH_RUNS.items() if name in made}
+        colours = dict(zip(names.values(), BATCH_COLOURS, strict=False))
+        values = [row for name, label in names.items() for row in beside.curve_rows(label, made[name]) if row["part"] == "validation"]
+        plots.show(curves(values, "accuracy", colours, weight, say("batch_curves"), first), key="architectures.batch")
+        study.table([{**row, "points": row["accuracy_wiggle"] and 100 * row["accuracy_wiggle"]} for row in rows], {
+            "batch_size": Column(say("batch_size"), "count"),
+            "steps": Column(say("steps"), "count", say("steps_help")),
+            "points": Column(say("accuracy_wiggle"), "number", say("wiggle_help")),
+            "loss_wiggle": Column(say("loss_wiggle"), "number", say("wiggle_help")),
+            "validation_accuracy": Column(say("best_validation"), "percent"),
+            "run": Column(say("link"), "run"),
+        }, key="architectures.batches", alt=say("batch"))  # fmt: skip
+    if len(rows) == len(beside.BATCHES):
+        _agree(rows)
+    absent(list(BATCH_RUNS), made)
+
+
+def _agree(rows: list[dict[str, Any]]) -> None:
+    """Whether the curves get calmer as the batches grow."""
+    wiggles = [row["accuracy_wiggle"] for row in rows]
+    smaller_batch_wiggles_more = wiggles[0] is not None and wiggles[-1] is not None and wiggles[0] > wiggles[-1]
+    key = "agree" if beside.falls(wiggles) else "agree_partly" if smaller_batch_wiggles_more else "disagree"
+    told = ", ".join(say("wiggle_of", size=row["batch_size"], wiggle=_two(row["accuracy_wiggle"])) for row in rows)
+    st.markdown(say(key, wiggles=told))
+    first = rows[0]
+    st.markdown(say("batch_caution", pictures=first["pictures"], one=_two(1 / first["pictures"]), trained=first["trained_on"],
+                    epochs=first["epochs"]))  # fmt: skip
+
+
+def _two(share: float | None) -> str:
+    """Percentage points with two decimals."""
+    return "–" if share is None else f"{100 * share:.2f}"

@@ -1,0 +1,175 @@
+"""Sixteenths: the printed values alone, which batch sizes would leave them, and the last batch of our own networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.pretrained.cards import Outputs, read_outputs
+from core.studies import audit_last_batch
+from demo.charts import plots
+from demo.charts.plots import Axis
+from demo.classroom import questions
+from demo.text import speaker
+from demo.ui import tables as study
+from demo.ui.formatting import one_in, percent, whole
+from demo.ui.tables import Column
+from demo.visitor import session
+
+say = speaker("audit")
+SIZE = 128
+"""The batch size to begin with: the one that our runs of the report have."""
+MICRO = ("micro_precision", "micro_recall", "micro_f1")
+
+
+def render() -> None:
+    if not study.ask(questions.why(), look=_printed):
+        return
+    _chances()
+    _sizes()
+    st.markdown(f"### {say('tried')}")
+    there = outputs()
+    lacking = sorted({audit_last_batch.run_of(cell) for cell in audit_last_batch.CELLS} - there.keys())
+    if there:
+        _tried(there)
+    if lacking:
+        study.missing(f"python -m core pretrain {' '.join(lacking)}")
+    st.info(say("hypothesis", odd=_odd()), icon=":material/lightbulb:")
+
+
+def outputs() -> dict[str, Outputs]:
+    """What our networks answered to each test picture, by run, where it was kept."""
+    runs = dict.fromkeys(audit_last_batch.run_of(cell) for cell in audit_last_batch.CELLS)
+    kept = {run: read_outputs(run) for run in runs}
+    return {run: found for run, found in kept.items() if found is not None}
+
+
+def short(cell: str) -> str:
+    """A cell by its protocol and the side that it is tested at."""
+    protocol, side = audit_last_batch.CELLS[cell]
+    return say("protocol_cell", protocol=protocol.upper(), side=side)
+
+
+# --- the printed values ----------------------------------------------------------------------------------------------
+
+
+def _printed() -> None:
+    st.markdown(say("sixteenths"))
+    rows = [
+        {**row, "cell": say(row["cell"]), "whole": say("yes") if row["whole"] else say("no")} for row in audit_last_batch.printed_values()
+    ]
+    columns = {
+        "cell": Column(say("cell")), "accuracy": Column(say("accuracy"), "printed"),
+        "precision": Column(say("precision"), "printed"), "f1": Column(say("f1"), "printed"),
+        "sixteenths": Column(say("times_sixteen"), "printed"), "whole": Column(say("is_whole")),
+    }  # fmt: skip
+    study.table(rows, columns, key="audit.printed", alt=say("printed_alt"))
+
+
+def _chances() -> None:
+    rows = audit_last_batch.printed_values()
+    st.markdown(say(
+        "by_accident", fit=sum(row["whole"] for row in rows), of=len(rows),
+        two=percent(audit_last_batch.chance(audit_last_batch.SIXTEENTHS, 2)), four=percent(audit_last_batch.chance(audit_last_batch.SIXTEENTHS, 4)),
+        two_all=one_in(audit_last_batch.by_accident(2)), four_all=one_in(audit_last_batch.by_accident(4)),
+    ))  # fmt: skip
+
+
+def _sizes() -> None:
+    st.markdown(f"### {say('sizes')}")
+    st.markdown(say("sizes_text"))
+    rows = [
+        {**row, "fits": say("fits", fit=row["fit"], of=row["of"]), "accident": row["chance"] and say("one_in", n=one_in(row["chance"]))}
+        for row in audit_last_batch.by_size()
+    ]
+    columns = {
+        "size": Column(say("batch_size"), "count"), "last": Column(say("last_batch"), "count"), "fits": Column(say("fit")),
+        "accident": Column(say("accident"), help=say("accident_help")),
+        "off": Column(say("off"), "number", help=say("off_help")),
+    }  # fmt: skip
+    study.table(rows, columns, key="audit.sizes", alt=say("sizes"))
+    best = [row for row in rows if row["fit"] == row["of"]]
+    nearly = [row for row in rows if row["last"] == audit_last_batch.SIXTEENTHS]
+    st.markdown(say(
+        "sizes_found", odd=_odd(), best=", ".join(str(row["size"]) for row in best), last=best[0]["last"],
+        nearly=", ".join(str(row["size"]) for row in nearly), count=audit_last_batch.SIXTEENTHS, fit=nearly[0]["fit"], of=nearly[0]["of"],
+    ))  # fmt: skip
+
+
+def _odd() -> str:
+    """The printed values that sixteen pictures do not explain."""
+    return ", ".join(str(value) for value in audit_last_batch.odd_values())
+
+
+# --- our networks ----------------------------------------------------------------------------------------------------
+
+
+def _tried(there: Mapping[str, Outputs]) -> None:
+    st.markdown(say("tried_text"))
+    size = st.selectbox(
+        say("batch_size"), audit_last_batch.SIZES, index=audit_last_batch.SIZES.index(SIZE), key="audit.size", width=280,
+        format_func=lambda size: say("size_option", size=size, last=audit_last_batch.last(size)),
+    )  # fmt: skip
+    found = audit_last_batch.answers(there)
+    _compared(found, size)
+    _pictures(found, size)
+    _spread(found, size)
+
+
+def _compared(found: audit_last_batch.Answers, size: int) -> None:
+    found_rows = audit_last_batch.compared(found, size)
+    rows = [
+        {**row, "cell": short(row["cell"]), "right": say("of", part=row["right"], whole=row["of"])}
+        for row in found_rows
+    ]
+    columns = {
+        "cell": Column(say("cell")), "printed": Column(say("printed_both"), "printed"), "right": Column(say("right_in_last")),
+        **{name: Column(say(name), "printed") for name in MICRO}, "accuracy": Column(say("whole_accuracy"), "percent"),
+        "macro_precision": Column(say("macro_precision"), "percent"), "macro_f1": Column(say("macro_f1"), "percent"),
+        "run": Column(say("run"), "run"),
+    }  # fmt: skip
+    study.table(rows, columns, key="audit.compared", alt=say("tried"))
+    widest = max(found_rows, key=lambda row: row["apart"])
+    st.markdown(say("compared_found", apart=f"{100 * widest['apart']:.1f}", cell=short(widest["cell"])))
+
+
+def _pictures(found: audit_last_batch.Answers, size: int) -> None:
+    """The last pictures one by one, with what each network called them."""
+    rows = audit_last_batch.pictures(found, size, class_names())
+    for row in rows:
+        row |= {cell: say("hit" if row[f"{cell}_right"] else "miss", name=row[cell]) for cell in found}
+    st.markdown(f"**{say('last_pictures', count=len(rows))}**")
+    columns = {"number": Column(say("number"), "count"), "truth": Column(say("truth")), **{cell: Column(short(cell)) for cell in found}}
+    study.table(rows, columns, key="audit.pictures", alt=say("last_pictures", count=len(rows)))
+    st.caption(say("last_pictures_note"))
+
+
+def class_names() -> Sequence[str]:
+    """CIFAR-10's classes, as the cards and the catalog name them."""
+    from core.datasets.files import SOURCES
+
+    return SOURCES["cifar10"].classes
+
+
+def _spread(found: audit_last_batch.Answers, size: int) -> None:
+    st.markdown(f"**{say('spread')}**")
+    cell = st.segmented_control(
+        say("cell"), list(found), key=session.bound("audit.cell_shown", session.remembered("audit.cell_shown", next(iter(found)))),
+        format_func=short, required=True, on_change=lambda: session.remember("audit.cell_shown", session.typed("audit.cell_shown")),
+    )  # fmt: skip
+    seen = audit_last_batch.spread(found, cell or next(iter(found)), size)
+    bars = [{**bar, "hits": _label(bar["from"], bar["to"]), "series": short(seen["cell"])} for bar in seen["bars"]]
+    figure = plots.bars(
+        say("spread_title", cell=short(seen["cell"]), count=seen["of"]), bars, "hits", say("spread_axis", count=seen["of"]),
+        Axis("batches", say("batches_axis"), "d"), "series", {short(seen["cell"]): plots.charts.TRAINING},
+        order=[bar["hits"] for bar in bars],
+    )  # fmt: skip
+    plots.show(figure, key="audit.spread")
+    values = {name: percent(seen[name]) for name in ("mean", "deviation", "least", "most")}
+    st.markdown(say("spread_found", batches=whole(seen["batches"]), count=seen["of"], **values))
+    study.runs_behind([audit_last_batch.run_of(seen["cell"])])
+
+
+def _label(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}–{high}"

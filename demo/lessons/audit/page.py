@@ -1,0 +1,41 @@
+"""The page "Audit": can the printed numbers be true? The learner looks first; then each check is computed, ours beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import streamlit as st
+
+from demo.lessons.audit import checklist, columns, confusion_matrix, last_batch, means, spot_it
+from demo.text import speaker
+from demo.ui import tables as study
+from demo.visitor import session
+
+say = speaker("audit")
+SECTIONS: dict[str, Callable[[], None]] = {
+    "spot": spot_it.render,
+    "matrix": confusion_matrix.render,
+    "sixteenths": last_batch.render,
+    "means": means.render,
+    "columns": columns.render,
+    "words": means.words,
+    "checklist": checklist.render,
+}
+
+
+def render() -> None:
+    """The whole page; only the chosen section is computed."""
+    with study.opening(say):
+        _section()
+
+
+def _section() -> None:
+    """The chosen one, and the way to the next."""
+    chosen = study.sections(say, tuple(SECTIONS))
+    SECTIONS[chosen]()
+    following = dict(pairwise(SECTIONS)).get(chosen)
+    if following:
+        st.divider()
+        if st.button(say("next", name=say(f"section_{following}")), key="audit.next", icon=":material/arrow_forward:"):
+            session.go("audit", section=following)

@@ -1,0 +1,63 @@
+"""The page "Convolution": a kernel moves over a picture, and every number on the way is seen."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.classroom.questions import lessons as facts
+from core.explain import walkthrough
+from core.explain.walkthrough import output_size
+from core.vocabulary.errors import LabError
+from demo.classroom import questions
+from demo.components import window
+from demo.lessons.convolution import kernel as choice
+from demo.text import plain, speaker
+from demo.ui import image_picker, lesson
+from demo.ui import tables as study
+
+say = speaker("convolution")
+
+
+def render() -> None:
+    """The whole page. Nothing here imports torch."""
+    st.title(say("title"), anchor=False)
+    if not study.ask(questions.convolution(), before=say("intro")):
+        return
+    _experiment()
+    code = (walkthrough.output_size, walkthrough.window, walkthrough.convolution_step, walkthrough.convolution)
+    now = choice.remembered()
+    line = walkthrough.convolution_in_torch(now.bias, now.activation, now.slide.stride, now.slide.padding, now.slide.dilation)
+    lesson.end(say, say("happened", **facts.convolution().numbers), code, line)
+
+
+def _experiment() -> None:
+    """What the window moves over, the view itself, and below it how the window moves."""
+    with st.container(horizontal=True, vertical_alignment="top"):
+        pixels = image_picker.picture("convolution")
+        if pixels is not None:
+            pixels = image_picker.grey(pixels, "convolution")
+            kernel = choice.kernel(pixels.shape[0])
+    view = st.container()
+    if pixels is None:
+        return
+    settings = choice.settings(kernel)
+    picture = choice.as_numbers(pixels, kernel)
+    with view:
+        try:
+            window.convolution(
+                picture, kernel.weights, settings.bias, settings.activation, settings.slide, "convolution.view", kernel.edit
+            )
+        except LabError as error:
+            st.error(plain(error), icon=":material/error:")
+            return
+        st.caption(say("hint") + " " + say("scale_network" if kernel.network else "scale_plain"))
+    _size(picture.values.shape[1:], kernel.weights.shape[1], settings.slide)
+
+
+def _size(sides: tuple[int, ...], kernel: int, slide: window.Slide) -> None:
+    """The formula of the output's size, with this picture's numbers in it."""
+    numbers = {"kernel": kernel, "stride": slide.stride, "padding": slide.padding, "dilation": slide.dilation}
+    lines = [
+        say("size", side=side, output=output_size(side, **numbers), **numbers) for side in dict.fromkeys(sides)
+    ]
+    st.markdown(f"{say('size_rule')}\n\n" + "\n\n".join(lines))

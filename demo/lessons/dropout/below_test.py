@@ -1,0 +1,124 @@
+"""The page "Dropout", section "Below the test?": a training accuracy that was counted with dropout on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.datasets.split_sizes import CHECKED_TRAINING_PICTURES
+from core.pretrained.cards import Card
+from core.studies import dropout as study_3
+from core.studies.dropout import RATES, Rows
+from demo.charts import plots
+from demo.charts.figure import TRAINING, VALIDATION
+from demo.charts.plots import Axis
+from demo.lessons.dropout import figures
+from demo.text import speaker
+from demo.ui import tables as study
+from demo.ui.formatting import percent, whole
+from demo.ui.tables import Column
+from demo.visitor import session
+
+say = speaker("dropout")
+LATE = "dropout.below.rate"
+
+
+def render(made: Mapping[str, Card], architectures: Mapping[str, Card], command: str) -> None:
+    """`made`: the runs of this study; `architectures`: those of study 2, for the report's own case."""
+    st.markdown(say("below_text"))
+    if made:
+        _counted(made)
+    else:
+        study.missing(command)
+    st.subheader(say("switch"), anchor=False)
+    _switched()
+    st.subheader(say("papers"), anchor=False)
+    _papers(architectures)
+
+
+# --- our runs ------------------------------------------------------------------------------------------------------
+
+
+def _counted(made: Mapping[str, Card]) -> None:
+    tables = study_3.tables(made)
+    network = figures.choose_network(tables["rates"], "below")
+    rates = [row for row in tables["rates"] if row["network"] == network]
+    values = {"network": network, "all": len(rates)}
+    running, checked = (study_3.below(rates, f"{name}_accuracy") for name in ("running", "train"))
+    st.markdown(say("below_running" if running else "below_never", **values, rates=_list(running), count=len(running)))
+    st.markdown(say("below_checked" if checked else "below_checked_never", **values, rates=_list(checked),
+                    pictures=whole(CHECKED_TRAINING_PICTURES), margin=figures.checked_margin(rates[0])))  # fmt: skip
+    _curves(made, network, rates)
+
+
+def _list(rates: list[float]) -> str:
+    return ", ".join(f"{rate:g}" for rate in rates)
+
+
+def _curves(made: Mapping[str, Card], network: str, rates: Rows) -> None:
+    """The two ways of counting by epoch, at one rate."""
+    there = [row["rate"] for row in rates]
+    rate = st.select_slider(say("curve_rate"), there, value=there[-1], key=f"{LATE}.{network}", format_func=lambda rate: f"{rate:g}")
+    curve = [row for row in study_3.curves(made, network) if row["rate"] == rate]
+    names = {"train": say("line_train"), "running": say("line_running"), "validation": say("line_validation")}
+    colours = dict(zip(names.values(), (TRAINING, figures.RUNNING, VALIDATION), strict=True))
+    rows = [{"epoch": row["epoch"], "percent": 100 * row[key], "line": name} for key, name in names.items() for row in curve]
+    what = say("figure_curves_what", network=network, rate=f"{rate:g}")
+    figure = plots.lines(
+        say("figure_curves"), rows, Axis("epoch", say("axis_epoch"), "d"), Axis("percent", say("axis_accuracy")), "line", colours,
+        dashed=[names["validation"]], dots=False, what=what,
+    )  # fmt: skip
+    plots.show(figure, key=f"dropout.curves.{network}")
+    study.runs_behind(next(row["runs"] for row in rates if row["rate"] == rate))
+    under = study_3.epochs_below(curve)
+    st.markdown(say("curve_words", under=under, epochs=len(curve)))
+
+
+# --- only the switch -----------------------------------------------------------------------------------------------
+
+
+def _switched() -> None:
+    st.markdown(say("switch_text"))
+    with st.spinner(say("loading")):
+        from core.explain import dropout_masks
+
+        rows = dropout_masks.switched(dropout_masks.watched(session.manager().data, ("digits",)), RATES, seed=0)
+    plots.show(figures.switched(rows), key="dropout.switched")
+    under = [row["rate"] for row in rows if row["on"] < row["test"]]
+    last = rows[-1]
+    values = {"rate": f"{last['rate']:g}", "on": percent(last["on"]), "off": percent(last["off"]), "test": percent(last["test"])}
+    st.markdown(say("switch_words", **values))
+    st.markdown(say("switch_below" if under else "switch_never", rates=_list(under)))
+
+
+# --- what others printed -------------------------------------------------------------------------------------------
+
+
+def _papers(architectures: Mapping[str, Card]) -> None:
+    paper = study_3.paper()
+    under = study_3.below(paper, "train_accuracy")
+    st.markdown(say("paper_below" if under else "paper_not_below", rates=_list(under)))
+    rows = study_3.report_cases(architectures)
+    st.markdown(say("report_text"))
+    columns = {
+        "name": Column(say("column_name")),
+        **{name: Column(say(f"column_{name}"), "percent") for name in ("report_train", "report_test")},
+        **{name: Column(say(f"column_our_{name}"), "percent", say(f"column_{name}_help")) for name in ("running", "train", "test")},
+        "run": Column(say("column_run"), "run"),
+    }
+    study.table(rows, columns, key="dropout.report", alt=say("report_text"))
+    for row in rows:
+        st.markdown(_case(row))
+    if any("run" not in row for row in rows):
+        study.missing("python -m core study architectures")
+
+
+def _case(row: Mapping[str, Any]) -> str:
+    """One network of the report, beside ours where it is there."""
+    theirs = say("report_below" if row["report_below"] else "report_above", name=row["name"])
+    if "run" not in row:
+        return theirs
+    ways = {name: say("ours_below" if row[f"{name}_below"] else "ours_above") for name in ("running", "train")}
+    return f"{theirs} {say('ours', **ways)}"

@@ -1,0 +1,170 @@
+"""The page "Home": what this is, where to go first, this machine, the address for a class, and the data sets."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from core.datasets import files as dataset_files
+from core.datasets.files import SOURCES, Source
+from core.vocabulary.errors import LabError
+from demo.classroom import teacher_mode
+from demo.lessons.home import address
+from demo.server import dataset_downloads
+from demo.server.dataset_downloads import Look
+from demo.text import plain, speaker
+from demo.ui import thumbnails
+from demo.ui.formatting import times, whole
+from demo.visitor import session
+
+say = speaker("home")
+WALK = ("convolution", "train", "resolution", "audit", "runs", "draw")
+"""The pages in the order of the walkthrough."""
+IN_A_ROW = 3
+WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
+"""Seconds between two looks: at a download, for a download that another browser starts, for the device."""
+
+
+def render() -> None:
+    """The whole page. Nothing here imports torch, so that the first page is up at once."""
+    st.title(say("title"), anchor=False)
+    words, code = st.columns([5, 2], gap="large")
+    with words:
+        st.markdown(say("intro"))
+        _walk()
+        _machine()
+    with code, st.container(border=True):
+        address.render()
+        teacher_mode.key_popover("home.token")
+    st.subheader(say("data"), anchor=False)
+    _data()
+
+
+# --- the walkthrough ---------------------------------------------------------------------------------------------
+
+
+def _walk() -> None:
+    for first in range(0, len(WALK), IN_A_ROW):
+        row = WALK[first : first + IN_A_ROW]
+        for place, (column, page) in enumerate(zip(st.columns(IN_A_ROW), row, strict=True), start=first + 1):
+            with column, st.container(border=True, height="stretch"):
+                session.link(page, f"**{place}. {say(f'walk_{page}')}**")
+                st.caption(say(f"walk_{page}_text"))
+
+
+# --- the data sets -----------------------------------------------------------------------------------------------
+
+
+def _data() -> None:
+    """The cards, kept up to date while there is something to wait for."""
+    every = _pace()
+
+    @st.fragment(run_every=every)
+    def view() -> None:
+        if _pace() != every:  # `run_every` is read only by a full run of the page
+            st.rerun()
+        for column, source in zip(st.columns(len(SOURCES)), SOURCES.values(), strict=True):
+            with column, st.container(border=True, height="stretch"):
+                _card(source)
+
+    view()
+
+
+def _pace() -> float | None:
+    if dataset_downloads.installed().active():
+        return WHILE_FETCHING
+    folder = session.manager().data
+    return None if all(dataset_files.state(name, folder).present for name in SOURCES) else WHILE_MISSING
+
+
+def _card(source: Source) -> None:
+    state = dataset_files.state(source.name, session.manager().data)
+    st.markdown(f"**{source.title}**")
+    pictures = thumbnails.strip(source.name, state.path) if state.present else None
+    if pictures:
+        st.image(pictures, width="stretch", alt=say("samples_alt", data=source.title))
+    st.caption(_size(source))
+    if state.present:
+        st.markdown(say("present") if source.layouts else say("always_here"), help=source.cite)
+    else:
+        _missing(source, state.problem)
+
+
+def _size(source: Source) -> str:
+    colour = say("colour" if source.shape[0] == 3 else "grey")
+    sizes = {"train": whole(source.train), "test": whole(source.test), "classes": len(source.classes)}
+    return say("size", **sizes, side=times(source.shape[1:]), colour=colour)
+
+
+def _missing(source: Source, problem: str) -> None:
+    """What is offered for a set that is not here: the download and its end, each in its place; below them how it goes."""
+    look = dataset_downloads.installed().look(source.name)
+    active = look is not None and look.active
+    megabytes = f"{dataset_downloads.total_bytes(source) / 1e6:.0f}"
+    label = say("fetch_again" if look or problem else "fetch", megabytes=megabytes)
+    if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch", disabled=active):
+        dataset_downloads.installed().start(source.name, session.manager().data, session.who().name)
+        st.rerun()
+    whose = {"owner": session.who().name, "teacher": session.teaching()}
+    if look and st.button(  # stays where it is after the end: a second click on it must not meet what moved up
+        say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", width="stretch",
+        help=say("fetch_stop_help"), disabled=not (active and dataset_downloads.installed().may_stop(source.name, **whose)),
+    ):  # fmt: skip
+        dataset_downloads.installed().stop(source.name, **whose)
+    if look and look.active:
+        _progress(look)
+    elif look and look.error:
+        st.error(plain(look.error))
+    elif problem:
+        st.warning(plain(problem))
+    st.caption(say("fetch_from_mirror" if os.environ.get("LAB_MIRROR") else "fetch_from", home=source.home))
+
+
+def _progress(look: Look) -> None:
+    numbers = {"done": f"{look.done_bytes / 1e6:.1f}", "total": f"{look.total_bytes / 1e6:.1f}"}
+    started = look.done_bytes > 0
+    st.progress(look.share, say("fetching", **numbers, left=_left(look)) if started else say("connecting"))
+
+
+def _left(look: Look) -> str:
+    """How fast it comes, and how long it will take."""
+    speed = f"{look.bytes_per_second / 1e6:.2f}"
+    if look.seconds_left < 60:
+        return say("seconds_left", speed=speed)
+    return say("minutes_left", speed=speed, minutes=f"{look.seconds_left / 60:.0f}") if look.bytes_per_second else say("no_speed")
+
+
+# --- this machine ------------------------------------------------------------------------------------------------
+
+
+def _machine() -> None:
+    """The device, as the process that trains sees it: it answers some seconds after the start."""
+    waiting = session.manager().facts is None
+
+    @st.fragment(run_every=WHILE_STARTING if waiting else None)
+    def view() -> None:
+        facts = session.manager().facts
+        if waiting and facts is not None:
+            st.rerun()
+        more = say("machine_help", precision=facts["precision"], torch=facts["torch"]) if facts else None
+        st.markdown(f"{_device(facts)} {_activity()}", help=more)
+
+    view()
+
+
+def _device(facts: dict[str, object] | None) -> str:
+    if facts is None:
+        return say("device_unknown")
+    return say("device", name=facts["device_name"])
+
+
+def _activity() -> str:
+    """How many runs go on and how many wait, in words."""
+    try:
+        counts = session.manager().counts()
+    except LabError as error:
+        return str(error)
+    if not counts:
+        return say("no_runs")
+    return say("runs_active", going=counts["running"] + counts["paused"], waiting=counts["queued"], all=counts.total())

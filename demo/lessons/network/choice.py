@@ -1,0 +1,117 @@
+"""The page "A whole network": which network, which picture, and what the network makes of it, computed once for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.datasets import files as dataset_files
+from core.datasets.files import SOURCES
+from core.images.samples import Bytes
+from core.inference.model_registry import Choice, Library
+from core.vocabulary.errors import LabError
+from demo.text import plain, speaker
+from demo.ui import image_picker
+from demo.ui import tables as study
+from demo.ui.formatting import percent, whole
+from demo.visitor import session
+
+if TYPE_CHECKING:
+    from core.explain.activations import Overview, Shares
+    from core.inference.classifier import Classifier
+
+say = speaker("network")
+FIRST = ("mnist", "fashion-mnist", "cifar10", "digits")
+"""Whose network stands there first: the first of these that is here with its pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page is about: a network and its way with a picture."""
+
+    classifier: Classifier
+    found: Overview
+    truth: str
+    """The class of a test picture; "" where nobody knows."""
+    key: tuple[object, ...]
+    """Of the network and the picture: the same key, the same numbers."""
+
+    def shares(self, label: int) -> Shares | None:
+        """What the maps of the last convolution bring to a class's score."""
+        from core.explain import activations
+
+        return session.shared(("shares", *self.key, label), lambda: activations.shares(self.classifier, self.found, label))
+
+
+def choose() -> Shown | None:
+    """The network and the picture that the visitor wishes; None, with a line that says why, where one is missing."""
+    library = _library()
+    choices = library.choices()
+    if not choices:
+        study.missing("python -m core pretrain")
+        return None
+    with st.container(horizontal=True, vertical_alignment="top"):
+        try:
+            classifier = library.find(_network(choices))
+            picture, truth = _picture(classifier)
+            return None if picture is None else _looked(classifier, picture, truth)
+        except LabError as error:
+            st.error(plain(error), icon=":material/error:")
+            return None
+
+
+def _library() -> Library:
+    manager = session.manager()
+    runs = manager.store.folder
+    return session.shared(("library", str(manager.cards), str(runs)), lambda: Library(manager.cards, runs=runs))
+
+
+def _network(choices: list[Choice]) -> str:
+    names = {choice.name: _title(choice) for choice in choices}
+    first = {choice.first_for: choice.name for choice in choices}
+    here = [first[dataset] for dataset in FIRST if dataset in first and dataset_files.state(dataset, session.manager().data).present]
+    start = list(names).index(here[0]) if here else 0
+    return st.selectbox(say("network"), names, index=start, key="network.network", format_func=names.__getitem__, width=390)
+
+
+def _title(choice: Choice) -> str:
+    recipe = choice.recipe
+    values = {"name": choice.name, "kind": recipe.network, "data": SOURCES[recipe.dataset].title, "accuracy": percent(choice.accuracy)}
+    return say("network_card" if choice.pretrained else "network_run", **values)
+
+
+def _picture(classifier: Classifier) -> tuple[Bytes | None, str]:
+    """uint8 (C, H, W) as it was given, and its class where that is known."""
+    dataset, folder = classifier.recipe.dataset, session.manager().data
+    truth = ""
+
+    def test() -> Bytes:
+        nonlocal truth
+        from core.datasets import loading
+
+        data = loading.load(dataset, folder)
+        label = say("number", count=whole(data.test_size))
+        number = st.number_input(label, 1, data.test_size, key=f"network.number.{dataset}", width=210)
+        place = data.train_size + number - 1
+        truth = data.classes[int(data.labels[place])]
+        found: Bytes = data.images[place].numpy()
+        return found
+
+    there = dataset_files.state(dataset, folder).present
+    first = "test" if there else "china" if classifier.shape[0] == 3 else "digits"
+    return image_picker.picture(f"network.{dataset}", first, {"test": test} if there else None), truth
+
+
+def _looked(classifier: Classifier, picture: Bytes, truth: str) -> Shown:
+    """The picture in the form of the network's data set, reduced as those that it was trained on, and its way."""
+    from core.explain import activations
+    from core.images.preprocessing import prepare
+
+    recipe = classifier.recipe
+    prepared = prepare(picture.transpose(1, 2, 0), recipe.dataset, classifier.shape).seen
+    seen = classifier.at(prepared, recipe.resolution, recipe.filter)[0]
+    key = (classifier.name, hash(classifier.weights), seen.tobytes())
+    found = session.shared(("overview", *key), lambda: activations.look(classifier, seen))
+    return Shown(classifier, found, truth, key)

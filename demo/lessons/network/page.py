@@ -1,0 +1,45 @@
+"""The page "A whole network": every layer on one picture, and from a class's score back to a single product."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.classroom.questions import lessons as facts
+from core.explain import walkthrough
+from core.explain.activations import look, products, shares, softmax
+from demo.classroom import questions
+from demo.lessons.network import choice, forward, gradcam, receptive_field
+from demo.lessons.network import softmax as network_softmax
+from demo.lessons.network.choice import Shown
+from demo.server import preload
+from demo.text import speaker
+from demo.ui import lesson
+from demo.ui import tables as study
+from demo.ui.formatting import whole
+
+say = speaker("network")
+SECTIONS = {"way": forward, "softmax": network_softmax, "field": receptive_field, "looked": gradcam}
+
+
+def render() -> None:
+    """The whole page. torch is imported while the question is read."""
+    st.title(say("title"), anchor=False)
+    preload.soon("core.explain.activations")
+    if not study.ask(questions.network(), before=say("intro")):
+        return
+    with st.spinner(say("loading")):
+        shown = choice.choose()
+    if shown is None:
+        return
+    SECTIONS[study.sections(say, list(SECTIONS))].render(shown)
+    _end(shown)
+
+
+def _end(shown: Shown) -> None:
+    from core.models.networks import multiplications
+
+    recipe = shown.classifier.recipe
+    own = multiplications(recipe.network, shown.classifier.shape)
+    happened = say("happened", count=whole(facts.network().numbers["count"]), network=shown.classifier.name, own=whole(own))
+    code = (look, shares, products, walkthrough.convolution_step, softmax)
+    lesson.end(say, happened, code, say("in_torch"))

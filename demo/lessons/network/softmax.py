@@ -1,0 +1,41 @@
+"""The page "A whole network", section "From scores to probabilities": softmax, number by number."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.explain import activations
+from demo.lessons.network.choice import Shown
+from demo.text import speaker
+from demo.ui import tables as study
+from demo.ui.formatting import percent, signed
+from demo.ui.tables import Column
+
+say = speaker("network")
+
+
+def render(shown: Shown) -> None:
+    st.markdown(say("softmax_text"))
+    found, made = shown.found, activations.softmax(shown.found.scores)
+    rows = [
+        {"class": label, "score": score, "exponential": exponential, "share": share}
+        for label, score, exponential, share in zip(
+            found.classes, found.scores.tolist(), made.exponentials.tolist(), made.shares.tolist(), strict=True
+        )
+    ]
+    columns = {
+        "class": Column(say("column_class")), "score": Column(say("column_score"), "number"),
+        "exponential": Column(say("column_exponential"), "number"), "share": Column(say("column_chance"), "percent"),
+    }  # fmt: skip
+    study.table(rows, columns, key="network.softmax", alt=say("softmax_text"))
+    st.markdown(say("softmax_total", total=_large(made.total)))
+    key = f"network.softmax.{shown.classifier.name}.{found.best}"
+    label = st.selectbox(say("softmax_class"), found.classes, index=found.best, key=key, width=230)
+    place = found.classes.index(label)
+    numbers = {"score": signed(float(found.scores[place])), "exponential": _large(float(made.exponentials[place])), "total": _large(made.total)}
+    st.markdown(say("softmax_one", label=label, share=percent(float(made.shares[place])), **numbers))
+    st.caption(say("softmax_note"))
+
+
+def _large(value: float) -> str:
+    return f"{value:,.3f}"

@@ -1,0 +1,179 @@
+"""Two things to do about the riddle, without training: lower the attractor's logit, and fade what is fine in the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.datasets import files as dataset_files
+from core.pretrained.cards import Outputs, read_outputs
+from core.studies import resolution_riddle
+from core.studies.resolution import FILTER, FULL, RIDDLE
+from core.vocabulary import metrics
+from core.vocabulary.metrics import Scores
+from core.vocabulary.recipe import FILTERS
+from demo.charts import plots
+from demo.lessons.resolution import figures as drawn
+from demo.lessons.resolution import shared as parts
+from demo.lessons.resolution.shared import Made, points
+from demo.text import speaker
+from demo.ui import images
+from demo.ui import tables as study
+from demo.ui.formatting import percent, whole
+
+say = speaker("resolution")
+ANSWERED = tuple(f"cifar10-{side}" for side in FULL)
+"""The networks whose answers to every test picture are kept."""
+FADED = (*RIDDLE, "cifar10-mixed")
+SHOWN = 4
+"""Real pictures of the class, and as many others."""
+
+
+def score_rows(scores: Mapping[int, Scores], label: int) -> list[dict[str, Any]]:
+    """Recall and precision of a class and the accuracy by side, in percent, for a figure."""
+    return [
+        {"side": side, "score": say(f"score_{name}"), "value": 100 * value}
+        for side, found in scores.items()
+        for name, value in (("recall", found.recall[label]), ("precision", found.precision[label]), ("accuracy", found.accuracy))
+    ]
+
+
+def _numbers(name: str, label: int, now: Scores, before: Scores) -> None:
+    """Recall, precision, accuracy and predicted count of a class, and what has changed."""
+    shown = {
+        "metric_recall": (percent(now.recall[label]), points(now.recall[label] - before.recall[label])),
+        "metric_precision": (percent(now.precision[label]), points(now.precision[label] - before.precision[label])),
+        "metric_accuracy": (percent(now.accuracy), points(now.accuracy - before.accuracy)),
+        "metric_predicted": (whole(now.predicted[label]), f"{now.predicted[label] - before.predicted[label]:+d}"),
+    }
+    with st.container(horizontal=True):
+        for key, (value, change) in shown.items():
+            colour = "off" if key == "metric_predicted" else "normal"
+            st.metric(say(key, name=name), value, None if now == before else change, delta_color=colour)
+
+
+def _bars(title: str, classes: list[str], now: Scores, before: Scores, top: int, key: str) -> None:
+    rows = [{"class": name, "predicted": now.predicted[place], "before": before.predicted[place]}
+            for place, name in enumerate(classes)]  # fmt: skip
+    plots.show(drawn.predicted_bars(title, rows, classes, now.support[0], top), key=key)
+
+
+# --- lower one logit ----------------------------------------------------------------------------------------------
+
+
+def lower(made: Made) -> None:
+    """A slider that takes something away from the attractor's logit."""
+    st.subheader(say("lower"), anchor=False)
+    st.markdown(say("lower_text"))
+
+    @st.fragment
+    def view() -> None:
+        there = {name: found for name in ANSWERED if name in made and (found := read_outputs(name))}
+        if not there:
+            study.missing(f"python -m core pretrain {' '.join(ANSWERED)}")
+            return
+        with st.container(horizontal=True, gap="medium"):
+            name = parts.choice("lower.network", list(there), say("network"), lambda one: parts.network(made[one]))
+            sides = sorted(there[name].logits, reverse=True)
+            side = parts.choice(f"lower.side.{name}", sides, say("side_axis"), default=FULL[1])
+        _lowered(name, made[name].facts["classes"], there[name], side)
+
+    view()
+
+
+def _lowered(network: str, classes: list[str], outputs: Outputs, side: int) -> None:
+    before = metrics.scores(resolution_riddle.lowered(outputs, side, 0, 0.0))
+    label = before.predicted.index(max(before.predicted))
+    name = classes[label]
+    steps = resolution_riddle.lowering(outputs, side, label)
+    top = resolution_riddle.best(steps)
+    by = st.slider(say("by", name=name), 0.0, resolution_riddle.STEPS[-1], 0.0, 0.1, key=f"resolution.by.{network}.{side}", help=say("by_help"))
+    now = metrics.scores(resolution_riddle.lowered(outputs, side, label, by))
+    _numbers(name, label, now, before)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        rows = [{"by": step["by"], "score": say(f"score_{score}"), "value": 100 * step[score]}
+                for score in drawn.SCORES for step in steps]  # fmt: skip
+        title = say("figure_lower", name=name, side=side, network=network)
+        plots.show(drawn.lowering(title, rows, by, top["by"]), key="resolution.lower")
+    with right:
+        title = say("figure_bars", true=whole(now.support[0]), side=side, network=network)
+        peak = max(*before.predicted, 2 * now.support[0], *now.predicted)
+        _bars(title, classes, now, before, peak, "resolution.lower.bars")
+    numbers = {"by": f"{top['by']:.1f}", "accuracy": percent(top["accuracy"]), "before": percent(before.accuracy),
+               "predicted": whole(top["predicted"]), "name": name}  # fmt: skip
+    st.markdown(f"{say('best', **numbers)} {say('best_note')}\n\n{_pull(outputs, label, name)}")
+    study.runs_behind([network])
+
+
+def _pull(outputs: Outputs, label: int, name: str) -> str:
+    """How the class's logit stands above the others for pictures that are not of the class, side by side."""
+    sides = sorted(outputs.logits, reverse=True)
+    values = ", ".join(say("pull_at", side=side, value=f"{resolution_riddle.pull(outputs, side, label):+.1f}") for side in sides)
+    return say("pull", name=name, values=values)
+
+
+# --- fade the fine parts ------------------------------------------------------------------------------------------
+
+
+def fade(made: Made) -> None:
+    """A slider over the side: what is fine in the pictures fades, and the scores move."""
+    st.subheader(say("fade"), anchor=False)
+    st.markdown(say("fade_text"))
+
+    @st.fragment
+    def view() -> None:
+        with st.container(horizontal=True, gap="medium"):
+            name = parts.choice("fade.network", [name for name in FADED if name in made], say("network"), lambda one: parts.network(made[one]))
+            filters = [filter for filter in FILTERS if filter in made[name].evaluations]
+            filter = parts.choice("fade.filter", filters, say("column_filter"), default=FILTER)
+        card = made[name]
+        classes = card.facts["classes"]
+        with st.container(horizontal=True, gap="medium"):
+            label = classes.index(parts.choice("fade.class", classes, say("column_class"), default="cat"))
+        scores = {side: metrics.scores(card.evaluations[filter][str(side)])
+                  for side in sorted(map(int, card.evaluations[filter]), reverse=True)}  # fmt: skip
+        sides = list(scores)
+        side = st.select_slider(say("fade_side"), sides, key=f"resolution.fade.{len(sides)}", help=say("fade_help"))
+        _numbers(classes[label], label, scores[side], scores[sides[0]])
+        place = st.container()
+        left, right = st.columns(2, gap="medium")
+        with left:
+            title = say("figure_fade", name=classes[label], network=name, filter=filter)
+            plots.show(drawn.scores(title, score_rows(scores, label), marked=side), key="resolution.fade")
+        with right:
+            title = say("figure_bars", true=whole(scores[side].support[0]), side=side, network=name)
+            peak = max(count for found in scores.values() for count in found.predicted)
+            _bars(title, classes, scores[side], scores[sides[0]], peak, "resolution.fade.bars")
+        study.runs_behind([name])
+        with place, st.spinner(say("loading")):  # last, for it needs torch and the data set
+            _pictures(name, classes, label, side, filter)
+
+    view()
+
+
+def _pictures(network: str, classes: list[str], label: int, side: int, filter: str) -> None:
+    """A few test pictures of the class and of others, as the network gets them, and what it answers."""
+    folder = dataset_files.data_folder()
+    if not dataset_files.state("cifar10", folder).present:
+        st.caption(say("no_pictures"))
+        st.code("python -m core data cifar10 --fetch", language="sh")
+        return
+    outputs = read_outputs(network) if filter == FILTER else None
+    columns = st.columns(2, gap="medium")
+    for column, own, key in zip(columns, (True, False), ("pictures_own", "pictures_other"), strict=True):
+        chosen = images.chosen_tests("cifar10", folder, label, own, SHOWN)
+        with column:
+            told = say(key, name=classes[label], side=side)
+            st.image(images.tests("cifar10", folder, chosen, side, filter), width="stretch", alt=told)
+            st.caption(f"{told} {_answers(outputs, classes, chosen, side)}")
+
+
+def _answers(outputs: Outputs | None, classes: list[str], chosen: tuple[int, ...], side: int) -> str:
+    """What the network answered to these pictures, where its answers are kept."""
+    if outputs is None or side not in outputs.logits:
+        return ""
+    guesses = resolution_riddle.guesses(outputs.logits[side][list(chosen)], 0, 0.0)
+    return say("it_answers", answers=", ".join(classes[guess] for guess in guesses))

@@ -1,0 +1,16 @@
+"""The page "Resolution study": how much a network sees in a small picture, by three protocols, and the riddle of the cat."""
+
+from __future__ import annotations
+
+from demo.lessons.resolution import results, riddle, sweep, training
+from demo.text import speaker
+from demo.ui import tables as study
+
+say = speaker("resolution")
+SECTIONS = {"results": results.render, "riddle": riddle.render, "sweep": sweep.render, "training": training.render}
+
+
+def render() -> None:
+    """The title, the sections, and the one that is chosen."""
+    with study.opening(say):
+        SECTIONS[study.sections(say, tuple(SECTIONS))](study.cards("resolution"))

@@ -1,0 +1,195 @@
+"""The section "The riddle" of the page "Resolution study": why 'cat' gets more accurate as the pictures get blurrier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.studies import resolution, resolution_riddle
+from core.studies.published import report_recall
+from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES
+from core.vocabulary import metrics
+from core.vocabulary.recipe import FILTERS, preset
+from demo.charts import plots
+from demo.classroom import questions
+from demo.lessons.resolution import experiments as hands_on
+from demo.lessons.resolution import figures as drawn
+from demo.lessons.resolution import shared as parts
+from demo.lessons.resolution.shared import Made
+from demo.server import preload
+from demo.text import speaker
+from demo.ui import tables as study
+from demo.ui.formatting import percent, whole
+from demo.ui.tables import Column
+from demo.visitor import session
+from demo.visitor.address import spell
+
+say = speaker("resolution")
+CAT = "cat"
+SMALL = SIDES["cifar10"][2:]
+"""The sides at which it is asked which class attracts."""
+RUN = Column(study.common("run"), "run")
+
+
+def render(made: Made) -> None:
+    """What the report saw, the question, then the answer step by step and two things to do."""
+    printed = {f"at_{side}": percent((report_recall("totv", side) or {})[CAT]) for side in FULL}
+    preload.soon("core.datasets.loading")
+    if not study.ask(questions.cat(), before=say("riddle_intro", **printed)):
+        return
+    rows = resolution.riddle(made)
+    if not rows:
+        parts.wait_for(made, RIDDLE)
+        return
+    _answer(rows)
+    _one_network(made)
+    _every_network(rows)
+    _attractors(rows)
+    hands_on.lower(made)
+    place = st.container()
+    _remember(rows)
+    parts.wait_for(made, RIDDLE)
+    with place:  # last, for its pictures need torch and the data set
+        hands_on.fade(made)
+
+
+# --- the answer ---------------------------------------------------------------------------------------------------
+
+
+def _answer(rows: list[dict[str, Any]]) -> None:
+    """In one sentence, with what it rests on."""
+    cats = resolution_riddle.cats(rows, FILTER)
+    found = resolution_riddle.count(cats, "explained")
+    text = say("answer_riddle", holds=found.holds, of=found.of) if found.holds else say("answer_riddle_not", of=found.of)
+    (st.success if found.confirmed else st.warning)(f"{text} {_confirmed(found)}", icon=":material/lightbulb:")
+
+
+def _confirmed(found: resolution_riddle.Count) -> str:
+    """How far a claim is confirmed: by seeds of the report's recipe."""
+    numbers = {"holds": found.report_holds, "of": found.report_of, "enough": resolution_riddle.ENOUGH}
+    if not found.enough:
+        return say("not_yet_confirmed", **numbers)
+    return say("confirmed" if found.confirmed else "refuted" if not found.report_holds else "partly", **numbers)
+
+
+# --- one network: recall against precision, and how often each class is predicted ------------------------------------
+
+
+def _one_network(made: Made) -> None:
+    st.markdown(f"#### {say('step_cat')}")
+
+    @st.fragment
+    def view() -> None:
+        name, filter = _network_and_filter(made)
+        card = made[name]
+        classes, sides = card.facts["classes"], sorted(map(int, card.evaluations[filter]), reverse=True)
+        scores = {side: metrics.scores(card.evaluations[filter][str(side)]) for side in sides}
+        cat = classes.index(CAT)
+        most = max(sides, key=lambda side: (scores[side].recall[cat], side))
+        left, right = st.columns(2, gap="medium")
+        with left:
+            title = say("figure_cat", name=CAT, network=name, filter=filter)
+            published = _report_points() if card.recipe.preset == "report" else ()
+            plots.show(drawn.scores(title, hands_on.score_rows(scores, cat), published), key="resolution.cat")
+        with right:
+            few = [side for side in SIDES["cifar10"] if side in scores]
+            cells = [{"side": side, "class": label, "predicted": scores[side].predicted[place]}
+                     for side in few for place, label in enumerate(classes)]  # fmt: skip
+            title = say("figure_map", true=whole(scores[sides[0]].support[cat]), network=name, filter=filter)
+            plots.show(drawn.predicted_map(title, cells, classes, few), key="resolution.map")
+        first, peak = scores[sides[0]], scores[most]
+        st.markdown(say("cat_moves" if most != sides[0] else "cat_stays", side=most, full=sides[0], true=whole(first.support[cat]),
+                        recall=percent(first.recall[cat]), recall_then=percent(peak.recall[cat]),
+                        precision=percent(first.precision[cat]), precision_then=percent(peak.precision[cat]),
+                        predicted=whole(first.predicted[cat]), predicted_then=whole(peak.predicted[cat])))  # fmt: skip
+        study.runs_behind([name])
+
+    view()
+
+
+def _network_and_filter(made: Made) -> tuple[str, str]:
+    with st.container(horizontal=True, gap="medium"):
+        name = parts.choice("riddle.network", [name for name in RIDDLE if name in made], say("network"), lambda one: parts.network(made[one]))
+        filters = [filter for filter in FILTERS if filter in made[name].evaluations]
+        filter = parts.choice("riddle.filter", filters, say("column_filter"), default=FILTER)
+    return name, filter
+
+
+def _report_points() -> list[dict[str, Any]]:
+    return [{"side": side, "value": 100 * printed[CAT]} for side in FULL if (printed := report_recall("totv", side))]
+
+
+# --- all networks -------------------------------------------------------------------------------------------------
+
+
+def _every_network(rows: list[dict[str, Any]]) -> None:
+    """Does it hold for other seeds and another recipe?"""
+    st.markdown(f"#### {say('step_seeds')}")
+    cats = resolution_riddle.cats(rows, FILTER)
+    found = resolution_riddle.count(cats, "explained")
+    st.markdown(say("seeds_text", filter=FILTER, holds=found.holds, of=found.of))
+    columns = {"preset": Column(say("column_recipe")), "seed": Column(say("seed"), "count")}
+    for score in ("recall", "precision"):
+        columns |= {f"{score}_{side}": Column(say(f"{score}_at", side=side), "percent") for side in SIDES["cifar10"]}
+    columns |= {f"predicted_{side}": Column(say("predicted_at", side=side), "count") for side in SIDES["cifar10"]}
+    study.table(cats, {"run": RUN, **columns}, key="resolution.cats", alt=say("step_seeds"))
+
+
+def _attractors(rows: list[dict[str, Any]]) -> None:
+    """Which class attracts, filter by filter; whether the networks agree."""
+    st.markdown(f"#### {say('step_filter')}")
+    st.markdown(say("filter_text", networks=len({row["run"] for row in rows})))
+    table = [row for side in SMALL for row in resolution_riddle.attractors(rows, side)]
+    for side in SMALL:
+        here = [row for row in table if row["resolution"] == side]
+        if here:
+            st.markdown(f"- {_decided(side, here)}")
+    shown = [{**row, "agree": _agree(row["agreed"]), "report_agree": _agree_report(row["agreed"]),
+              "report": ", ".join(row["report"]), "other": ", ".join(row["other"])} for row in table]  # fmt: skip
+    columns = {
+        "resolution": Column(say("side_axis"), "count"), "filter": Column(say("column_filter")),
+        "attractor": Column(say("attractor"), help=say("attractor_help")), "agree": Column(say("agree"), help=say("agree_help")),
+        "report_agree": Column(say("agree_report")), "attracted": Column(say("predicted_axis"), "count", say("mean_help")),
+        "recall": Column(say("its_recall"), "percent", say("mean_help")),
+        "precision": Column(say("its_precision"), "percent", say("mean_help")),
+        "report": Column(say("by_seed_report")), "other": Column(say("by_seed_fast")),
+    }  # fmt: skip
+    study.table(shown, columns, key="resolution.attractors", alt=say("step_filter"))
+    study.runs_behind(list(dict.fromkeys(row["run"] for row in rows)))
+
+
+def _decided(side: int, rows: list[dict[str, Any]]) -> str:
+    names = "; ".join(f"{row['filter']}: {row['attractor']} ({_agree(row['agreed'])})" for row in rows)
+    few = min((row["agreed"] for row in rows), key=lambda found: found.report_of)
+    verdict = say(f"decides_{resolution_riddle.decides(rows)}" if len(rows) > 1 else "one_filter")
+    more = "" if few.enough else say("not_enough", seeds=few.report_of, enough=resolution_riddle.ENOUGH)
+    return f"{say('decided', side=side, names=names)} {verdict} {more}".rstrip()
+
+
+def _agree(found: resolution_riddle.Count) -> str:
+    return say("of", part=found.holds, whole=found.of)
+
+
+def _agree_report(found: resolution_riddle.Count) -> str:
+    return say("of", part=found.report_holds, whole=found.report_of)
+
+
+# --- what stays ---------------------------------------------------------------------------------------------------
+
+
+def _remember(rows: list[dict[str, Any]]) -> None:
+    """Three sentences, and where to go on."""
+    st.markdown(f"#### {say('remember')}")
+    smallest = resolution_riddle.attractors(rows, SMALL[-1])
+    third = say(f"remember_{resolution_riddle.decides(smallest)}") if len(smallest) > 1 else say("remember_open")
+    most = max((row for row in rows if row["resolution"] == SMALL[-1]), key=lambda row: row["attracted"], default=None)
+    second = say("remember_2") + (f" {say('remember_2_here', count=whole(most['attracted']), name=most['attractor'])}" if most else "")
+    st.markdown(f"1. {say('remember_1')}\n2. {second}\n3. {third}")
+    st.markdown(f"#### {say('next')}")
+    fast = preset("fast", "cifar10")
+    changes: dict[str, dict[str, Any]] = {"small": {"resolution": SIDES["cifar10"][-1]}, "mixed": {"augment": "mixed"}, "seed": {"seed": 3}}
+    for column, (name, change) in zip(st.columns(len(changes)), changes.items(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            session.link("train", say(f"next_{name}"), **spell(fast.changed(**change)))
+            st.caption(say(f"next_{name}_text"))

@@ -1,0 +1,180 @@
+"""The section "Training" of the page "Resolution study": losses, recipe, what was inferred, the network's layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.datasets.files import SOURCES
+from core.studies import resolution_findings as answers
+from core.studies.published import published, report_score
+from core.studies.resolution import FILTER, FULL, plan
+from core.vocabulary.recipe import FIELDS, NETWORK_FOR, Recipe, our_choice
+from demo.charts import plots
+from demo.charts.figure import CLASS_COLOURS
+from demo.charts.plots import Axis
+from demo.lessons.resolution import shared as parts
+from demo.lessons.resolution.shared import Made, listed
+from demo.text import speaker
+from demo.ui import tables as study
+from demo.ui.formatting import percent, times, whole
+from demo.ui.tables import Column
+
+say = speaker("resolution")
+field_name = speaker("train")
+RUN = Column(study.common("run"), "run")
+ALIKE = {"cifar10": ("cifar10-32", "cifar10-fast"), "mnist": ("mnist-28",)}
+"""For each recipe of a data set one run that has it."""
+
+
+def render(made: Made) -> None:
+    """The layer table comes last: it needs torch, and the rest is there meanwhile."""
+    st.markdown(say("training_text"))
+    dataset = parts.dataset()
+    names = [name for name in plan() if name.startswith(dataset)]
+    here = [name for name in names if name in made]
+    if here:
+        _losses(made, here)
+        _runs(made, here)
+    parts.wait_for(made, names)
+    _recipe(dataset)
+    if dataset == "cifar10":
+        _inferred(made)
+    _layers(dataset)
+
+
+# --- the runs -----------------------------------------------------------------------------------------------------
+
+
+def _losses(made: Made, names: list[str]) -> None:
+    """One figure for each number of epochs, so that every curve fills its axis."""
+    lengths = sorted({made[name].recipe.epochs for name in names}, reverse=True)
+    for column, epochs in zip(st.columns(len(lengths)), lengths, strict=True):
+        same = [name for name in names if made[name].recipe.epochs == epochs]
+        rows = [{"epoch": e["epoch"], "loss": e["train_loss"], "network": name}
+                for name in same for e in made[name].epochs if e["train_loss"] is not None]  # fmt: skip
+        colours = {name: CLASS_COLOURS[place] for place, name in enumerate(same)}
+        title = say("figure_loss", epochs=epochs)
+        x, y = Axis("epoch", say("epoch_axis"), "d", (0, epochs)), Axis("loss", say("loss_axis"))
+        with column:
+            plots.show(plots.lines(title, rows, x, y, "network", colours, dots=False), key=f"resolution.loss.{epochs}")
+            study.runs_behind(same)
+
+
+def _runs(made: Made, names: list[str]) -> None:
+    st.markdown(f"#### {say('runs')}")
+    st.caption(say("runs_text"))
+    rows = [_run(made, name) for name in names]
+    columns = {
+        "run": RUN, "preset": Column(say("column_recipe"), help=say("recipe_help")), "side": Column(say("trained_at")),
+        "seed": Column(say("seed"), "count"), "epochs": Column(say("epoch_axis"), "count"),
+        "minutes": Column(say("minutes"), "count", say("minutes_help")), "loss": Column(say("last_loss"), "number"),
+        "accuracy": Column(say("short_accuracy"), "percent", say("own_side")),
+    }  # fmt: skip
+    study.table(rows, columns, key="resolution.runs", alt=say("runs"))
+
+
+def _run(made: Made, name: str) -> dict[str, Any]:
+    card = made[name]
+    recipe = card.recipe
+    side = say("every_side") if "mixed" in recipe.augment else str(recipe.resolution or card.facts["shape"][-1])
+    return {
+        "run": name, "preset": recipe.preset, "side": side, "seed": recipe.seed, "epochs": recipe.epochs,
+        "minutes": answers.minutes(card), "loss": card.epochs[-1]["train_loss"], "accuracy": card.result["test_accuracy"],
+    }  # fmt: skip
+
+
+# --- the recipe ---------------------------------------------------------------------------------------------------
+
+
+def _recipe(dataset: str) -> None:
+    """Every field, and who chose its value."""
+    st.markdown(f"#### {say('recipe')}")
+    st.markdown(say(f"recipe_text_{dataset}"))
+    recipes = [plan()[name].recipe for name in ALIKE[dataset]]
+    own = our_choice(recipes[0])
+    rows: list[dict[str, Any]] = []
+    for field in FIELDS:
+        if field != "preset":
+            values = {f"value_{recipe.preset}": _written(getattr(recipe, field)) for recipe in recipes}
+            chosen = say("our_choice" if field in own or not own else "stated")
+            rows.append({"field": field_name(field), **values, "who": chosen})
+    columns = {"field": Column(say("column_field"))}
+    columns |= {f"value_{recipe.preset}": Column(say("recipe_named", name=recipe.preset)) for recipe in recipes}
+    study.table(rows, {**columns, "who": Column(say("who"), help=say("who_help"))}, key=f"resolution.{dataset}.recipe", alt=say("recipe"))
+
+
+def _written(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return say("yes" if value else "no")
+    return None if value is None else str(value)
+
+
+def _inferred(made: Made) -> None:
+    """Batch size and filter are not stated: how they were found, and what that rests on."""
+    st.markdown(f"#### {say('inferred')}")
+    st.markdown(say("inferred_batch", sizes=listed(answers.fitting_batches()), ours=_report_recipe().batch_size))
+    rows = answers.filter_fit(made)
+    if not rows:
+        parts.wait_for(made, answers.REPORT[:1])
+        return
+    by_accuracy, by_class = answers.nearest(rows, "off"), answers.nearest(rows, "class_off")
+    numbers = {"by_accuracy": by_accuracy, "by_class": by_class, "ours": FILTER, "seeds": rows[0]["seeds"]}
+    agreed = {by_accuracy, by_class}
+    verdict = "agree" if agreed == {FILTER} else "part" if FILTER in agreed else "differ"
+    st.markdown(f"{say('inferred_filter', **numbers)} {say(f'inferred_{verdict}', **numbers)}")
+    columns = {"filter": Column(say("column_filter"))}
+    for side in FULL[1:]:
+        columns[f"accuracy_{side}"] = Column(say("accuracy_at", side=side), "percent")
+        columns[f"report_{side}"] = Column(say("by_report", score=say("accuracy_at", side=side)), "percent", say("report_help"))
+    columns |= {"off": Column(say("off"), "percent", say("off_help")), "class_off": Column(say("class_off"), "percent", say("class_off_help"))}
+    printed = {f"report_{side}": report_score("totv", "accuracy", side) for side in FULL[1:]}
+    study.table([{**row, **printed} for row in rows], columns, key="resolution.fit", alt=say("inferred"))
+    study.runs_behind([name for name in answers.REPORT if name in made])
+    found = answers.of_seeds(made, answers.REPORT, FULL[0])
+    if found:
+        st.markdown(say("inferred_length", epochs=_report_recipe().epochs, side=FULL[0], mean=percent(found.mean), low=percent(found.low),
+                        high=percent(found.high), seeds=found.count, report=percent(report_score("totv", "accuracy", FULL[0]))))  # fmt: skip
+
+
+def _report_recipe() -> Recipe:
+    return plan()[answers.REPORT[0]].recipe
+
+
+# --- the network --------------------------------------------------------------------------------------------------
+
+
+def _layers(dataset: str) -> None:
+    """Each layer, its output and parameters; for the report's network its own rows beside ours."""
+    from core.models import networks
+
+    st.markdown(f"#### {say('layers')}")
+    source = SOURCES[dataset]
+    layers = networks.layer_table(NETWORK_FOR[dataset], source.shape, len(source.classes))
+    printed = published()["report"]["resolution"]["network"] if dataset == "cifar10" else [(None, None, None)] * len(layers)
+    rows = []
+    for place, (layer, (name, shape, parameters)) in enumerate(zip(layers, printed, strict=True), start=1):
+        same = (list(layer.output_shape), layer.parameters) == (shape, parameters)
+        rows.append({
+            "place": place, "layer": f"{layer.name}, {layer.activation}" if layer.activation else layer.name,
+            "shape": times(layer.output_shape), "parameters": layer.parameters, "report_layer": name,
+            "report_shape": times(shape) if shape else None, "report_parameters": parameters, "same": say("yes" if same else "no"),
+        })  # fmt: skip
+    columns = {
+        "place": Column(say("column_place"), "count"), "layer": Column(say("column_layer")), "shape": Column(say("column_shape")),
+        "parameters": Column(say("column_parameters"), "count"),
+    }  # fmt: skip
+    if dataset == "cifar10":
+        columns |= {
+            "report_layer": Column(say("by_report", score=say("column_layer"))),
+            "report_shape": Column(say("by_report", score=say("column_shape"))),
+            "report_parameters": Column(say("by_report", score=say("column_parameters")), "count"), "same": Column(say("same")),
+        }  # fmt: skip
+    study.table(rows, columns, key=f"resolution.{dataset}.layers", alt=say("layers"))
+    different = [row["place"] for row in rows if row["same"] == say("no")]
+    total = whole(networks.total_parameters(layers))
+    if dataset == "cifar10":
+        st.markdown(say("layers_differ", rows=listed(different), total=total) if different else say("layers_same", total=total))
+    else:
+        st.markdown(say("layers_total", total=total))

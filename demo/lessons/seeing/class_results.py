@@ -1,0 +1,172 @@
+"""The section "The class" of the page "Seeing at low resolution": everybody's guesses beside the networks; and the page's end."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.classroom import game, guesses
+from core.classroom.game import CLASSES, Tested
+from core.classroom.guesses import Guess, Tally
+from core.datasets.files import SOURCES
+from core.images import quality
+from core.studies.resolution import FILTER, PROTOCOLS
+from core.vocabulary import stats
+from demo.charts import figure as charts
+from demo.charts import plots
+from demo.lessons.seeing import figures as drawn
+from demo.server import services
+from demo.text import speaker
+from demo.ui import lesson
+from demo.ui import tables as study
+from demo.ui.formatting import percent, whole
+from demo.ui.tables import Column
+from demo.visitor import session
+
+say = speaker("seeing")
+EVERY = 5.0
+"""Seconds after which the class's guesses are drawn again."""
+ASKED = 8
+"""The side of the page's question."""
+FEW = 30
+"""Below so many guesses at a side the page says that they say little."""
+PROBLEM = "seeing.reset"
+
+
+def render() -> bool:
+    """The pool as it is now, drawn again every few seconds; the networks beside it."""
+    st.markdown(say("people_text"))
+    made = study.cards("resolution")
+    tested = game.tested(made)
+
+    @st.fragment(run_every=EVERY)
+    def view() -> None:
+        people = services.guesses().everybody()
+        tallies = guesses.tallies(people)
+        _summary(people, tallies)
+        if tallies or tested:
+            plots.show(drawn.beside(tallies, tested), key="seeing.beside")
+            _table(tallies, tested)
+        if tallies:
+            _confusions(people, tallies, tested)
+        _reset()
+
+    view()
+    study.runs_behind(list(dict.fromkeys(one.run for one in tested)))
+    if absent := game.absent(made):
+        study.missing(f"python -m core pretrain {' '.join(absent)}")
+    return True
+
+
+def _summary(people: list[list[Guess]], tallies: list[Tally]) -> None:
+    """How much there is, and how little it says."""
+    if not tallies:
+        st.info(say("nobody"), icon=":material/group:")
+        return
+    total = sum(one.guesses for one in tallies)
+    seen = {guess.picture for own in people for guess in own}
+    st.markdown(say("pooled", guesses=whole(total), people=len(people), pictures=len(seen)))
+    least = min(tallies, key=lambda one: one.guesses)
+    low, high = least.interval
+    if least.guesses < FEW:
+        st.caption(say("few", guesses=least.guesses, side=least.side, right=least.right, low=percent(low), high=percent(high)))
+
+
+def _table(tallies: list[Tally], tested: list[Tested]) -> None:
+    people = {one.side: one for one in tallies}
+    networks = {(one.protocol, one.side): one.accuracy for one in tested}
+    rows = [_row(side, people.get(side), networks) for side in game.SIDES]
+    columns = {
+        "side": Column(say("column_side_short"), "count"), "guesses": Column(say("column_guesses"), "count"),
+        "people": Column(say("series_people"), "percent"), "low": Column(say("column_low"), "percent", say("column_interval_help")),
+        "high": Column(say("column_high"), "percent", say("column_interval_help")), "no_idea": Column(say("no_idea"), "percent"),
+        **{protocol: Column(say(f"protocol_{protocol}"), "percent") for protocol in PROTOCOLS},
+    }  # fmt: skip
+    study.table(rows, columns, key="seeing.people", alt=say("beside"))
+    st.caption(say("people_note", pictures=whole(SOURCES[game.DATASET].test)))
+
+
+def _row(side: int, people: Tally | None, networks: dict[tuple[str, int], float]) -> dict[str, float | None]:
+    beside = {protocol: networks.get((protocol, side)) for protocol in PROTOCOLS}
+    if people is None:
+        return {"side": side, **beside}
+    low, high = people.interval
+    return {"side": side, "guesses": people.guesses, "people": people.accuracy, "low": low, "high": high,
+            "no_idea": people.no_idea / people.guesses, **beside}  # fmt: skip
+
+
+def _confusions(people: list[list[Guess]], tallies: list[Tally], tested: list[Tested]) -> None:
+    """What is taken for what: by the class, and by a network at the same side."""
+    st.subheader(say("taken"), anchor=False)
+    sides = [one.side for one in tallies]
+    with st.container(horizontal=True, gap="medium"):
+        side = st.segmented_control(
+            say("side_axis"), sides, default=ASKED if ASKED in sides else sides[0], required=True, key="seeing.side", width="content"
+        ) or sides[0]  # fmt: skip
+        there = {one.protocol: one for one in tested if one.side == side}
+        network = st.segmented_control(
+            say("network"), list(there), default=next(iter(there), None), required=True, key=f"seeing.network.{side}", width="content",
+            format_func=lambda name: say(f"protocol_{name}"),
+        ) if there else None  # fmt: skip
+    left, right = st.columns(2, gap="medium")
+    one = next(found for found in tallies if found.side == side)
+    with left:
+        matrix = guesses.confusion(people, len(CLASSES), side).tolist()
+        plots.show(charts.confusion(matrix, CLASSES, say("matrix_people", side=side)), key="seeing.matrix")
+        st.caption(say("without", no_idea=one.no_idea, guesses=one.guesses))
+    if network is not None:
+        with right:
+            what = say("matrix_network", run=there[network].run, side=side)
+            plots.show(charts.confusion(there[network].confusion, CLASSES, what), key="seeing.matrix.network")
+
+
+def _reset() -> None:
+    """The teacher alone can start again."""
+    who = session.who()
+    if not session.manager().teacher(who.token):
+        return
+    with st.popover(say("reset"), icon=":material/restart_alt:"):
+        st.markdown(say("reset_text"))
+        if st.button(say("reset_now"), key="seeing.reset", type="primary"):
+            services.guesses().reset(who)
+            st.rerun()
+
+
+# --- the end of the page --------------------------------------------------------------------------------------------
+
+
+def end() -> None:
+    """The page's question, answered by what there is now."""
+    from core.images import resampling, smaller
+
+    full = game.SIDES[-1]
+    filter = session.typed("seeing.filter") or FILTER
+    people = next((one for one in guesses.tallies(services.guesses().everybody()) if one.side == ASKED), None)
+    networks = [one for one in game.tested(study.cards("resolution")) if one.side == ASKED]
+    said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
+    code = (smaller.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
+    lesson.end(say, " ".join(said), code, resampling.in_torch(ASKED, full, filter))
+
+
+def _class_said(people: Tally | None) -> str:
+    if people is None:
+        return say("class_none", side=ASKED)
+    low, high = people.interval
+    return say("class_said", side=ASKED, right=people.right, guesses=people.guesses, share=percent(people.accuracy),
+               low=percent(low), high=percent(high))  # fmt: skip
+
+
+def _networks_said(networks: list[Tested]) -> str:
+    if not networks:
+        return say("networks_none")
+    return say("networks_said", side=ASKED, values=", ".join(
+        say("network_value", name=say(f"protocol_{one.protocol}"), share=percent(one.accuracy)) for one in networks))  # fmt: skip
+
+
+def _verdict(people: Tally | None, networks: list[Tested]) -> list[str]:
+    """What the class's interval lets one say about each network; nothing where nobody has guessed."""
+    if people is None:
+        return []
+    low, high = people.interval
+    told = {"ahead": lambda share: share < low, "open": lambda share: low <= share <= high, "behind": lambda share: share > high}
+    found = {key: [say(f"protocol_{one.protocol}") for one in networks if holds(one.accuracy)] for key, holds in told.items()}
+    return [say(f"verdict_{key}", names=", ".join(names)) for key, names in found.items() if names]

@@ -1,0 +1,65 @@
+"""The page "Train": the picture on the left, its controls beside it, and the address that restores both."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.runs.manager import Snapshot
+from core.vocabulary.errors import LabError, NoSuchRun
+from demo.lessons.train import controls, guess, live
+from demo.lessons.train import preview as seen
+from demo.text import plain, speaker
+from demo.visitor import session
+
+say = speaker("train")
+
+
+def render() -> None:
+    """The whole page, once. What needs torch (samples, the check before Start) is drawn last."""
+    run = session.restore()
+    snapshot = _look(run) if run else None
+    session.recipe_to_address(session.recipe(), snapshot)
+    st.title(say("title"), anchor=False)
+    picture, beside = st.columns([2, 1], gap="medium")
+    with beside:
+        problem = session.problem()
+        if problem:
+            st.warning(plain(problem), icon=":material/info:")
+        controls.presets()
+        start = st.container()
+        small_samples = controls.choosers()
+    with picture:
+        if snapshot:
+            guess.render(snapshot)
+            live.render(snapshot)
+        else:
+            large_samples = _empty()
+    with start:
+        controls.start()
+    with small_samples if snapshot else large_samples:
+        seen.samples(large=snapshot is None)
+
+
+def _look(run: str) -> Snapshot | None:
+    """The run of the address; None where this machine does not know it (`_empty` says so)."""
+    try:
+        return session.manager().snapshot(run)
+    except NoSuchRun:
+        session.look_at(None)
+        session.remember("unknown", run)
+        return None
+    except LabError as unreadable:
+        session.look_at(None)
+        session.tell(str(unreadable))
+        return None
+
+
+def _empty() -> st.delta_generator.DeltaGenerator:
+    """What to do first; returns the place for the samples."""
+    unknown = session.remembered("unknown")
+    if unknown:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(say("no_run", run=plain(unknown)), icon=":material/search_off:")
+            session.link("runs", say("to_runs"))
+    st.markdown(say("intro"))
+    return st.container()

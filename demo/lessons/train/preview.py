@@ -1,0 +1,60 @@
+"""What is chosen on the page "Train", made visible: the layers of the network, and the pictures as it sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.datasets import files as dataset_files
+from core.datasets.files import SOURCES
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import SIDES, Recipe
+from demo.text import plain, speaker
+from demo.ui import images
+from demo.ui.formatting import table, times, whole
+from demo.visitor import session
+
+say = speaker("train")
+
+
+def layer_table(recipe: Recipe) -> None:
+    """Each layer with its output shape and parameters; or which layer cannot take the pictures, and why."""
+    from core.models import networks
+
+    source = SOURCES[recipe.dataset]
+    try:
+        layers = networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
+    except LabError as refusal:
+        st.error(plain(refusal))
+        return
+    rows = [(_name(layer), times(layer.output_shape), whole(layer.parameters)) for layer in layers]
+    total = (f"**{say('layers_total')}**", "", f"**{whole(networks.total_parameters(layers))}**")
+    st.markdown(networks.NETWORKS[recipe.network].about)
+    st.markdown(table([say(f"layers_{name}") for name in ("layer", "shape", "parameters")], [*rows, total]))
+    st.caption(say("layers_note"))
+
+
+def _name(layer: Any) -> str:
+    return f"{layer.name}, {layer.activation}" if layer.activation else layer.name
+
+
+def samples(large: bool) -> None:
+    """Some pictures as they are, and as the network will see them."""
+    now = session.recipe()
+    side = SIDES[now.dataset]
+    if not dataset_files.state(now.dataset, session.manager().data).present:
+        st.caption(say("sample_missing"))
+        return
+    where = session.manager().data
+    count = 4 if large else 3
+    _sample(images.samples(now.dataset, where, None, now.filter, count), say("sample_original", side=side), large)
+    if now.resolution is not None:
+        seen = images.samples(now.dataset, where, now.resolution, now.filter, count)
+        _sample(seen, say("sample_reduced", side=side, resolution=now.resolution), large)
+
+
+def _sample(row: bytes, told: str, large: bool) -> None:
+    """One row of pictures and what it shows."""
+    st.image(row, width=640 if large else "stretch", alt=told)
+    st.caption(told)

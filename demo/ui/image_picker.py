@@ -1,0 +1,85 @@
+"""Choosing a picture for a lesson: the warm-up's, a sample of a data set, a photograph, one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import streamlit as st
+
+from core.datasets import files as dataset_files
+from core.datasets.files import SOURCES
+from core.explain import worksheet
+from core.images import samples
+from core.images.samples import Bytes
+from core.vocabulary.errors import LabError
+from demo.text import plain, speaker
+from demo.visitor import session
+
+say = speaker("lesson")
+TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp", "avif")
+
+
+def picture(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes]] | None = None) -> Bytes | None:
+    """uint8 (C, H, W); None, with one line that says why, where there is none yet. `key` belongs to the page.
+
+    `more`: origins of the page's own, before the others, each with what gives its picture.
+    """
+    own = more or {}
+    names = [*own, *origins()]
+    chosen = st.selectbox(
+        say("picture"), names, index=names.index(first), key=f"{key}.picture", format_func=title, width=230
+    )
+    try:
+        if chosen in own:
+            return own[chosen]()
+        return uploaded(key) if chosen == "upload" else _known(chosen, key)
+    except LabError as error:
+        st.error(plain(error), icon=":material/error:")
+        return None
+
+
+def origins() -> list[str]:
+    """Where a picture may come from: what is on this machine."""
+    folder = session.manager().data
+    there = [name for name in ("digits", "mnist", "fashion-mnist", "cifar10") if dataset_files.state(name, folder).present]
+    return ["warmup", *there, *samples.PHOTOGRAPHS, "upload"]
+
+
+def title(origin: str) -> str:
+    """Its name in the menu."""
+    return SOURCES[origin].title if origin in SOURCES else say(origin)
+
+
+def _known(origin: str, key: str) -> Bytes:
+    if origin in samples.PHOTOGRAPHS:
+        return samples.photograph(origin)
+    if origin == "warmup":
+        pictures = np.stack([255 * pixels[None] for pixels in worksheet.pictures().values()]).astype(np.uint8)
+    else:
+        pictures = samples.of_dataset(origin, session.manager().data)
+    which = st.segmented_control(
+        say("which"), range(1, len(pictures) + 1), default=1, required=True, key=f"{key}.which.{origin}", width="content"
+    )
+    return pictures[(which or 1) - 1]
+
+
+def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:
+    """uint8 (C, H, W), reduced to `longest` pixels; None, with what to do, before a file is chosen. LabError as
+    `samples.uploaded`.
+    """
+    file = session.uploader(
+        say("upload_label"), TYPES, key=f"{key}.upload", help=say("upload_help", longest=longest), width=380
+    )
+    if file is None:
+        st.info(say("upload_first"), icon=":material/upload:")
+        return None
+    return samples.uploaded(file, longest)
+
+
+def grey(pixels: Bytes, key: str) -> Bytes:
+    """A picture in colours as grey, where the visitor wishes so."""
+    if pixels.shape[0] == 1:
+        return pixels
+    wished = st.toggle(say("as_grey"), key=f"{key}.grey", help=say("as_grey_help"))
+    return samples.as_grey(pixels) if wished else pixels

@@ -1,0 +1,137 @@
+"""The way of a picture through a network, against hooks in torch's own forward pass; a score's shares, on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.explain import activations
+from core.explain.activations import Overview
+from core.inference.classifier import Classifier
+from core.models import networks
+from core.training.state import normalise
+from tests.networks_for_tests import lay
+
+NETWORKS = {"report": "cifar10", "mnist-cnn": "mnist", "arc1": "fashion-mnist", "arc3-report": "fashion-mnist", "digits-cnn": "digits"}
+
+
+@pytest.fixture(params=NETWORKS)
+def classifier(request: pytest.FixtureRequest, tmp_path: Path) -> Classifier:
+    return Classifier.load(lay(tmp_path, "one", NETWORKS[request.param], kind=request.param), tmp_path)
+
+
+def picture_for(classifier: Classifier) -> np.ndarray:
+    return np.random.default_rng(3).integers(0, 256, classifier.shape, np.uint8)
+
+
+def hooked(network: nn.Sequential, picture: np.ndarray) -> tuple[list[tuple[nn.Module, Tensor, Tensor]], Tensor]:
+    """(module, input, output) of every module in torch's forward pass, and what the network answers."""
+    passed: list[tuple[nn.Module, Tensor, Tensor]] = []
+    hooks = [module.register_forward_hook(lambda m, given, made: passed.append((m, given[0], made))) for module in network]
+    with torch.inference_mode():
+        answer = network(normalise(torch.from_numpy(picture)[None]))[0]
+    for hook in hooks:
+        hook.remove()
+    return passed, answer
+
+
+def test_every_number_is_torch_s(classifier: Classifier) -> None:
+    picture = picture_for(classifier)
+    found, (passed, answer) = activations.look(classifier, picture), hooked(classifier.network, picture)
+    computing = [place for place, (module, _, _) in enumerate(passed) if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.Linear)]
+    assert len(found.stages) == len(computing)
+    table = networks.layer_table(classifier.recipe.network, classifier.shape)
+    for stage, place in zip(found.stages, computing, strict=True):
+        module, given, made = passed[place]
+        if place + 1 < len(passed) and isinstance(passed[place + 1][0], nn.ReLU | nn.Sigmoid):
+            made = passed[place + 1][2]
+        close = {"rtol": 1e-5, "atol": 1e-6}
+        torch.testing.assert_close(torch.from_numpy(stage.inputs), given[0], **close)
+        torch.testing.assert_close(torch.from_numpy(stage.outputs), made[0], **close)
+        assert (stage.name, stage.outputs.shape) == (table[stage.row].name, table[stage.row].output_shape)
+        assert stage.activation == (table[stage.row].activation or "none")
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            assert torch.equal(torch.from_numpy(stage.weights), module.weight) and torch.equal(torch.from_numpy(stage.biases), module.bias)
+    torch.testing.assert_close(torch.from_numpy(found.scores), answer, rtol=1e-5, atol=1e-6)
+    assert found.best == int(answer.argmax())
+
+
+def test_a_number_of_a_map_is_its_window_s_step(classifier: Classifier) -> None:
+    found = activations.look(classifier, picture_for(classifier))
+    maps = [stage for stage in found.stages if stage.kind == "convolution"]
+    for stage in maps:
+        place = stage.strongest(1)
+        step = stage.step(1, place)
+        assert step.output == pytest.approx(stage.outputs[1].max(), abs=1e-5)
+        window = F.unfold(torch.from_numpy(stage.inputs)[None], stage.size)[0, :, place[0] * stage.outputs.shape[2] + place[1]]
+        products = window * torch.from_numpy(stage.weights[1]).ravel()
+        assert np.allclose(step.products.ravel(), products.numpy(), atol=1e-6)
+    assert (found.last_convolution is None) == (not maps)
+
+
+def test_a_score_is_its_products_and_the_bias(classifier: Classifier) -> None:
+    found = activations.look(classifier, picture_for(classifier))
+    for label in (0, 7):
+        terms = activations.products(found, label)
+        assert sum(term.product for term in terms) + activations.bias(found, label) == pytest.approx(found.scores[label], abs=1e-5)
+        assert [term.product for term in terms] == sorted((term.product for term in terms), reverse=True)
+        first = terms[0]
+        last = list(classifier.network)[-1]
+        assert first.weight == float(last.weight[label, first.unit]) and first.value == float(found.stages[-1].inputs[first.unit])
+
+
+def test_the_shares_of_the_maps_by_hand(classifier: Classifier) -> None:
+    """The weights of the dense layers multiplied out, units that are off left out, pooled numbers given to the winner."""
+    found = activations.look(classifier, picture_for(classifier))
+    shares = activations.shares(classifier, found, 4)
+    if classifier.recipe.network == "arc1":
+        assert shares is None
+        return
+    hidden, last = found.stages[-2:]
+    on = hidden.outputs > 0
+    through = (last.weights[4] * on) @ hidden.weights
+    rest = float((last.weights[4] * on) @ hidden.biases + last.biases[4])
+    maps = found.stages[shares.stage].outputs
+    weight = torch.from_numpy(through.reshape(found.stages[-3].outputs.shape))
+    if found.stages[-3].kind == "pooling":
+        size = found.stages[-3].size
+        _, winners = F.max_pool2d(torch.from_numpy(maps)[None], size, return_indices=True)
+        weight = F.max_unpool2d(weight[None], winners, size, output_size=maps.shape[1:])[0]
+    expected = weight.numpy() * maps
+    assert np.allclose(shares.cells, expected, atol=1e-5) and shares.rest == pytest.approx(rest, abs=1e-4)
+    assert np.allclose(shares.maps, expected.sum((1, 2)), atol=1e-4) and shares.cells.any()
+    assert shares.maps.sum() + shares.rest == pytest.approx(found.scores[4], abs=1e-4)
+    most = int(shares.maps.argmax())
+    row, column = shares.strongest(most)
+    assert abs(shares.cells[most, row, column]) == np.abs(shares.cells[most]).max()
+
+
+def test_softmax_number_by_number() -> None:
+    scores = np.array([2.0, -1.0, 12.5, 0.0], np.float32)
+    made = activations.softmax(scores)
+    assert np.allclose(made.shares, torch.tensor(scores).softmax(0).numpy(), atol=1e-7)
+    assert made.total == pytest.approx(made.exponentials.sum()) and made.exponentials[3] == 1
+    assert np.allclose(np.log(made.exponentials), scores)
+
+
+def test_numbers_as_bytes_keep_sign_zero_and_the_largest() -> None:
+    steps, most = activations.in_bytes(np.array([[0.0, 0.5], [-2.0, 1.0]], np.float32))
+    assert steps.tolist() == [[0, 32], [-127, 64]] and most == 2
+    assert activations.in_bytes(np.zeros((2, 2), np.float32))[1] == 0
+    assert activations.as_colours(np.array([0.0, 0.4, -0.4], np.float32).reshape(1, 3, 1, 1)).ravel().tolist() == [128, 255, 0]
+    assert activations.as_grey(np.array([[-1.0, 1.0], [4.0, 0.0]], np.float32)).tolist() == [[[0, 64], [255, 0]]]
+
+
+def test_the_network_is_left_as_it_was(tmp_path: Path) -> None:
+    classifier = Classifier.load(lay(tmp_path, "one", "digits"), tmp_path)
+    picture = picture_for(classifier)
+    before = classifier.logits(picture[None])
+    found = activations.look(classifier, picture)
+    activations.shares(classifier, found, 2)
+    assert not any(parameter.requires_grad or parameter.grad is not None for parameter in classifier.network.parameters())
+    assert isinstance(found, Overview) and np.array_equal(before, classifier.logits(picture[None]))

@@ -1,0 +1,62 @@
+"""Kernels: against SciPy, and against the weights as torch reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from scipy import ndimage
+
+from core.explain import kernels
+from core.explain.walkthrough import convolution
+from core.pretrained.cards import FOLDER, read_cards, write_card
+from core.vocabulary.errors import LabError
+
+
+def test_the_textbook_s_kernels_do_what_their_names_say() -> None:
+    picture = np.random.default_rng(0).normal(size=(9, 9))
+    for name, axis in (("sobel_x", 1), ("sobel_y", 0)):
+        made = convolution(picture[None], kernels.preset(name)[None]).totals
+        assert np.allclose(made, ndimage.sobel(picture, axis)[1:-1, 1:-1])
+    assert np.array_equal(convolution(picture[None], kernels.preset("identity")[None]).totals, picture[1:-1, 1:-1])
+    even = np.full((1, 5, 5), 0.7)
+    for name, total in (("blur", 0.7), ("sharpen", 0.7), ("edge", 0.0)):
+        assert np.allclose(convolution(even, kernels.preset(name)[None]).totals, total), name
+    assert kernels.preset("ring").sum() == 8 and kernels.preset("plus").sum() == 5
+    with pytest.raises(LabError, match="unknown kernel 'nosuch'; choose one of identity"):
+        kernels.preset("nosuch")
+
+
+@pytest.mark.parametrize("size", range(1, 6))
+def test_another_size_keeps_the_middle(size: int) -> None:
+    kernel = np.arange(1.0, 10).reshape(1, 3, 3)
+    new = kernels.resized(kernel, size)
+    assert new.shape == (1, size, size) and new[0, (size - 1) // 2, (size - 1) // 2] == 5
+    assert new.sum() == {1: 5, 2: 5 + 6 + 8 + 9}.get(size, 45)
+    if size >= 3:
+        assert np.array_equal(kernels.resized(new, 3), kernel)
+
+
+def test_the_first_layer_of_a_pretrained_network() -> None:
+    found = kernels.learned(1)
+    assert "digits" in found
+    tensors = load_file(FOLDER / "digits.safetensors")
+    assert np.array_equal(found["digits"].kernels, tensors["0.weight"].double().numpy())
+    assert np.array_equal(found["digits"].biases, tensors["0.bias"].double().numpy())
+    assert all(layer.kernels.shape[1] == 1 and layer.recipe.dataset != "cifar10" for layer in found.values())
+
+
+def test_networks_without_weights_or_convolution_have_none(tmp_path: Path) -> None:
+    card = read_cards()["digits"]
+    assert kernels.learned(1, tmp_path) == {}
+    write_card(card, tmp_path)
+    assert kernels.learned(1, tmp_path) == {}
+    path = tmp_path / f"{card.name}.safetensors"
+    save_file({"1.weight": torch.ones(3, 4), "1.bias": torch.ones(3), "10.weight": torch.ones(2, 3)}, path)
+    assert kernels.learned(1, tmp_path) == {}
+    path.write_bytes(b"broken" * 9)
+    with pytest.raises(LabError, match="is damaged"):
+        kernels.learned(1, tmp_path)

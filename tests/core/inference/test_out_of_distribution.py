@@ -1,0 +1,75 @@
+"""The threshold below which no class is trusted: against torch's arithmetic, and on pictures nobody trained on."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core.datasets import splits
+from core.datasets.loading import DataSet, load
+from core.images.resampling import at_resolution
+from core.inference import out_of_distribution
+from core.inference.classifier import Classifier
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import preset
+from tests.networks_for_tests import lay, trained_on_digits
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
+    return load("digits", tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def classifier(digits: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Classifier:
+    folder = tmp_path_factory.mktemp("pretrained")
+    return Classifier.load(lay(folder, "digits", "digits", network=trained_on_digits(digits)), folder)
+
+
+def test_the_energy_is_torch_s_logsumexp() -> None:
+    logits = np.random.default_rng(0).normal(0, 300, (50, 10)).astype(np.float32)
+    np.testing.assert_allclose(out_of_distribution.energy(logits), torch.from_numpy(logits).double().logsumexp(1).numpy(), rtol=1e-12)
+
+
+def test_the_held_out_pictures_are_those_of_the_split(digits: DataSet) -> None:
+    recipe = preset("fast", "digits")
+    images, part = out_of_distribution.unseen(recipe, digits)
+    expected = splits.split(digits, recipe.split, validation=recipe.validation, seed=recipe.split_seed).validation
+    assert part == "validation" and torch.equal(images, digits.images[expected])
+    images, part = out_of_distribution.unseen(recipe.changed(validation=0.0), digits)
+    assert part == "test" and torch.equal(images, digits.images[digits.train_size : digits.train_size + 180])
+
+
+def test_most_held_out_pictures_are_trusted_and_noise_is_not(classifier: Classifier, digits: DataSet) -> None:
+    noise = DataSet("noise", torch.randint(0, 256, (100, 3, 32, 32), dtype=torch.uint8), torch.zeros(100), (), 0, "")
+    found = out_of_distribution.calibrate(classifier.recipe, digits, classifier.logits, classifier.weights, iter([noise]))
+    held_out, _ = out_of_distribution.unseen(classifier.recipe, digits)
+    for side in (8, 6, 4, 2):
+        logits = classifier.logits(at_resolution(held_out, side, classifier.recipe.filter))
+        assert abs(np.mean([found.knows(row, side) for row in logits]) - out_of_distribution.ACCEPTED) <= 1 / 144
+    assert found.pictures == len(held_out) == 144
+    assert found.threshold(7) == pytest.approx((found.threshold(8) + found.threshold(6)) / 2) and found.threshold(1) == found.threshold(2)
+    assert found.refused["noise"] >= 0.8
+    assert found.weights == hashlib.sha256(classifier.weights).hexdigest()
+
+
+def test_it_is_read_again_for_these_weights_alone(classifier: Classifier, digits: DataSet, tmp_path: Path) -> None:
+    found = out_of_distribution.calibrate(classifier.recipe, digits, classifier.logits, classifier.weights, iter(()))
+    assert out_of_distribution.read("digits", classifier.weights, tmp_path) is None
+    out_of_distribution.write("digits", found, tmp_path)
+    assert out_of_distribution.read("digits", classifier.weights, tmp_path) == found
+    assert out_of_distribution.read("digits", b"others", tmp_path) is None
+    (tmp_path / "trust" / "digits.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(LabError, match=r"digits\.json is damaged"):
+        out_of_distribution.read("digits", classifier.weights, tmp_path)
+
+
+def test_foreign_pictures_take_the_network_s_form(digits: DataSet) -> None:
+    colours = torch.full((2, 3, 32, 32), 7, dtype=torch.uint8)
+    assert torch.equal(out_of_distribution.as_pictures_of(digits, colours), torch.full((2, 1, 8, 8), 7, dtype=torch.uint8))
+    assert out_of_distribution.foreign_to("mnist") == ("fashion-mnist", "cifar10")
+    assert out_of_distribution.foreign_to("cifar10") == ("digits", "mnist", "fashion-mnist")

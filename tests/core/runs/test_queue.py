@@ -1,0 +1,67 @@
+"""Owners take turns; nobody who waits is overtaken for ever."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+import pytest
+
+from core.runs.queue import RunQueue
+
+
+@dataclass(frozen=True)
+class Run:
+    owner: str
+    number: int = 0
+
+
+def names(queue: RunQueue[Run]) -> str:
+    return "".join(run.owner for run in queue)
+
+
+def test_a_newcomer_waits_for_one_run_of_each_other() -> None:
+    queue = RunQueue[Run]()
+    for owner in "aaaa":
+        queue.push(Run(owner))
+    assert queue.pop().owner == "a"
+    for owner in "bbc":
+        queue.push(Run(owner))
+    assert names(queue) == "abcaba", "one of a's waits longest already"
+    assert "".join(queue.pop().owner for _ in range(6)) == "abcaba"
+    with pytest.raises(IndexError):
+        queue.pop()
+
+
+def test_an_owner_s_runs_keep_their_order_and_have_places() -> None:
+    queue, runs = RunQueue[Run](), [Run("a", number) for number in range(4)]
+    for run in runs:
+        queue.push(run)
+    assert [queue.place(run) for run in runs] == [1, 2, 3, 4] and queue.place(Run("b")) is None
+    queue.remove(runs[1])
+    queue.remove(runs[1])  # who does not wait is not missed
+    assert [queue.place(run) for run in runs] == [1, None, 2, 3] and len(queue) == 3
+
+
+def test_a_run_that_was_taken_back_costs_no_turn() -> None:
+    queue, first = RunQueue[Run](), Run("a", 1)
+    queue.push(Run("b"))
+    queue.push(first)
+    queue.remove(first)
+    queue.push(Run("a", 2))
+    queue.push(Run("b"))
+    queue.push(Run("a", 3))
+    assert names(queue) == "baba"
+
+
+def test_endless_newcomers_overtake_nobody_for_ever() -> None:
+    queue, draw = RunQueue[Run](), random.Random(1)
+    mine = [Run("me", number) for number in range(4)]
+    for run in mine:
+        queue.push(run)
+    served: list[Run] = []
+    for number in range(200):
+        for _ in range(draw.randint(1, 3)):
+            queue.push(Run(f"new {number} {draw.random()}"))
+        served.append(queue.pop())
+    assert [run for run in served if run.owner == "me"] == mine

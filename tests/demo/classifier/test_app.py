@@ -1,0 +1,213 @@
+"""The classifier's page: its empty states, what a stroke, a sample and a switch show, and its texts."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.datasets.catalog import SOURCES
+from core.inference.classifier import Classifier
+from core.inference.model_registry import Library
+from core.inference.protocols import Cell
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import SIDES
+from demo.classifier import app as classifier_app
+from demo.classifier import html as classifier_views
+from demo.classifier import sessions
+from demo.classifier.api import sample_of
+from demo.classifier.handlers import SAMPLES, Desk
+from demo.classifier.theme import theme
+from demo.text import FOLDER, texts
+from demo.ui.images import overlaid
+from tests.demo.served_classifier import as_text
+from tests.networks_for_tests import lay, png, seven
+from tests.places import FILES
+
+AUTO = ("auto",) * 4
+WAITING = [None, *classifier_views.waiting()]
+"""What is shown besides the sentence while there is nothing to look at."""
+DEMO = Path(classifier_app.__file__).parent
+DRAWING = as_text(png(seven()))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Networks with random weights: here only the way matters, not the answer."""
+    folder = tmp_path / "pretrained"
+    folder.mkdir()
+    lay(folder, "digits", "digits")
+    lay(folder, "mnist-28", "mnist")
+    lay(folder, "plain", "fashion-mnist", kind="arc1")
+    return folder
+
+
+@pytest.fixture
+def desk(folder: Path, tmp_path: Path) -> Desk:
+    return Desk(Library(folder, data=tmp_path))
+
+
+def say(key: str, **values: object) -> str:
+    return classifier_app.say(key, **values)
+
+
+def pictures(html: str) -> list[np.ndarray]:
+    found = re.findall(r'src="data:image/png;base64,([^"]+)"', html)
+    return [np.asarray(Image.open(io.BytesIO(base64.b64decode(text)))) for text in found]
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+
+
+def test_a_drawing_gets_everything_that_the_page_shows(desk: Desk, folder: Path) -> None:
+    said, chances, seen, strip, stages, cam = desk.answer("mnist", 14, "area", "draw", DRAWING, None, None, *AUTO)
+    expected = Classifier.load("mnist-28", folder).classify(seven(), 14, "area")
+    assert chances == dict(expected.top[:5]) and expected.top[0][0] in said
+    np.testing.assert_array_equal(pictures(seen)[0], expected.seen[0])
+    assert "reduced to 14 x 14" in seen
+    assert [picture.shape for picture in pictures(stages)][-1] == (28, 28) and len(pictures(stages)) == 6
+    assert strip.count(say("strip_missing")) == 7, "three of TVTV and the mixed network are not there; TOTV is"
+    assert pictures(cam)[0].shape == (28, 28, 3) or "speaks for" in cam
+
+
+def test_a_switch_changes_what_is_seen(desk: Desk) -> None:
+    auto = desk.answer("digits", 8, "area", "draw", DRAWING, None, None, *AUTO)
+    off = desk.answer("digits", 8, "area", "draw", DRAWING, None, None, "off", "off", "auto", "off")
+    assert not np.array_equal(pictures(auto[2])[0], pictures(off[2])[0])
+    assert pictures(off[2])[0][0, 0] == 255 and 'class="off"' in off[4]
+
+
+@pytest.mark.parametrize("source", ["draw", "upload", "samples"])
+def test_an_empty_desk_says_what_to_do(desk: Desk, source: str) -> None:
+    for drawing in ("", as_text(png(Image.new("RGB", (280, 280), "white")))):
+        said, *rest = desk.answer("mnist", 28, "area", source, drawing, None, None, *AUTO)
+        assert said == desk.empty("mnist", source) and said.startswith("**") and rest == WAITING
+
+
+def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "seven.png").write_bytes(png(seven()))
+    (tmp_path / "bad.png").write_text("hello", encoding="utf-8")
+    good = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "seven.png"), None, *AUTO)
+    assert good[1] and good[1] == desk.answer("mnist", 28, "area", "draw", DRAWING, None, None, *AUTO)[1]
+    assert good[0].endswith(say("look_first"))
+    (tmp_path / "IMG_1.HEIC").write_bytes((FILES / "heic_named.jpg").read_bytes())
+    said, *rest = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "IMG_1.HEIC"), None, *AUTO)
+    assert said == "**IMG_1.HEIC is a HEIC photograph, which cannot be read here; save it as JPEG or PNG, or take a screenshot of it**"
+    assert rest == WAITING
+    said, *rest = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "bad.png"), None, *AUTO)
+    assert "bad.png cannot be read as a picture" in said and rest == WAITING
+
+
+def test_a_sample_comes_with_its_truth(desk: Desk) -> None:
+    gallery, _, first = desk.samples("digits", 24)
+    assert len(gallery) == SAMPLES and first == 24
+    said = desk.answer("digits", 8, "area", "samples", "", None, 24, *AUTO)[0]
+    data = desk.library.dataset("digits")
+    assert data and f"It really is **{data.classes[int(data.labels[data.train_size + 24])]}**" in said
+    np.testing.assert_array_equal(np.asarray(gallery[0])[6::12, 6::12], data.images[1437 + 24, 0])
+    assert json.loads(desk.numbered(3, "samples", "", 4, "digits", 8, "area", None, 20, *AUTO))["shown"][0] == said
+
+
+def test_a_numbered_answer_has_its_number_and_what_the_page_s_components_take(desk: Desk) -> None:
+    said, chances, *rest = desk.answer("mnist", 14, "area", "draw", DRAWING, None, None, *AUTO)
+    assert chances
+    answer = json.loads(desk.numbered(7, "draw", DRAWING, None, "mnist", 14, "area", None, 0, *AUTO))
+    label = gr.Label(num_top_classes=5).postprocess(chances).model_dump()
+    assert answer == {"number": 7, "shown": [said, label, *rest]}
+    empty = json.loads(desk.numbered(8, "draw", "", None, "mnist", 14, "area", None, 0, *AUTO))
+    assert empty["shown"][0] == desk.empty("mnist", "draw") and empty["shown"][1:] == [{}, *WAITING[1:]]
+
+
+def test_behind_the_last_samples_stand_the_first(desk: Desk) -> None:
+    assert desk.samples("digits", 12 * 30)[2] == 0 and desk.samples("digits", 12 * 29)[2] == 12 * 29
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist", "cifar10"])
+def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
+    bare = Desk(Library(data=tmp_path))
+    gallery, said, first = bare.samples(dataset, 0)
+    assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and first == 0
+    truth = sample_of(bare.library, dataset, 3)[1]
+    assert truth in SOURCES[dataset].classes
+    told = bare.answer(dataset, SIDES[dataset], "area", "samples", "", None, 3, *AUTO)[0]
+    assert truth in told
+    assert bare.samples(dataset, SAMPLES) == bare.samples(dataset, 0)
+    with pytest.raises(LabError, match=rf"of {dataset} at most the first 12 test pictures are here"):
+        sample_of(bare.library, dataset, SAMPLES)
+
+
+def test_missing_data_and_networks_are_told(desk: Desk) -> None:
+    gallery, said, *_ = desk.samples("mnist", 0)
+    assert gallery == [] and "python -m core data mnist --fetch" in said
+    said, *rest = desk.answer("cifar10", 32, "area", "samples", "", None, None, *AUTO)
+    assert "there is no network for cifar10 yet" in said and rest == WAITING
+    assert desk.about_trust("cifar10") == desk.about_trust("mnist") == say("trust_missing")
+
+
+def test_the_chooser_has_every_data_set_and_every_network(desk: Desk) -> None:
+    told = desk.networks()
+    assert [value for _, value in told] == ["digits", "mnist", "fashion-mnist", "cifar10"]
+    assert told[3][0] == say("network_missing", dataset="CIFAR-10") and "mnist-28" in told[1][0]
+
+
+def test_another_network_brings_its_resolutions_and_ways(desk: Desk) -> None:
+    cifar, digits = desk.chosen("cifar10", "draw"), desk.chosen("digits", "draw")
+    assert cifar[0]["maximum"] == 32 and digits[0]["maximum"] == 8
+    assert cifar[5]["selected"] == "samples", "nobody draws a photograph"
+    assert digits[5]["selected"] == "draw" and digits[-4:] == AUTO
+    assert desk.chosen("cifar10", "upload")[5]["selected"] == "upload"
+
+
+def test_a_network_without_convolutions_has_no_map(desk: Desk) -> None:
+    assert desk.answer("fashion-mnist", 28, "area", "draw", DRAWING, None, None, *AUTO)[5] == say("cam_none")
+
+
+# --- what is shown ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_seen_keeps_every_pixel() -> None:
+    for shape in ((8, 8, 1), (32, 32, 3)):
+        picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+        np.testing.assert_array_equal(pictures(classifier_views.image(picture, "x"))[0], picture.squeeze())
+
+
+def test_a_cell_says_what_it_knows() -> None:
+    cells = [Cell("totv", 8, "a", "cat", 0.5, False), Cell("tvtv", 8, "b", None, None, None)]
+    known, missing = map(classifier_views._cell, cells)
+    assert "cat" in known and "50.0%" in known and say("strip_unknown") in known
+    assert say("strip_missing") in missing
+
+
+def test_the_brightest_place_is_where_the_map_is_highest() -> None:
+    heat = np.random.default_rng(0).random((28, 28), np.float32) * 0.9
+    heat[24, 3] = 1
+    shown = overlaid(np.full((1, 28, 28), 100, np.uint8), heat)
+    bright = shown.sum(axis=2, dtype=int)
+    assert shown.shape == (28, 28, 3) and bright.argmax() == heat.argmax()
+
+
+def test_no_font_comes_from_a_network() -> None:
+    css = theme()._get_theme_css() + "".join(theme()._font_css) + "".join(theme()._stylesheets)
+    assert not re.search(r"@font-face|@import|googleapis|url\(['\"]?https?:", css)
+
+
+def test_the_blocks_offer_programs_the_named_endpoints_alone(folder: Path) -> None:
+    blocks = classifier_app.build(Library(folder))
+    assert isinstance(blocks, gr.Blocks) and blocks.state_session_capacity == sessions.MOST
+    assert len(blocks.get_api_info()["named_endpoints"]) == 6 and not blocks.get_api_info()["unnamed_endpoints"]
+
+
+def test_every_text_is_used_and_every_used_text_is_there() -> None:
+    code = "".join(file.read_text(encoding="utf-8") for file in DEMO.glob("*.py"))
+    there = set(texts(FOLDER / "en" / "classifier.md"))
+    words = set(re.findall(r"""["'](\w+)["']""", code))
+    begun = tuple(re.findall(r"""say\(f["']([a-z_]+_)\{""", code))
+    assert begun and not {key for key in there if key not in words and not key.startswith(begun)}
+    assert not set(re.findall(r"""say\(["'](\w+)["']""", code)) - there

@@ -1,0 +1,481 @@
+"""Class mode on the pages: votes, tally, reveal, the way to the teacher, and nothing of it for who works alone."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import altair
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.classroom.votes import Ballot, Classroom
+from core.engines.base import ThreadEngine
+from core.runs.manager import JobManager, Who
+from core.runs.store import open_store
+from demo import text
+from demo.charts import plots
+from demo.charts.theme import Look
+from demo.classroom import teacher_mode as teaching
+from demo.classroom import voting
+from demo.classroom.question import Answer, Question, Settled
+from demo.lessons.glossary import page as glossary
+from demo.lessons.home import page as home
+from demo.server import services
+from demo.studio import HIDDEN, PAGES
+from tests.demo.drawn import svg, texts
+from tests.demo.lessons.test_train import asked
+from tests.places import ROOT
+
+TEACHER = Who("the teacher's cookie", "the token")
+QUESTION = text.speaker("convolution")("question")
+STUDIO = str(ROOT / "demo" / "studio.py")
+CHART = "vega_lite_chart"
+
+
+@pytest.fixture(autouse=True)
+def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
+    visit(monkeypatch, "anna")
+    made = JobManager(
+        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1, cards=tmp_path
+    )
+    services.install(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def room(manager: JobManager) -> Classroom:
+    """An open class."""
+    services.classroom().open(TEACHER)
+    return services.classroom()
+
+
+@pytest.fixture(autouse=True)
+def small_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Home without data sets and device, which have their own tests."""
+
+    def render() -> None:
+        st.title("Home")
+        teaching.key_popover("home.token")
+
+    monkeypatch.setattr(home, "render", render)
+
+
+def visit(monkeypatch: pytest.MonkeyPatch, owner: str) -> None:
+    context = SimpleNamespace(cookies={"lab_owner": owner}, theme=SimpleNamespace(type="light"), url="http://localhost:8501")
+    monkeypatch.setattr("streamlit.context", context)
+
+
+ASKING = """
+import streamlit as st
+from demo.classroom import questions
+from demo.ui import tables as study
+
+if study.ask(questions.convolution(), before="The introduction"):
+    st.markdown("What happened")
+"""
+"""A page that asks, as every lesson does, and then has little to show."""
+
+
+def lesson(script: str = ASKING, token: str = "") -> AppTest:
+    page = AppTest.from_string(script, default_timeout=60)
+    page.session_state["lab.token"] = token
+    page.run()
+    assert not page.exception
+    return page
+
+
+def studio(token: str = "", **query: str) -> AppTest:
+    """The whole app, at its first page."""
+    page = AppTest.from_file(STUDIO, default_timeout=60)
+    page.session_state["lab.token"] = token
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(str(part.value) for part in [*page.title, *page.markdown, *page.caption, *page.warning, *page.info])
+
+
+def keys(page: AppTest) -> set[str]:
+    return {widget.key for widget in [*page.button, *page.radio, *page.toggle, *page.text_input] if widget.key}
+
+
+# --- the vote -------------------------------------------------------------------------------------------------------
+
+
+def test_a_choice_is_a_vote_and_the_answer_waits_for_the_teacher(room: Classroom) -> None:
+    page = lesson()
+    assert not {"ask.question.reveal", "ask.question.skip"} & keys(page), "nobody shows it to himself"
+    page.radio(key="ask.question.class").set_value("9").run()
+    assert room.ballot(QUESTION, Who("anna")).mine == "9" and "You may change it" in words(page)
+    page.radio(key="ask.question.class").set_value("4").run()
+    assert room.ballot(QUESTION, Who("anna")).counts == {"4": 1}
+    assert "What happened" not in words(page) and not page.get(CHART)
+
+    room.reveal(QUESTION, TEACHER)
+    page.run()
+    assert "What happened" in words(page) and page.get(CHART) and not page.radio
+    room.close(TEACHER)
+    page.run()
+    assert "**Right.**" in page.success[0].value, "after the class the guess is one's own"
+
+
+def test_who_comes_late_sees_the_state(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.vote(QUESTION, Who("ben"), "16")
+    visit(monkeypatch, "chris")
+    assert lesson().radio(key="ask.question.class").value is None
+    visit(monkeypatch, "ben")
+    assert lesson().radio(key="ask.question.class").value == "16", "a reload forgets no vote"
+    room.reveal(QUESTION, TEACHER)
+    visit(monkeypatch, "chris")
+    page = lesson()
+    assert page.get(CHART) and "What happened" in words(page)
+
+
+def test_asked_again_nothing_is_chosen(room: Classroom) -> None:
+    page = lesson()
+    page.radio(key="ask.question.class").set_value("9").run()
+    room.reset(TEACHER, QUESTION)
+    assert page.run().radio(key="ask.question.class").value is None
+    assert not room.ballot(QUESTION, Who("anna")).answered
+
+
+def test_a_vote_that_comes_too_late_is_told(room: Classroom) -> None:
+    page = lesson()
+    room.reveal(QUESTION, TEACHER)
+    page.radio(key="ask.question.class").set_value("9").run()
+    assert not room.ballot(QUESTION, Who("anna")).answered and "Nobody has answered" in words(page)
+
+
+def test_the_teacher_sees_the_tally_and_reveals(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    visit(monkeypatch, TEACHER.owner)
+    page = lesson(token=TEACHER.token)
+    assert "**0** of 0 have answered" in words(page) and not page.radio
+    for voter, option in (("ben", "16"), ("chris", "4"), ("dora", "4")):
+        room.vote(QUESTION, Who(voter), option)
+    page.run()
+    assert "**3** of 3 have answered" in words(page) and page.get(CHART) and "What happened" not in words(page)
+    page.toggle(key="ask.question.hide").set_value(True).run()
+    assert not page.get(CHART)
+    page.button(key="ask.question.reveal").click().run()
+    assert room.ballot(QUESTION, TEACHER).revealed and "What happened" in words(page)
+    page.button(key="ask.question.clear").click().run()
+    assert not room.ballot(QUESTION, TEACHER).answered and "**0** of 0 have answered" in words(page)
+
+
+def test_another_token_is_no_teacher_s(room: Classroom) -> None:
+    assert lesson(token="another").radio(key="ask.question.class")
+    assert "teacher.open" not in keys(studio(token="another"))
+    assert "teacher.open" not in keys(studio(token="", teacher="the token")), "an address makes nobody a teacher"
+
+
+def test_without_a_class_everybody_works_alone(manager: JobManager) -> None:
+    page = lesson()
+    page.radio(key="ask.question").set_value("9").run()
+    page.button(key="ask.question.reveal").click().run()
+    assert "**Not quite.** 9 is how many weights" in page.warning[0].value and not services.classroom().ballot(QUESTION, Who("anna")).answered
+
+
+OPTIONS = {"a": "**One** answer that is so long that it needs a second line of words.", "b": "two", "c": "three"}
+
+
+def asking(answer: Answer) -> Question:
+    return Question("question", "Why?", OPTIONS, lambda: answer)
+
+
+ASKED = asking(Settled("c", {"a": "not a", "b": "not b", "c": "c it is"}))
+
+
+def test_a_bar_is_its_share_of_all_answers_on_a_scale_that_never_moves() -> None:
+    figure = voting.figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), large=False)
+    assert figure.columns["votes"] == [1, 3, 0] and figure.columns["percent"] == [25, 75, 0]
+    assert figure.columns["share"] == ["25 % (1)", "75 % (3)", "0 % (0)"] and not any(figure.columns["right"])
+    assert figure.columns["answer"][1:] == ["two (your answer)", "three"] and "*" not in figure.columns["answer"][0]
+    assert max(map(len, "\n".join(figure.columns["lines"]).split("\n"))) <= voting.LETTERS_A_LINE
+    empty = voting.figure(ASKED, Ballot({}, True, None), large=False)
+    assert empty.columns["percent"] == [0, 0, 0], "without a vote no bar looks full"
+    for shown in (figure, empty):
+        along = [layer["encoding"]["x"] for layer in shown.spec["layer"]]
+        assert [x["scale"]["domain"] for x in along if "scale" in x] == [[0, 100]] * 4
+        bars = [layer for layer in shown.spec["layer"] if layer["mark"]["type"] == "bar"]
+        assert len(bars) == 2 and all(bar["encoding"]["x"]["field"] == "percent" for bar in bars), "no ground behind them"
+    assert plots.png(figure).startswith(b"\x89PNG"), "Vega reads its expressions"
+
+
+@pytest.mark.parametrize("look", [Look(theme, teaching) for theme in ("light", "dark") for teaching in (False, True)], ids=str)
+def test_the_right_bar_is_marked_and_every_letter_can_be_read(look: Look) -> None:
+    figure = voting.figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), "c", large=look.teaching)
+    altair.Chart.from_dict(plots.whole(figure))
+    assert figure.columns["right"] == [False, False, True]
+    drawn = svg(figure, look, 1500 if look.teaching else 340)
+    assert voting.RIGHT in drawn and any("three" in text for text in bold(drawn))
+    assert not any("two" in text for text in bold(drawn))
+    for letters in texts(drawn):
+        at_least = 3 if letters.words == voting.CHECK else 4.5
+        assert letters.contrast >= at_least and letters.letters >= look.letters, letters
+    assert {"Answers", "0 %", "100 %", "75 % (3)", voting.CHECK} <= {letters.words for letters in texts(drawn)}
+    rows = sorted((letters for letters in texts(drawn) if letters.words[-1] in "sre)"), key=lambda letters: letters.top)
+    assert [letters.words[:5] for letters in rows[:-1]] == ["One a", "25 % ", "two (", "75 % ", "three", "0 % ("], "words, bar, words, bar"
+    for above, below in pairwise(rows):
+        lines = 1.25 * len(textwrap.wrap(above.words, voting.LETTERS_A_LINE)) if above.words.startswith("One") and not look.teaching else 1.25
+        assert below.top - above.top >= (lines - 0.1) * look.letters, f"{below} lies on {above}"
+    assert voting.CHECK not in svg(voting.figure(ASKED, Ballot({"b": 3}, True, "b"), large=False), look, 340)
+
+
+def bold(drawing: str) -> list[str]:
+    """The texts of an SVG in bold letters."""
+    return [text for text in re.findall(r"<text.*?</text>", drawing, re.DOTALL) if 'font-weight="bold"' in text]
+
+
+# --- right or not ---------------------------------------------------------------------------------------------------
+
+
+def order(page: AppTest) -> list[str]:
+    """What stands on the page from top to bottom: the kinds of its parts, and the words of its texts."""
+    values = [(getattr(part, "value", None), part.type) for part in page.main]
+    return [value if isinstance(value, str) else kind for value, kind in values]
+
+
+def test_the_verdict_stands_directly_below_the_question() -> None:
+    page = lesson()
+    assert [text.value for text in page.markdown] == ["The introduction", f"### {QUESTION}"]
+    page.radio(key="ask.question").set_value("16").run()
+    page.button(key="ask.question.reveal").click().run()
+    line = page.warning[0].value
+    assert line.startswith("**Not quite.** For 16 numbers") and "**4:** The window has 2 places" in line
+    parts = order(page)
+    assert parts.index(f"### {QUESTION}") + 1 == parts.index(line) < parts.index("The introduction") < parts.index("What happened")
+    page.button(key="ask.question.again").click().run()
+    page.radio(key="ask.question").set_value("4").run()
+    page.button(key="ask.question.reveal").click().run()
+    assert page.success[0].value.startswith("**Right.** The window has 2 places") and not page.warning
+    page.button(key="ask.question.again").click().run()
+    page.button(key="ask.question.skip").click().run()
+    assert not page.success and not page.warning and "**4:** The window has 2 places" in page.info[0].value
+
+
+def test_all_are_told_the_same_in_class_and_each_whether_it_was_right(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    for voter, option in (("anna", "16"), ("ben", "4")):
+        room.vote(QUESTION, Who(voter), option)
+    room.reveal(QUESTION, TEACHER)
+    told = {}
+    for person in ("anna", "ben", "late", TEACHER.owner):
+        visit(monkeypatch, person)
+        told[person] = lesson(token=TEACHER.token if person == TEACHER.owner else "")
+        parts = order(told[person])
+        why = next(place for place, part in enumerate(parts) if "**4:** The window has 2 places" in part)
+        assert parts[why - 1] == CHART, "the sentence stands directly below the bars"
+        assert parts.index("The introduction") > why
+    assert "**Not quite.** For 16 numbers" in told["anna"].warning[0].value and told["ben"].success[0].value.startswith("**Right.** The window has 2 places")
+    for person in ("late", TEACHER.owner):
+        assert not told[person].warning and not told[person].success
+
+
+def test_where_nothing_is_right_nobody_is_judged() -> None:
+    script = """
+from demo.ui import tables as study
+from demo.classroom.question import Question, Unsettled
+
+study.ask(Question("open", "Who knows?", {"a": "One", "b": "Two"}, lambda: Unsettled("Nobody knows.")))
+"""
+    page = lesson(script)
+    page.radio(key="ask.open").set_value("b").run()
+    page.button(key="ask.open.reveal").click().run()
+    assert "Your guess: Two" in page.info[0].value and "Nobody knows." in page.info[0].value
+    assert not page.success and not page.warning
+
+
+# --- one run for all --------------------------------------------------------------------------------------------------
+
+
+RUN = """
+from types import SimpleNamespace
+from typing import Any
+from demo.lessons.train import guess
+
+guess.render(SimpleNamespace(run="a-run", pretrained=False, active={active}, result={result}))
+"""
+DONE = RUN.format(active=False, result={"confusion": [[8, 2], [1, 9]]})
+
+
+def test_the_class_votes_on_a_run_and_sees_what_it_reached(room: Classroom) -> None:
+    going = RUN.format(active=True, result=None)
+    assert not lesson(DONE).radio, "what has ended without a vote is not asked about"
+    lesson(going).radio(key="guess.class").set_value("95").run()
+    page = lesson(DONE)
+    assert page.radio(key="guess.class").value == "95" and page.radio(key="guess.class").disabled
+    say = text.speaker("train")
+    room.reveal(say("guess_run", run="a-run", question=say("guess")), TEACHER)
+    page.run()
+    assert "**85 to 95 %:** It got **85.0 %** right" in words(page) and page.get(CHART) and page.success[0].value.startswith("**Right.** It got")
+    waits = lesson(going).run()
+    assert "Nobody can say yet" in words(waits) and not waits.success and not waits.warning, "no result, no answer"
+    room.close(TEACHER)
+    assert not lesson(going).radio and not words(lesson(DONE))
+
+
+# --- teacher's mode and following -------------------------------------------------------------------------------------
+
+
+def test_teacher_s_mode_is_entered_and_left_on_home(manager: JobManager) -> None:
+    page = studio()
+    assert "teacher.open" not in keys(page) and not services.classroom().opened
+    page.text_input(key="home.token").set_value("wrong").run()
+    assert "This is not the token" in words(page) and "teacher.open" not in keys(page)
+    page.text_input(key="home.token").set_value(" the token ").run()
+    assert "home.token" not in keys(page) and teaching.LARGER in page.get("html")[1].proto.body
+    page.toggle(key="teacher.open").set_value(True).run()
+    room = services.classroom()
+    assert room.opened and room.lead == "link" and room.place is not None and room.place.page == "home"
+    page.toggle(key="teacher.open").set_value(False).run()
+    assert not room.opened
+    page.button(key="teacher.leave").click().run()
+    assert "teacher.open" not in keys(page) and "home.token" in keys(page)
+
+
+NOTES = "from demo.classroom import teacher_mode\nfrom demo.lessons.notes import page as notes\n\nwith teacher_mode.around('notes'):\n    notes.render()\n"
+
+
+def test_the_notes_have_a_window_of_their_own_that_follows_the_teacher(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("convolution", "pooling", "warmup", "resolution", "train", "glossary"):
+        assert len(text.everything(name)["teacher"]) > 100
+    note, other = (text.everything(name)["teacher"] for name in ("glossary", "convolution"))
+    script = "from demo.classroom import teacher_mode\nfrom demo.lessons.{0} import page\n\nwith teacher_mode.around('{0}'):\n    page.render()\n"
+    visit(monkeypatch, TEACHER.owner)
+    page = lesson(script.format("glossary"), token=TEACHER.token)
+    assert note not in words(page), "the page is projected"
+    assert page.get("link_button")[0].proto.url == "http://localhost:8501/notes"
+    visit(monkeypatch, "the teacher's telephone")
+    page = lesson(NOTES)
+    assert note not in words(page) and "notes.token" in keys(page), "without the token nobody sees them"
+    page.text_input(key="notes.token").set_value("wrong").run()
+    assert note not in words(page)
+    page.text_input(key="notes.token").set_value("the token").run()
+    assert note in words(page) and teaching.LARGER not in words(page)
+    visit(monkeypatch, TEACHER.owner)
+    lesson(script.format("convolution"), token=TEACHER.token)
+    visit(monkeypatch, "anna")
+    lesson(script.format("pooling"))
+    visit(monkeypatch, "the teacher's telephone")
+    assert other in words(page.run()), "it follows the teacher, not the class"
+
+
+def test_the_notes_are_on_no_menu(manager: JobManager) -> None:
+    assert not set(HIDDEN) & set(PAGES) and "notes" in HIDDEN
+
+
+def test_the_class_sees_where_the_teacher_is(room: Classroom) -> None:
+    assert "Your class is open" in words(studio()) and "class.follow" not in keys(studio())
+    room.follow("link", TEACHER)
+    room.at(TEACHER, "train", run="a-run")
+    page = studio()
+    assert page.get("page_link")[0].proto.label == "Your teacher is watching run a-run: follow"
+    assert page.get("page_link")[0].proto.query_string == "run=a-run" and page.title[0].value == "Home"
+    room.at(TEACHER, "home")
+    assert "You are where your teacher is" in words(page.run())
+
+
+def test_who_is_brought_is_brought_once_and_may_leave(room: Classroom) -> None:
+    room.follow("bring", TEACHER)
+    room.at(TEACHER, "pooling")
+    page = studio()
+    assert page.title[0].value == "Pooling" and "You are where your teacher is" in words(page)
+    room.at(TEACHER, "warmup")
+    assert page.run().title[0].value == "Warm-up"
+    page.button(key="class.follow").click().run()
+    room.at(TEACHER, "glossary")
+    assert page.run().title[0].value == "Warm-up"
+    assert page.get("page_link")[0].proto.label == "Your teacher is at Glossary: follow"
+    page.button(key="class.follow").click().run()
+    assert page.title[0].value == "Glossary"
+
+
+def clocks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The intervals of the fragments that a page has, noted as they are made."""
+    found: list[float] = []
+    make = st.fragment
+
+    def noted(*args: Any, run_every: float | None = None, **given: Any) -> Any:
+        if run_every is not None:
+            found.append(run_every)
+        return make(*args, run_every=run_every, **given)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    return found
+
+
+def test_home_looks_whether_a_class_is_open_and_is_brought_along(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = clocks(monkeypatch)
+    page = studio()
+    assert page.title[0].value == "Home" and found == [teaching.JOIN_SECONDS]
+    room = services.classroom()
+    room.open(TEACHER)
+    room.follow("bring", TEACHER)
+    room.at(TEACHER, "pooling")
+    found.clear()
+    page.run()
+    assert page.title[0].value == "Pooling" and teaching.JOIN_SECONDS not in found, "once it is open that clock is gone"
+
+
+def test_no_other_page_has_a_clock_before_a_class_is_open(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = clocks(monkeypatch)
+    script = "from demo.classroom import teacher_mode\nfrom demo.lessons.glossary import page as glossary\n\nwith teacher_mode.around('glossary'):\n    glossary.render()\n"
+    lesson(script)
+    assert not found
+
+
+# --- the glossary -----------------------------------------------------------------------------------------------------
+
+OTHER_WORDS = {"f1": "F1", "spread": "spread", "overfitting": "overfits", "test_set": "test set", "macro": "macro", "micro": "micro",
+               "checkpoint": "resume", "softmax": "", "adagrad": "", "recipe": "recipe"}  # fmt: skip
+"""How a page says the term, where not by its name; "": it is a choice there or computed, not a word of its text."""
+
+
+@pytest.mark.parametrize("key", glossary.TERMS)
+def test_a_term_is_short_and_leads_to_a_page_that_has_it(key: str) -> None:
+    _, name, explanation = glossary.explained(key)
+    sentences = [part for part in re.split(r"[.?!](?:\s|$)", explanation) if part.strip()]
+    assert name and 1 <= len(sentences) <= 2 and explanation.endswith(".")
+    page, _, section = glossary.TERMS[key].partition("/")
+    assert page in PAGES
+    found = text.everything(page)
+    assert not section or f"section_{section}" in found
+    assert OTHER_WORDS.get(key, name).casefold() in "\n".join(found.values()).casefold()
+
+
+def test_the_glossary_is_searched_by_name_then_by_explanation() -> None:
+    names = [name for _, name, _ in glossary.search("")]
+    assert names == sorted(names, key=str.casefold) and len(names) == len(glossary.TERMS)
+    assert [name for _, name, _ in glossary.search(" POOL ")] == ["Pooling"]
+    found = [name for _, name, _ in glossary.search("recall")]
+    assert found[0] == "Recall" and "F1" in found and "Stride" not in found
+    page = lesson("from demo.lessons.glossary import page as glossary\n\nglossary.render()\n")
+    page.text_input(key="glossary.search").set_value("stri").run()
+    assert "**Stride**" in words(page) and "**Recall**" not in words(page)
+    page.text_input(key="glossary.search").set_value("zebra").run()
+    assert "No term has this word" in words(page) and f"0 of {len(glossary.TERMS)} terms" in words(page)
+
+
+# --- the texts --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "files"), [("classroom", ["classroom/teacher_mode.py", "classroom/voting.py", "lessons/notes"]), ("verdict", ["classroom/verdict.py"]), ("glossary", ["lessons/glossary"])])
+def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(
+    name: str, files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.demo.lessons.test_train.NAMES", ("say",))
+    used, patterns = asked(files)
+    there = set(text.everything(name)) - (set(glossary.TERMS) | {"teacher"} if name == "glossary" else set())
+    assert used - {"key"} <= there
+    assert {key for key in there - used if not any(re.fullmatch(pattern, key) for pattern in patterns)} == set()

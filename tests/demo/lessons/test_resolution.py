@@ -1,0 +1,396 @@
+"""The page "Resolution study": it asks first, its numbers are the cards', its claims count, and nothing is there without runs."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import precision_recall_fscore_support
+from streamlit.testing.v1 import AppTest
+
+from core.pretrained.cards import Card, Outputs, read_cards, read_outputs, write_card, write_outputs
+from core.studies import resolution, resolution_riddle
+from core.studies.resolution import FILTER, RIDDLE
+from core.vocabulary import metrics
+from demo import text
+from demo.charts import plots
+from demo.lessons.resolution import experiments
+from demo.lessons.resolution import figures as drawn
+from demo.ui import tables as study
+
+CLASSES = ["plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+CAT, PICTURES = 3, 400
+SECTIONS = ("results", "riddle", "sweep", "training")
+
+
+def logits(side: int, seed: int, pull: float) -> np.ndarray:
+    """Answers that get worse as the side gets smaller, while cat's logit rises."""
+    draw = np.random.default_rng(seed)
+    found = draw.normal(size=(PICTURES, 10))
+    found[np.arange(PICTURES), LABELS] += side / 20
+    found[:, CAT] += pull * (32 - side) / 12
+    return found.astype(np.float16)
+
+
+LABELS = (np.arange(PICTURES) % 10).astype(np.uint8)
+
+
+def matrix(answers: np.ndarray) -> list[list[int]]:
+    return metrics.confusion_matrix(LABELS, answers.argmax(1), 10).tolist()
+
+
+@cache
+def card(name: str, pull: float = 1.0) -> Card:
+    """A planned run, made up: the sides of the plan, but of a sweep only some."""
+    planned, seed = resolution.plan()[name], list(resolution.plan()).index(name)
+    seen = {filter: {str(side): matrix(logits(side, seed, pull if filter != "nearest" else 0.0)) for side in sides if side in
+                     (4, 7, 8, 14, 16, 21, 24, 28, 32)} for filter, sides in (planned.seen_at or {}).items()}  # fmt: skip
+    epochs = tuple({"epoch": n, "train_loss": 2.0 / n if n else None, "train_accuracy": 0.5, "seconds": 60.0, "train_confusion": None,
+                    "validation_confusion": None} for n in range(3))  # fmt: skip
+    shape = [3, 32, 32] if planned.recipe.dataset == "cifar10" else [1, 28, 28]
+    return Card(name, planned.recipe, {"classes": CLASSES, "shape": shape}, epochs, {"epoch": 2, "test_accuracy": 0.75}, seen)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the page finds its cards: an empty folder, and no data set."""
+    theme = SimpleNamespace(type="light")
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=theme, url=None))
+    monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(study, "read_cards", partial(read_cards, tmp_path))
+    monkeypatch.setattr(experiments, "read_outputs", lambda name: read_outputs(name, tmp_path))
+    yield tmp_path
+
+
+@pytest.fixture
+def full(folder: Path) -> Path:
+    """Every planned run is there."""
+    for name in resolution.plan():
+        write_card(card(name), folder)
+    seed = list(resolution.plan()).index("cifar10-32")
+    write_outputs("cifar10-32", Outputs(LABELS, {side: logits(side, seed, 1.0) for side in (32, 24, 16, 8)}), folder)
+    return folder
+
+
+def script() -> None:
+    from demo.lessons.resolution import page as resolution
+
+    resolution.render()
+
+
+def opened(section: str, skip: bool = True) -> AppTest:
+    page = AppTest.from_function(script, default_timeout=60)
+    page.query_params["section"] = section
+    page.run()
+    if skip and section in ("results", "riddle"):
+        page.button(key=f"ask.ask_{section}.skip").click().run()
+    assert not page.exception, page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    parts = [*page.markdown, *page.caption, *page.info, *page.success, *page.warning]
+    return "\n".join(str(part.value) for part in parts)
+
+
+def choose(page: AppTest, key: str, *wanted: Any) -> AppTest:
+    """Chooses in a row of options."""
+    (row,) = [one for one in page.get("button_group") if one.key == key]
+    row.set_value(list(wanted) if len(wanted) != 1 else wanted[0]).run()
+    assert not page.exception, page.exception
+    return page
+
+
+# --- asking, and what is missing ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_without_runs_every_section_says_how_to_make_them(folder: Path, section: str) -> None:
+    page = opened(section)
+    assert any("python -m core pretrain" in code.value and "cifar10-32" in code.value for code in page.code)
+
+
+@pytest.mark.parametrize("section", ["results", "riddle"])
+def test_the_page_asks_before_it_tells(full: Path, section: str) -> None:
+    page = opened(section, skip=False)
+    assert not page.dataframe and not page.get("vega_lite_chart") and not page.success
+    page.radio[0].set_value(page.radio[0].options and ("totv" if section == "results" else "called")).run()
+    page.button(key=f"ask.ask_{section}.reveal").click().run()
+    assert page.dataframe and page.get("vega_lite_chart")
+    assert [box for box in [*page.success, *page.warning] if box.value.startswith(("**Right.**", "**Not quite.**"))]
+
+
+# --- results ------------------------------------------------------------------------------------------------------
+
+
+def test_scores_are_scikit_learns_with_the_published_ones_beside(full: Path) -> None:
+    table = next(frame.value for frame in opened("results").dataframe if "report_accuracy" in frame.value)
+    row = table[(table.protocol_name == "TOTV") & (table.side == 16)].iloc[0]
+    guess = logits(16, list(resolution.plan()).index("cifar10-32"), 1.0).argmax(1)
+    precision, _, f1, _ = precision_recall_fscore_support(LABELS, guess, average="macro", labels=range(10), zero_division=0)
+    assert row.accuracy == pytest.approx(100 * (guess == LABELS).mean())
+    assert (row.macro_precision, row.macro_f1) == (pytest.approx(100 * precision), pytest.approx(100 * f1))
+    assert (row.report_accuracy, row.report_precision, row.paper_f1) == (pytest.approx(41), pytest.approx(47.5), pytest.approx(29.897))
+    assert row.run.endswith("/train?run=cifar10-32")
+    cells = table[["protocol_name", "side", "preset"]].value_counts()
+    assert len(table) == 19 and cells.max() == 1, "a row for each cell and recipe"
+    printed = table[table.paper_accuracy.notna() | table.report_accuracy.notna()]
+    assert len(printed) == 8 and set(printed.preset) == {"report", "fast"} and list(printed[printed.preset == "fast"].side) == [24]
+
+
+def headline(page: AppTest) -> tuple[dict[str, Any], dict[tuple[str, int], float]]:
+    """The specification of the first figure, and its bars: (protocol, side) -> percent."""
+    import pyarrow
+
+    chart = page.get("vega_lite_chart")[0].proto
+    rows = pyarrow.ipc.open_stream(chart.data.data).read_all().to_pylist()
+    return json.loads(chart.spec), {(row["protocol"], int(row["side"])): row["value"] for row in rows if row["source"] == "ours"}
+
+
+def agrees(page: AppTest) -> dict[tuple[str, int], float]:
+    """The answer and the verdict on `mixed`, as sentences, say what the first figure shows; returns its bars."""
+    _, bars = headline(page)
+    sides = sorted({side for _, side in bars}, reverse=True)
+    said = words(page)
+    for protocol in ("TOTV", "TVTV"):
+        change = bars[protocol, sides[-1]] - bars[protocol, sides[0]]
+        told = re.search(rf"{protocol} (?:changes )?by \*\*([-+][\d.]+)\*\*", said)
+        assert told and float(told[1]) == pytest.approx(change, abs=0.051), protocol
+    good = sum(bars["mixed", side] >= bars["TVTV", side] for side in sides)
+    worst = max(sides, key=lambda side: bars["TVTV", side] - bars["mixed", side])
+    if good == len(sides):
+        assert f"at all {good} resolutions the mixed network is at least as accurate" in said
+    else:
+        assert f"At {good} of {len(sides)} resolutions the mixed network is at least as accurate" in said
+        assert f"most at {worst} pixels, by {bars['TVTV', worst] - bars['mixed', worst]:.1f} points" in said
+    return bars
+
+
+def test_the_first_figure_is_one_recipe_and_says_what_the_text_says(full: Path) -> None:
+    page = opened("results")
+    spec, bars = headline(page)
+    assert spec["title"]["subtitle"] == ["recipe fast"] and len(spec["layer"]) == 1, "no bar is hatched"
+    own = {"TOTV": "cifar10-fast", "mixed": "cifar10-mixed"}
+    for (protocol, side), value in bars.items():
+        one = card(own.get(protocol) or resolution.FAST[side])
+        assert one.recipe.preset == "fast" and value == pytest.approx(100 * metrics.accuracy(one.matrix(side, FILTER) or []))
+    assert len(agrees(page)) == 12
+    assert len(agrees(choose(page, "resolution.dataset", "mnist"))) == 12
+
+
+@pytest.mark.parametrize("dataset", ["cifar10", "mnist"])
+def test_the_first_figure_of_the_project_s_own_runs_says_what_the_text_says(monkeypatch: pytest.MonkeyPatch, dataset: str) -> None:
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
+    bars = agrees(choose(opened("results"), "resolution.dataset", dataset))
+    if dataset == "cifar10":  # blurrier pictures: no protocol gains, and TVTV never rises again
+        for protocol in ("TOTV", "TVTV", "mixed"):
+            assert [bars[protocol, side] for side in (32, 24, 16, 8)] == sorted((bars[protocol, side] for side in (32, 24, 16, 8)), reverse=True)
+
+
+def test_a_bar_of_another_recipe_is_hatched_and_told(full: Path) -> None:
+    page = opened("results")
+    accuracy = [json.loads(spec) for spec in drawn_specs(page)][1]
+    assert accuracy["title"] == {"text": "Accuracy, CIFAR-10", "subtitle": ["recipe report; hatched: another"], "subtitlePadding": 4}
+    assert any("gradient" in str(layer["mark"]) for layer in accuracy["layer"])
+    assert "no network of TVTV at 24 pixels has the recipe `report`. The one that is shown has the recipe `fast`" in words(page)
+    assert "no network of TVTV at 16" not in words(page)
+    (full / "cifar10-fast-16.json").unlink()
+    page = opened("results")
+    assert "no network of TVTV at 16 pixels has the recipe `fast`. The one that is shown has the recipe `report`" in words(page)
+    spec, _ = headline(page)
+    assert len(spec["layer"]) == 2 and spec["title"]["subtitle"] == ["recipe fast; hatched: another"]
+    assert "All networks of this figure" not in words(page)
+
+
+def test_every_cell_has_its_confusion_matrix_and_every_protocol_its_recalls(full: Path) -> None:
+    page = opened("results")
+    before = drawn_specs(page)
+    choose(page, "resolution.confusion.side", 8)
+    assert "TOTV at 8 pixels" in "".join(drawn_specs(page)) and "TOTV at 8 pixels" not in "".join(before)
+    choose(page, "resolution.recall", "tvtv")
+    table = next(frame.value for frame in page.dataframe if "ours_8" in frame.value)
+    cat = table[table["class"] == "cat"].iloc[0]
+    own = card("cifar10-8").matrix(8, FILTER)
+    assert own and cat.ours_8 == pytest.approx(100 * metrics.recall(own)[CAT]) and cat.report_8 == pytest.approx(48.8)
+
+
+def drawn_specs(page: AppTest) -> list[str]:
+    return [chart.proto.spec for chart in page.get("vega_lite_chart")]
+
+
+def test_what_falls_outside_is_explained_and_mnist_has_its_own_tables(full: Path) -> None:
+    page = opened("results")
+    assert "expected at least" in words(page) and "its own recalls have a mean of 37.7 %" in words(page)
+    assert "All these networks have the recipe `fast`" in words(page) and "at 24 pixels of CIFAR-10 they print 62.0 %" in words(page)
+    (full / "cifar10-fast-16.json").unlink()
+    assert "But look at the recipes" in words(opened("results"))
+    choose(page, "resolution.dataset", "mnist")
+    assert "All these networks have the recipe `fast`" in words(page) and "There is one seed of each network" in words(page)
+    table = next(frame.value for frame in page.dataframe if "paper_accuracy" in frame.value)
+    assert "report_accuracy" not in table and sorted(set(table.side)) == [7, 14, 21, 28]
+
+
+# --- the riddle ---------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_only_confirmed_by_three_seeds_that_agree(full: Path) -> None:
+    assert "**Confirmed:** it holds for all 3 seeds" in words(opened("riddle"))
+    write_card(card(RIDDLE[2], pull=-2.0), full)
+    assert "**Only in part:** it holds for 2 of 3 seeds" in words(opened("riddle"))
+    (full / f"{RIDDLE[2]}.json").unlink()
+    page = opened("riddle")
+    assert "**Not yet confirmed:** of the report's recipe 2 of the 3 seeds" in words(page)
+    assert "This holds for 5 of 5 networks" in words(page) and any(RIDDLE[2] in code.value for code in page.code)
+
+
+def test_the_attractor_is_told_by_filter(full: Path) -> None:
+    table = next(frame.value for frame in opened("riddle").dataframe if "attractor" in frame.value)
+    blurred = table[table["filter"] == FILTER]
+    assert set(blurred.attractor) == {"cat"} and set(blurred.agree) == {"6 of 6"} and set(blurred.report_agree) == {"3 of 3"}
+    assert len(table) == 10
+
+
+def test_lowering_the_attractors_logit_moves_all_numbers(full: Path) -> None:
+    page = opened("riddle")
+    outputs = read_outputs("cifar10-32", full)
+    assert outputs
+    steps = resolution_riddle.lowering(outputs, 16, CAT)
+    best = resolution_riddle.best(steps)
+    assert f"is reached with **{best['by']:.1f}** taken away" in words(page)
+    page.slider(key="resolution.by.cifar10-32.16").set_value(best["by"]).run()
+    shown = {metric.label: metric for metric in page.metric[:4]}
+    assert shown["Recall of cat"].value == f"{100 * best['recall']:.1f} %"
+    assert shown["Accuracy, all classes"].value == f"{100 * best['accuracy']:.1f} %"
+    assert shown["Predicted as cat"].delta == f"{best['predicted'] - steps[0]['predicted']:+d}"
+    choose(page, "resolution.lower.side.cifar10-32", 8)
+    assert page.slider(key="resolution.by.cifar10-32.8").value == 0.0
+
+
+def test_fading_moves_along_the_sides_that_were_looked_at(full: Path) -> None:
+    page = opened("riddle")
+    (slider,) = page.select_slider
+    assert slider.options[0] == "32" and slider.options[-1] == "4"
+    slider.set_value(8).run()
+    scores = metrics.scores(card("cifar10-32").matrix(8, FILTER) or [])
+    shown = {metric.label: metric.value for metric in page.metric[4:]}
+    assert shown["Recall of cat"] == f"{100 * scores.recall[CAT]:.1f} %" and shown["Predicted as cat"] == str(scores.predicted[CAT])
+    assert "real test pictures are shown here" in words(page), "there is no data set"
+    choose(page, "resolution.fade.class", "truck")
+    assert {metric.label for metric in page.metric[4:6]} == {"Recall of truck", "Precision of truck"}
+
+
+@pytest.mark.data
+def test_real_pictures_are_those_of_the_test_set(real_data: Path) -> None:
+    import io
+
+    from PIL import Image
+
+    from core.datasets import loading
+    from core.images.resampling import at_resolution
+    from demo.ui import images
+
+    data = loading.load("cifar10", real_data)
+    labels = data.labels[data.train_size :]
+    own, others = (images.chosen_tests("cifar10", real_data, CAT, mine, 4) for mine in (True, False))
+    assert [int(labels[place]) for place in own] == [CAT] * 4 and CAT not in [int(labels[place]) for place in others]
+    shown = np.asarray(Image.open(io.BytesIO(images.tests("cifar10", real_data, own, 8, FILTER))).convert("RGB"))
+    seen = at_resolution(data.images[data.train_size + own[0]][None], 8, FILTER)[0].permute(1, 2, 0).numpy()
+    assert np.array_equal(shown[: 32 * images.ENLARGED : images.ENLARGED, : 32 * images.ENLARGED : images.ENLARGED], seen)
+
+
+# --- sweep and training -------------------------------------------------------------------------------------------
+
+
+def test_the_sweep_shows_the_chosen_filters(full: Path) -> None:
+    page = opened("sweep")
+    assert "mixed (recipe `fast`)" in words(page) and len(page.get("vega_lite_chart")) == 1
+    choose(page, "resolution.filters", "area", "nearest")
+    (spec,) = drawn_specs(page)
+    assert '"area"' in spec and '"bicubic"' not in spec
+
+
+def test_training_shows_losses_layers_and_whose_choice_each_value_is(full: Path) -> None:
+    page = opened("training")
+    frames = [frame.value for frame in page.dataframe]
+    layers = next(frame for frame in frames if "report_layer" in frame)
+    assert len(layers) == 13 and set(layers.same) == {"yes"} and layers.parameters.sum() == layers.report_parameters.sum()
+    recipe = next(frame for frame in frames if "who" in frame).set_index("field")
+    assert recipe.loc["Batch size", "who"] == "our choice" and recipe.loc["Epochs", "who"] == "stated"
+    assert len(page.get("vega_lite_chart")) == 2 and "reach" in words(page)
+    fit = next(frame for frame in frames if "class_off" in frame)
+    assert list(fit.report_16) == pytest.approx([41.0] * 5) and len(fit) == 5
+    choose(page, "resolution.dataset", "mnist")
+    assert "The paper states no recipe for MNIST" in words(page)
+
+
+# --- figures and texts --------------------------------------------------------------------------------------------
+
+SIDE = [{"side": side, "score": score, "value": 50.0} for side in (32, 8) for score in ("recall", "precision", "accuracy (all classes)")]
+FIGURES: dict[str, Callable[[], Any]] = {
+    "protocols": lambda: drawn.protocols(
+        "A", "B", [{"side": 32, "protocol": "TOTV", "source": source, "value": 1.0, "hatched": False} for source in ("ours", "the report")], (32, 8)),
+    "protocols, ours alone": lambda: drawn.protocols("A", "B", [{"side": 32, "protocol": "TOTV", "source": "ours", "value": 1.0, "hatched": False}], (32, 8)),
+    "protocols, one hatched": lambda: drawn.protocols("A", "B", [{"side": 32, "protocol": "TOTV", "source": "ours", "value": 1.0, "hatched": True}], (32, 8)),
+    "scores": lambda: drawn.scores("A\nb", SIDE, [{"side": 8, "value": 3.0}], marked=8),
+    "map": lambda: drawn.predicted_map("A\nb", [{"side": 8, "class": "cat", "predicted": 4}], CLASSES, (32, 8)),
+    "bars": lambda: drawn.predicted_bars("A\nb", [{"class": "cat", "predicted": 4, "before": 9}], CLASSES, 5, 10),
+    "lowering": lambda: drawn.lowering("A\nb", [{"by": 0.5, "score": "recall", "value": 4.0}], 0.5, 0.5),
+    "sweep": lambda: drawn.sweep("A", [{"side": 8, "filter": "area", "protocol": "TOTV", "value": 4.0},
+                                       {"side": 8, "filter": "area", "own": "TVTV", "value": 4.0}], ["area"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_valid_vega_lite_and_can_be_taken_home(name: str) -> None:
+    import altair
+
+    figure = FIGURES[name]()
+    altair.Chart.from_dict(json.loads(json.dumps(plots.whole(figure))), validate=True)
+    assert len({len(column) for column in figure.columns.values()}) == 1
+    assert plots.svg(figure).startswith("<svg") and "\n" not in figure.title
+
+
+def test_a_bar_that_has_moved_shows_where_it_was() -> None:
+    bars = {before: drawn.predicted_bars("A", [{"class": "cat", "predicted": 4, "before": before}], CLASSES, 5, 10) for before in (4, 9)}
+    assert len(bars[9].spec["layer"]) == len(bars[4].spec["layer"]) + 1, "what it was before is drawn where it has changed"
+
+
+def test_every_text_is_asked_for_and_every_text_that_is_asked_for_exists() -> None:
+    there = set(text.texts(text.FOLDER / "en" / "resolution.md"))
+    wanted: set[str] = set()
+    patterns = {r"ask_\w+", r"section_\w+"}
+    for file in (Path(text.__file__).parent.parent / "lessons" / "resolution").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "_named"):
+                asked = node.args[0 if node.func.id == "say" else 2]
+                wanted |= {part.value for part in ast.walk(asked) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                           and not any(part in joined.values for joined in ast.walk(asked) if isinstance(joined, ast.JoinedStr))}  # fmt: skip
+                patterns |= {"".join(re.escape(str(v.value)) if isinstance(v, ast.Constant) else r"\w+" for v in joined.values)
+                             for joined in ast.walk(asked) if isinstance(joined, ast.JoinedStr)}  # fmt: skip
+    compared = {"recall", "precision", "protocol", "score", "no", "yes", "differ", "resolution", "high"}
+    generic = {"metric_recall", "metric_precision", "metric_accuracy", "metric_predicted", "pictures_own", "pictures_other", "title", "intro", "sections",
+               "teacher"}
+    assert wanted - compared <= there | {"value"}
+    assert {key for key in there - wanted - generic if not any(re.fullmatch(pattern, key) for pattern in patterns)} == set()
+
+
+def test_no_measured_number_stands_in_the_text() -> None:
+    written = (text.FOLDER / "en" / "resolution.md").read_text(encoding="utf-8")
+    assert not re.findall(r"\d+(?:\.\d+)?\s?%|\b0\.\d+", written)
+
+
+def test_a_choice_that_is_gone_falls_back(full: Path) -> None:
+    page = choose(opened("riddle"), "resolution.riddle.network", "cifar10-fast")
+    one = card("cifar10-fast")
+    write_card(dataclasses.replace(one, evaluations={"area": one.evaluations["area"]}), full)
+    page.run()
+    assert not page.exception and "filter area" in "".join(drawn_specs(page))

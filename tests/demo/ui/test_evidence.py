@@ -1,0 +1,34 @@
+"""Whether a difference is real is told in the same words on every page, and decided by core/vocabulary/stats.py alone."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from core.vocabulary.stats import Difference
+from demo.ui import evidence
+from tests.places import ROOT
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Difference(0.02, 0.0004, "pictures", 10_000), ("more than chance", "fewer than 1 of 100 tries", "same 10,000 test pictures")),
+        (Difference(0.02, 0.04, "shares", 360), ("more than chance", "4 of 100 tries", "each on 360 test pictures")),
+        (Difference(-0.01, 0.31, "seeds", 6), ("may be chance", "31 of 100 tries", "6 trainings")),
+        (None, ("nobody can tell",)),
+    ],
+)
+def test_a_difference_is_told_with_how_often_chance_would_make_it(found: Difference | None, said: tuple[str, ...]) -> None:
+    words = evidence.words(found)
+    assert all(part in words for part in said)
+
+
+@pytest.mark.parametrize("file", sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "demo").rglob("*.py")]), ids=lambda file: file.stem)
+def test_no_other_module_has_a_constant_for_95_percent(file: Path) -> None:
+    if file.name == "stats.py":
+        return
+    numbers = {node.value for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)}
+    assert not {number for number in numbers if isinstance(number, float) and round(number, 2) == 1.96}
