@@ -36,7 +36,7 @@ from demo.server import hosting
 from demo.server.connection_hint import ConnectionHint, hint
 from demo.server.cookies import Identity
 from demo.server.headers import SecurityHeaders, streamlit_scripts
-from demo.server.lazy_app import Late
+from demo.server.lazy_app import LazyApp
 from demo.server.open_files import raise_limit
 from demo.server.origins import AllowedHosts
 from demo.server.services import install, make_manager
@@ -60,7 +60,7 @@ def build_classifier() -> tuple[FastAPI, asyncio.Event]:
     return classifier_app.mounted(hosting.classifier_path(), home="../")
 
 
-classify = Late(build_classifier, after=CLASSIFIER_AFTER)
+classify = LazyApp(build_classifier, after=CLASSIFIER_AFTER)
 
 
 @asynccontextmanager

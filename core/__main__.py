@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from core.cli import commands, output
-from core.engines.malloc import keep_freed
+from core.engines.malloc import tune_malloc
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS
 
@@ -85,7 +85,7 @@ def add_recipe_options(train: Parser) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    keep_freed()
+    tune_malloc()
     try:
         options = parser().parse_args(words)
         if options.verb is None:

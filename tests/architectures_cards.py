@@ -13,20 +13,20 @@ from core.studies import architectures
 from core.vocabulary.metrics import accuracy, confusion_matrix
 from core.vocabulary.records import Matrix
 
-PICTURES = 1000
+IMAGES = 1000
 """Of the pretended test set, a tenth of each class, class after class in turn."""
 
 
 def labels() -> np.ndarray:
-    return np.arange(PICTURES) % 10
+    return np.arange(IMAGES) % 10
 
 
 def outputs(right: float, seed: int = 0) -> Outputs:
     """Answers of which about the share `right` are right; a wrong guess is the next class."""
     rng, truth = np.random.default_rng(seed), labels()
-    logits = rng.normal(size=(PICTURES, 10))
-    favoured = np.where(rng.random(PICTURES) < right, truth, (truth + 1) % 10)
-    logits[np.arange(PICTURES), favoured] += rng.uniform(6, 12, PICTURES)
+    logits = rng.normal(size=(IMAGES, 10))
+    favoured = np.where(rng.random(IMAGES) < right, truth, (truth + 1) % 10)
+    logits[np.arange(IMAGES), favoured] += rng.uniform(6, 12, IMAGES)
     return Outputs(truth.astype(np.uint8), {28: logits.astype(np.float16)})
 
 

@@ -44,21 +44,21 @@ def trained_on_digits(digits: DataSet) -> torch.nn.Module:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = networks.build("digits-cnn", digits.shape)
-        pictures, labels, batch, epochs = normalise(digits.images), digits.labels, 32, 8
+        images, labels, batch, epochs = normalise(digits.images), digits.labels, 32, 8
         optimizer = torch.optim.SGD(network.parameters(), 0.05, 0.9, nesterov=True)
         for epoch in range(epochs):
             optimizer.param_groups[0]["lr"] = 0.05 * (1 - epoch / epochs)
             for these in torch.randperm(digits.train_size).split(batch):
                 optimizer.zero_grad()
-                torch.nn.functional.cross_entropy(network(pictures[these]), labels[these]).backward()
+                torch.nn.functional.cross_entropy(network(images[these]), labels[these]).backward()
                 optimizer.step()
     torch.set_num_threads(threads)
     return network
 
 
-def drawn(picture: np.ndarray, side: int = 160, margin: int = 30) -> np.ndarray:
+def drawn(image: np.ndarray, side: int = 160, margin: int = 30) -> np.ndarray:
     """A picture (S, S) of a data set as somebody would draw it: large, black on white, with a margin."""
-    large = np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
+    large = np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.LANCZOS))
     return 255 - np.pad(large, margin)
 
 
@@ -69,8 +69,8 @@ def seven() -> Image.Image:
     return Image.fromarray(canvas)
 
 
-def png(picture: np.ndarray | Image.Image) -> bytes:
+def png(image: np.ndarray | Image.Image) -> bytes:
     """uint8 (H, W), (H, W, 3) or a PIL picture as the bytes of a PNG."""
     file = io.BytesIO()
-    (picture if isinstance(picture, Image.Image) else Image.fromarray(picture)).save(file, "PNG")
+    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, "PNG")
     return file.getvalue()

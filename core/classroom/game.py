@@ -1,7 +1,7 @@
-"""The game "What is it?": test pictures that grow from 4x4 to all their pixels, and what the study's networks say to them.
+"""The game "What is it?": test images that grow from 4x4 to all their pixels, and what the study's networks say to them.
 
-The pictures are CIFAR-10's official test pictures, so no network has been trained on them. A round is a seed: everybody who
-plays it gets the same pictures.
+The images are CIFAR-10's official test images, so no network has been trained on them. A round is a seed: everybody who
+plays it gets the same images.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 from core.datasets.files import SOURCES
 from core.images.decoding import Bytes
 from core.images.smaller import Pair, pairs
-from core.inference.model_registry import Library
-from core.inference.protocols import Cell, cells, nearest
+from core.inference.model_registry import ModelRegistry
+from core.inference.protocols import ProtocolAnswer, cells, nearest
 from core.pretrained.cards import FOLDER, Card
 from core.pretrained.outputs import drawn
-from core.studies.resolution import FILTER, PROTOCOLS, answering
+from core.studies.resolution import FILTER, PROTOCOLS, network_for_cell
 from core.studies.resolution import SIDES as OWN_SIDES
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
@@ -26,56 +26,56 @@ from core.vocabulary.records import Matrix
 DATASET = "cifar10"
 CLASSES = SOURCES[DATASET].classes
 SIDES = (4, 6, 8, 12, 16, 24, 32)
-"""The sides in pixels at which it is asked what the picture is."""
-PICTURES = 10
+"""The sides in pixels at which it is asked what the image is."""
+IMAGES = 10
 """Of a round."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """A picture of the game."""
+    """A image of the game."""
 
     index: int
     """Its place in the test set, from 0."""
     label: int
-    picture: Bytes
+    image: Bytes
     """uint8 (C, S, S)."""
     views: dict[int, Pair]
-    """By side: reduced and restored by the study's filter, one picture each."""
+    """By side: reduced and restored by the study's filter, one image each."""
 
 
 def indices(seed: int) -> list[int]:
-    """The places in the test set of a round's pictures, drawn at random; the same for a seed."""
-    return drawn(seed, SOURCES[DATASET].test, PICTURES)
+    """The places in the test set of a round's images, drawn at random; the same for a seed."""
+    return drawn(seed, SOURCES[DATASET].test, IMAGES)
 
 
 @lru_cache(maxsize=256)
 def task(index: int, data: Path) -> Task:
-    """The test picture with this index. LabError where the data set is missing or damaged."""
+    """The test image with this index. LabError where the data set is missing or damaged."""
     from core.datasets import loading
 
     found = loading.load(DATASET, data)
     place = found.train_size + index
-    picture = found.images[place].numpy()
-    views = {pair.side: pair for pair in pairs(picture[None], SIDES, FILTER)}
-    return Task(index, int(found.labels[place]), picture, views)
+    image = found.images[place].numpy()
+    views = {pair.side: pair for pair in pairs(image[None], SIDES, FILTER)}
+    return Task(index, int(found.labels[place]), image, views)
 
 
-def answers(asked: Task, folder: Path = FOLDER) -> tuple[Cell, ...]:
-    """What TOTV, TVTV of the nearest side, and mixed say to the picture at each side; the weights are loaded once."""
+def answers(asked: Task, folder: Path = FOLDER) -> tuple[ProtocolAnswer, ...]:
+    """What TOTV, TVTV of the nearest side, and mixed say to the image at each side; the weights are loaded once."""
     there = tuple(sorted((file.name, file.stat().st_mtime_ns) for file in folder.glob(f"{DATASET}*.safetensors")))
     return _answers(asked, folder, there)
 
 
 @lru_cache(maxsize=256)
-def _answers(asked: Task, folder: Path, there: tuple[tuple[str, int], ...]) -> tuple[Cell, ...]:
-    return tuple(cells(asked.picture[None], DATASET, SIDES, FILTER, library(folder).find))
+def _answers(asked: Task, folder: Path, there: tuple[tuple[str, int], ...]) -> tuple[ProtocolAnswer, ...]:
+    return tuple(cells(asked.image[None], DATASET, SIDES, FILTER, registry(folder).get))
 
 
 @lru_cache(maxsize=1)
-def library(folder: Path) -> Library:
+def registry(folder: Path) -> ModelRegistry:
     """The server's networks for this game."""
-    return Library(folder)
+    return ModelRegistry(folder)
 
 
 # --- the networks beside the class, from their cards ----------------------------------------------------------------
@@ -100,7 +100,7 @@ def tested(made: Mapping[str, Card]) -> list[Tested]:
     found = []
     for protocol in PROTOCOLS:
         for side in SIDES:
-            card = made.get(answering(made, DATASET, protocol, nearest(DATASET, side)))
+            card = made.get(network_for_cell(made, DATASET, protocol, nearest(DATASET, side)))
             matrix = card.matrix(side, FILTER) if card else None
             if card and matrix:
                 found.append(Tested(protocol, side, card.name, matrix))
@@ -109,5 +109,5 @@ def tested(made: Mapping[str, Card]) -> list[Tested]:
 
 def absent(made: Mapping[str, Card]) -> list[str]:
     """The runs that the game's networks still wait for."""
-    wanted = [answering(made, DATASET, protocol, side) for protocol in PROTOCOLS for side in OWN_SIDES[DATASET]]
+    wanted = [network_for_cell(made, DATASET, protocol, side) for protocol in PROTOCOLS for side in OWN_SIDES[DATASET]]
     return [name for name in dict.fromkeys(wanted) if name not in made]

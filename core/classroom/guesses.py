@@ -1,7 +1,7 @@
 """What the people of a class guess in the game "What is it?": a pool of the server, and what it says. No torch.
 
 The pool lives beside the job manager (demo/server/services.py). A person is told apart by the cookie's owner, and the first
-guess for a picture at a side counts: later ones know too much. Nobody sees whose guess is whose.
+guess for a image at a side counts: later ones know too much. Nobody sees whose guess is whose.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.runs.job import Who
+from core.runs.job import Visitor
 from core.vocabulary import metrics, stats
 from core.vocabulary.errors import LabError
 
 MOST_EACH, MOST = 2_000, 100_000
-"""Guesses that are kept of one person, and in all: a class of 40 with 7 sides has room for 357 pictures each."""
+"""Guesses that are kept of one person, and in all: a class of 40 with 7 sides has room for 357 images each."""
 ADDRESS_SHARE = 2
 """One address may bring this part of all, a half: a school behind one address has room, a program leaves some to others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """One person's answer to one picture at one side."""
+    """One person's answer to one image at one side."""
 
-    picture: int
+    image: int
     side: int
     truth: int
     answer: int | None
@@ -51,36 +51,36 @@ class Guesses:
         self._count = 0
         self._of_address: Counter[str] = Counter()
 
-    def take(self, who: Who, guess: Guess) -> bool:
-        """Keeps a guess; False where this person has guessed this picture at this side. LabError when the pool is full."""
+    def submit(self, visitor: Visitor, guess: Guess) -> bool:
+        """Keeps a guess; False where this person has guessed this image at this side. LabError when the pool is full."""
         with self._lock:
-            own = self._kept.get(who.name, {})
-            if (guess.picture, guess.side) in own:
+            own = self._kept.get(visitor.name, {})
+            if (guess.image, guess.side) in own:
                 return False
             if len(own) >= self._most_each:
                 raise LabError(f"you have guessed {len(own)} times, and there is room for no more; the teacher can empty it")
             if self._count >= self._most:
                 raise LabError(f"the class has guessed {self._count} times, and there is room for no more; the teacher can empty it")
-            if who.address and self._of_address[who.address] >= self._most // ADDRESS_SHARE:
+            if visitor.address and self._of_address[visitor.address] >= self._most // ADDRESS_SHARE:
                 raise LabError("your network has guessed half of all that there is room for; the teacher can empty it")
-            self._kept.setdefault(who.name, own)[guess.picture, guess.side] = guess
+            self._kept.setdefault(visitor.name, own)[guess.image, guess.side] = guess
             self._count += 1
-            self._of_address[who.address] += 1
+            self._of_address[visitor.address] += 1
             return True
 
-    def of(self, who: Who, picture: int) -> dict[int, Guess]:
-        """This person's guesses for a picture, by side."""
+    def of(self, visitor: Visitor, image: int) -> dict[int, Guess]:
+        """This person's guesses for a image, by side."""
         with self._lock:
-            return {side: guess for (its, side), guess in self._kept.get(who.name, {}).items() if its == picture}
+            return {side: guess for (its, side), guess in self._kept.get(visitor.name, {}).items() if its == image}
 
     def everybody(self) -> list[list[Guess]]:
         """All guesses, a list for each person."""
         with self._lock:
             return [list(own.values()) for own in self._kept.values()]
 
-    def reset(self, who: Who) -> None:
+    def reset(self, visitor: Visitor) -> None:
         """Forgets all guesses. LabError for everybody but the teacher."""
-        if not self._teacher(who.token):
+        if not self._teacher(visitor.token):
             raise LabError("only the teacher can empty the class's guesses")
         with self._lock:
             self._kept.clear()
@@ -92,7 +92,7 @@ class Guesses:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class GuessCounts:
     """How often people were right at one side."""
 
     side: int
@@ -110,14 +110,14 @@ class Tally:
         return stats.wilson(self.right, self.guesses)
 
 
-def tallies(people: Iterable[Sequence[Guess]]) -> list[Tally]:
+def count_guesses(people: Iterable[Sequence[Guess]]) -> list[GuessCounts]:
     """One for each side that was guessed at, the smallest first. "No idea" is not right."""
     at: dict[int, list[Guess]] = {}
     for own in people:
         for guess in own:
             at.setdefault(guess.side, []).append(guess)
     return [
-        Tally(side, len(found), sum(guess.right for guess in found), sum(guess.answer is None for guess in found))
+        GuessCounts(side, len(found), sum(guess.right for guess in found), sum(guess.answer is None for guess in found))
         for side, found in sorted(at.items())
     ]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Literal, get_args
 
-from core.runs.job import Who
+from core.runs.job import Visitor
 from core.system.allowance import Allowance
 from core.vocabulary.errors import LabError
 
@@ -90,15 +90,15 @@ class Classroom:
 
     # --- everybody -------------------------------------------------------------------------------------------------
 
-    def ballot(self, question: str, who: Who) -> Ballot:
+    def ballot(self, question: str, visitor: Visitor) -> Ballot:
         """The question now, as this person may see it. A teacher who looks at it asks it: there is always room for it."""
         with self._lock:
-            if self.opened and self._teacher(who.token) and question:
+            if self.opened and self._teacher(visitor.token) and question:
                 self._ask(question)
             found = self._questions.get(question, _Question())
-            return Ballot(Counter(found.votes.values()), found.revealed, found.votes.get(who.name))
+            return Ballot(Counter(found.votes.values()), found.revealed, found.votes.get(visitor.name))
 
-    def vote(self, question: str, who: Who, option: str) -> None:
+    def vote(self, question: str, visitor: Visitor, option: str) -> None:
         """Counts this person's answer in place of an earlier one. LabError once the answer is shown.
 
         Where there is no room for one more, the oldest answer of the address with the most answers goes.
@@ -108,22 +108,22 @@ class Classroom:
         with self._lock:
             if not self.opened:
                 raise LabError("no class is open; your answer was not counted")
-            if wait := self._join(who):
+            if wait := self._join(visitor):
                 raise LabError(f"many new browsers came from your network just now; answer again in {ceil(wait)} s")
-            found = self._question(question, who)
+            found = self._question(question, visitor)
             if found.revealed:
                 raise LabError("the answer is shown already; your vote was not counted")
-            if who.name not in found.votes and len(found.votes) >= MOST_VOTERS:
+            if visitor.name not in found.votes and len(found.votes) >= MOST_VOTERS:
                 del found.votes[self._crowded(found.votes)]
-            found.votes[who.name] = option
+            found.votes[visitor.name] = option
 
-    def here(self, who: Who) -> int:
+    def here(self, visitor: Visitor) -> int:
         """Notes that this person looks at a page; returns how many do. Teachers do not count."""
         now = self._clock()
         with self._lock:
-            if not self._teacher(who.token) and not self._join(who):
-                self._seen.pop(who.name, None)  # the dictionary stays sorted by time
-                self._seen[who.name] = now
+            if not self._teacher(visitor.token) and not self._join(visitor):
+                self._seen.pop(visitor.name, None)  # the dictionary stays sorted by time
+                self._seen[visitor.name] = now
                 while len(self._seen) > MOST_VOTERS:
                     del self._seen[next(iter(self._seen))]
             return sum(now - moment <= HERE_SECONDS for moment in self._seen.values())
@@ -136,68 +136,68 @@ class Classroom:
 
     # --- the teacher -----------------------------------------------------------------------------------------------
 
-    def open(self, who: Who) -> None:
+    def open(self, visitor: Visitor) -> None:
         """From now on answers are counted, and shown by the teacher alone."""
-        with self._change(who):
+        with self._change(visitor):
             self.opened = True
 
-    def close(self, who: Who) -> None:
+    def close(self, visitor: Visitor) -> None:
         """Everybody works alone again. What has been answered and shown is kept for the next `open`."""
-        with self._change(who):
+        with self._change(visitor):
             self.opened = False
 
-    def reveal(self, question: str, who: Who) -> None:
+    def reveal(self, question: str, visitor: Visitor) -> None:
         """Shows everybody the answer and what the class thought; ends the vote."""
         _check(question, LONGEST_QUESTION, "question")
-        with self._change(who):
+        with self._change(visitor):
             self._ask(question).revealed = True
 
-    def reset(self, who: Who, question: str | None = None) -> None:
+    def reset(self, visitor: Visitor, question: str | None = None) -> None:
         """Forgets the answers to a question, or to all, so that they can be asked again."""
-        with self._change(who):
+        with self._change(visitor):
             if question is None:
                 self._questions.clear()
             else:
                 self._questions.pop(question, None)
 
-    def follow(self, lead: Lead, who: Who) -> None:
+    def follow(self, lead: Lead, visitor: Visitor) -> None:
         """How the class follows from now on; it is this teacher's place that counts."""
         if lead not in LEADS:
             raise LabError(f"unknown way to follow {lead!r}; choose one of {', '.join(LEADS)}")
-        with self._change(who):
-            self.lead, self._leader = lead, who.name
+        with self._change(visitor):
+            self.lead, self._leader = lead, visitor.name
             if lead == "bring":  # also those who have looked elsewhere meanwhile
                 self._place = Place(self._place.number + 1, self._place.page, self._place.run, self._place.section)
 
-    def at(self, who: Who, page: str, run: str = "", section: str = "") -> None:
+    def at(self, visitor: Visitor, page: str, run: str = "", section: str = "") -> None:
         """Told at each look of a teacher: the page, and the run and section in its address. The class follows who leads."""
         for word in (run, section):
             _check(word, LONGEST_WORD, "word of the address", least=0)
         _check(page, LONGEST_WORD, "page")
-        if self._teacher(who.token):
+        if self._teacher(visitor.token):
             self.teacher_page = page
         now = self._place
-        if who.name == self._leader and (now.page, now.run, now.section) != (page, run, section):
-            with self._change(who):
+        if visitor.name == self._leader and (now.page, now.run, now.section) != (page, run, section):
+            with self._change(visitor):
                 self._place = Place(now.number + 1, page, run, section)
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _change(self, who: Who) -> Iterator[None]:
+    def _change(self, visitor: Visitor) -> Iterator[None]:
         """For the teacher alone: inside it the class is locked, afterwards every screen knows that something is new."""
-        if not self._teacher(who.token):
+        if not self._teacher(visitor.token):
             raise LabError("only the teacher can do this for the class")
         with self._lock:
             yield
             self.revision += 1
 
-    def _join(self, who: Who) -> float:
+    def _join(self, visitor: Visitor) -> float:
         """Makes this person a member of the class; 0.0, or the seconds until the address may bring another one."""
-        if who.name not in self._members and who.address and (wait := self._new_members.take(who.address)):
+        if visitor.name not in self._members and visitor.address and (wait := self._new_members.take(visitor.address)):
             return wait
-        self._members.pop(who.name, None)
-        self._members[who.name] = who.address
+        self._members.pop(visitor.name, None)
+        self._members[visitor.name] = visitor.address
         if len(self._members) > MOST_MEMBERS:
             del self._members[next(iter(self._members))]
         return 0.0
@@ -207,12 +207,12 @@ class Classroom:
         [(most, _)] = Counter(self._members.get(name, "") for name in voters).most_common(1)
         return next(name for name in voters if self._members.get(name, "") == most)
 
-    def _question(self, question: str, who: Who) -> _Question:
+    def _question(self, question: str, visitor: Visitor) -> _Question:
         """The question that a visitor answers."""
         if question not in self._questions:
             if len(self._questions) >= MOST_QUESTIONS:
                 raise LabError(f"{MOST_QUESTIONS} questions have been asked; the teacher can clear them")
-            if wait := self._new_questions.take(who.address or who.name):
+            if wait := self._new_questions.take(visitor.address or visitor.name):
                 raise LabError(f"you have answered many new questions; go on in {ceil(wait)} s")
         return self._questions.setdefault(question, _Question())
 

@@ -135,13 +135,13 @@ def _resume(store: RunStore, stored: Snapshot, folder: Path, engine: str) -> Ans
 def _train(store: RunStore, run: str, folder: Path, engine_name: str) -> Answer:
     engine = base.ENGINES[engine_name](folder)
     try:
-        with store.hold(run):
+        with store.locked(run):
             resume = store.checkpoint(run)
             say(f"run {run}{' goes on' if resume else ''}")
             stream = engine.stream(store.get(run).recipe, resume)
             try:
                 for record in stream:
-                    store.keep(run, record)
+                    store.save(run, record)
                     _tell(record)
             except KeyboardInterrupt:
                 store.set_status(run, "stopped")
@@ -183,7 +183,7 @@ def summary(stored: StoredRun | Snapshot) -> Answer:
     """The facts of a run that `train` and `runs` print. Scores are of the test, None before there is one."""
     trained = [epoch for epoch in stored.epochs if epoch["epoch"] > 0]
     seconds = sum(epoch["seconds"] for epoch in trained)
-    pictures = len(trained) * stored.facts.get("train", 0)
+    images = len(trained) * stored.facts.get("train", 0)
     scores = metrics.scores(stored.result["confusion"]) if stored.result else None
     return {
         "run": stored.run,
@@ -197,7 +197,7 @@ def summary(stored: StoredRun | Snapshot) -> Answer:
         "macro_recall": scores.macro.recall if scores else None,
         "macro_f1": scores.macro.f1 if scores else None,
         "confusion": stored.result["confusion"] if stored.result else None,
-        "images_per_second": pictures / seconds if seconds else None,
+        "images_per_second": images / seconds if seconds else None,
         "seconds": seconds,
     }
 
@@ -250,13 +250,13 @@ def do_study(options: Namespace) -> Answer:
 
 
 def do_classify(options: Namespace) -> Answer:
-    """What a network says about a picture; the same to the last digit as over HTTP."""
-    from core.images.decoding import open_picture
+    """What a network says about a image; the same to the last digit as over HTTP."""
+    from core.images.decoding import open_image
     from core.images.preprocessing import Steps
-    from core.inference.model_registry import Library
+    from core.inference.model_registry import ModelRegistry
 
     steps = Steps(options.invert, options.crop, options.aspect, options.centre)
-    network = Library(data=dataset_files.data_folder(), runs=runs_folder()).find(options.network)
+    network = ModelRegistry(data=dataset_files.data_folder(), runs=runs_folder()).get(options.network)
     network.check(options.resolution, network.recipe.filter if options.filter is None else options.filter, options.top)
-    found = network.classify(open_picture(Path(options.picture)), options.resolution, options.filter, options.top, steps)
+    found = network.classify(open_image(Path(options.picture)), options.resolution, options.filter, options.top, steps)
     return found.as_dict()

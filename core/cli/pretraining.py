@@ -17,14 +17,14 @@ from core.pretrained.cards import (
     CARDS,
     FOLDER,
     Card,
-    find,
+    card_of,
     identity,
     read_cards,
     read_outputs,
     write_card,
     write_outputs,
 )
-from core.pretrained.plan import Plan, Planned, made
+from core.pretrained.plan import Plan, PlannedRun, available
 from core.runs.store import RunStore, StoredRun
 from core.studies import architectures, architectures_comparison
 from core.studies.registry import STUDIES
@@ -44,7 +44,7 @@ OWNER = "pretrain"
 
 def plan() -> Plan:
     """Name -> planned run of everything under pretrained/."""
-    runs = {"digits": Planned(preset("fast", "digits"), weights=True)}
+    runs = {"digits": PlannedRun(preset("fast", "digits"), weights=True)}
     for study in STUDIES.values():
         runs |= study.plan()
     return runs
@@ -75,11 +75,11 @@ def set_trust(name: str, folder: Path, data: Path, say: Say) -> None:
     from core.inference import out_of_distribution
     from core.inference.classifier import Classifier
 
-    if not (folder / f"{name}.safetensors").exists() or (made := Classifier.load(name, folder)).trust:
+    if not (folder / f"{name}.safetensors").exists() or (available := Classifier.load(name, folder)).trust:
         return
     say(f"{name}: from which score on a class is trusted")
-    others = (loading.load(other, data) for other in out_of_distribution.foreign_to(made.recipe.dataset) if state(other, data).present)
-    found = out_of_distribution.calibrate(made.recipe, loading.load(made.recipe.dataset, data), made.logits, made.weights, others)
+    others = (loading.load(other, data) for other in out_of_distribution.out_of_distribution_sets(available.recipe.dataset) if state(other, data).present)
+    found = out_of_distribution.calibrate(available.recipe, loading.load(available.recipe.dataset, data), available.logits, available.weights, others)
     out_of_distribution.write(name, found, folder)
 
 
@@ -90,13 +90,13 @@ def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, sa
     """
     planned: Plan = STUDIES[name].plan()
     if changes:
-        planned = {run: dataclasses.replace(it, recipe=it.recipe.changed(**changes, preset=""), weights=False, outputs_at=())
+        planned = {run: dataclasses.replace(it, recipe=it.recipe.changed(**changes, preset=""), weights=False, keep_outputs_at=())
                    for run, it in planned.items()}  # fmt: skip
         make(planned, store.folder, data, store, say, named_by_run=True)
         cards = read_cards(store.folder)
     else:
         cards = read_cards()
-    there = made(planned, cards.values())
+    there = available(planned, cards.values())
     return Tables(STUDIES[name].tables(there), [run for run in planned if run not in there])
 
 
@@ -119,23 +119,23 @@ def make(
     """
     answer = {}
     for name, planned in runs.items():
-        card = find(planned.recipe, read_cards(folder).values())
+        card = card_of(planned.recipe, read_cards(folder).values())
         there = card is not None and complete(card, planned, folder)
         if card is None or not there:
-            card = _make(name, planned, _known(card, folder) or _trained(name, planned.recipe, data, store, say), folder, data, say,
+            card = _make(name, planned, _kept_run(card, folder) or _train(name, planned.recipe, data, store, say), folder, data, say,
                          named_by_run)  # fmt: skip
         answer[name] = {"status": "there" if there else "made", "test_accuracy": card.result["test_accuracy"]}
     return answer
 
 
-def complete(card: Card, planned: Planned, folder: Path = FOLDER) -> bool:
+def complete(card: Card, planned: PlannedRun, folder: Path = FOLDER) -> bool:
     """Whether a card has been looked at everywhere that the plan says, and its answers are kept where they shall be."""
-    if card.recipe.filter != planned.recipe.filter:  # trained on full pictures, so only what it is looked at with differs
+    if card.recipe.filter != planned.recipe.filter:  # trained on full images, so only what it is looked at with differs
         return False
-    if planned.outputs_at and read_outputs(card.name, folder) is None:
+    if planned.keep_outputs_at and read_outputs(card.name, folder) is None:
         return False
     seen = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
-    return seen >= {(filter, side) for filter, sides in (planned.seen_at or {}).items() for side in sides}
+    return seen >= {(filter, side) for filter, sides in (planned.evaluate_at or {}).items() for side in sides}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,28 +147,28 @@ class Finished:
     run: str
 
 
-def _known(card: Card | None, folder: Path) -> Finished | None:
+def _kept_run(card: Card | None, folder: Path) -> Finished | None:
     """A run whose card and weights are in the folder: it need not be trained to be looked at once more."""
     weights = folder / f"{card.name}.safetensors" if card else None
     return Finished(card, weights.read_bytes(), card.name) if card and weights and weights.exists() else None
 
 
 def _make(
-    name: str, planned: Planned, run: Finished, folder: Path, data: Path, say: Say, named_by_run: bool
+    name: str, planned: PlannedRun, run: Finished, folder: Path, data: Path, say: Say, named_by_run: bool
 ) -> Card:
     recipe = dataclasses.replace(run.card.recipe, filter=planned.recipe.filter)
     card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name, recipe=recipe), run.weights
-    if planned.weights or planned.seen_at or planned.outputs_at:
+    if planned.weights or planned.evaluate_at or planned.keep_outputs_at:
         from core.datasets import loading
 
-        weights, card = _looked_at(card, planned, weights, loading.load(card.recipe.dataset, data), folder, say)
+        weights, card = _evaluated(card, planned, weights, loading.load(card.recipe.dataset, data), folder, say)
     if planned.weights:
         write_whole(folder / f"{name}.safetensors", weights)
     write_card(card, folder if planned.weights else folder / CARDS)
     return card
 
 
-def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -> Finished:
+def _train(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -> Finished:
     same = [run for run in store.summaries() if identity(run.recipe) == identity(recipe)]
     finished = next((run for run in same if run.status == "finished"), None)
     if finished:
@@ -177,10 +177,10 @@ def _trained(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -
     if not open_runs:
         check(recipe, data, thoroughly=True)  # what cannot be trained makes no run
     run = open_runs[0].run if open_runs else store.create(recipe, OWNER)
-    with store.hold(run):
+    with store.locked(run):
         say(f"{name}: run {run}")
         for record in ThreadEngine(data).stream(store.get(run).recipe, store.checkpoint(run)):
-            store.keep(run, record)
+            store.save(run, record)
             if isinstance(record, Epoch):
                 say(f"{name}: epoch {record.epoch} of {recipe.epochs}, training accuracy {record.train_accuracy:.1%}")
     return _finished(name, store.get(run))
@@ -192,19 +192,19 @@ def _finished(name: str, stored: StoredRun) -> Finished:
     return Finished(card, stored.weights.read_bytes(), stored.run)
 
 
-def _looked_at(
-    card: Card, planned: Planned, weights: bytes, pictures: DataSet, folder: Path, say: Say
+def _evaluated(
+    card: Card, planned: PlannedRun, weights: bytes, images: DataSet, folder: Path, say: Say
 ) -> tuple[bytes, Card]:
     """The weights as small as they may be, and the card with the matrices that the plan asks for."""
     from core.inference import evaluation
 
     if planned.weights:
-        weights = evaluation.smallest(card.recipe, weights, pictures)
-    trained = evaluation.Trained(card.recipe, weights, pictures)
+        weights = evaluation.smallest(card.recipe, weights, images)
+    trained = evaluation.Trained(card.recipe, weights, images)
     seen: dict[str, Any] = {}
-    for filter, sides in (planned.seen_at or {}).items():
+    for filter, sides in (planned.evaluate_at or {}).items():
         say(f"{card.name}: testing at {sides[0]} to {sides[-1]} pixels, {filter}")
         seen[filter] = {str(side): card.matrix(side, filter) or trained.matrix(side, filter) for side in sides}
-    if planned.outputs_at:
-        write_outputs(card.name, trained.outputs(planned.outputs_at, planned.recipe.filter), folder)
+    if planned.keep_outputs_at:
+        write_outputs(card.name, trained.outputs(planned.keep_outputs_at, planned.recipe.filter), folder)
     return weights, dataclasses.replace(card, evaluations=seen)

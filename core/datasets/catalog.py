@@ -46,9 +46,9 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data set: shape (C, H, W), numbers of pictures, and how it may lie on disk (no layouts: no files).
+    """A data set: shape (C, H, W), numbers of images, and how it may lie on disk (no layouts: no files).
 
-    `train_counts`: how many pictures of each class the training part has.
+    `train_counts`: how many images of each class the training part has.
     A missing set is fetched in its first layout from `mirrors` (address prefixes), else in another that has mirrors of its own.
     """
 

@@ -1,6 +1,6 @@
 """A data set as tensors: read whole, verified, once per process, and shared.
 
-The training part comes first, the official test part behind it, so one index names a picture everywhere.
+The training part comes first, the official test part behind it, so one index names a image everywhere.
 Every layout of a set gives the same bits. torchvision reads the CIFAR-10 python version; the CIFAR-10 binary version,
 which it does not read, and the idx files, for which its import would cost more than the reading, take a few lines of ours.
 torchvision and scikit-learn cost over a second to import, so each is imported where it is needed.
@@ -29,7 +29,7 @@ _DIGITS_SEED = 0  # of the draw that makes the test part of `digits`; changing i
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DataSet:
-    """Labelled pictures, shared by everyone in the process: read them, never write them.
+    """Labelled images, shared by everyone in the process: read them, never write them.
 
     images: uint8 (N, C, H, W), 0..255; labels: int64 (N,), indices into `classes`. Indices below
     `train_size` are the official training part, the rest the official test part. `fingerprint`: sha256 in
@@ -45,13 +45,13 @@ class DataSet:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one picture."""
+        """(C, H, W) of one image."""
         channels, height, width = self.images.shape[1:]
         return channels, height, width
 
     @property
     def test_size(self) -> int:
-        """The number of pictures of the official test part."""
+        """The number of images of the official test part."""
         return len(self.labels) - self.train_size
 
 
@@ -91,8 +91,8 @@ def fingerprint(images: Tensor, labels: Tensor) -> str:
 def _digits(source: Source) -> tuple[Tensor, Tensor]:
     """scikit-learn's digits, (1797, 1, 8, 8): values 0..16 spread over 0..255.
 
-    There is no official test part: a stratified fifth, 360 pictures drawn once for all with a fixed seed,
-    is taken for it. Inside both parts the pictures keep scikit-learn's order.
+    There is no official test part: a stratified fifth, 360 images drawn once for all with a fixed seed,
+    is taken for it. Inside both parts the images keep scikit-learn's order.
     """
     from sklearn.datasets import load_digits  # type: ignore[import-untyped]
     from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
@@ -136,9 +136,9 @@ def _read_python(layout: Layout, paths: tuple[Path, ...]) -> tuple[Tensor, Tenso
         meta = {"filename": names, "key": "label_names", "md5": None}
 
     parts: list[Any] = [Verified(paths[0].parent.parent, train=train) for train in (True, False)]
-    pictures = np.concatenate([part.data for part in parts])  # (N, H, W, C)
+    images = np.concatenate([part.data for part in parts])  # (N, H, W, C)
     labels = np.concatenate([part.targets for part in parts])
-    return torch.from_numpy(np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))), torch.from_numpy(labels)
+    return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))), torch.from_numpy(labels)
 
 
 _READERS: dict[str, Callable[[Layout, tuple[Path, ...]], tuple[Tensor, Tensor]]] = {

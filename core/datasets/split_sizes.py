@@ -1,4 +1,4 @@
-"""How many pictures each part of a split will have, by arithmetic: known before any picture is read."""
+"""How many images each part of a split will have, by arithmetic: known before any image is read."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from core.datasets.files import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 
-CHECKED_TRAINING_PICTURES = 1_000
-"""The first training pictures, which are looked at without dropout after each epoch; fewer where there are fewer."""
+CHECKED_TRAINING_IMAGES = 1_000
+"""The first training images, which are looked at without dropout after each epoch; fewer where there are fewer."""
 MEASURED_BATCH = 512
-"""Pictures of a batch with which the speed is measured, at most: more are hardly quicker, and take memory in proportion."""
+"""Images of a batch with which the speed is measured, at most: more are hardly quicker, and take memory in proportion."""
 
 
 def part_sizes(recipe: Recipe) -> tuple[int, int, int]:
-    """(train, validation, test) pictures of the recipe; core.datasets.splits draws exactly so many.
+    """(train, validation, test) images of the recipe; core.datasets.splits draws exactly so many.
 
-    Raises LabError when a part would be too small, or when more pictures are asked for than there are.
+    Raises LabError when a part would be too small, or when more images are asked for than there are.
     """
     source = SOURCES[recipe.dataset]
     classes = len(source.classes)
@@ -40,7 +40,7 @@ def part_sizes(recipe: Recipe) -> tuple[int, int, int]:
 
 
 def _check_rarest(recipe: Recipe, members: int, label: str) -> None:
-    """Raises LabError where the class with the fewest pictures has too few of them for the split."""
+    """Raises LabError where the class with the fewest images has too few of them for the split."""
     if recipe.split == "k-fold" and members < recipe.folds:
         raise LabError(f"folds is {recipe.folds}; expected at most {members}, the training pictures of class {label}")
     if recipe.split == "stratified" and recipe.validation and members < 2:
@@ -48,7 +48,7 @@ def _check_rarest(recipe: Recipe, members: int, label: str) -> None:
 
 
 def thinned_counts(counts: Sequence[int], imbalance: float) -> list[int]:
-    """How many pictures of each class stay: all of the first, 1 / `imbalance` of the last, at least one.
+    """How many images of each class stay: all of the first, 1 / `imbalance` of the last, at least one.
 
     >>> thinned_counts([100, 100, 100], imbalance=25.0)
     [100, 20, 4]

@@ -65,7 +65,7 @@ def thinned(labels: Tensor, classes: int, imbalance: float) -> Tensor:
     """Ascending int64 indices (n,) of a long-tailed choice from `labels` (N,): class 0 whole, the last 1 / `imbalance`.
 
     Between them the share falls exponentially (Cui et al. 2019, "Class-Balanced Loss"). No draw: of each class the
-    first pictures stay, so that two splits of an unbalanced set differ in nothing but the split.
+    first images stay, so that two splits of an unbalanced set differ in nothing but the split.
 
     >>> thinned(torch.tensor([0, 1, 0, 1, 0, 1]), classes=2, imbalance=3.0).tolist()
     [0, 1, 2, 4]
@@ -88,9 +88,9 @@ def split_labels(
     """(train, validation) as ascending int64 indices into `labels` (n,), for any labels, balanced or not.
 
     `random` and `stratified` hold out the share `validation` (0 to 0.5; 0 holds out nothing), rounded to
-    whole pictures. `k-fold` holds out part `fold` of `folds` stratified parts instead, and `validation` has
-    no say in it. `train_limit` keeps so many of the training pictures, in proportion to the classes (at
-    random for `random`), and cuts the validation part in the same proportion, but to no fewer pictures than
+    whole images. `k-fold` holds out part `fold` of `folds` stratified parts instead, and `validation` has
+    no say in it. `train_limit` keeps so many of the training images, in proportion to the classes (at
+    random for `random`), and cuts the validation part in the same proportion, but to no fewer images than
     there are classes. Raises LabError for impossible values.
     """
     targets = np.asarray(labels)
@@ -189,7 +189,7 @@ def _draw(targets: NDArray[Any], pool: Indices, count: int, seed: int, stratifie
         return pool
     from sklearn.utils import resample  # type: ignore[import-untyped]
 
-    # Not train_test_split: it refuses to leave out fewer pictures than there are classes.
+    # Not train_test_split: it refuses to leave out fewer images than there are classes.
     strata = targets[pool] if stratified else None
     drawn: Indices = resample(pool, replace=False, n_samples=count, stratify=strata, random_state=seed)
     return drawn

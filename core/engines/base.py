@@ -17,7 +17,7 @@ from core.vocabulary.errors import EngineClosed, EngineDied, LabError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Record, Tick
 
-__all__ = ["ENGINES", "Control", "Engine", "EngineDied", "ProcessEngine", "Stream", "ThreadEngine", "check", "produce"]
+__all__ = ["ENGINES", "Control", "Engine", "EngineDied", "ProcessEngine", "Stream", "ThreadEngine", "check", "run_records"]
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Engine(Protocol):
         """Ends what runs. Afterwards no question starts anything again; only a new stream would."""
 
 
-def produce(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[Record]:
+def run_records(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[Record]:
     """The records of a run, data set loading included; what both engines run."""
     yield Tick("loading", 0)
     from core.datasets import loading
@@ -88,19 +88,19 @@ class Control:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._wish: dict[int, str] = {}
+        self._request: dict[int, str] = {}
 
-    def obey(self, wish: str, job: int = 0) -> None:
+    def request(self, order: str, job: int = 0) -> None:
         with self._changed:
-            self._wish[job] = "stop" if self._wish.get(job) == "stop" else wish
+            self._request[job] = "stop" if self._request.get(job) == "stop" else order
             self._changed.notify_all()
 
     def stopped(self, job: int = 0) -> bool:
         """Whether a stop was asked for."""
         with self._changed:
-            return self._wish.get(job) == "stop"
+            return self._request.get(job) == "stop"
 
-    def govern(self, records: Iterator[Record], job: int = 0) -> Iterator[Record]:
+    def controlled(self, records: Iterator[Record], job: int = 0) -> Iterator[Record]:
         """The records, held back while paused, ended by a stop. Jobs come in the order of their numbers."""
         try:
             if self._told_to_stop(job):
@@ -111,12 +111,12 @@ class Control:
                     return
         finally:
             with self._changed:
-                self._wish = {other: wish for other, wish in self._wish.items() if other > job}
+                self._request = {other: order for other, order in self._request.items() if other > job}
 
     def _told_to_stop(self, job: int) -> bool:
         with self._changed:
-            self._changed.wait_for(lambda: self._wish.get(job) != "pause")
-            return self._wish.get(job) == "stop"
+            self._changed.wait_for(lambda: self._request.get(job) != "pause")
+            return self._request.get(job) == "stop"
 
 
 # --- in this thread ------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ class ThreadEngine:
 
 class ThreadStream:
     def __init__(self, recipe: Recipe, data: Path, resume: bytes | None, busy: threading.Lock) -> None:
-        self._records, self._busy, self._control = produce(recipe, data, resume), busy, Control()
+        self._records, self._busy, self._control = run_records(recipe, data, resume), busy, Control()
         self._reading: Generator[Record, None, None] | None = None
 
     def __iter__(self) -> Iterator[Record]:
@@ -188,18 +188,18 @@ class ThreadStream:
             if self._control.stopped():
                 return
         try:
-            yield from self._control.govern(self._records)
+            yield from self._control.controlled(self._records)
         finally:
             self._busy.release()
 
     def pause(self) -> None:
-        self._control.obey("pause")
+        self._control.request("pause")
 
     def resume(self) -> None:
-        self._control.obey("resume")
+        self._control.request("resume")
 
     def stop(self) -> None:
-        self._control.obey("stop")
+        self._control.request("stop")
 
     def close(self) -> None:
         self.stop()

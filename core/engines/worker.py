@@ -15,9 +15,9 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
-from core.engines.base import Control, produce
+from core.engines.base import Control, run_records
 from core.engines.frames import frame_of, read_frame
-from core.engines.malloc import keep_freed
+from core.engines.malloc import tune_malloc
 from core.system import supported
 from core.vocabulary.errors import LabError, RunFailed
 from core.vocabulary.recipe import Recipe
@@ -85,7 +85,7 @@ class Worker:
             while (frame := read_frame(self.orders)) is not None:
                 order, blob = frame
                 if order["do"] in ("pause", "resume", "stop"):
-                    self.control.obey(order["do"], order["job"])
+                    self.control.request(order["do"], order["job"])
                 else:
                     self.inbox.put((order, blob))
             code = 0  # the server is gone: so is the child, also while it is paused or idle
@@ -98,8 +98,8 @@ class Worker:
         self.sender.send({"job": order["job"], "kind": kind, **values})
 
     def do_train(self, order: dict[str, Any], blob: bytes) -> None:
-        records = produce(Recipe.from_dict(order["recipe"]), Path(order["data"]), blob or None)
-        for record in self.control.govern(records, order["job"]):
+        records = run_records(Recipe.from_dict(order["recipe"]), Path(order["data"]), blob or None)
+        for record in self.control.controlled(records, order["job"]):
             _, bytes_of = pack(record)
             self.sender.send({"job": order["job"], **as_dict(record)}, bytes_of, droppable=isinstance(record, Tick))
         self.answer(order, "end")
@@ -121,7 +121,7 @@ def one_line(error: Exception) -> str:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's business; its pipe tells us
-    keep_freed()
+    tune_malloc()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     Worker(sys.stdin.buffer, answers).run()

@@ -1,4 +1,4 @@
-"""A whole network on one picture: what every layer makes of it, and what a class's score is made of.
+"""A whole network on one image: what every layer makes of it, and what a class's score is made of.
 
 The numbers are those of PyTorch's own forward pass, in float32, on one thread, dropout off.
 """
@@ -33,7 +33,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """What one layer made of the picture. Dropout, which changes nothing in a trained network, has no stage."""
+    """What one layer made of the image. Dropout, which changes nothing in a trained network, has no stage."""
 
     row: int
     """Of the layer table, from 0."""
@@ -63,14 +63,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Overview:
-    """A picture's whole way through a network."""
+class ForwardPass:
+    """A image's whole way through a network."""
 
     network: str
     kind: str
     """The network's name in the registry."""
     classes: tuple[str, ...]
-    picture: Bytes
+    image: Bytes
     """uint8 (C, H, W), as the network saw it."""
     stages: tuple[Stage, ...]
 
@@ -91,8 +91,8 @@ class Overview:
         return found[-1] if found else None
 
 
-def look(classifier: Classifier, seen: Bytes) -> Overview:
-    """The way of a picture, uint8 (C, H, W) as the network sees it, through every layer."""
+def forward_pass(classifier: Classifier, seen: Bytes) -> ForwardPass:
+    """The way of a image, uint8 (C, H, W) as the network sees it, through every layer."""
     import torch
 
     from core.models import networks
@@ -101,7 +101,7 @@ def look(classifier: Classifier, seen: Bytes) -> Overview:
     table = networks.layer_table(kind, classifier.shape, len(classifier.classes))
     with torch.inference_mode():
         stages = _stages(classifier.network, _batch(seen), table)
-    return Overview(classifier.name, kind, classifier.classes, seen, tuple(stages))
+    return ForwardPass(classifier.name, kind, classifier.classes, seen, tuple(stages))
 
 
 def _batch(seen: Bytes) -> Tensor:
@@ -160,7 +160,7 @@ class Product:
     product: float
 
 
-def products(found: Overview, label: int) -> list[Product]:
+def products(found: ForwardPass, label: int) -> list[Product]:
     """The terms of a class's score, the largest first; the score is their sum and the bias."""
     last = found.stages[-1]
     assert last.weights is not None
@@ -169,7 +169,7 @@ def products(found: Overview, label: int) -> list[Product]:
     return sorted(made, key=lambda term: -term.product)
 
 
-def bias(found: Overview, label: int) -> float:
+def bias(found: ForwardPass, label: int) -> float:
     """What is added to the products of a class's score."""
     biases = found.stages[-1].biases
     assert biases is not None
@@ -177,7 +177,7 @@ def bias(found: Overview, label: int) -> float:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shares:
+class Attributions:
     """What the numbers in the maps of the last convolution bring to a class's score."""
 
     stage: int
@@ -202,7 +202,7 @@ class Shares:
         return _place_of(np.abs(self.cells[number]))
 
 
-def shares(classifier: Classifier, found: Overview, label: int) -> Shares | None:
+def attributions(classifier: Classifier, found: ForwardPass, label: int) -> Attributions | None:
     """The score of a class, shared out among the maps of the last convolution; None where there is none.
 
     Number times gradient (Shrikumar et al. 2016, arXiv:1605.01713). Behind the last convolution the networks of the lab
@@ -218,14 +218,14 @@ def shares(classifier: Classifier, found: Overview, label: int) -> Shares | None
     with torch.enable_grad():
         (gradient,) = torch.autograd.grad(behind(maps)[0, label], maps)
     cells: Floats = (gradient * maps.detach())[0].numpy()
-    return Shares(found.last_convolution, cells, float(found.scores[label]) - float(cells.sum(dtype=np.float64)))
+    return Attributions(found.last_convolution, cells, float(found.scores[label]) - float(cells.sum(dtype=np.float64)))
 
 
-def seen_by(found: Overview, stage: Stage, place: Place) -> Box:
-    """The pixels of the picture that one number of a stage's maps depends on: its receptive field."""
+def seen_by(found: ForwardPass, stage: Stage, place: Place) -> Box:
+    """The pixels of the image that one number of a stage's maps depends on: its receptive field."""
     from core.explain.receptive_field import receptive_field
 
-    return receptive_field(found.kind, stage.row, place, found.picture.shape)
+    return receptive_field(found.kind, stage.row, place, found.image.shape)
 
 
 def _place_of(values: npt.NDArray[np.floating]) -> Place:
@@ -243,7 +243,7 @@ class Softmax:
 
     exponentials: Numbers
     total: float
-    shares: Numbers
+    probabilities: Numbers
 
 
 def softmax(scores: Floats) -> Softmax:
@@ -253,7 +253,7 @@ def softmax(scores: Floats) -> Softmax:
     return Softmax(exponentials, total, exponentials / total)
 
 
-# --- as pictures ----------------------------------------------------------------------------------------------------
+# --- as images ----------------------------------------------------------------------------------------------------
 
 
 def in_bytes(values: Floats) -> tuple[npt.NDArray[np.int8], float]:

@@ -1,4 +1,4 @@
-"""Dropout made visible: the same picture through the same trained network again and again, units silenced at random.
+"""Dropout made visible: the same image through the same trained network again and again, units silenced at random.
 
 Srivastava et al. 2014. Nothing is trained here: the weights are a pretrained network's, only its dropout layers are
 replaced by fresh ones of another rate that draw from a generator of their own, so that no run beside is disturbed.
@@ -30,16 +30,16 @@ Rows = list[dict[str, Any]]
 NETWORKS = ("fashion-arc3-paper", "digits")
 """Pretrained networks with dropout behind their last hidden layer; the first that is here with its data is shown."""
 TIMES = 10
-"""How often a picture passes where each pass is drawn."""
+"""How often a image passes where each pass is drawn."""
 LONG = 100
 """How often it passes where only the mean of the passes is followed."""
 COUNTED = 1_000
-"""Pictures that an accuracy is counted on; training counts its own on as many."""
+"""Images that an accuracy is counted on; training counts its own on as many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Watched:
-    """A pretrained network and what it can be shown: pictures uint8 (N, C, H, W), labels int64 (N,)."""
+class DropoutSubject:
+    """A pretrained network and what it can be shown: images uint8 (N, C, H, W), labels int64 (N,)."""
 
     name: str
     dataset: str
@@ -49,22 +49,22 @@ class Watched:
     """Some that it was trained on."""
     test: tuple[Tensor, Tensor] = field(repr=False)
 
-    def picture(self, label: int) -> Tensor:
-        """uint8 (C, H, W): the first test picture of a class."""
-        pictures, labels = self.test
-        return pictures[int((labels == label).nonzero()[0])]
+    def image(self, label: int) -> Tensor:
+        """uint8 (C, H, W): the first test image of a class."""
+        images, labels = self.test
+        return images[int((labels == label).nonzero()[0])]
 
     def hardest(self) -> int:
-        """The class of whose `picture` the network is least sure, dropout off: there the passes differ most."""
-        shown = torch.stack([self.picture(label) for label in range(len(self.classes))])
-        with _looking():
+        """The class of whose `image` the network is least sure, dropout off: there the passes differ most."""
+        shown = torch.stack([self.image(label) for label in range(len(self.classes))])
+        with _eval_mode():
             chances = self.network(normalise(shown)).softmax(1).diagonal()
         return int(chances.argmin())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passes:
-    """One picture, sent through one dropout layer several times."""
+    """One image, sent through one dropout layer several times."""
 
     plain: Tensor
     """float32 (units,): what arrives at the layer, which in evaluation mode leaves it as it came."""
@@ -82,31 +82,31 @@ class Passes:
 
 
 @lru_cache(maxsize=8)
-def watched(data: Path, names: tuple[str, ...] = NETWORKS, folder: Path = FOLDER) -> Watched:
+def subject(data: Path, names: tuple[str, ...] = NETWORKS, folder: Path = FOLDER) -> DropoutSubject:
     """The first of the pretrained networks `names` whose weights and data are here. LabError where there is none."""
     for name in names:
         if (folder / f"{name}.safetensors").exists():
             classifier = Classifier.load(name, folder)
             if dataset_files.state(classifier.recipe.dataset, data).present:
-                return _with_pictures(name, classifier, data)
+                return _with_images(name, classifier, data)
     raise LabError(f"none of the networks {', '.join(names)} is in {folder}; python -m core pretrain makes them")
 
 
-def _with_pictures(name: str, classifier: Classifier, data: Path) -> Watched:
+def _with_images(name: str, classifier: Classifier, data: Path) -> DropoutSubject:
     found, recipe = loading.load(classifier.recipe.dataset, data), classifier.recipe
     parts = split(found, recipe.split, validation=recipe.validation, seed=recipe.split_seed, train_limit=recipe.train_limit)
     train, test = (
         (found.images[part[:COUNTED]], found.labels[part[:COUNTED]]) for part in (parts.train, parts.test)
     )
-    return Watched(name, recipe.dataset, classifier.classes, classifier.network, train, test)
+    return DropoutSubject(name, recipe.dataset, classifier.classes, classifier.network, train, test)
 
 
-def passes(network: nn.Sequential, picture: Tensor, rate: float, seed: int, times: int = TIMES) -> Passes:
-    """Sends `picture`, uint8 (C, H, W), `times` times through the network's last dropout layer alone, at `rate`."""
+def passes(network: nn.Sequential, image: Tensor, rate: float, seed: int, times: int = TIMES) -> Passes:
+    """Sends `image`, uint8 (C, H, W), `times` times through the network's last dropout layer alone, at `rate`."""
     place = max(place for place, module in enumerate(network) if isinstance(module, nn.Dropout))
     layer = _layer(rate, torch.Generator().manual_seed(seed))
-    with _looking():
-        plain = network[:place](normalise(picture[None]))[0]
+    with _eval_mode():
+        plain = network[:place](normalise(image[None]))[0]
         sent_on = layer(plain.expand(times, -1).contiguous())
         kept = layer_mask(plain.shape[0], rate, seed, times)
         answers = network[place + 1 :](torch.cat([sent_on, plain[None]])).softmax(1)
@@ -119,14 +119,14 @@ def layer_mask(units: int, rate: float, seed: int, times: int) -> Tensor:
     return drawn
 
 
-def convergence(network: nn.Sequential, picture: Tensor, rate: float, seed: int, times: int = LONG) -> Rows:
+def convergence(network: nn.Sequential, image: Tensor, rate: float, seed: int, times: int = LONG) -> Rows:
     """`passes`, `measured`, `expected`: how far the mean of the first passes is from evaluation mode.
 
     Root of the mean square over the units, as a share of the activations' own. Each pass is right on average and
     has the variance a^2 p / (1 - p) for a unit of activation a, so that the mean of k passes is off by
     sqrt(p / (1 - p) / k). 0 where every unit is 0.
     """
-    seen = passes(network, picture, rate, seed, times)
+    seen = passes(network, image, rate, seed, times)
     counts = torch.arange(1, times + 1)
     means = seen.sent_on.double().cumsum(0) / counts[:, None]
     size = float(seen.plain.double().square().mean().sqrt()) or 1.0
@@ -136,15 +136,15 @@ def convergence(network: nn.Sequential, picture: Tensor, rate: float, seed: int,
     return [{"passes": count, "measured": measured, "expected": chance} for count, measured, chance in rows]
 
 
-def switched(watched: Watched, rates: Sequence[float], seed: int, times: int = TIMES) -> Rows:
-    """A row a rate: accuracy of the same weights on the same training pictures, every dropout layer off, then on.
+def train_and_eval_accuracy(subject: DropoutSubject, rates: Sequence[float], seed: int, times: int = TIMES) -> Rows:
+    """A row a rate: accuracy of the same weights on the same training images, every dropout layer off, then on.
 
     `on` is the mean of `times` passes, `on_spread` their standard deviation; `test` is the test part's, off.
     """
-    network = watched.network
+    network = subject.network
     first = min(place for place, module in enumerate(network) if isinstance(module, nn.Dropout))
     before, behind = network[:first], network[first:]
-    train, test = (_features(before, part) for part in (watched.train, watched.test))
+    train, test = (_features(before, part) for part in (subject.train, subject.test))
     rows = []
     for rate in rates:
         layer = _layer(rate, torch.Generator().manual_seed(seed))
@@ -156,15 +156,15 @@ def switched(watched: Watched, rates: Sequence[float], seed: int, times: int = T
 
 def _features(network: nn.Module, part: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
     """What leaves the first layers, once for all passes."""
-    pictures, labels = part
-    with _looking():
-        return network(normalise(pictures)), labels
+    images, labels = part
+    with _eval_mode():
+        return network(normalise(images)), labels
 
 
 def accuracy(network: nn.Module, part: tuple[Tensor, Tensor]) -> float:
     """The share of inputs (N, ...) with labels (N,) that the network answers rightly, its modes as they are."""
     inputs, labels = part
-    with _looking():
+    with _eval_mode():
         return int((network(inputs).argmax(1) == labels).sum()) / len(labels)
 
 
@@ -176,7 +176,7 @@ def _layer(rate: float, generator: torch.Generator) -> Dropout:
 
 
 @contextmanager
-def _looking() -> Iterator[None]:
+def _eval_mode() -> Iterator[None]:
     """Without gradients and on one thread: beside trainings, sharing such small work costs more than it saves."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

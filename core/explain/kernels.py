@@ -41,7 +41,7 @@ def preset(name: str) -> Numbers:
 
 
 def bits(rows: list[str]) -> Numbers:
-    """The warm-up writes pictures and filters as rows of 0 and 1.
+    """The warm-up writes images and filters as rows of 0 and 1.
 
     >>> bits(["01", "11"]).tolist()
     [[0.0, 1.0], [1.0, 1.0]]
@@ -63,7 +63,7 @@ def resized(kernel: Numbers, size: int) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class FirstLayer:
-    """What a pretrained network does first to its picture."""
+    """What a pretrained network does first to its image."""
 
     recipe: Recipe
     kernels: Numbers

@@ -1,4 +1,4 @@
-"""What a network can see and where its weights are, by arithmetic over its steps: no weights, no pictures."""
+"""What a network can see and where its weights are, by arithmetic over its steps: no weights, no images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.vocabulary.errors import LabError
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle of a picture: rows `top` ... `bottom` - 1, columns `left` ... `right` - 1."""
+    """A rectangle of a image: rows `top` ... `bottom` - 1, columns `left` ... `right` - 1."""
 
     top: int
     left: int
@@ -31,12 +31,12 @@ class Box:
         return self.height * self.width
 
     def share(self, shape: Shape) -> float:
-        """How much of a picture (C, H, W) it covers, 0 to 1."""
+        """How much of a image (C, H, W) it covers, 0 to 1."""
         return self.pixels / (shape[1] * shape[2])
 
 
 def receptive_field(network: str, layer: int, unit: tuple[int, int], shape: Shape) -> Box:
-    """The pixels of a picture (C, H, W) that one unit depends on: row and column of a feature map of a layer.
+    """The pixels of a image (C, H, W) that one unit depends on: row and column of a feature map of a layer.
 
     `layer` counts the rows of the layer table from 0. Going back, a convolution of size k widens the field by k - 1,
     a pooling of size s makes each of its places s wide. Raises LabError for a unit that is not there.
@@ -125,7 +125,7 @@ class Weights:
 
 
 def weights(network: str, shape: Shape) -> Weights:
-    """The parameters of a network for pictures (C, H, W), by the kind of their layer."""
+    """The parameters of a network for images (C, H, W), by the kind of their layer."""
     layers = networks.layer_table(network, shape)
     convolutions = sum(layer.parameters for layer in layers if layer.name.startswith("Conv"))
     dense = [layer.parameters for layer in layers if layer.name.startswith("Linear")]

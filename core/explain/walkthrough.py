@@ -1,6 +1,6 @@
 """Convolution and pooling, one window after the other: the arithmetic that a lesson shows, and shows the code of.
 
-Written to be read, not to be fast: a picture is (C, H, W), a kernel (C, K, K), and loops go over the places of the
+Written to be read, not to be fast: a image is (C, H, W), a kernel (C, K, K), and loops go over the places of the
 window. The tests compare every number with PyTorch's `conv2d`, `max_pool2d` and `avg_pool2d`.
 """
 
@@ -35,16 +35,16 @@ def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0, dilat
     return room // stride + 1
 
 
-def padded(picture: Numbers, padding: int, value: float = 0.0) -> Numbers:
-    """The picture (C, H, W) with a border of `padding` pixels of `value` around each channel."""
-    return np.pad(picture, ((0, 0), (padding, padding), (padding, padding)), constant_values=value)
+def padded(image: Numbers, padding: int, value: float = 0.0) -> Numbers:
+    """The image (C, H, W) with a border of `padding` pixels of `value` around each channel."""
+    return np.pad(image, ((0, 0), (padding, padding), (padding, padding)), constant_values=value)
 
 
-def window(picture: Numbers, row: int, column: int, kernel: int, stride: int = 1, dilation: int = 1) -> Numbers:
-    """What the output cell (row, column) looks at: (C, K, K), out of a picture that is padded already."""
+def window(image: Numbers, row: int, column: int, kernel: int, stride: int = 1, dilation: int = 1) -> Numbers:
+    """What the output cell (row, column) looks at: (C, K, K), out of a image that is padded already."""
     top, left = row * stride, column * stride
     reach = dilation * (kernel - 1) + 1
-    return picture[:, top : top + reach : dilation, left : left + reach : dilation]
+    return image[:, top : top + reach : dilation, left : left + reach : dilation]
 
 
 # --- convolution ----------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ def convolution_step(here: Numbers, kernel: Numbers, bias: float = 0.0, activati
 
 @dataclass(frozen=True, slots=True)
 class FeatureMap:
-    """What one kernel makes of a picture: (H_out, W_out) each."""
+    """What one kernel makes of a image: (H_out, W_out) each."""
 
     totals: Numbers
     """Before the activation."""
@@ -92,16 +92,16 @@ class FeatureMap:
 
 
 def convolution(
-    picture: Numbers, kernel: Numbers, bias: float = 0.0, activation: str = "none",
+    image: Numbers, kernel: Numbers, bias: float = 0.0, activation: str = "none",
     stride: int = 1, padding: int = 0, dilation: int = 1,
 ) -> FeatureMap:  # fmt: skip
-    """A picture (C, H, W) and a kernel (C, K, K) -> a feature map. LabError where the shapes do not go together."""
-    if picture.shape[0] != kernel.shape[0]:
-        raise LabError(f"the picture has {picture.shape[0]} channels, the kernel {kernel.shape[0]}; expected the same number")
+    """A image (C, H, W) and a kernel (C, K, K) -> a feature map. LabError where the shapes do not go together."""
+    if image.shape[0] != kernel.shape[0]:
+        raise LabError(f"the picture has {image.shape[0]} channels, the kernel {kernel.shape[0]}; expected the same number")
     size = kernel.shape[1]
-    rows = output_size(picture.shape[1], size, stride, padding, dilation)
-    columns = output_size(picture.shape[2], size, stride, padding, dilation)
-    ground = padded(picture, padding)
+    rows = output_size(image.shape[1], size, stride, padding, dilation)
+    columns = output_size(image.shape[2], size, stride, padding, dilation)
+    ground = padded(image, padding)
     found = FeatureMap(np.empty((rows, columns)), np.empty((rows, columns)))
     for row in range(rows):
         for column in range(columns):
@@ -116,16 +116,16 @@ def convolution(
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """What pooling leaves of a picture (C, H, W)."""
+    """What pooling leaves of a image (C, H, W)."""
 
     outputs: Numbers
     """(C, H_out, W_out)."""
     places: npt.NDArray[np.int64] | None
-    """(C, H_out, W_out, 2): row and column in the picture of each maximum, the first where several are equal.
+    """(C, H_out, W_out, 2): row and column in the image of each maximum, the first where several are equal.
     None for the average."""
 
 
-def pooling(picture: Numbers, size: int, kind: Kind = "max", stride: int | None = None, padding: int = 0) -> Pooled:
+def pooling(image: Numbers, size: int, kind: Kind = "max", stride: int | None = None, padding: int = 0) -> Pooled:
     """The largest or the mean value of each `size` x `size` window, channel by channel.
 
     `stride` None: windows lie side by side. The border counts as zeros for the average and never wins the maximum.
@@ -133,9 +133,9 @@ def pooling(picture: Numbers, size: int, kind: Kind = "max", stride: int | None 
     if padding > size // 2:
         raise LabError(f"the padding is {padding}; expected at most {size // 2}, half of the window")
     stride = stride or size
-    channels, height, width = picture.shape
+    channels, height, width = image.shape
     rows, columns = output_size(height, size, stride, padding), output_size(width, size, stride, padding)
-    ground = padded(picture, padding, -np.inf if kind == "max" else 0.0)
+    ground = padded(image, padding, -np.inf if kind == "max" else 0.0)
     outputs, places = np.empty((channels, rows, columns)), np.empty((channels, rows, columns, 2), np.int64)
     for row in range(rows):
         for column in range(columns):
@@ -147,20 +147,20 @@ def pooling(picture: Numbers, size: int, kind: Kind = "max", stride: int | None 
     return Pooled(outputs, places if kind == "max" else None)
 
 
-def shifted(picture: Numbers, down: int, right: int) -> Numbers:
-    """The picture (C, H, W) moved by so many pixels; what comes in from outside is 0, what leaves is lost."""
-    moved = np.zeros_like(picture)
-    height, width = picture.shape[1:]
+def shifted(image: Numbers, down: int, right: int) -> Numbers:
+    """The image (C, H, W) moved by so many pixels; what comes in from outside is 0, what leaves is lost."""
+    moved = np.zeros_like(image)
+    height, width = image.shape[1:]
     rows, columns = max(height - abs(down), 0), max(width - abs(right), 0)  # of the part that stays inside
     top, left = max(down, 0), max(right, 0)
-    seen = picture[:, max(-down, 0) :, max(-right, 0) :][:, :rows, :columns]
+    seen = image[:, max(-down, 0) :, max(-right, 0) :][:, :rows, :columns]
     moved[:, top : top + rows, left : left + columns] = seen
     return moved
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How much of one picture or output is found again in another."""
+    """How much of one image or output is found again in another."""
 
     same: int
     """Cells with an equal value, of those that are not 0 in both."""
@@ -182,11 +182,11 @@ def change(before: Numbers, after: Numbers) -> Change:
 
 
 def convolution_in_torch(bias: float, activation: str, stride: int, padding: int, dilation: int) -> str:
-    """The line of PyTorch that gives `convolution(...).outputs`; `F` is torch.nn.functional, pictures are tensors."""
-    line = f"F.conv2d(picture, kernel[None], torch.tensor([{bias!r}]), stride={stride}, padding={padding}, dilation={dilation})"
+    """The line of PyTorch that gives `convolution(...).outputs`; `F` is torch.nn.functional, images are tensors."""
+    line = f"F.conv2d(image, kernel[None], torch.tensor([{bias!r}]), stride={stride}, padding={padding}, dilation={dilation})"
     return line if activation == "none" else f"torch.{activation.lower()}({line})"
 
 
 def pooling_in_torch(size: int, kind: Kind, stride: int, padding: int) -> str:
     """The line of PyTorch that gives `pooling(...).outputs`."""
-    return f"F.{'max' if kind == 'max' else 'avg'}_pool2d(picture, {size}, stride={stride}, padding={padding})"
+    return f"F.{'max' if kind == 'max' else 'avg'}_pool2d(image, {size}, stride={stride}, padding={padding})"

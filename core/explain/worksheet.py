@@ -1,4 +1,4 @@
-"""The warm-up of the assignment: four pictures of 4x4 pixels, two filters, and which of the two tells the classes apart.
+"""The warm-up of the assignment: four images of 4x4 pixels, two filters, and which of the two tells the classes apart.
 
 The task is printed in `published.json`; the answers are computed here, and a test compares them with the printed ones.
 """
@@ -19,14 +19,14 @@ ACTIVATION = "ReLU"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one filter makes of one picture."""
+    """What one filter makes of one image."""
 
     feature_map: Numbers
     """(2, 2), after the activation."""
     pooled: float
 
 
-def pictures() -> dict[str, Numbers]:
+def images() -> dict[str, Numbers]:
     """Name ("class 1 a") -> (4, 4) of 0 and 1."""
     return {name: bits(rows) for name, rows in published()["warm_up"]["images"].items()}
 
@@ -41,19 +41,19 @@ def bias() -> float:
     return float(published()["warm_up"]["bias"])
 
 
-def answer(picture: Numbers, kernel: Numbers) -> Answer:
+def answer(image: Numbers, kernel: Numbers) -> Answer:
     """Convolution, bias, ReLU, and the maximum of the whole 2x2 feature map."""
-    made = convolution(picture[None], kernel[None], bias(), ACTIVATION).outputs
+    made = convolution(image[None], kernel[None], bias(), ACTIVATION).outputs
     return Answer(made, float(pooling(made[None], POOL).outputs.item()))
 
 
 def in_torch() -> str:
-    """The line of PyTorch that gives `answer(picture, kernel).pooled`; `F` is torch.nn.functional."""
-    return f"F.max_pool2d(torch.relu(F.conv2d(picture[None, None], kernel[None, None]) + ({bias():g})), {POOL}).item()"
+    """The line of PyTorch that gives `answer(image, kernel).pooled`; `F` is torch.nn.functional."""
+    return f"F.max_pool2d(torch.relu(F.conv2d(image[None, None], kernel[None, None]) + ({bias():g})), {POOL}).item()"
 
 
 def class_of(name: str) -> str:
-    """The class that a picture belongs to.
+    """The class that a image belongs to.
 
     >>> class_of("class 1 a")
     'class 1'
@@ -62,8 +62,8 @@ def class_of(name: str) -> str:
 
 
 def pooled(kernel: str) -> dict[str, float]:
-    """Picture -> the pooled value of one filter."""
-    return {name: answer(picture, filters()[kernel]).pooled for name, picture in pictures().items()}
+    """Image -> the pooled value of one filter."""
+    return {name: answer(image, filters()[kernel]).pooled for name, image in images().items()}
 
 
 def separates(values: Mapping[str, float], threshold: float) -> bool:

@@ -1,6 +1,6 @@
-"""Pictures from outside: opened, checked and refused before they cost anything. No torch.
+"""Images from outside: opened, checked and refused before they cost anything. No torch.
 
-What a person would call a picture becomes uint8 pixels; everything else gets one clear sentence (LabError).
+What a person would call a image becomes uint8 pixels; everything else gets one clear sentence (LabError).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from core.images.container import decodable
 from core.vocabulary.errors import LabError
 
 Bytes = npt.NDArray[np.uint8]
-Picture = Image.Image | Bytes
+ImageLike = Image.Image | Bytes
 
 MAX_PIXELS = 25_000_000
-"""The largest picture that is decoded: a photograph of a telephone, not a bomb."""
+"""The largest image that is decoded: a photograph of a telephone, not a bomb."""
 LONGEST = 4096
 """Pixels along the longest side of what goes on: a square of it fits into memory."""
 MAX_BYTES = 256 << 20
@@ -33,21 +33,21 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", *(("AVIF",) if features.check("a
 """What is opened. PIL knows more, some of which start other programs; AVIF since version 11.3."""
 EXPECTED = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}".replace("WEBP", "WebP")
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError)
-"""What PIL raises for files that are broken or no pictures."""
+"""What PIL raises for files that are broken or no images."""
 # It also warns, of what is refused or put right here: lines of its own beside the one that a person gets.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def open_picture(source: Path | IO[bytes] | bytes, name: str = "the file") -> Image.Image:
-    """The picture in a file, upright; of an animation the first. Its size is checked before anything is decoded.
+def open_image(source: Path | IO[bytes] | bytes, name: str = "the file") -> Image.Image:
+    """The image in a file, upright; of an animation the first. Its size is checked before anything is decoded.
 
-    Raises LabError for what is no picture, is truncated, has more than MAX_PIXELS pixels, or costs too much to decode.
+    Raises LabError for what is no image, is truncated, has more than MAX_PIXELS pixels, or costs too much to decode.
     """
     name = source.name if isinstance(source, Path) else name
     try:
-        picture = Image.open(io.BytesIO(decodable(_whole(source, name), name)), formats=FORMATS)
-        check_size(picture.width, picture.height)  # so far only the head was read
-        return ImageOps.exif_transpose(picture)
+        image = Image.open(io.BytesIO(decodable(_whole(source, name), name)), formats=FORMATS)
+        check_size(image.width, image.height)  # so far only the head was read
+        return ImageOps.exif_transpose(image)
     except Image.DecompressionBombError as error:
         raise LabError(f"{name} is far too large; expected at most {MAX_PIXELS // 1_000_000} million pixels") from error
     except LabError:
@@ -67,7 +67,7 @@ def _whole(source: Path | IO[bytes] | bytes, name: str) -> bytes:
 
 
 def check_size(width: int, height: int) -> None:
-    """Raises LabError for a picture without pixels or with more than MAX_PIXELS."""
+    """Raises LabError for a image without pixels or with more than MAX_PIXELS."""
     if width < 1 or height < 1:
         raise LabError(f"the picture is {width}x{height} pixels; expected at least 1x1")
     if width * height > MAX_PIXELS:
@@ -75,17 +75,17 @@ def check_size(width: int, height: int) -> None:
         raise LabError(f"the picture is {width}x{height} pixels; expected at most {limit} in all")
 
 
-def pixels(picture: Picture, channels: int, longest: int = LONGEST) -> Bytes:
+def pixels(image: ImageLike, channels: int, longest: int = LONGEST) -> Bytes:
     """uint8 (H, W, `channels`), 1 for grey or 3 for colour, reduced to `longest` pixels at most along each side.
 
-    `picture`: a PIL image, or uint8 (H, W), (H, W, 1), (H, W, 3) or (H, W, 4). A grey picture for a grey network and
-    a colour picture for a colour network keep every bit. What is transparent lies on white, or on black where what is
+    `image`: a PIL image, or uint8 (H, W), (H, W, 1), (H, W, 3) or (H, W, 4). A grey image for a grey network and
+    a colour image for a colour network keep every bit. What is transparent lies on white, or on black where what is
     drawn is light.
     """
-    image = picture if isinstance(picture, Image.Image) else _image(picture)
-    check_size(image.width, image.height)
+    pil = image if isinstance(image, Image.Image) else _image(image)
+    check_size(pil.width, pil.height)
     try:
-        plain = _on_a_ground(_eight_bits(image)).convert("L" if channels == 1 else "RGB")
+        plain = _on_a_ground(_eight_bits(pil)).convert("L" if channels == 1 else "RGB")
     except _BROKEN as error:  # decoding is lazy: a truncated file shows only here
         raise LabError("the picture is truncated or damaged; expected a whole file") from error
     found = np.asarray(_reduced(plain, longest))

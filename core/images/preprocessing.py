@@ -1,12 +1,12 @@
-"""From any picture to the pixels that a network knows: five steps, each of which can be seen and switched.
+"""From any image to the pixels that a network knows: five steps, each of which can be seen and switched.
 
-The defaults bring a picture to the form of the data set that the network was trained on, the way that set was made:
+The defaults bring a image to the form of the data set that the network was trained on, the way that set was made:
 - `digits` (Alpaydin and Kaynak 1998): the ink is cut out and scaled to a 32x32 bitmap; each 4x4 block becomes one pixel
   that tells how much of it is ink.
 - `mnist` (LeCun, Cortes and Burges 1998): the ink is cut out and scaled into a 20x20 box; its centre of mass is put into
   the middle of 28x28.
-- `fashion-mnist`, `cifar10`: none of it; a picture of another size is made square and resized.
-A picture that has the data set's size and form already passes without a change. No torch.
+- `fashion-mnist`, `cifar10`: none of it; a image of another size is made square and resized.
+A image that has the data set's size and form already passes without a change. No torch.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from core.images.decoding import Bytes, Picture, pixels
+from core.images.decoding import Bytes, ImageLike, pixels
 from core.vocabulary.errors import LabError
 
 Shape = tuple[int, int, int]
@@ -37,10 +37,10 @@ INK = 128
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What is done to a picture; `auto` is what fits the data set and the picture.
+    """What is done to a image; `auto` is what fits the data set and the image.
 
     invert: dark and light exchanged (auto: when the ground of a drawing is light); crop: the ground becomes black, the
-    strongest ink white, and the smallest box that holds the ink is kept; aspect: how a picture becomes square, padded
+    strongest ink white, and the smallest box that holds the ink is kept; aspect: how a image becomes square, padded
     with its ground or cropped to its middle; centre: the ink's centre of mass is moved into the middle.
     """
 
@@ -61,14 +61,14 @@ AUTO = Steps()
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the pictures of a data set were made."""
+    """How the images of a data set were made."""
 
     drawn: bool = False
     """Light ink on a black ground, so that its ink can be told from its ground."""
     grey: bool = False
-    """Light things on a black ground: a picture with a light ground is inverted."""
+    """Light things on a black ground: a image with a light ground is inverted."""
     box: int | None = None
-    """The side of the box that a drawing is scaled into; None: the whole picture."""
+    """The side of the box that a drawing is scaled into; None: the whole image."""
     centred: bool = False
     bitmap: bool = False
     aspect: str = "pad"
@@ -84,35 +84,35 @@ FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The picture behind one step."""
+    """The image behind one step."""
 
     step: str
     """given, invert, crop, aspect, size or centre."""
     done: bool
-    """Whether the step was taken; else the picture is the one before."""
-    picture: Bytes
+    """Whether the step was taken; else the image is the one before."""
+    image: Bytes
     """uint8 (H, W, C)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A picture on its way into a network."""
+    """A image on its way into a network."""
 
     stages: tuple[Stage, ...]
 
     @property
     def seen(self) -> Bytes:
         """uint8 (1, C, H, W)."""
-        return np.array(self.stages[-1].picture.transpose(2, 0, 1), order="C")[None]
+        return np.array(self.stages[-1].image.transpose(2, 0, 1), order="C")[None]
 
 
-def prepare(picture: Picture, dataset: str, shape: Shape, steps: Steps = AUTO) -> Prepared:
-    """The picture as a network for `dataset` with pictures of `shape` (C, S, S) gets it at full resolution.
+def prepare(image: ImageLike, dataset: str, shape: Shape, steps: Steps = AUTO) -> Prepared:
+    """The image as a network for `dataset` with images of `shape` (C, S, S) gets it at full resolution.
 
-    Raises LabError for what is no picture, and for a drawing without ink, at first or behind the last step.
+    Raises LabError for what is no image, and for a drawing without ink, at first or behind the last step.
     """
     form = FORMS[dataset]
-    given = ink_as_grey(pixels(picture, 3)) if form.drawn else pixels(picture, shape[0])
+    given = ink_as_grey(pixels(image, 3)) if form.drawn else pixels(image, shape[0])
     prepared = Prepared(tuple(_stages(given, form, shape, steps)))
     if form.drawn and np.ptp(given) < FAINT:
         raise LabError(NOTHING_DRAWN)
@@ -121,111 +121,111 @@ def prepare(picture: Picture, dataset: str, shape: Shape, steps: Steps = AUTO) -
     return prepared
 
 
-def ink_as_grey(picture: Bytes) -> Bytes:
+def ink_as_grey(image: Bytes) -> Bytes:
     """(H, W, 3) -> (H, W, 1): of a drawing in colours, how far each pixel is from the ground in the channel that differs most.
 
     Yellow on white and green on red are as good as black on white then. A light ground becomes white, a dark one black;
-    a picture without colour stays as it is, bit by bit.
+    a image without colour stays as it is, bit by bit.
     """
-    grey = picture[:, :, :1]
-    if (picture == grey).all():
+    grey = image[:, :, :1]
+    if (image == grey).all():
         return grey
-    ground = _ground(picture)
-    away = np.abs(picture.astype(np.int16) - ground).max(axis=2, keepdims=True).astype(np.uint8)
+    ground = _ground(image)
+    away = np.abs(image.astype(np.int16) - ground).max(axis=2, keepdims=True).astype(np.uint8)
     found: Bytes = 255 - away if ground.mean() > 127 else away
     return found
 
 
-def _stages(picture: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[Stage]:
+def _stages(image: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[Stage]:
     side = shape[1]
-    native = picture.shape[:2] == shape[1:] and not (form.drawn and _light(picture))
+    native = image.shape[:2] == shape[1:] and not (form.drawn and _light(image))
     drawn = form.drawn and not native
-    yield Stage("given", True, picture)
+    yield Stage("given", True, image)
 
-    inverted = _switched(steps.invert, form.grey and not native and _light(picture))
-    picture = 255 - picture if inverted else picture
-    yield Stage("invert", inverted, picture)
+    inverted = _switched(steps.invert, form.grey and not native and _light(image))
+    image = 255 - image if inverted else image
+    yield Stage("invert", inverted, image)
 
-    cropped, ground = _switched(steps.crop, drawn), _ground(picture)
+    cropped, ground = _switched(steps.crop, drawn), _ground(image)
     if cropped:
-        picture, ground = cut_out(picture)
-    yield Stage("crop", cropped, picture)
+        image, ground = cut_out(image)
+    yield Stage("crop", cropped, image)
 
-    square = picture.shape[0] != picture.shape[1]
+    square = image.shape[0] != image.shape[1]
     if square:
         aspect = form.aspect if steps.aspect == "auto" else steps.aspect
-        picture = padded(picture, ground) if aspect == "pad" else middle(picture)
-    yield Stage("aspect", square, picture)
+        image = padded(image, ground) if aspect == "pad" else middle(image)
+    yield Stage("aspect", square, image)
 
     inner = form.box if form.box and cropped else side
-    resized = picture.shape[0] != inner or (form.bitmap and cropped)
+    resized = image.shape[0] != inner or (form.bitmap and cropped)
     if resized:
-        picture = block_counts(resize(picture, side * BLOCK)) if form.bitmap and cropped else resize(picture, inner)
-    picture = framed(picture, side, ground)
-    yield Stage("size", resized or inner != side, picture)
+        image = block_counts(resize(image, side * BLOCK)) if form.bitmap and cropped else resize(image, inner)
+    image = framed(image, side, ground)
+    yield Stage("size", resized or inner != side, image)
 
     centred = _switched(steps.centre, form.centred and drawn)
-    yield Stage("centre", centred, centre(picture, ground) if centred else picture)
+    yield Stage("centre", centred, centre(image, ground) if centred else image)
 
 
 def _switched(switch: str, fitting: bool) -> bool:
     return fitting if switch == "auto" else switch == "on"
 
 
-def _ground(picture: Bytes) -> Bytes:
+def _ground(image: Bytes) -> Bytes:
     """uint8 (C,): the median of the border, what a thing or a drawing stands on."""
-    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
     found: Bytes = np.median(border, axis=0).astype(np.uint8)
     return found
 
 
-def _light(picture: Bytes) -> bool:
-    return bool(_ground(picture).mean() > 127)
+def _light(image: Bytes) -> bool:
+    return bool(_ground(image).mean() > 127)
 
 
-def _strength(picture: Bytes, ground: Bytes) -> Strength:
+def _strength(image: Bytes, ground: Bytes) -> Strength:
     """float (H, W): how far each pixel lies above a grey ground, or from a coloured one."""
-    away = picture.astype(np.float64) - ground
-    found: Strength = away[:, :, 0].clip(0) if picture.shape[2] == 1 else np.abs(away).mean(axis=2)
+    away = image.astype(np.float64) - ground
+    found: Strength = away[:, :, 0].clip(0) if image.shape[2] == 1 else np.abs(away).mean(axis=2)
     return found
 
 
-def cut_out(picture: Bytes) -> tuple[Bytes, Bytes]:
+def cut_out(image: Bytes) -> tuple[Bytes, Bytes]:
     """(H, W, C) -> the smallest box that holds all that is at least half ink, and its ground.
 
-    Of a grey picture the ground becomes 0 and the strongest ink 255. Raises LabError when there is no ink.
+    Of a grey image the ground becomes 0 and the strongest ink 255. Raises LabError when there is no ink.
     """
-    ground = _ground(picture)
-    strength = _strength(picture, ground)
+    ground = _ground(image)
+    strength = _strength(image, ground)
     most = strength.max()
     if most < FAINT:
         raise LabError(NOTHING_DRAWN)
     rows, columns = (np.flatnonzero((strength >= most / 2).any(axis)) for axis in (1, 0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    if picture.shape[2] != 1:
-        return picture[box], ground
+    if image.shape[2] != 1:
+        return image[box], ground
     return np.rint(strength[box] * (255 / most)).astype(np.uint8)[:, :, None], np.zeros_like(ground)
 
 
-def padded(picture: Bytes, ground: Bytes) -> Bytes:
+def padded(image: Bytes, ground: Bytes) -> Bytes:
     """(H, W, C) in the middle of a square of its ground."""
-    height, width, _ = picture.shape
+    height, width, _ = image.shape
     side = max(height, width)
-    return _placed(picture, side, ground, (side - height) // 2, (side - width) // 2)
+    return _placed(image, side, ground, (side - height) // 2, (side - width) // 2)
 
 
-def middle(picture: Bytes) -> Bytes:
+def middle(image: Bytes) -> Bytes:
     """The largest square in the middle of (H, W, C)."""
-    height, width, _ = picture.shape
+    height, width, _ = image.shape
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    return picture[top : top + side, left : left + side]
+    return image[top : top + side, left : left + side]
 
 
-def resize(picture: Bytes, side: int) -> Bytes:
+def resize(image: Bytes, side: int) -> Bytes:
     """(S, S, C) -> (side, side, C), each new pixel the mean of what lies under it: thin strokes grow pale, not broken."""
-    image = Image.fromarray(picture[:, :, 0] if picture.shape[2] == 1 else picture)
-    return np.asarray(image.resize((side, side), Image.Resampling.BOX)).reshape(side, side, -1)
+    pil = Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image)
+    return np.asarray(pil.resize((side, side), Image.Resampling.BOX)).reshape(side, side, -1)
 
 
 def block_counts(bitmap: Bytes) -> Bytes:
@@ -236,25 +236,25 @@ def block_counts(bitmap: Bytes) -> Bytes:
     return found
 
 
-def framed(picture: Bytes, side: int, ground: Bytes) -> Bytes:
+def framed(image: Bytes, side: int, ground: Bytes) -> Bytes:
     """(s, s, C) in the middle of (side, side, C)."""
-    margin = (side - picture.shape[0]) // 2
-    return picture if not margin else _placed(picture, side, ground, margin, margin)
+    margin = (side - image.shape[0]) // 2
+    return image if not margin else _placed(image, side, ground, margin, margin)
 
 
-def centre(picture: Bytes, ground: Bytes) -> Bytes:
+def centre(image: Bytes, ground: Bytes) -> Bytes:
     """(S, S, C) moved by whole pixels so that the centre of mass of its ink has the index S / 2, as in MNIST."""
-    strength, side = _strength(picture, ground), picture.shape[0]
+    strength, side = _strength(image, ground), image.shape[0]
     if not strength.sum():
-        return picture
+        return image
     down, right = (round(side / 2 - float(strength.sum(axis) @ np.arange(side) / strength.sum())) for axis in (1, 0))
-    wide = _placed(picture, 3 * side, ground, side + down, side + right)
+    wide = _placed(image, 3 * side, ground, side + down, side + right)
     return wide[side : 2 * side, side : 2 * side]
 
 
-def _placed(picture: Bytes, side: int, ground: Bytes, top: int, left: int) -> Bytes:
-    height, width, channels = picture.shape
+def _placed(image: Bytes, side: int, ground: Bytes, top: int, left: int) -> Bytes:
+    height, width, channels = image.shape
     field = np.empty((side, side, channels), np.uint8)
     field[:] = ground
-    field[top : top + height, left : left + width] = picture
+    field[top : top + height, left : left + width] = image
     return field

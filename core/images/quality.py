@@ -1,6 +1,6 @@
-"""What is lost when a picture is made smaller: bytes, differences, and the fine parts of its spectrum. numpy only.
+"""What is lost when a image is made smaller: bytes, differences, and the fine parts of its spectrum. numpy only.
 
-The spectrum tells how much a picture changes, from slowly to quickly. A wave with k ups and downs across a picture
+The spectrum tells how much a image changes, from slowly to quickly. A wave with k ups and downs across a image
 needs more than 2 k pixels along the side, or it cannot be told from a slower one: with `side` pixels all that is
 finer than side / 2 waves is lost (Nyquist 1928, Shannon 1949).
 """
@@ -19,23 +19,23 @@ from core.images.decoding import Bytes
 Floats = npt.NDArray[np.float64]
 
 SIDES = {"cifar10": (32, 24, 16, 8), "fashion-mnist": (28, 21, 14, 7), "mnist": (28, 21, 14, 7), "digits": (8, 6, 4)}
-"""The sides in pixels that are compared, the pictures' own first."""
+"""The sides in pixels that are compared, the images' own first."""
 PEAK = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What some pictures lose at one side; means over the pictures."""
+    """What some images lose at one side; means over the images."""
 
     side: int
     raw: int
     """Bytes of the reduced pixels, one for each colour of each pixel."""
     png: float
-    """Bytes of the reduced picture as a PNG file, losslessly compressed."""
+    """Bytes of the reduced image as a PNG file, losslessly compressed."""
     difference: float
     """Mean distance of a restored value from the original's, in levels of 0 to 255."""
     psnr: float | None
-    """Peak signal-to-noise ratio in decibels, of the mean squared distance over all pictures; None: nothing differs."""
+    """Peak signal-to-noise ratio in decibels, of the mean squared distance over all images; None: nothing differs."""
     above: float
     """The share of the originals' energy that is finer than the side can hold, 0 to 1."""
 
@@ -43,7 +43,7 @@ class Loss:
 def loss(originals: Bytes, reduced: Bytes, restored: Bytes) -> Loss:
     """uint8 (N, C, S, S), the same at (N, C, side, side), and restored to (N, C, S, S)."""
     side = reduced.shape[-1]
-    files = float(np.mean([len(png(picture)) for picture in reduced]))
+    files = float(np.mean([len(png(image)) for image in reduced]))
     return Loss(side, reduced[0].size, files, difference(originals, restored), psnr(originals, restored), above(energy(originals), side))
 
 
@@ -62,25 +62,25 @@ def psnr(originals: Bytes, restored: Bytes) -> float | None:
     return 10 * float(np.log10(PEAK**2 / squared)) if squared else None
 
 
-def png(picture: Bytes) -> bytes:
+def png(image: Bytes) -> bytes:
     """uint8 (C, H, W), 1 or 3 channels -> its PNG file."""
     file = io.BytesIO()
-    Image.fromarray(picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)).save(file, "PNG", optimize=True)
+    Image.fromarray(image[0] if len(image) == 1 else image.transpose(1, 2, 0)).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
 # --- the spectrum ---------------------------------------------------------------------------------------------------
 
 
-def energy(pictures: Bytes) -> Floats:
-    """uint8 (N, C, S, S) -> (S // 2 + 1,): the energy at each fineness, 0 ... S // 2 waves across the picture.
+def energy(images: Bytes) -> Floats:
+    """uint8 (N, C, S, S) -> (S // 2 + 1,): the energy at each fineness, 0 ... S // 2 waves across the image.
 
     Energy is the sum of squared distances from each channel's mean brightness, split up by the discrete Fourier
     transform (Parseval: the parts add up to the whole). A wave counts by its faster direction, across or down, for that
     is the one that needs the pixels.
     """
-    side = pictures.shape[-1]
-    values = pictures.astype(np.float64)
+    side = images.shape[-1]
+    values = images.astype(np.float64)
     power = np.abs(np.fft.fft2(values - values.mean((2, 3), keepdims=True))) ** 2 / side**2
     waves = np.abs(np.fft.fftfreq(side, 1 / side)).round().astype(int)
     fineness = np.maximum(waves[:, None], waves[None, :])
@@ -89,7 +89,7 @@ def energy(pictures: Bytes) -> Floats:
 
 
 def above(energies: Floats, side: int) -> float:
-    """The share of the energy (from `energy`) that is finer than `side` / 2 waves; 0 of a picture without any.
+    """The share of the energy (from `energy`) that is finer than `side` / 2 waves; 0 of a image without any.
 
     >>> above(np.array([0.0, 6.0, 1.0, 1.0]), side=2)
     0.25

@@ -1,8 +1,8 @@
-"""Resolution: a picture is reduced to `side` x `side` and restored, so one network serves all resolutions.
+"""Resolution: a image is reduced to `side` x `side` and restored, so one network serves all resolutions.
 
 Method: Kannojia and Jaiswal 2018, IJCSE 6(9); they do not name their filter, so it is a choice here.
-Pictures are square, uint8 `(N, C, S, S)`, levels 0 ... 255, on any device, and stay there. A reduced picture
-is an 8-bit picture that could be saved, so both steps compute in float32 and end rounded (halves to the even
+Images are square, uint8 `(N, C, S, S)`, levels 0 ... 255, on any device, and stay there. A reduced image
+is an 8-bit image that could be saved, so both steps compute in float32 and end rounded (halves to the even
 level) and clamped to 8 bits.
 """
 
@@ -28,13 +28,13 @@ _MODES: dict[str, dict[str, Any]] = {
 }
 FILTERS: tuple[str, ...] = tuple(_MODES)
 
-_CHUNK = 256  # pictures as float32 at a time: 3 MB of CIFAR-10, which the processor's cache still holds
+_CHUNK = 256  # images as float32 at a time: 3 MB of CIFAR-10, which the processor's cache still holds
 
 
 def at_resolution(images: Tensor, side: int, filter: str) -> Tensor:
     """`images` as they look at `side` x `side`: reduced, then restored by the same filter, in the same shape.
 
-    At the pictures' own side it returns `images` itself, not a copy. Raises LabError as `reduce` does.
+    At the images' own side it returns `images` itself, not a copy. Raises LabError as `reduce` does.
     """
     return restore(reduce(images, side, filter), images.shape[-1], filter)
 
@@ -42,7 +42,7 @@ def at_resolution(images: Tensor, side: int, filter: str) -> Tensor:
 def reduce(images: Tensor, side: int, filter: str) -> Tensor:
     """uint8 `(N, C, S, S)` -> uint8 `(N, C, side, side)`, side 1 ... S; at S it is `images` itself.
 
-    Raises LabError for a side outside 1 ... S, an unknown filter, and pictures that are not square uint8.
+    Raises LabError for a side outside 1 ... S, an unknown filter, and images that are not square uint8.
     """
     size = _checked_side(images, filter)
     if not isinstance(side, int) or not 1 <= side <= size:
@@ -53,7 +53,7 @@ def reduce(images: Tensor, side: int, filter: str) -> Tensor:
 def restore(images: Tensor, size: int, filter: str) -> Tensor:
     """uint8 `(N, C, s, s)` -> uint8 `(N, C, size, size)`, size from s up; at s it is `images` itself.
 
-    Raises LabError for a size below s, an unknown filter, and pictures that are not square uint8.
+    Raises LabError for a size below s, an unknown filter, and images that are not square uint8.
     """
     side = _checked_side(images, filter)
     if not isinstance(size, int) or size < side:
@@ -62,10 +62,10 @@ def restore(images: Tensor, size: int, filter: str) -> Tensor:
 
 
 def in_torch(side: int, size: int, filter: str) -> str:
-    """`at_resolution` as the lines of PyTorch that it equals: `picture` float32 (N, C, S, S), levels 0 ... 255."""
+    """`at_resolution` as the lines of PyTorch that it equals: `image` float32 (N, C, S, S), levels 0 ... 255."""
     options = ", ".join(f"{name}={value!r}" for name, value in _MODES[filter].items())
     return (
-        f"small = F.interpolate(picture, size=({side}, {side}), {options}).round().clamp(0, 255)\n"
+        f"small = F.interpolate(image, size=({side}, {side}), {options}).round().clamp(0, 255)\n"
         f"restored = F.interpolate(small, size=({size}, {size}), {options}).round().clamp(0, 255)"
     )
 

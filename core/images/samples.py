@@ -1,4 +1,4 @@
-"""Pictures to look at in a lesson, as numpy arrays, torch-free where that is possible.
+"""Images to look at in a lesson, as numpy arrays, torch-free where that is possible.
 
 A few of each data set that is here, scikit-learn's two photographs, and what somebody uploads.
 """
@@ -16,13 +16,13 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.datasets import files as dataset_files
-from core.images.decoding import open_picture, pixels
+from core.images.decoding import open_image, pixels
 from core.vocabulary.errors import LabError
 
 Bytes = npt.NDArray[np.uint8]
 
 FIRST = (3, 5, 8, 12)
-"""Which training pictures: different classes in every data set."""
+"""Which training images: different classes in every data set."""
 PHOTOGRAPHS = ("china", "flower")
 """Of scikit-learn: a Chinese temple (Lu Lezhi), a dahlia (dolanh); both CC BY 2.0."""
 LONGEST = 48
@@ -31,7 +31,7 @@ IDX_HEAD, CIFAR_RECORD = 16, 3073
 
 
 def of_dataset(name: str, folder: Path) -> Bytes:
-    """uint8 (4, C, H, W): training pictures FIRST. LabError where the data set is missing or damaged."""
+    """uint8 (4, C, H, W): training images FIRST. LabError where the data set is missing or damaged."""
     state = dataset_files.state(name, folder)
     if not state.present:
         raise LabError(f"the data set {name} is not in {folder}")
@@ -65,7 +65,7 @@ def cheaply(name: str, path: Path | None) -> Bytes:
 
 
 def idx(folder: Path) -> Bytes:
-    """uint8 (4, 28, 28) of the file of training pictures, gzipped or not."""
+    """uint8 (4, 28, 28) of the file of training images, gzipped or not."""
     file = next((file for file in sorted(folder.glob("train-images*")) if file.suffix != ".part"), None)
     if file is None:
         raise OSError(f"no pictures in {folder}")
@@ -103,23 +103,23 @@ def photograph(name: str, longest: int = LONGEST) -> Bytes:
     """uint8 (3, H, W): one of PHOTOGRAPHS, reduced. LabError for another name."""
     if name not in PHOTOGRAPHS:
         raise LabError(f"unknown photograph {name!r}; choose one of {', '.join(PHOTOGRAPHS)}")
-    return reduced(open_picture(_of_scikit_learn() / "images" / f"{name}.jpg"), longest)
+    return reduced(open_image(_of_scikit_learn() / "images" / f"{name}.jpg"), longest)
 
 
 def uploaded(file: IO[bytes], longest: int = LONGEST) -> Bytes:
-    """uint8 (3, H, W), or (1, H, W) where the picture has no colour; reduced. LabError for what is no picture."""
-    return reduced(open_picture(file), longest)
+    """uint8 (3, H, W), or (1, H, W) where the image has no colour; reduced. LabError for what is no image."""
+    return reduced(open_image(file), longest)
 
 
-def reduced(picture: Image.Image, longest: int = LONGEST) -> Bytes:
+def reduced(image: Image.Image, longest: int = LONGEST) -> Bytes:
     """uint8 (3 or 1, H, W) with `longest` pixels at most along each side; the rest as `pixels` of core/images/decoding.py."""
-    found = pixels(picture, 3, longest).transpose(2, 0, 1)
+    found = pixels(image, 3, longest).transpose(2, 0, 1)
     grey = (found == found[:1]).all()
     return found[:1] if grey else found
 
 
-def as_grey(picture: Bytes) -> Bytes:
+def as_grey(image: Bytes) -> Bytes:
     """uint8 (3, H, W) -> (1, H, W), weighed as the eye does (ITU-R 601)."""
-    if picture.shape[0] == 1:
-        return picture
-    return np.asarray(Image.fromarray(picture.transpose(1, 2, 0)).convert("L"))[None]
+    if image.shape[0] == 1:
+        return image
+    return np.asarray(Image.fromarray(image.transpose(1, 2, 0)).convert("L"))[None]

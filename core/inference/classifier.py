@@ -1,7 +1,7 @@
-"""A picture -> the pixels that the network sees -> probabilities. torch is imported where it is needed.
+"""A image -> the pixels that the network sees -> probabilities. torch is imported where it is needed.
 
-A classifier computes as the studies test: in the recipe's precision, on one thread, one picture at a time, so that it
-says about a test picture what the study counted, and the same in the browser, over HTTP and on the command line.
+A classifier computes as the studies test: in the recipe's precision, on one thread, one image at a time, so that it
+says about a test image what the study counted, and the same in the browser, over HTTP and on the command line.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from core.images.decoding import Bytes, Picture
+from core.images.decoding import Bytes, ImageLike
 from core.images.preprocessing import AUTO, Prepared, Shape, Steps, prepare
 from core.inference import out_of_distribution as trust
-from core.inference.out_of_distribution import Trust
+from core.inference.out_of_distribution import EnergyThreshold
 from core.pretrained.cards import FOLDER, read_card
 from core.runs.store import StoredRun
 from core.vocabulary.errors import Damaged, LabError
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 PRETRAINED = FOLDER
 SMALLEST = 4
-"""The smallest side in pixels at which a picture is looked at."""
+"""The smallest side in pixels at which a image is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a network says about one picture, and what it saw of it."""
+    """What a network says about one image, and what it saw of it."""
 
     top: list[tuple[str, float]]
     """(label, probability 0 to 1), the most probable first."""
@@ -44,7 +44,7 @@ class Answer:
     filter: str
     prepared: Prepared
     seen: Bytes
-    """uint8 (C, H, W): the picture as it entered the network, reduced and restored."""
+    """uint8 (C, H, W): the image as it entered the network, reduced and restored."""
     known: bool | None
     """False: none of the classes deserves trust. None: nobody has set a threshold for this network."""
     network: str
@@ -73,7 +73,7 @@ class Classifier:
     """(C, H, W) of what the network sees."""
     network: Sequential = field(repr=False)
     weights: bytes = field(repr=False)
-    trust: Trust | None = None
+    trust: EnergyThreshold | None = None
 
     @classmethod
     def load(cls, name: str, folder: Path = PRETRAINED) -> Classifier:
@@ -93,18 +93,18 @@ class Classifier:
             raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
         return made
 
-    def classify(self, picture: Picture, resolution: int | None = None, filter: str | None = None,
+    def classify(self, image: ImageLike, resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, steps: Steps = AUTO) -> Answer:  # fmt: skip
-        """The `top` most probable classes (None: all) of a picture at `resolution` (None: all pixels).
+        """The `top` most probable classes (None: all) of a image at `resolution` (None: all pixels).
 
         Raises LabError for values out of range and as `prepare`.
         """
         filter = filter or self.recipe.filter
         self.check(resolution, filter, top)
-        prepared = prepare(picture, self.recipe.dataset, self.shape, steps)
+        prepared = prepare(image, self.recipe.dataset, self.shape, steps)
         seen = self.at(prepared.seen, resolution, filter)
         logits = self.logits(seen)
-        known = self.trust.knows(logits[0], resolution or self.shape[1]) if self.trust else None
+        known = self.trust.in_distribution(logits[0], resolution or self.shape[1]) if self.trust else None
         return Answer(self.ranked(softmax(logits)[0], top), resolution or self.shape[1], filter, prepared, seen[0],
                       known, self.name, self.recipe.dataset)  # fmt: skip
 
@@ -118,30 +118,30 @@ class Classifier:
         if filter not in FILTERS:
             raise LabError(f"unknown filter {filter!r}; choose one of {', '.join(FILTERS)}")
 
-    def at(self, pictures: Bytes, resolution: int | None, filter: str) -> Bytes:
+    def at(self, images: Bytes, resolution: int | None, filter: str) -> Bytes:
         """uint8 (N, C, H, W) reduced to a side in pixels and restored (core/images/resampling.py)."""
         import torch
 
         from core.images.resampling import at_resolution
 
         side = resolution or self.shape[1]
-        return at_resolution(torch.from_numpy(pictures), side, filter).numpy()
+        return at_resolution(torch.from_numpy(images), side, filter).numpy()
 
-    def probabilities(self, pictures: Bytes) -> Floats:
+    def probabilities(self, images: Bytes) -> Floats:
         """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes), each row summing to 1."""
-        return softmax(self.logits(pictures))
+        return softmax(self.logits(images))
 
-    def logits(self, pictures: Bytes | Tensor) -> Floats:
+    def logits(self, images: Bytes | Tensor) -> Floats:
         """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes)."""
         import torch
 
         from core.training.state import autocast, batch_of
 
         torch.set_num_threads(1)  # of this thread: the same bits everywhere, and clients do not wait for each other
-        images = torch.as_tensor(pictures)
+        tensor = torch.as_tensor(images)
         with torch.inference_mode(), autocast(self.recipe):
-            few = [self.network(batch_of(part.permute(0, 2, 3, 1))).float() for part in torch.split(images, 500)]
-        return torch.cat(few).numpy()
+            chunks = [self.network(batch_of(part.permute(0, 2, 3, 1))).float() for part in torch.split(tensor, 500)]
+        return torch.cat(chunks).numpy()
 
     def ranked(self, chances: Floats, top: int | None = None) -> list[tuple[str, float]]:
         """float32 (classes,) -> (label, probability), the most probable first; of equals the first class."""
@@ -184,6 +184,6 @@ def _made(name: str, recipe: Recipe, facts: dict[str, Any], file: Path, remedy: 
 
 
 def _here(recipe: Recipe) -> Recipe:
-    """The recipe as this processor computes it: single pictures are not worth the way to an accelerator."""
+    """The recipe as this processor computes it: single images are not worth the way to an accelerator."""
     precision = "bfloat16" if recipe.precision == "bfloat16" else "float32"
     return dataclasses.replace(recipe, device="cpu", precision=precision)

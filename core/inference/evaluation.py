@@ -12,7 +12,7 @@ from torch import Tensor
 from core.datasets.loading import DataSet
 from core.images.resampling import at_resolution
 from core.pretrained.cards import Outputs
-from core.training.state import Learner, autocast, batch_of
+from core.training.state import TrainingState, autocast, batch_of
 from core.vocabulary.metrics import confusion_matrix
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Matrix
@@ -24,10 +24,10 @@ class Trained:
     def __init__(self, recipe: Recipe, weights: bytes, data: DataSet) -> None:
         torch.set_num_threads(recipe.threads)
         self.recipe, self.data = recipe, data
-        self.learner = Learner.make(recipe, data.shape, len(data.classes))
+        self.state = TrainingState.make(recipe, data.shape, len(data.classes))
         tensors = load_tensors(weights)
-        self.learner.network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-        self.learner.network.eval()
+        self.state.network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+        self.state.network.eval()
 
     def logits(self, images: Tensor) -> Tensor:
         """uint8 (N, C, H, W), as the network is to see them -> float32 (N, classes), on the host."""
@@ -35,7 +35,7 @@ class Trained:
         for few in torch.split(images, 500):
             batch = few.to(self.recipe.device).permute(0, 2, 3, 1)
             with torch.inference_mode(), autocast(self.recipe):
-                answers.append(self.learner.network(batch_of(batch)).float().cpu())
+                answers.append(self.state.network(batch_of(batch)).float().cpu())
         return torch.cat(answers)
 
     def on_the_test_set(self, side: int, filter: str) -> Tensor:

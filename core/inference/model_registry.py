@@ -49,7 +49,7 @@ class Choice:
 
 
 @dataclass
-class Library:
+class ModelRegistry:
     """Loads each network once. `data` and `runs` are folders that may be missing, or None: then nothing is read there.
 
     A run has no stored threshold (core/inference/out_of_distribution.py): it gets one when it is loaded, where its data set is at hand.
@@ -63,7 +63,7 @@ class Library:
     _store: RunStore | None = field(default=None, repr=False)
     _choices: tuple[int, dict[str, Card], list[Choice]] | None = field(default=None, repr=False)
 
-    def find(self, name: str) -> Classifier:
+    def get(self, name: str) -> Classifier:
         """The network of a card, of a finished run, or the first one for a data set or a network of the registry.
 
         Raises LabError for a name that is none of these, and for weights that are missing or damaged.
@@ -90,7 +90,7 @@ class Library:
             raise LabError(f"there is no network {name!r}; expected one of {', '.join(self._names())} or a finished run's id")
         return name
 
-    def choices(self) -> list[Choice]:
+    def list_models(self) -> list[Choice]:
         """Every network that is there: the data sets' own first, then the other cards, then runs, the newest first."""
         cards = with_weights(self.folder)
         newest = self._newest_change()
@@ -116,7 +116,7 @@ class Library:
         return found[0]
 
     def _firsts(self, wanted: str, cards: Mapping[str, Card]) -> list[str]:
-        """Names of cards for a data set or a network, best suited first: those of FIRST, then others for full pictures."""
+        """Names of cards for a data set or a network, best suited first: those of FIRST, then others for full images."""
         listed = [name for names in FIRST.values() for name in names if name in cards]
         whole = [name for name, card in cards.items() if card.recipe.resolution is None and "mixed" not in card.recipe.augment]
         return [name for name in dict.fromkeys([*listed, *whole])

@@ -1,13 +1,13 @@
-"""When no class deserves trust: a threshold on a network's own score, set on pictures that it was not trained on.
+"""When no class deserves trust: a threshold on a network's own score, set on images that it was not trained on.
 
 The score is the (negative free) energy of Liu et al. 2020, "Energy-based Out-of-distribution Detection": the
 logarithm of the sum of the exponentials of the logits. It is large when some class fits, whichever. The threshold is
-where ACCEPTED of the held-out pictures lie above. Below it the answer is "not one of my classes". Blurred pictures have
+where ACCEPTED of the held-out images lie above. Below it the answer is "not one of my classes". Blurred images have
 smaller scores, so there is a threshold for each resolution of the studies, and a straight line between two of them.
 
-Compared here with the largest probability (Hendrycks and Gimpel 2017) at the same 95%, on 1,000 test pictures of other
+Compared here with the largest probability (Hendrycks and Gimpel 2017) at the same 95%, on 1,000 test images of other
 data sets: `mnist-28` refused 98.2% of Fashion-MNIST by energy and 95.9% by probability, `mnist-7` 92.1% and 81.1%,
-a CIFAR-10 network after 14 epochs 26.0% and 16.4%. For foreign pictures energy is the better of
+a CIFAR-10 network after 14 epochs 26.0% and 16.4%. For foreign images energy is the better of
 the two on each; on CIFAR-10 neither is good. For the network's own mistakes it is the worse: of those of `mnist-7` it
 refused 43%, the largest probability 87%.
 """
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 ACCEPTED = 0.95
 MOST = 2_000
-"""So many held-out pictures are looked at, at most."""
+"""So many held-out images are looked at, at most."""
 FOREIGN = 500
-"""So many test pictures of each other data set tell how often a foreign picture is refused."""
+"""So many test images of each other data set tell how often a foreign image is refused."""
 FOLDER = "trust"
 """Below pretrained/: one file for each network with weights."""
 
@@ -46,26 +46,26 @@ Logits = Callable[["Tensor"], npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
-    """What was found on held-out pictures."""
+class EnergyThreshold:
+    """What was found on held-out images."""
 
     thresholds: dict[str, float]
     """side in pixels (as text) -> the score below which no class is trusted."""
-    pictures: int
+    images: int
     part: str
     """validation, or test where a network was trained on everything else."""
     weights: str
     """sha256 of the weights that it is true for."""
     refused: dict[str, float]
-    """Other data set -> the share of its test pictures that is refused."""
+    """Other data set -> the share of its test images that is refused."""
 
     def threshold(self, side: int) -> float:
-        """For pictures reduced to `side` pixels; below the smallest side that was looked at, what holds there."""
+        """For images reduced to `side` pixels; below the smallest side that was looked at, what holds there."""
         known = sorted((int(side), threshold) for side, threshold in self.thresholds.items())
         return float(np.interp(side, [at for at, _ in known], [threshold for _, threshold in known]))
 
-    def knows(self, logits: npt.NDArray[np.float32], side: int) -> bool:
-        """Whether logits (classes,) for a picture reduced to `side` pixels deserve trust."""
+    def in_distribution(self, logits: npt.NDArray[np.float32], side: int) -> bool:
+        """Whether logits (classes,) for a image reduced to `side` pixels deserve trust."""
         return bool(energy(logits[None])[0] >= self.threshold(side))
 
 
@@ -77,26 +77,26 @@ def energy(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return found
 
 
-def calibrate(recipe: Recipe, data: DataSet, logits: Logits, weights: bytes, others: Iterator[DataSet]) -> Trust:
-    """Looks at held-out pictures of `data` at each resolution of the studies, and at full pictures of other data sets."""
+def calibrate(recipe: Recipe, data: DataSet, logits: Logits, weights: bytes, others: Iterator[DataSet]) -> EnergyThreshold:
+    """Looks at held-out images of `data` at each resolution of the studies, and at full images of other data sets."""
     from core.images.resampling import at_resolution
     from core.training.optimizers import study_sides
 
     def scores(images: Tensor, side: int) -> npt.NDArray[np.float64]:
         return energy(logits(at_resolution(images, side, recipe.filter)))
 
-    held_out, part = unseen(recipe, data)
+    held_out, part = calibration_images(recipe, data)
     whole, few = data.shape[1], held_out[:MOST]
     thresholds = {str(side): float(np.quantile(scores(few, side), 1 - ACCEPTED)) for side in study_sides(whole)}
     refused = {
-        other.name: float((scores(as_pictures_of(data, other.images[-FOREIGN:]), whole) < thresholds[str(whole)]).mean())
+        other.name: float((scores(as_images_of(data, other.images[-FOREIGN:]), whole) < thresholds[str(whole)]).mean())
         for other in others
     }
-    return Trust(thresholds, len(few), part, hashlib.sha256(weights).hexdigest(), refused)
+    return EnergyThreshold(thresholds, len(few), part, hashlib.sha256(weights).hexdigest(), refused)
 
 
-def unseen(recipe: Recipe, data: DataSet) -> tuple[Tensor, str]:
-    """The pictures that a run held out, uint8 (N, C, H, W): its validation part, else the first half of the test part."""
+def calibration_images(recipe: Recipe, data: DataSet) -> tuple[Tensor, str]:
+    """The images that a run held out, uint8 (N, C, H, W): its validation part, else the first half of the test part."""
     from core.datasets.splits import split
 
     parts = split(data, recipe.split, validation=recipe.validation, folds=recipe.folds, fold=recipe.fold,
@@ -106,8 +106,8 @@ def unseen(recipe: Recipe, data: DataSet) -> tuple[Tensor, str]:
     return data.images[parts.test[: len(parts.test) // 2]], "test"
 
 
-def as_pictures_of(data: DataSet, images: Tensor) -> Tensor:
-    """Pictures of another data set in the shape of those of `data`: resized, grey or three equal channels."""
+def as_images_of(data: DataSet, images: Tensor) -> Tensor:
+    """Images of another data set in the shape of those of `data`: resized, grey or three equal channels."""
     from torch.nn.functional import interpolate
 
     channels, side, _ = data.shape
@@ -117,17 +117,17 @@ def as_pictures_of(data: DataSet, images: Tensor) -> Tensor:
     return exact.round().clamp(0, 255).byte()
 
 
-def foreign_to(dataset: str) -> tuple[str, ...]:
-    """The data sets whose pictures show something else: `digits` and `mnist` share theirs."""
+def out_of_distribution_sets(dataset: str) -> tuple[str, ...]:
+    """The data sets whose images show something else: `digits` and `mnist` share theirs."""
     digits = ("digits", "mnist")
     return tuple(name for name in SIDES if name not in (digits if dataset in digits else (dataset,)))
 
 
-def read(name: str, weights: bytes, folder: Path) -> Trust | None:
+def read(name: str, weights: bytes, folder: Path) -> EnergyThreshold | None:
     """The trust of a network; None where there is none for these weights. LabError when the file is damaged."""
     path = folder / FOLDER / f"{name}.json"
     try:
-        found = Trust(**json.loads(path.read_text(encoding="utf-8")))
+        found = EnergyThreshold(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
@@ -135,5 +135,5 @@ def read(name: str, weights: bytes, folder: Path) -> Trust | None:
     return found if found.weights == hashlib.sha256(weights).hexdigest() else None
 
 
-def write(name: str, trust: Trust, folder: Path) -> None:
+def write(name: str, trust: EnergyThreshold, folder: Path) -> None:
     write_whole(folder / FOLDER / f"{name}.json", json.dumps(asdict(trust)) + "\n")

@@ -1,6 +1,6 @@
-"""The study's finding on one's own picture: the same picture at four resolutions, through the networks of each protocol.
+"""The study's finding on one's own image: the same image at four resolutions, through the networks of each protocol.
 
-TOTV: one network trained on full pictures. TVTV: for each resolution the network that was trained at it. mixed: one
+TOTV: one network trained on full images. TVTV: for each resolution the network that was trained at it. mixed: one
 network trained at all of them. A data set without the study's networks has one row, of the network that was chosen.
 """
 
@@ -19,8 +19,8 @@ OWN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """What one network says about the picture at one resolution."""
+class ProtocolAnswer:
+    """What one network says about the image at one resolution."""
 
     protocol: str
     """totv, tvtv, mixed or chosen."""
@@ -34,21 +34,21 @@ class Cell:
     """Why a network that is there cannot answer; "" also where it is not trained yet."""
 
 
-def strip(picture: Bytes, chosen: Classifier, filter: str, find: Callable[[str], Classifier]) -> list[Cell]:
-    """`picture` uint8 (1, C, H, W) as `prepare` leaves it, at full resolution -> the cells, row by row.
+def compare_protocols(image: Bytes, chosen: Classifier, filter: str, find: Callable[[str], Classifier]) -> list[ProtocolAnswer]:
+    """`image` uint8 (1, C, H, W) as `prepare` leaves it, at full resolution -> the cells, row by row.
 
     `find` gives a network by its name and raises LabError for one that is not there.
     """
     if chosen.recipe.dataset not in SIDES:
         side = chosen.shape[1]
-        return [_cell(picture, OWN, at, chosen.name, chosen, filter) for at in (side, side * 3 // 4, side // 2, side // 4)]
-    return cells(picture, chosen.recipe.dataset, SIDES[chosen.recipe.dataset], filter, find)
+        return [_cell(image, OWN, at, chosen.name, chosen, filter) for at in (side, side * 3 // 4, side // 2, side // 4)]
+    return cells(image, chosen.recipe.dataset, SIDES[chosen.recipe.dataset], filter, find)
 
 
-def cells(picture: Bytes, dataset: str, sides: Sequence[int], filter: str, find: Callable[[str], Classifier]) -> list[Cell]:
-    """What the study's networks say about `picture` at any sides. TVTV: the network whose own side is nearest.
+def cells(image: Bytes, dataset: str, sides: Sequence[int], filter: str, find: Callable[[str], Classifier]) -> list[ProtocolAnswer]:
+    """What the study's networks say about `image` at any sides. TVTV: the network whose own side is nearest.
 
-    Parameters as of `strip`; LabError for a data set without the study's networks.
+    Parameters as of `compare_protocols`; LabError for a data set without the study's networks.
     """
     if dataset not in SIDES:
         raise LabError(f"the study has no networks for {dataset}; choose one of {', '.join(SIDES)}")
@@ -58,14 +58,14 @@ def cells(picture: Bytes, dataset: str, sides: Sequence[int], filter: str, find:
             own = nearest(dataset, side)
             network = _there(dataset, protocol, own, find)
             if isinstance(network, Classifier):
-                found.append(_cell(picture, protocol, side, network.name, network, filter))
+                found.append(_cell(image, protocol, side, network.name, network, filter))
             else:
-                found.append(Cell(protocol, side, name_of(dataset, protocol, own), None, None, None, network))
+                found.append(ProtocolAnswer(protocol, side, name_of(dataset, protocol, own), None, None, None, network))
     return found
 
 
 def nearest(dataset: str, side: int) -> int:
-    """The side of the study that is nearest; of two as near the larger, whose network has seen sharper pictures.
+    """The side of the study that is nearest; of two as near the larger, whose network has seen sharper images.
 
     >>> nearest("cifar10", 6), nearest("cifar10", 12)
     (8, 16)
@@ -89,8 +89,8 @@ def _there(dataset: str, protocol: str, side: int, find: Callable[[str], Classif
     return problem
 
 
-def _cell(picture: Bytes, protocol: str, side: int, name: str, network: Classifier, filter: str) -> Cell:
-    logits = network.logits(network.at(picture, side, filter))
+def _cell(image: Bytes, protocol: str, side: int, name: str, network: Classifier, filter: str) -> ProtocolAnswer:
+    logits = network.logits(network.at(image, side, filter))
     label, probability = network.ranked(softmax(logits)[0], 1)[0]
-    known = network.trust.knows(logits[0], side) if network.trust else None
-    return Cell(protocol, side, name, label, probability, known)
+    known = network.trust.in_distribution(logits[0], side) if network.trust else None
+    return ProtocolAnswer(protocol, side, name, label, probability, known)

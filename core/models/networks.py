@@ -16,7 +16,7 @@ from core.models.flatten import Flatten
 from core.models.layers import Dropout
 from core.vocabulary.errors import LabError
 
-Shape = tuple[int, ...]  # of one picture or one layer's output, without the batch: (C, H, W) or (features,)
+Shape = tuple[int, ...]  # of one image or one layer's output, without the batch: (C, H, W) or (features,)
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"ReLU": nn.ReLU, "Sigmoid": nn.Sigmoid}
 
@@ -41,7 +41,7 @@ class Conv:
 
     def layer(self, shape: Shape) -> Layer:
         channels, height, width = shape
-        margin = self.size - 1  # the filter must lie inside the picture
+        margin = self.size - 1  # the filter must lie inside the image
         output = (self.filters, height - margin, width - margin)
         parameters = self.filters * (channels * self.size * self.size + 1)
         name = f"Conv2d {channels}->{self.filters}, {self.size}x{self.size}"
@@ -101,7 +101,7 @@ Step = Conv | Pool | Drop | Dense
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """A network before it has met a picture: the steps up to the last hidden one."""
+    """A network before it has met a image: the steps up to the last hidden one."""
 
     name: str
     about: str
@@ -216,7 +216,7 @@ NETWORKS: dict[str, Blueprint] = {blueprint.name: blueprint for blueprint in _BL
 
 
 def build(name: str, shape: Shape, classes: int = 10, dropout: float | None = None) -> nn.Sequential:
-    """The network `name` for float pictures `(N, *shape)`; it answers with logits `(N, classes)`, no softmax.
+    """The network `name` for float images `(N, *shape)`; it answers with logits `(N, classes)`, no softmax.
 
     `shape` is `(C, H, W)`. `dropout` None keeps each layer's own rate, a number in [0, 1) replaces them all.
     The weights start as PyTorch draws them, from the global generator: seed it first for the same start.
@@ -239,7 +239,7 @@ def layer_table(name: str, shape: Shape, classes: int = 10, dropout: float | Non
 
 
 def multiplications(name: str, shape: Shape) -> int:
-    """How many multiplications one picture (C, H, W) costs in a forward pass: each weight once for each place."""
+    """How many multiplications one image (C, H, W) costs in a forward pass: each weight once for each place."""
     work = 0
     for layer in layer_table(name, shape):
         channels, *places = layer.output_shape

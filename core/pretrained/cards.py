@@ -3,7 +3,7 @@
 A card tells everything that a table or a figure needs: the recipe, the records, the test result, the confusion
 matrices at other resolutions, and where the run came from. Nobody can delete or change one from the app.
 NAME.json lies beside NAME.safetensors; a run without kept weights has its card in cards/. Where a page needs the
-network's answers to single test pictures, they are in NAME.outputs.safetensors.
+network's answers to single test images, they are in NAME.outputs.safetensors.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What a network answered to each picture of the official test set, at some resolutions."""
+    """What a network answered to each image of the official test set, at some resolutions."""
 
     labels: NDArray[np.uint8]
     """(N,), the truth."""
@@ -69,7 +69,7 @@ class Outputs:
 def identity(recipe: Recipe) -> tuple[object, ...]:
     """What two runs must share to be the same experiment: every field but where it ran.
 
-    The filter counts only where pictures are reduced for the training.
+    The filter counts only where images are reduced for the training.
     """
     unused = {"filter"} if recipe.resolution is None and "mixed" not in recipe.augment else set()
     return tuple(getattr(recipe, name) for name in FIELDS if name not in _NOT_THE_RUN and name not in unused)
@@ -185,7 +185,7 @@ def write_card(card: Card, folder: Path) -> None:
     write_whole(folder / f"{card.name}.json", json.dumps(values, separators=(",", ":")) + "\n")
 
 
-def find(recipe: Recipe, cards: Iterable[Card]) -> Card | None:
+def card_of(recipe: Recipe, cards: Iterable[Card]) -> Card | None:
     """The card of this experiment, if there is one."""
     wanted = identity(recipe)
     return next((card for card in cards if identity(card.recipe) == wanted), None)

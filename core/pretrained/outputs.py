@@ -1,4 +1,4 @@
-"""What a network answered to single pictures of the test set: its guess, how sure it was, and where it was surely wrong.
+"""What a network answered to single images of the test set: its guess, how sure it was, and where it was surely wrong.
 
 From the kept logits of a run (core.pretrained.cards.Outputs); torch-free.
 """
@@ -15,7 +15,7 @@ from core.pretrained.cards import Outputs
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """One entry for each picture of the official test set, in its order."""
+    """One entry for each image of the official test set, in its order."""
 
     labels: NDArray[np.int64]
     """(N,), the truth."""
@@ -26,7 +26,7 @@ class Answers:
 
     @classmethod
     def of(cls, outputs: Outputs, side: int) -> Answers:
-        """The answers to the pictures seen at a side that the outputs were kept for."""
+        """The answers to the images seen at a side that the outputs were kept for."""
         logits = outputs.logits[side].astype(np.float64)
         chances = np.exp(logits - logits.max(axis=1, keepdims=True))
         confidence = chances.max(axis=1) / chances.sum(axis=1)

@@ -12,19 +12,19 @@ Sides = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedRun:
     """One run of a study."""
 
     recipe: Recipe
     weights: bool = False
     """Whether the tested weights are kept; else the card alone."""
-    seen_at: Mapping[str, Sides] | None = None
+    evaluate_at: Mapping[str, Sides] | None = None
     """filter -> the sides in pixels at which the test set is looked at; each leaves a confusion matrix."""
-    outputs_at: Sides = ()
+    keep_outputs_at: Sides = ()
     """The sides at which the network's answers to the whole test set are kept, with the recipe's filter."""
 
 
-Plan = dict[str, Planned]
+Plan = dict[str, PlannedRun]
 
 
 def sweep(dataset: str) -> dict[str, Sides]:
@@ -32,7 +32,7 @@ def sweep(dataset: str) -> dict[str, Sides]:
     return {filter: tuple(range(4, SIDES[dataset] + 1)) for filter in FILTERS}
 
 
-def made(plan: Plan, cards: Iterable[Card]) -> dict[str, Card]:
+def available(plan: Plan, cards: Iterable[Card]) -> dict[str, Card]:
     """Name -> card of those planned runs that are there; a card of another recipe does not count."""
     by_identity: dict[tuple[object, ...], Card] = {}
     for card in cards:

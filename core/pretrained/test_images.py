@@ -1,7 +1,7 @@
-"""Fashion-MNIST's test pictures for a page that shows some of them: whole where the data set is, else from one PNG.
+"""Fashion-MNIST's test images for a page that shows some of them: whole where the data set is, else from one PNG.
 
-The PNG lies under pretrained/: the first official test pictures, and behind them those that one of the report's four
-networks is surest and wrong about. A text chunk of it tells which picture a tile is, and its class. Torch-free.
+The PNG lies under pretrained/: the first official test images, and behind them those that one of the report's four
+networks is surest and wrong about. A text chunk of it tells which image a tile is, and its class. Torch-free.
 Fashion-MNIST: Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747, MIT licence.
 """
 
@@ -31,12 +31,12 @@ ACROSS, SIDE = 20, 28
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tiles:
-    """Some pictures of the official test set."""
+    """Some images of the official test set."""
 
     indices: tuple[int, ...]
     """Which ones: each one's place in the test set. The first `drawable` of them are the test set's first."""
     labels: tuple[int, ...]
-    pictures: NDArray[np.uint8]
+    images: NDArray[np.uint8]
     """(N, 28, 28), 0 black to 255 white."""
     drawable: int
     """How many of them a random draw may take: the rest was chosen, so that it would not be fair."""
@@ -48,29 +48,29 @@ class Tiles:
     def __contains__(self, index: int) -> bool:
         return index in self._places
 
-    def picture(self, index: int) -> NDArray[np.uint8]:
-        """(28, 28), the test picture with this index."""
-        found: NDArray[np.uint8] = self.pictures[self._places[index]]
+    def image(self, index: int) -> NDArray[np.uint8]:
+        """(28, 28), the test image with this index."""
+        found: NDArray[np.uint8] = self.images[self._places[index]]
         return found
 
     def examples(self, label: int, count: int) -> list[int]:
-        """The indices of the first `count` pictures of a class."""
+        """The indices of the first `count` images of a class."""
         own = (index for index, its in zip(self.indices[: self.drawable], self.labels, strict=False) if its == label)
         return [index for _, index in zip(range(count), own, strict=False)]
 
 
 def tiles(data: Path, folder: Path = FOLDER) -> Tiles | None:
-    """All test pictures where the data set is in `data`, else those of the PNG in `folder`; None without either."""
+    """All test images where the data set is in `data`, else those of the PNG in `folder`; None without either."""
     return whole(data) if dataset_files.state(DATASET, data).present else read(folder)
 
 
 @lru_cache(maxsize=2)
 def whole(data: Path) -> Tiles:
-    """All 10,000 official test pictures, verified. LabError where they are missing or altered."""
+    """All 10,000 official test images, verified. LabError where they are missing or altered."""
     layout, paths = dataset_files.ready(DATASET, data)
-    pictures, labels = map(formats.parse, map(dataset_files.content, paths[2:], layout.files[2:]))
+    images, labels = map(formats.parse, map(dataset_files.content, paths[2:], layout.files[2:]))
     truth = tuple(labels.tolist())
-    return Tiles(tuple(range(len(truth))), truth, pictures, len(truth))
+    return Tiles(tuple(range(len(truth))), truth, images, len(truth))
 
 
 def read(folder: Path = FOLDER) -> Tiles | None:
@@ -84,14 +84,14 @@ def read(folder: Path = FOLDER) -> Tiles | None:
 
 @lru_cache(maxsize=4)
 def _read_once(path: Path, changed: int) -> Tiles:
-    pictures, told = sheet.read(path, SIDE)
+    images, told = sheet.read(path, SIDE)
     try:
         indices, labels = tuple(map(int, told["indices"])), tuple(map(int, told["labels"]))
-        if not len(pictures) >= len(labels) == len(indices):
-            raise ValueError(f"{len(indices)} tiles are named and {len(pictures)} are there")
+        if not len(images) >= len(labels) == len(indices):
+            raise ValueError(f"{len(indices)} tiles are named and {len(images)} are there")
     except (ValueError, KeyError, TypeError) as error:
         raise sheet.damaged(path, error) from error
-    return Tiles(indices, labels, pictures[: len(indices)], min(FIRST, len(indices)))
+    return Tiles(indices, labels, images[: len(indices)], min(FIRST, len(indices)))
 
 
 def renew(folder: Path, data: Path, runs: Sequence[str]) -> bool:
@@ -103,12 +103,12 @@ def renew(folder: Path, data: Path, runs: Sequence[str]) -> bool:
 
 
 def write(folder: Path, everything: Tiles, chosen: Iterable[int]) -> bool:
-    """Makes the PNG of the first pictures and the `chosen` ones; False where it is there already with just these."""
+    """Makes the PNG of the first images and the `chosen` ones; False where it is there already with just these."""
     first = everything.indices[:FIRST]
     wanted = (*first, *sorted(set(chosen) - set(first)))
     there = read(folder)
     if there is not None and there.indices == wanted:
         return False
-    pictures, labels = np.stack([everything.picture(index) for index in wanted]), [everything.labels[index] for index in wanted]
-    sheet.write(folder / NAME, pictures, ACROSS, {"indices": wanted, "labels": labels})
+    images, labels = np.stack([everything.image(index) for index in wanted]), [everything.labels[index] for index in wanted]
+    sheet.write(folder / NAME, images, ACROSS, {"indices": wanted, "labels": labels})
     return True

@@ -71,12 +71,12 @@ def smoothed(values: Iterable[float], weight: float) -> list[float]:
     return list(accumulate(values, lambda average, value: weight * average + (1 - weight) * value))
 
 
-def wiggle(values: Sequence[float]) -> float | None:
+def step_std(values: Sequence[float]) -> float | None:
     """How much a curve goes up and down: the standard deviation of its steps from point to point, in its second half.
 
     A steady slope makes every step the same and counts as no wiggle. None for fewer than two steps.
 
-    >>> wiggle([0.0, 5.0, 9.0, 1.0, 2.0, 3.0, 4.0])
+    >>> step_std([0.0, 5.0, 9.0, 1.0, 2.0, 3.0, 4.0])
     0.0
     """
     steps = [after - before for before, after in pairwise(values[len(values) // 2 :])]

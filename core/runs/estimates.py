@@ -85,7 +85,7 @@ class Estimates:
             self._facts, self._facts_failures = None, self._facts_failures.once_more(self._clock())
             return None
 
-    def learn(self, recipe: Recipe, images_per_second: float) -> None:
+    def record_speed(self, recipe: Recipe, images_per_second: float) -> None:
         """A run with this recipe trained at this speed: better than any measurement."""
         key = self._key(recipe)
         with self._lock:
@@ -167,7 +167,7 @@ def _scaled(recipe: Recipe, seen: tuple[Recipe, float]) -> Estimate:
 
 
 def expected_seconds(recipe: Recipe, images_per_second: float) -> float:
-    """Training, the check after each epoch and the test; looking costs about a third of learning a picture."""
+    """Training, the check after each epoch and the test; looking costs about a third of learning a image."""
     train, validation, test = part_sizes(recipe)
     looked_at = recipe.epochs * (min(1_000, train) + validation) + test
     return (recipe.epochs * train + looked_at / 3) / images_per_second

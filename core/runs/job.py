@@ -20,7 +20,7 @@ from core.vocabulary.records import Epoch, Matrix, Record, Start, Tick, as_dict
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class Visitor:
     """Who asks: the owner's cookie, the teacher's token as it was typed, and the network address that the request came from.
 
     Many may share an address (a school behind one), and a cookie costs nothing: bounds for a person hold for both.
@@ -91,7 +91,7 @@ class Job:
         self.again = False
         """Whether it queues again as soon as its stream has ended."""
 
-    def take(self, record: Record) -> None:
+    def apply(self, record: Record) -> None:
         """Shows what a record tells. What the record makes of the status, the manager says."""
         self.version += 1
         if isinstance(record, Start):

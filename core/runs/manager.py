@@ -18,7 +18,7 @@ from core.engines import base
 from core.pretrained.cards import FOLDER
 from core.runs import lifecycle
 from core.runs.estimates import Estimate
-from core.runs.job import Job, Snapshot, Who
+from core.runs.job import Job, Snapshot, Visitor
 from core.runs.lifecycle import PERSON
 from core.runs.runner import Runner
 from core.runs.snapshots import Snapshots
@@ -27,7 +27,7 @@ from core.runs.summaries import RunSummary
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 
-__all__ = ["Estimate", "JobManager", "RunSummary", "Snapshot", "Who"]
+__all__ = ["Estimate", "JobManager", "RunSummary", "Snapshot", "Visitor"]
 
 QUEUE_LIMIT = 64
 """Runs of all persons that may wait, paused ones that gave their place up among them."""
@@ -54,10 +54,10 @@ class JobManager(Runner):
         """Raises LabError, in one line, for a recipe that could not run here."""
         base.check(recipe, self.data)
 
-    def expected(self, recipe: Recipe, who: Who | None = None) -> Estimate:
+    def expected(self, recipe: Recipe, visitor: Visitor | None = None) -> Estimate:
         """How long this recipe would take here; never waits. Ask again while its seconds are None."""
         busy = self._active is not None or bool(self._queue)
-        return self._estimates.of(self._with_threads(recipe), busy, who.name if who else "")
+        return self._estimates.of(self._with_threads(recipe), busy, visitor.name if visitor else "")
 
     @property
     def facts(self) -> dict[str, Any] | None:
@@ -67,7 +67,7 @@ class JobManager(Runner):
     def teacher(self, token: str) -> bool:
         return bool(token) and secrets.compare_digest(token.encode(), self.token.encode())
 
-    def may(self, run: str, who: Who) -> bool:
+    def may(self, run: str, visitor: Visitor) -> bool:
         """Whether this person may pause, resume, stop or delete the run: its owner, or the teacher.
 
         A run that comes with the app is nobody's, not the teacher's either.
@@ -77,7 +77,7 @@ class JobManager(Runner):
         known = job or self.snapshot(run)
         if isinstance(known, Snapshot) and known.pretrained:
             return False
-        return self.teacher(who.token) or (bool(known.owner) and known.owner == who.name)
+        return self.teacher(visitor.token) or (bool(known.owner) and known.owner == visitor.name)
 
     def snapshot(self, run: str) -> Snapshot:
         """The run now; by its name also one that comes with the app. NoSuchRun when there is none of this id."""
@@ -108,65 +108,65 @@ class JobManager(Runner):
 
     # --- ordering --------------------------------------------------------------------------------------------------
 
-    def submit(self, recipe: Recipe, who: Who) -> str:
+    def submit(self, recipe: Recipe, visitor: Visitor) -> str:
         """Puts a new run into the queue and returns its id. LabError for a bad recipe or a full queue."""
         base.check(recipe, self.data, thoroughly=True)
         with self._changed:
-            self._check_limits(who.name, who)
-            run = self.store.create(self._with_threads(recipe), who.name)
+            self._check_limits(visitor.name, visitor)
+            run = self.store.create(self._with_threads(recipe), visitor.name)
             try:
-                job = Job(self.store.get(run), self.store.lock(run), lifecycle.NEW, who.address)
+                job = Job(self.store.get(run), self.store.lock(run), lifecycle.NEW, visitor.address)
             except LabError as error:
                 self._discard(run, str(error))
                 raise
             self._enqueue(job, written=True)
         return run
 
-    def pause(self, run: str, who: Who) -> None:
+    def pause(self, run: str, visitor: Visitor) -> None:
         """Holds a running run where it is. When others wait, it gives its place up (and its unfinished epoch)."""
         with self._changed:
-            job = self._own(run, who)
+            job = self._own(run, visitor)
             if job.status != "running" or job.stream is None or job.ending:
                 state = "about to end" if job.status == "running" else job.status
                 raise LabError(f"run {run} is {state}; only a running run can be paused")
             self._move(job, "paused", PERSON)
             job.stream.pause()
-            self._give_way()
+            self._yield_slot()
 
-    def resume(self, run: str, who: Who) -> None:
+    def resume(self, run: str, visitor: Visitor) -> None:
         """Goes on with a paused, stopped or interrupted run, after its last finished epoch.
 
         One that is on its way out queues again as soon as it is. Of a stop and a resume the last one counts.
         """
-        self._allowed(run, who)
+        self._allowed(run, visitor)
         with self._changed:
             job = self._jobs.get(run)
             if job is not None and job.status == "paused" and job.stream is not None and not job.ending:
                 self._move(job, "running", PERSON)
                 job.stream.resume()
             elif job is None or (job.status == "paused" and job.thread is None):
-                self._queue_again(run, job, who)
+                self._queue_again(run, job, visitor)
             elif job.thread is not None and job.ending in ("paused", "stopped"):
-                self._check_limits(job.owner, who, job)
+                self._check_limits(job.owner, visitor, job)
                 job.again = True
             else:
                 raise LabError(f"run {run} is {job.status}; there is nothing to resume")
 
-    def stop(self, run: str, who: Who) -> None:
+    def stop(self, run: str, visitor: Visitor) -> None:
         """Ends a run within about a second. The unfinished epoch is lost; finished ones stay, and it can be resumed.
 
         A run that is over stays as it is.
         """
-        self._allowed(run, who)
+        self._allowed(run, visitor)
         with self._changed:
             if run in self._jobs:
                 self._stop(self._jobs[run])
             elif (status := self.store.status(run)) in lifecycle.ACTIVE:
                 raise LabError(f"run {run} is {status} in another process; stop it there")
 
-    def stop_all(self, who: Who) -> int:
+    def stop_all(self, visitor: Visitor) -> int:
         """Stops every run that is queued, running or paused, whoever's it is; how many that were. For the teacher."""
-        if not self.teacher(who.token):
+        if not self.teacher(visitor.token):
             raise LabError("only the teacher can stop everybody's runs")
         with self._changed:
             jobs = list(self._jobs.values())
@@ -174,9 +174,9 @@ class JobManager(Runner):
                 self._stop(job)
         return len(jobs)
 
-    def delete(self, run: str, who: Who) -> None:
+    def delete(self, run: str, visitor: Visitor) -> None:
         """Forgets a run that is not active, and its weights."""
-        self._allowed(run, who)
+        self._allowed(run, visitor)
         with self._changed:
             if run in self._jobs:
                 raise LabError(f"run {run} is {self._jobs[run].status}; stop it first")
@@ -189,32 +189,32 @@ class JobManager(Runner):
 
     # --- limits; called with the lock held -------------------------------------------------------------------------
 
-    def _check_limits(self, owner: str, who: Who, job: Job | None = None) -> None:
+    def _check_limits(self, owner: str, visitor: Visitor, job: Job | None = None) -> None:
         """LabError when no more runs may wait: none at all, or none of this owner's, unless the teacher asks."""
         if self._closed:
             raise LabError("the server is closing; start the run again when it is back")
         waiting = [other for other in self._jobs.values() if other is not self._active and other is not job]
         if len(waiting) >= QUEUE_LIMIT:
             raise LabError(f"{QUEUE_LIMIT} runs are waiting already; try again when one has finished")
-        if who.address and sum(other.address == who.address for other in waiting) >= ADDRESS_LIMIT:
+        if visitor.address and sum(other.address == visitor.address for other in waiting) >= ADDRESS_LIMIT:
             raise LabError(f"{ADDRESS_LIMIT} runs from your network are waiting already; try again when one has finished")
-        if sum(other.owner == owner for other in waiting) >= PERSON_LIMIT and not self.teacher(who.token):
+        if sum(other.owner == owner for other in waiting) >= PERSON_LIMIT and not self.teacher(visitor.token):
             raise LabError(f"{PERSON_LIMIT} runs of one person wait or are paused already; stop one, or try again later")
 
-    def _queue_again(self, run: str, job: Job | None, who: Who) -> None:
+    def _queue_again(self, run: str, job: Job | None, visitor: Visitor) -> None:
         """A run of the store, or one that gave its place up."""
         if job is not None:
-            self._check_limits(job.owner, who, job)
+            self._check_limits(job.owner, visitor, job)
             return self._enqueue(job)
-        job = self._reopened(run, who)
+        job = self._reopened(run, visitor)
         try:
-            self._check_limits(job.owner, who)
+            self._check_limits(job.owner, visitor)
             self._enqueue(job)
         except LabError:
             job.lock.release()
             raise
 
-    def _reopened(self, run: str, who: Who) -> Job:
+    def _reopened(self, run: str, visitor: Visitor) -> Job:
         """The run as it lies in the store, with its lock."""
         lock = self.store.lock(run)
         try:
@@ -222,7 +222,7 @@ class JobManager(Runner):
             status = "interrupted" if stored.status in lifecycle.ACTIVE else stored.status  # the lock was free
             if not lifecycle.may_follow(status, "queued", PERSON):
                 raise LabError(f"run {run} is {status}; there is nothing to resume")
-            return Job(stored, lock, status, who.address)
+            return Job(stored, lock, status, visitor.address)
         except LabError:
             lock.release()
             raise
@@ -244,17 +244,17 @@ class JobManager(Runner):
             return dataclasses.replace(run, message=reason)
         return run
 
-    def _own(self, run: str, who: Who) -> Job:
-        self._allowed(run, who)
+    def _own(self, run: str, visitor: Visitor) -> Job:
+        self._allowed(run, visitor)
         job = self._jobs.get(run)
         if job is None:
             raise LabError(f"run {run} is {self.store.get(run).status} and not active in this server")
         return job
 
-    def _allowed(self, run: str, who: Who) -> None:
+    def _allowed(self, run: str, visitor: Visitor) -> None:
         if self.snapshot(run).pretrained:
             raise LabError(f"run {run} comes with the app and nobody can change or delete it; train its recipe again instead")
-        if not self.may(run, who):
+        if not self.may(run, visitor):
             raise LabError(f"run {run} belongs to somebody else; only its owner or the teacher can do that")
 
     def _with_threads(self, recipe: Recipe) -> Recipe:

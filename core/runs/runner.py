@@ -107,10 +107,10 @@ class Runner:
         self._unwritten.pop(job.run, None)
         self._jobs[job.run] = job
         self._queue.push(job)
-        self._give_way()
-        self._advance()
+        self._yield_slot()
+        self._start_next()
 
-    def _advance(self) -> None:
+    def _start_next(self) -> None:
         """Starts the next run when nothing is in its way."""
         while self._active is None and self._queue and not self._closed:
             job = self._active = self._queue.pop()
@@ -121,7 +121,7 @@ class Runner:
             except RuntimeError as error:
                 self._ended(job, Outcome("interrupted", ENGINE, f"it could not be started ({error}); resume it to go on"))
 
-    def _give_way(self) -> None:
+    def _yield_slot(self) -> None:
         """A paused run gives its place up when others wait."""
         job = self._active
         if job is not None and job.status == "paused" and self._queue and not job.ending:
@@ -150,7 +150,7 @@ class Runner:
                 if job.ending:  # ordered while there was no stream yet
                     return
             for record in stream:
-                self.store.keep(job.run, record)
+                self.store.save(job.run, record)
                 self._show(job, record)
                 if isinstance(record, Result):
                     return
@@ -162,13 +162,13 @@ class Runner:
     def _show(self, job: Job, record: Record) -> None:
         """What is stored is shown, and makes of the run's status what the store has made of it."""
         with self._changed:
-            job.take(record)
+            job.apply(record)
             if isinstance(record, Start):
                 self._move(job, "running", ENGINE, written=True)
             elif isinstance(record, Result):
                 self._leave(job, "finished", ENGINE)
         if isinstance(record, Epoch) and record.images_per_second:
-            self._estimates.learn(job.recipe, record.images_per_second)
+            self._estimates.record_speed(job.recipe, record.images_per_second)
 
     def _ended(self, job: Job, failure: Outcome | None) -> None:
         """The job's thread has nothing more to do: the run becomes what it was told to, or what happened to it."""
@@ -186,7 +186,7 @@ class Runner:
             else:
                 self._come_to_rest(job, ending, failure.message if failure else "")
         finally:
-            self._advance()
+            self._start_next()
 
     def _requeue(self, job: Job) -> None:
         try:

@@ -94,7 +94,7 @@ class RunStore:
         return run
 
     @contextlib.contextmanager
-    def hold(self, run: str) -> Iterator[None]:
+    def locked(self, run: str) -> Iterator[None]:
         """The right to write this run, for as long as the block lasts. LabError when somebody else has it."""
         lock = self.lock(run)
         try:
@@ -112,16 +112,16 @@ class RunStore:
             raise LabError(f"run {run} is being trained by another process; stop it there first") from None
         return lock
 
-    def keep(self, run: str, record: Record) -> None:
+    def save(self, run: str, record: Record) -> None:
         """Stores what a record tells, before anybody shows it. Ticks are not stored."""
         if isinstance(record, Start):
-            self.begin(run, record)
+            self.start(run, record)
         elif isinstance(record, Epoch):
             self.add_epoch(run, record)
         elif isinstance(record, Result):
             self.finish(run, record)
 
-    def begin(self, run: str, start: Start) -> None:
+    def start(self, run: str, start: Start) -> None:
         """The run runs: its recipe is now the resolved one. When it goes on, the facts of its beginning stay."""
         facts = self.get(run).facts or start.facts
         if start.epoch:
@@ -154,7 +154,7 @@ class RunStore:
         """Forgets a run, also one that cannot be read, and its weights. LabError when it is being trained."""
         if self.version(run) is None:
             raise self._unknown(run)
-        with self.hold(run):
+        with self.locked(run):
             self._database.write("DELETE FROM runs WHERE run = ?", run)
             shutil.rmtree(self.weights_folder(run), ignore_errors=True)
 

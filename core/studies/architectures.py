@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.pretrained.cards import Card
-from core.pretrained.plan import Plan, Planned
+from core.pretrained.plan import Plan, PlannedRun
 from core.vocabulary import metrics
 from core.vocabulary.recipe import Recipe, preset
 
@@ -45,16 +45,16 @@ def plan() -> Plan:
     for optimizer in ARC1_OPTIMIZERS:
         for seed in SEEDS:
             recipe = _paper("fashion-mnist", "arc1", {"optimizer": optimizer, "batch_size": 64, "epochs": 50, "seed": seed})
-            runs[f"fashion-arc1-{optimizer}-seed{seed}"] = Planned(recipe)
+            runs[f"fashion-arc1-{optimizer}-seed{seed}"] = PlannedRun(recipe)
     for size in BATCHES:
         recipe = _paper("fashion-mnist", "arc3-report", {"optimizer": "adam", "batch_size": size})
-        runs[f"fashion-batch-{size}"] = Planned(recipe.changed(train_limit=6_000, epochs=20))
+        runs[f"fashion-batch-{size}"] = PlannedRun(recipe.changed(train_limit=6_000, epochs=20))
     for dataset, short in (("mnist", "mnist"), ("fashion-mnist", "fashion")):
         for name, (network, stated) in PAPER.items():
-            runs[f"{short}-{name}"] = Planned(_paper(dataset, network, stated), weights=short == "fashion" and name in SMALL)
+            runs[f"{short}-{name}"] = PlannedRun(_paper(dataset, network, stated), weights=short == "fashion" and name in SMALL)
     for name, (network, optimizer) in REPORT.items():
         recipe = preset("report", "fashion-mnist").changed(network=network, optimizer=optimizer, threads=1)
-        runs[f"fashion-{name}"] = Planned(recipe, weights=True, outputs_at=(28,))
+        runs[f"fashion-{name}"] = PlannedRun(recipe, weights=True, keep_outputs_at=(28,))
     return runs
 
 

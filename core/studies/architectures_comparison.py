@@ -15,11 +15,11 @@ from statistics import mean, stdev
 from typing import Any, Literal
 
 from core.pretrained.cards import FOLDER, Card, read_outputs
-from core.runs.curve import wiggle
+from core.runs.curve import step_std
 from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, Rows, row
 from core.studies.published import published
 from core.vocabulary import metrics
-from core.vocabulary.stats import Difference, between_shares, margin, on_the_same_pictures, over_seeds
+from core.vocabulary.stats import Difference, between_shares, margin, on_the_same_images, over_seeds
 
 OPTIMIZER_TITLES = {"sgd": "SGD", "adam": "Adam", "rmsprop": "RMSprop", "adagrad": "Adagrad"}
 TITLES = {name: f"{network.removesuffix('-report').capitalize()} {OPTIMIZER_TITLES[optimizer]}"
@@ -30,9 +30,9 @@ PAPER_TITLES = {
 }  # fmt: skip
 """Short name of a run with the paper's settings -> what the paper calls it."""
 SIDE = 28
-"""Pixels of both data sets: the side that answers to single pictures are kept for."""
+"""Pixels of both data sets: the side that answers to single images are kept for."""
 TIES = 0.002
-"""Of the pictures: answers are kept as float16, in which two logits may be equal."""
+"""Of the images: answers are kept as float16, in which two logits may be equal."""
 PAPER_SETS = {"fashion-mnist": ("fashion", "Fashion-MNIST"), "mnist": ("mnist", "MNIST")}
 
 
@@ -168,7 +168,7 @@ LADDER = ("Arc2", "Arc3", "Arc4")
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class Ranking:
     """Who is best by a test accuracy, who comes second, who last; and what the size of the test set leaves open."""
 
     best: str
@@ -186,33 +186,33 @@ class Contest:
     """The lead of the best over the last."""
 
 
-def contest(rows: Rows, score: str = "test_accuracy") -> Contest | None:
+def ranking(rows: Rows, score: str = "test_accuracy") -> Ranking | None:
     """The order of some of `paper_rows` by a score; None for fewer than two."""
     order = sorted(rows, key=lambda row: row[score], reverse=True)
     if len(order) < 2:
         return None
     best, second, last = order[0], order[1], order[-1]
-    return Contest(best["title"], second["title"], last["title"], best[score] - second[score], best[score] - last[score],
+    return Ranking(best["title"], second["title"], last["title"], best[score] - second[score], best[score] - last[score],
                    sqrt(2) * margin(best[score], sum(map(sum, best["confusion"]))), difference(best, second, score), difference(best, last, score))  # fmt: skip
 
 
 def difference(first: Mapping[str, Any], second: Mapping[str, Any], score: str = "test_accuracy", folder: Path = FOLDER) -> Difference:
-    """Of two rows whose networks met the same test pictures: picture by picture where both runs' answers are kept, else by
+    """Of two rows whose networks met the same test images: image by image where both runs' answers are kept, else by
     their shares."""
-    pictures = sum(map(sum, first["confusion"]))
-    answers = [_right(row, pictures, folder) for row in (first, second)] if score == "test_accuracy" else []
+    images = sum(map(sum, first["confusion"]))
+    answers = [_right(row, images, folder) for row in (first, second)] if score == "test_accuracy" else []
     if answers and all(answers):
-        return on_the_same_pictures(*answers)
-    return between_shares(first[score], second[score], pictures)
+        return on_the_same_images(*answers)
+    return between_shares(first[score], second[score], images)
 
 
-def _right(row: Mapping[str, Any], pictures: int, folder: Path) -> list[bool]:
-    """Of each test picture whether the run of a row got it right; [] where its answers are not kept, or are not this run's."""
+def _right(row: Mapping[str, Any], images: int, folder: Path) -> list[bool]:
+    """Of each test image whether the run of a row got it right; [] where its answers are not kept, or are not this run's."""
     kept = read_outputs(row["run"], folder)
-    if kept is None or SIDE not in kept.logits or len(kept.labels) != pictures:
+    if kept is None or SIDE not in kept.logits or len(kept.labels) != images:
         return []
     right: list[bool] = (kept.logits[SIDE].argmax(1) == kept.labels).tolist()
-    return right if abs(sum(right) / pictures - row["test_accuracy"]) < TIES else []
+    return right if abs(sum(right) / images - row["test_accuracy"]) < TIES else []
 
 
 def optimizer_rows(made: Mapping[str, Card]) -> Rows:
@@ -259,8 +259,8 @@ def batch_rows(made: Mapping[str, Card]) -> Rows:
             trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
             rows.append({
                 "batch_size": size, "steps": card.facts["steps_per_epoch"], "run": card.name,
-                "accuracy_wiggle": wiggle([epoch["validation_accuracy"] for epoch in trained]),
-                "loss_wiggle": wiggle([epoch["train_loss"] for epoch in trained]),
+                "accuracy_wiggle": step_std([epoch["validation_accuracy"] for epoch in trained]),
+                "loss_wiggle": step_std([epoch["train_loss"] for epoch in trained]),
                 "validation_accuracy": max(epoch["validation_accuracy"] for epoch in trained),
                 "pictures": card.facts["validation"], "trained_on": card.facts["train"], "epochs": card.recipe.epochs,
             })  # fmt: skip

@@ -1,7 +1,7 @@
 """Can the printed numbers be true? Checks that need nothing but the numbers themselves, each beside ours.
 
 A printed number stands for an interval: 0.82 is everything from 0.815 to 0.825. A check says "impossible" only where
-no values inside the intervals would do. The test sets have 1,000 pictures of each class.
+no values inside the intervals would do. The test sets have 1,000 images of each class.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ RUNS = {"Arc2 Adam": "arc2-adam", "Arc2 SGD": "arc2-sgd", "Arc3 Adam": "arc3-ada
 """The report's name of a run of its study 2 -> ours (a key of architectures.REPORT)."""
 MEASURES = {"accuracy_percent": 0.1, "f1": 0.01, "precision": 0.01}
 """The report's scores of each class -> the last digit that it prints."""
-PICTURES = 1_000
-"""Test pictures of each class, in CIFAR-10 and in Fashion-MNIST."""
+IMAGES = 1_000
+"""Test images of each class, in CIFAR-10 and in Fashion-MNIST."""
 ALIKE = 9
 """So many equal entries of ten make two columns suspicious."""
 EXACT = 1e-9
@@ -63,13 +63,13 @@ def cut(value: float, digit: float) -> Interval:
 
 
 def means(made: Mapping[str, Card]) -> Rows:
-    """Study 1: a row for each printed cell, with the run that is `planned` for ours. With equally many pictures of each class the mean of the class accuracies
+    """Study 1: a row for each printed cell, with the run that is `planned` for ours. With equally many images of each class the mean of the class accuracies
     *is* the accuracy; `if_rounded` and `if_cut` say whether it can be the one that is printed."""
     return [_mean(protocol, side, made) for protocol in PROTOCOLS for side in resolution.FULL]
 
 
 def _mean(protocol: str, side: int, made: Mapping[str, Card]) -> dict[str, Any]:
-    planned = resolution.answering(made, "cifar10", protocol, side)
+    planned = resolution.network_for_cell(made, "cifar10", protocol, side)
     card = made.get(planned)
     matrix = card.matrix(side, resolution.FILTER) if card else None
     ours = resolution.row("cifar10", side, card, matrix) if card and matrix else None
@@ -196,8 +196,8 @@ def impossible(name: str) -> list[str]:
 
 
 def guesses(made: Mapping[str, Card]) -> Rows:
-    """Study 2: a row for each run. Each picture gets one answer, so that the answers of all classes add up to the number
-    of pictures (`pictures`). A class was named (recall x pictures / precision) times: with the printed accuracy
+    """Study 2: a row for each run. Each image gets one answer, so that the answers of all classes add up to the number
+    of images (`images`). A class was named (recall x images / precision) times: with the printed accuracy
     `accuracy_low` to `accuracy_high` in all, with the recall that F1 implies `f1_low` to `f1_high`."""
     ours = results(made)
     rows = []
@@ -205,7 +205,7 @@ def guesses(made: Mapping[str, Card]) -> Rows:
         scores = [(a / 100, f, p) for a, f, p in zip(*(printed(name, measure) for measure in MEASURES), strict=True)]
         by_accuracy = _sum([_named(rounded(a, 0.001), rounded(p, 0.01)) for a, _, p in scores])
         by_f1 = _sum([Interval(_named_by_f1(f - 0.005, p + 0.005), _named_by_f1(f + 0.005, p - 0.005)) for _, f, p in scores])
-        whole = len(scores) * PICTURES
+        whole = len(scores) * IMAGES
         rows.append({
             "name": name, "pictures": whole,
             "accuracy_low": by_accuracy.low, "accuracy_high": by_accuracy.high, "by_accuracy": by_accuracy.meets(Interval(whole, whole)),
@@ -218,11 +218,11 @@ def guesses(made: Mapping[str, Card]) -> Rows:
 
 
 def _named(recall: Interval, precision: Interval) -> Interval:
-    return Interval(PICTURES * recall.low / precision.high, PICTURES * recall.high / precision.low)
+    return Interval(IMAGES * recall.low / precision.high, IMAGES * recall.high / precision.low)
 
 
 def _named_by_f1(f1: float, precision: float) -> float:
-    return PICTURES * min(1.0, exact_recall(f1, precision)) / precision
+    return IMAGES * min(1.0, exact_recall(f1, precision)) / precision
 
 
 def _sum(parts: Sequence[Interval]) -> Interval:
@@ -234,7 +234,7 @@ def _sum(parts: Sequence[Interval]) -> Interval:
 
 def averages(matrix: Matrix) -> Rows:
     """(C, C) -> rows `recall`, `precision`, `f1`, each averaged in three ways: `macro` (every class counts the same),
-    `weighted` (by its pictures) and `micro` (hits and mistakes of all classes are added up first)."""
+    `weighted` (by its images) and `micro` (hits and mistakes of all classes are added up first)."""
     scores, hits = metrics.scores(matrix), right(matrix)
     missed = sum(scores.support) - hits  # of each class what was called another, added up
     wrong = sum(scores.predicted) - hits  # of each class what was called it and is another, added up

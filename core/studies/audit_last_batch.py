@@ -1,7 +1,7 @@
 """Where may the report's precision and F1 of study 1 come from? They are sixteenths, and equal to each other.
 
-The hypothesis: micro averages over the last batch of the test set alone. 10,000 pictures in batches of 32, 64 or 128
-leave 16 for the last. It is tried out on our own networks' answers to the same pictures in the same order.
+The hypothesis: micro averages over the last batch of the test set alone. 10,000 images in batches of 32, 64 or 128
+leave 16 for the last. It is tried out on our own networks' answers to the same images in the same order.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def run_of(cell: str) -> str:
 
 
 def is_part(value: float, parts: int) -> bool:
-    """Whether a value is a whole number of `parts`-ths: a share of so many pictures.
+    """Whether a value is a whole number of `parts`-ths: a share of so many images.
 
     >>> is_part(0.8125, 16), is_part(0.475, 16), is_part(0.475, 80)
     (True, False, True)
@@ -114,17 +114,17 @@ def by_accident(count_of_digits: int) -> float:
 # --- batch sizes -----------------------------------------------------------------------------------------------------
 
 
-def last(size: int, pictures: int = TEST) -> int:
-    """How many pictures the last batch has.
+def last(size: int, images: int = TEST) -> int:
+    """How many images the last batch has.
 
     >>> [last(size) for size in (16, 32, 64, 100, 128, 160)]
     [16, 16, 16, 100, 16, 80]
     """
-    return pictures % size or min(size, pictures)
+    return images % size or min(size, images)
 
 
 def by_size(sizes: Sequence[int] = SIZES) -> Rows:
-    """A row for each batch size: the last batch, how many of the printed values are shares of so many pictures, the
+    """A row for each batch size: the last batch, how many of the printed values are shares of so many images, the
     chance of so many by accident, and how far off the printed values are, in standard deviations of such a share."""
     values = printed_values()
     rows = []
@@ -137,9 +137,9 @@ def by_size(sizes: Sequence[int] = SIZES) -> Rows:
     return rows
 
 
-def _deviation(share: float, pictures: int) -> float:
-    """Of the share of hits in so many pictures, each a hit with chance `share` (binomial)."""
-    return sqrt(share * (1 - share) / pictures)
+def _deviation(share: float, images: int) -> float:
+    """Of the share of hits in so many images, each a hit with chance `share` (binomial)."""
+    return sqrt(share * (1 - share) / images)
 
 
 # --- tried out on our networks ---------------------------------------------------------------------------------------
@@ -180,8 +180,8 @@ def compared(found: Answers, size: int, classes: int = 10) -> Rows:
     return rows
 
 
-def pictures(found: Answers, size: int, classes: Sequence[str], most: int = 16) -> Rows:
-    """The last batch picture by picture, at most the last `most`: its number in the test set, what it is, what each cell's
+def images(found: Answers, size: int, classes: Sequence[str], most: int = 16) -> Rows:
+    """The last batch image by image, at most the last `most`: its number in the test set, what it is, what each cell's
     network called it (`CELL`) and whether that was right (`CELL_right`)."""
     if not found:
         return []

@@ -1,6 +1,6 @@
 """Study 3: what dropout does, on Fashion-MNIST, at eight rates and with three seeds each.
 
-`arc1` as in Kadam 2020 (batch 100), `arc2` on few pictures, where there is much to forget.
+`arc1` as in Kadam 2020 (batch 100), `arc2` on few images, where there is much to forget.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from core.pretrained.cards import Card
-from core.pretrained.plan import Plan, Planned
+from core.pretrained.plan import Plan, PlannedRun
 from core.studies.published import published
 from core.vocabulary.recipe import preset
 from core.vocabulary.stats import Difference, over_seeds
@@ -30,7 +30,7 @@ def plan() -> Plan:
     """Name -> planned run: cards only."""
     base = preset("fast", "fashion-mnist").changed(schedule="constant", weight_decay=0.0, validation=0.2, threads=1)
     return {
-        f"dropout-{network}-{rate:g}-seed{seed}": Planned(base.changed(network=network, dropout=rate, seed=seed, **own))
+        f"dropout-{network}-{rate:g}-seed{seed}": PlannedRun(base.changed(network=network, dropout=rate, seed=seed, **own))
         for network, own in _OWN.items()
         for rate in RATES
         for seed in SEEDS

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from core.pretrained.cards import Card
-from core.pretrained.plan import made
+from core.pretrained.plan import available
 from core.studies import architectures, dropout, resolution, splits
 
 STUDIES: dict[str, ModuleType] = {
@@ -29,5 +29,5 @@ def cards_of(study: str, cards: Mapping[str, Card]) -> dict[str, Card]:
     """Planned name -> card, of those runs of a study that are among `cards`; worked out once for the same cards."""
     kept = _cards_of.get(study)
     if kept is None or kept[0] is not cards:
-        kept = _cards_of[study] = cards, made(STUDIES[study].plan(), cards.values())
+        kept = _cards_of[study] = cards, available(STUDIES[study].plan(), cards.values())
     return kept[1]

@@ -1,7 +1,7 @@
-"""Study 1: what the resolution of the pictures does, by three protocols (Kannojia and Jaiswal 2018, and ours).
+"""Study 1: what the resolution of the images does, by three protocols (Kannojia and Jaiswal 2018, and ours).
 
-TOTV: one network trained on original pictures, tested at each resolution. TVTV: one network for each resolution.
-mixed (neither source has it): one network, each picture of each step at a resolution drawn at random.
+TOTV: one network trained on original images, tested at each resolution. TVTV: one network for each resolution.
+mixed (neither source has it): one network, each image of each step at a resolution drawn at random.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from core.pretrained.cards import Card
-from core.pretrained.plan import Plan, Planned, sweep
+from core.pretrained.plan import Plan, PlannedRun, sweep
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS, Recipe, preset
 from core.vocabulary.records import Matrix
@@ -24,7 +24,7 @@ FILTER = "bilinear"
 """Not stated by the report; inferred: at its own length this filter comes nearest to its TOTV, at both sides and class by
 class. `area` lies inside the expected ranges too, but draws the predictions to 'truck' where the report's go to 'cat'."""
 RIDDLE = ("cifar10-32", "cifar10-32-seed1", "cifar10-32-seed2", "cifar10-fast", "cifar10-fast-seed1", "cifar10-fast-seed2")
-"""The networks that were trained on full pictures: the report's recipe and the fast one, with three seeds each."""
+"""The networks that were trained on full images: the report's recipe and the fast one, with three seeds each."""
 
 FAST = {32: "cifar10-fast", 24: "cifar10-24", 16: "cifar10-fast-16", 8: "cifar10-fast-8"}
 """side -> the network of TVTV by the `fast` recipe, that of `mixed`; the report's own are `cifar10-SIDE`."""
@@ -40,27 +40,27 @@ def plan() -> Plan:
     """Name -> planned run, the longest last. One thread: two runs share a machine best."""
     report, fast, mnist = (preset(*names).changed(filter=FILTER) for names in (("report",), ("fast", "cifar10"), ("fast", "mnist")))
     few = dict.fromkeys(FILTERS, SIDES["cifar10"])
-    runs = {"mnist-28": Planned(mnist, weights=True, seen_at=sweep("mnist"))}
+    runs = {"mnist-28": PlannedRun(mnist, weights=True, evaluate_at=sweep("mnist"))}
     runs |= {f"mnist-{side}": _at(mnist, side) for side in SIDES["mnist"][1:]}
-    runs["mnist-mixed"] = Planned(mnist.changed(augment="mixed"), weights=True, seen_at=sweep("mnist"))
-    runs["cifar10-fast"] = Planned(fast, seen_at=few)
-    runs |= {f"cifar10-fast-seed{seed}": Planned(fast.changed(seed=seed), seen_at=few) for seed in (1, 2)}
+    runs["mnist-mixed"] = PlannedRun(mnist.changed(augment="mixed"), weights=True, evaluate_at=sweep("mnist"))
+    runs["cifar10-fast"] = PlannedRun(fast, evaluate_at=few)
+    runs |= {f"cifar10-fast-seed{seed}": PlannedRun(fast.changed(seed=seed), evaluate_at=few) for seed in (1, 2)}
     runs |= {name: _at(fast, side, kept=side not in FULL) for side, name in FAST.items() if side != SIDES["cifar10"][0]}
-    runs["cifar10-mixed"] = Planned(fast.changed(augment="flip+mixed"), weights=True, seen_at=sweep("cifar10"))
-    runs["cifar10-32"] = Planned(report, weights=True, seen_at=sweep("cifar10"), outputs_at=SIDES["cifar10"])
+    runs["cifar10-mixed"] = PlannedRun(fast.changed(augment="flip+mixed"), weights=True, evaluate_at=sweep("cifar10"))
+    runs["cifar10-32"] = PlannedRun(report, weights=True, evaluate_at=sweep("cifar10"), keep_outputs_at=SIDES["cifar10"])
     runs |= {f"cifar10-{side}": _at(report, side) for side in FULL[1:]}
-    runs |= {f"cifar10-32-seed{seed}": Planned(report.changed(seed=seed), seen_at=few) for seed in (1, 2)}
+    runs |= {f"cifar10-32-seed{seed}": PlannedRun(report.changed(seed=seed), evaluate_at=few) for seed in (1, 2)}
     return {name: _on_one_thread(planned) for name, planned in runs.items()}
 
 
-def _at(recipe: Recipe, side: int, kept: bool = True) -> Planned:
+def _at(recipe: Recipe, side: int, kept: bool = True) -> PlannedRun:
     """A network of TVTV: it is tested at the resolution that it was trained on. `kept`: with weights and answers."""
     outputs = (side,) if kept and side in FULL and recipe.dataset == "cifar10" else ()
-    return Planned(recipe.changed(resolution=side), weights=kept, seen_at={FILTER: (side,)}, outputs_at=outputs)
+    return PlannedRun(recipe.changed(resolution=side), weights=kept, evaluate_at={FILTER: (side,)}, keep_outputs_at=outputs)
 
 
-def _on_one_thread(planned: Planned) -> Planned:
-    return Planned(planned.recipe.changed(threads=1), planned.weights, planned.seen_at, planned.outputs_at)
+def _on_one_thread(planned: PlannedRun) -> PlannedRun:
+    return PlannedRun(planned.recipe.changed(threads=1), planned.weights, planned.evaluate_at, planned.keep_outputs_at)
 
 
 def name_of(dataset: str, protocol: str, side: int) -> str:
@@ -89,7 +89,7 @@ def _presets() -> dict[str, str]:
     return {name: planned.recipe.preset for name, planned in plan().items()}
 
 
-def answering(made: Mapping[str, Card], dataset: str, protocol: str, side: int) -> str:
+def network_for_cell(made: Mapping[str, Card], dataset: str, protocol: str, side: int) -> str:
     """The run that answers for a cell: the first of its variants that is there, else the first that is planned."""
     planned = variants(dataset, protocol, side)
     return next((name for name in planned if name in made), planned[0])
@@ -126,7 +126,7 @@ def row(dataset: str, side: int, card: Card, matrix: Matrix) -> dict[str, Any]:
 
 
 def riddle(made: Mapping[str, Card]) -> Rows:
-    """A row for each network trained on full pictures, filter and resolution: which class attracts, and 'cat' alone."""
+    """A row for each network trained on full images, filter and resolution: which class attracts, and 'cat' alone."""
     rows = []
     for card in (made[name] for name in RIDDLE if name in made):
         cat = card.facts["classes"].index("cat")

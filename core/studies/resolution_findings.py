@@ -20,7 +20,7 @@ from core.vocabulary.recipe import FILTERS
 from core.vocabulary.stats import Difference, Spread, between_shares, over_seeds, spread
 
 REPORT = RIDDLE[:3]
-"""The networks of the report's recipe on full pictures, by seed."""
+"""The networks of the report's recipe on full images, by seed."""
 SAME_RECIPE = {"cifar10": RIDDLE[3:], "mnist": ("mnist-28",)}
 """TOTV by the recipe that `mixed` has, by seed: what `mixed` is compared with fairly."""
 EXPECTED: dict[tuple[str, str, int], tuple[float, float]] = {
@@ -30,7 +30,7 @@ EXPECTED: dict[tuple[str, str, int], tuple[float, float]] = {
 """(data set, protocol, side) -> the range that was set before anything was trained."""
 POINT = 0.01
 LAST_BATCH = 16
-"""The report's precision and F1 are sixteenths: its last test batch may have had so many pictures."""
+"""The report's precision and F1 are sixteenths: its last test batch may have had so many images."""
 
 
 def of_seeds(made: Mapping[str, Card], names: Iterable[str], side: int, filter: str = FILTER) -> Spread | None:
@@ -72,12 +72,12 @@ def mixed_against_tvtv(made: Mapping[str, Card], dataset: str) -> Rows:
             "mixed_preset": made[one].recipe.preset, "tvtv_preset": made[own].recipe.preset,
             "same_recipe": made[one].recipe.preset == made[own].recipe.preset,
             "totv": totv and totv.mean, "gain": totv and mixed - totv.mean, "run": one, "tvtv_run": own,
-            "chance": between_shares(mixed, tvtv, _pictures(made[one], side)),
+            "chance": between_shares(mixed, tvtv, _images(made[one], side)),
         })  # fmt: skip
     return rows
 
 
-def _pictures(card: Card, side: int) -> int:
+def _images(card: Card, side: int) -> int:
     return sum(map(sum, card.matrix(side, FILTER) or []))
 
 
@@ -88,7 +88,7 @@ def _of_the_same_recipe(made: Mapping[str, Card], one: str, others: Sequence[str
 
 
 def yardstick(made: Mapping[str, Card], dataset: str) -> Spread | None:
-    """The accuracy on full pictures over the seeds of one recipe; None with fewer than two."""
+    """The accuracy on full images over the seeds of one recipe; None with fewer than two."""
     found = of_seeds(made, SAME_RECIPE[dataset], SIDES[dataset][0])
     return found if found and found.count > 1 else None
 
@@ -137,11 +137,11 @@ class Evidence:
     filters: Spread | None
     """The same cell over the five filters, where the network was looked at with them."""
     train_accuracy: float
-    """At the end, on training pictures without dropout."""
+    """At the end, on training images without dropout."""
     test_accuracy: float
-    """At the end, on test pictures at the network's own resolution."""
+    """At the end, on test images at the network's own resolution."""
     printed_mean: float | None
-    """The mean of the report's own recalls in this cell: on as many pictures of each class it would be the accuracy."""
+    """The mean of the report's own recalls in this cell: on as many images of each class it would be the accuracy."""
 
 
 def evidence(made: Mapping[str, Card], name: str, protocol: str, side: int) -> Evidence:
@@ -198,7 +198,7 @@ def nearest(rows: Rows, by: str) -> str:
 
 
 def fitting_batches() -> list[int]:
-    """The usual batch sizes that leave a last batch of 16 test pictures, as the report's sixteenths suggest."""
+    """The usual batch sizes that leave a last batch of 16 test images, as the report's sixteenths suggest."""
     test = SOURCES["cifar10"].test
     return [size for size in (32, 50, 64, 100, 128, 256) if test % size == LAST_BATCH]
 

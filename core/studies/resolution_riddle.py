@@ -1,6 +1,6 @@
-"""The riddle of study 1: under TOTV 'cat' gets more accurate as the pictures get blurrier. Read from the networks' answers.
+"""The riddle of study 1: under TOTV 'cat' gets more accurate as the images get blurrier. Read from the networks' answers.
 
-Recall counts among the true cats, precision among the pictures that are called cat. A class that is called more and
+Recall counts among the true cats, precision among the images that are called cat. A class that is called more and
 more often (the attractor) gains recall without knowing anything more; taking some of its logit away undoes that.
 """
 
@@ -66,7 +66,7 @@ def best(rows: Rows) -> dict[str, Any]:
 
 
 def pull(outputs: Outputs, side: int, label: int) -> float:
-    """How far the logit of the class lies above the mean of all classes, for pictures that are NOT of that class."""
+    """How far the logit of the class lies above the mean of all classes, for images that are NOT of that class."""
     logits = outputs.logits[side].astype(np.float64)[outputs.labels != label]
     return float((logits[:, label] - logits.mean(axis=1)).mean())
 

@@ -1,4 +1,4 @@
-"""Splits drawn again and again, pictures' numbers only: which part each one falls into, and what a part is left with.
+"""Splits drawn again and again, images' numbers only: which part each one falls into, and what a part is left with.
 
 Nothing is trained here; what a draw costs the estimate is told by the runs of core/studies/splits.py.
 """
@@ -24,8 +24,8 @@ DRAWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """How many pictures of the rarest class the held-out part had, over many draws."""
+class RareClassCounts:
+    """How many images of the rarest class the held-out part had, over many draws."""
 
     draws: int
     absent: float
@@ -44,7 +44,7 @@ def unbalanced(data: Path) -> tuple[int, ...]:
 
 
 def parts(labels: ArrayLike, method: str, seed: int) -> Numbers:
-    """labels (n,) -> the part (n,) that each picture falls into, as the study splits."""
+    """labels (n,) -> the part (n,) that each image falls into, as the study splits."""
     found = np.full(np.shape(labels), TRAIN, np.int64)
     if method == "k-fold":
         for fold in range(FOLDS):
@@ -60,24 +60,24 @@ def _held_out(labels: ArrayLike, method: str, seed: int, fold: int = 0) -> Numbe
 
 
 def counts(labels: ArrayLike, found: Numbers) -> Numbers:
-    """labels (n,) and their parts (n,) -> pictures by part and class (parts, classes)."""
+    """labels (n,) and their parts (n,) -> images by part and class (parts, classes)."""
     table = np.zeros((int(found.max()) + 1, int(np.max(labels)) + 1), np.int64)
     np.add.at(table, (found, np.asarray(labels)), 1)
     return table
 
 
 def shares(table: Numbers) -> NDArray[np.float64]:
-    """Pictures by part and class (parts, classes) -> each class's share of its part, rows summing to 1."""
+    """Images by part and class (parts, classes) -> each class's share of its part, rows summing to 1."""
     return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
 @lru_cache(maxsize=16)
-def rarest_held_out(labels: tuple[int, ...], method: str, draws: int = DRAWS) -> Held:
+def rarest_held_out(labels: tuple[int, ...], method: str, draws: int = DRAWS) -> RareClassCounts:
     """Draws the split with the seeds 0, 1, 2 ... and counts the last class in what is held out (k-fold: in one fold)."""
     last = max(labels)
     truth = np.asarray(labels)
     seen = [int((truth[_held_out(labels, method, seed, _fold(method, seed))] == last).sum()) for seed in range(draws)]
-    return Held(draws, sum(count == 0 for count in seen) / draws, min(seen), max(seen), sum(seen) / draws)
+    return RareClassCounts(draws, sum(count == 0 for count in seen) / draws, min(seen), max(seen), sum(seen) / draws)
 
 
 def _fold(method: str, seed: int) -> int:
@@ -86,12 +86,12 @@ def _fold(method: str, seed: int) -> int:
 
 
 def held_out_size(labels: tuple[int, ...]) -> int:
-    """How many pictures a random split of the study holds out."""
+    """How many images a random split of the study holds out."""
     return len(_held_out(labels, "random", seed=0))
 
 
 def chance_absent(everyone: int, rare: int, held_out: int) -> float:
-    """The probability that `held_out` of `everyone` pictures, drawn at random, hold none of the `rare` ones.
+    """The probability that `held_out` of `everyone` images, drawn at random, hold none of the `rare` ones.
 
     Hypergeometric: all held out are drawn from the others.
 

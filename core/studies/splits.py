@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.pretrained.cards import Card
-from core.pretrained.plan import Plan, Planned
+from core.pretrained.plan import Plan, PlannedRun
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Matrix
@@ -30,16 +30,16 @@ MEASURES = ("validation_accuracy", "validation_macro_recall", "test_accuracy")
 
 
 def plan() -> Plan:
-    """Name -> planned run: cards only. A fifth is held out by each method, so that all train on as many pictures."""
+    """Name -> planned run: cards only. A fifth is held out by each method, so that all train on as many images."""
     base = preset("quick", "digits").changed(imbalance=IMBALANCE, validation=1 / FOLDS)
     runs = {}
     for method in ("random", "stratified"):
         for draw in range(DRAWS[method]):
-            runs[f"splits-{method}-{draw}"] = Planned(base.changed(split=method, split_seed=draw))
+            runs[f"splits-{method}-{draw}"] = PlannedRun(base.changed(split=method, split_seed=draw))
     for draw in range(DRAWS["k-fold"]):
         for fold in range(FOLDS):
             recipe = base.changed(split="k-fold", folds=FOLDS, fold=fold, split_seed=draw)
-            runs[f"splits-k-fold-{draw}-{fold}"] = Planned(recipe)
+            runs[f"splits-k-fold-{draw}-{fold}"] = PlannedRun(recipe)
     return runs
 
 
@@ -90,7 +90,7 @@ def _method(name: str, draws: Rows) -> dict[str, Any]:
     """Over the draws of a method: mean and standard deviation of the estimate, the rarest class in the held-out part.
 
     `..._spread_error`: how well n draws tell their standard deviation s, about s / sqrt(2 (n - 1)). `by_counting`:
-    the standard deviation that an accuracy of so many pictures has in any case, were they drawn from endlessly many.
+    the standard deviation that an accuracy of so many images has in any case, were they drawn from endlessly many.
     """
     mine = [draw for draw in draws if draw["split"] == name]
     answer: dict[str, Any] = {"split": name, "draws": len(mine), "trainings": mine[0]["trainings"]}
@@ -106,17 +106,17 @@ def _method(name: str, draws: Rows) -> dict[str, Any]:
 
 
 def by_class(made: Mapping[str, Card]) -> Rows:
-    """`class`, `pictures` (in the set), `held_out_recall` and `test_recall` (and their `runs`) over the finished k-fold draws.
+    """`class`, `images` (in the set), `held_out_recall` and `test_recall` (and their `runs`) over the finished k-fold draws.
 
-    k-fold holds out every picture once a draw, so that its folds' matrices add up to the whole set.
+    k-fold holds out every image once a draw, so that its folds' matrices add up to the whole set.
     """
     whole = {name for draw in _draws([_row(card) for card in made.values()]) for name in draw["runs"]}
     cards = [card for card in made.values() if card.name in whole and card.recipe.split == "k-fold"]
     if not cards:
         return []
     held_out, test = _sum(card.epochs[-1]["validation_confusion"] for card in cards), _sum(card.result["confusion"] for card in cards)
-    pictures = metrics.support(held_out) * FOLDS // len(cards)
-    columns = (cards[0].facts["classes"], pictures.tolist(), metrics.recall(held_out).tolist(), metrics.recall(test).tolist())
+    images = metrics.support(held_out) * FOLDS // len(cards)
+    columns = (cards[0].facts["classes"], images.tolist(), metrics.recall(held_out).tolist(), metrics.recall(test).tolist())
     names = ("class", "pictures", "held_out_recall", "test_recall")
     runs = [card.name for card in cards]
     return [{**dict(zip(names, row, strict=True)), "runs": runs} for row in zip(*columns, strict=True)]
@@ -167,7 +167,7 @@ def compare(methods: Rows, one: str, other: str, averaged: int = 1) -> Compariso
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class GapToTest:
     """How far two held-out scores lie above the accuracy on the balanced, official test part."""
 
     accuracy: float
@@ -180,6 +180,6 @@ class Apart:
         return abs(self.recall) < abs(self.accuracy)
 
 
-def apart(method: Mapping[str, Any]) -> Apart:
+def gap_to_test(method: Mapping[str, Any]) -> GapToTest:
     """Of a row of `methods`."""
-    return Apart(*(method[name] - method["test_accuracy"] for name in MEASURES[:2]))
+    return GapToTest(*(method[name] - method["test_accuracy"] for name in MEASURES[:2]))

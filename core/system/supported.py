@@ -36,10 +36,10 @@ class Machine:
         """Whether a package can be imported."""
         return importlib.util.find_spec(package) is not None
 
-    def loads(self, library: str) -> bool:
+    def loads(self, registry: str) -> bool:
         """Whether Windows finds a library."""
         try:
-            ctypes.CDLL(library)
+            ctypes.CDLL(registry)
         except OSError:
             return False
         return True

@@ -15,20 +15,20 @@ import torch
 from torch import Tensor
 
 from core.datasets.loading import DataSet
-from core.datasets.split_sizes import CHECKED_TRAINING_PICTURES
+from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.training import checkpoint, device
 from core.training.optimizers import LOSSES, Augmentation, learning_rate
 from core.training.provenance import provenance
-from core.training.state import Learner, autocast, batch_of
+from core.training.state import TrainingState, autocast, batch_of
 from core.training.stopwatch import Stopwatch
-from core.training.subsets import Part, Parts, prepare
+from core.training.subsets import Subset, Subsets, make_subsets
 from core.vocabulary.errors import RunFailed
 from core.vocabulary.recipe import OPTIMIZERS, Recipe
 from core.vocabulary.records import Epoch, Matrix, Record, Result, Start, Tick
 
 FIRST_STEPS = 20
 DIVERGED = 1e6
-"""A loss from here on (nats a picture; chance is 2.3) is as lost as one that is no number: the run ends."""
+"""A loss from here on (nats a image; chance is 2.3) is as lost as one that is no number: the run ends."""
 
 
 def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterator[Record]:
@@ -41,25 +41,25 @@ def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterato
     """
     recipe = device.resolve(recipe)
     device.configure(recipe)  # counts for the thread that calls it, so here and not earlier
-    parts = yield from prepare(recipe, data)
+    parts = yield from make_subsets(recipe, data)
     reseed(recipe.seed, 0)
-    learner = Learner.make(recipe, data.shape, len(data.classes))
-    done = learner.load(resume) if resume else 0
-    yield Start(recipe.as_dict(), facts(recipe, data, parts, learner), done)
+    state = TrainingState.make(recipe, data.shape, len(data.classes))
+    done = state.load(resume) if resume else 0
+    yield Start(recipe.as_dict(), facts(recipe, data, parts, state), done)
     if not resume:
-        yield (yield from check(recipe, learner, parts, epoch=0, learned=None))
+        yield (yield from check(recipe, state, parts, epoch=0, stats=None))
     for epoch in range(done + 1, recipe.epochs + 1):
         reseed(recipe.seed, epoch)
-        learned = yield from learn(recipe, learner, parts.train, epoch)
-        yield (yield from check(recipe, learner, parts, epoch, learned))
-    yield (yield from test(recipe, learner, parts.test))
+        stats = yield from train_epoch(recipe, state, parts.train, epoch)
+        yield (yield from check(recipe, state, parts, epoch, stats))
+    yield (yield from test(recipe, state, parts.test))
 
 
 # --- one epoch ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Learned:
+class EpochStats:
     """What one pass over the training part gave."""
 
     loss: float
@@ -95,30 +95,30 @@ class Step:
     rate: float
 
 
-def steps(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Iterator[Step]:
+def steps(recipe: Recipe, state: TrainingState, part: Subset, epoch: int) -> Iterator[Step]:
     """One pass over the training part in a random order, batch by batch. Nothing in it waits for the device."""
     draw = torch.Generator().manual_seed(_stream(recipe.seed, epoch, 1))
     order = torch.randperm(len(part), generator=draw).to(part.labels.device)
-    augment = Augmentation(recipe, len(part), part.pictures.shape[1], draw)
+    augment = Augmentation(recipe, len(part), part.images.shape[1], draw)
     starts = range(0, len(part), recipe.batch_size)
-    learner.network.train()
+    state.network.train()
     for number, start in enumerate(starts):
         rate = learning_rate(recipe, (epoch - 1) * len(starts) + number, recipe.epochs * len(starts))
-        learner.set_rate(rate)
+        state.set_rate(rate)
         batch = order[start : start + recipe.batch_size]
-        pictures, labels = augment(part.pictures[batch], start), part.labels[batch]
-        logits, loss = learner.step(recipe, pictures, labels)
+        images, labels = augment(part.images[batch], start), part.labels[batch]
+        logits, loss = state.step(recipe, images, labels)
         yield Step(number, labels, logits, loss, rate)
 
 
-def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator[Tick, None, Learned]:
+def train_epoch(recipe: Recipe, state: TrainingState, part: Subset, epoch: int) -> Generator[Tick, None, EpochStats]:
     """One epoch, telling how it goes: losses and predictions gather on the device and are read at the ticks."""
     sizes = torch.tensor([len(few) for few in torch.split(part.labels, recipe.batch_size)], device=recipe.device)
-    tally = Tally(learner.classes, recipe.device)
+    tally = ConfusionAccumulator(state.classes, recipe.device)
     losses = torch.zeros(len(sizes), device=recipe.device)
     watch = Stopwatch()
     told, rate = 0, 0.0
-    for step in steps(recipe, learner, part, epoch):
+    for step in steps(recipe, state, part, epoch):
         losses[step.number], rate = step.loss, step.rate
         tally.add(step.labels, step.logits)
         if watch.due():
@@ -132,27 +132,27 @@ def learn(recipe: Recipe, learner: Learner, part: Part, epoch: int) -> Generator
     first = losses[:FIRST_STEPS].tolist() if epoch == 1 else []
     mean = float((losses * sizes).sum() / len(part))
     seconds = watch.seconds
-    return Learned(mean, tally.counts(), rate, seconds, len(part) / seconds, first)
+    return EpochStats(mean, tally.counts(), rate, seconds, len(part) / seconds, first)
 
 
 def first_losses(recipe: Recipe, data: DataSet) -> list[float]:
     """The losses of a new run's first 20 steps. Equal to the bit with those of an earlier run, the run is the same."""
     recipe = device.resolve(recipe)
     device.configure(recipe)
-    parts = _last(prepare(recipe, data))
+    parts = _last(make_subsets(recipe, data))
     reseed(recipe.seed, 0)
-    learner = Learner.make(recipe, data.shape, len(data.classes))
+    state = TrainingState.make(recipe, data.shape, len(data.classes))
     reseed(recipe.seed, 1)
-    return [float(step.loss) for step in islice(steps(recipe, learner, parts.train, 1), FIRST_STEPS)]
+    return [float(step.loss) for step in islice(steps(recipe, state, parts.train, 1), FIRST_STEPS)]
 
 
-def _last(telling: Generator[Tick, None, Parts]) -> Parts:
+def _last(telling: Generator[Tick, None, Subsets]) -> Subsets:
     """What a step of `train` returns, without what it tells meanwhile."""
     while True:
         try:
             next(telling)
         except StopIteration as end:
-            parts: Parts = end.value
+            parts: Subsets = end.value
             return parts
 
 
@@ -173,55 +173,55 @@ def _advice(recipe: Recipe) -> str:
 # --- looking without learning --------------------------------------------------------------------------------------
 
 
-def check(recipe: Recipe, learner: Learner, parts: Parts, epoch: int, learned: Learned | None) -> Generator[Tick, None, Epoch]:
-    """The network in evaluation mode on some training pictures and on the validation part; then the epoch's record."""
-    _, seen = yield from measure(recipe, learner, parts.train.first(CHECKED_TRAINING_PICTURES), "checking", epoch)
+def check(recipe: Recipe, state: TrainingState, parts: Subsets, epoch: int, stats: EpochStats | None) -> Generator[Tick, None, Epoch]:
+    """The network in evaluation mode on some training images and on the validation part; then the epoch's record."""
+    _, seen = yield from measure(recipe, state, parts.train.first(CHECKED_TRAINING_IMAGES), "checking", epoch)
     held_out = len(parts.validation) > 0
-    loss, matrix = (yield from measure(recipe, learner, parts.validation, "checking", epoch)) if held_out else (None, None)
+    loss, matrix = (yield from measure(recipe, state, parts.validation, "checking", epoch)) if held_out else (None, None)
     accuracy = _accuracy(matrix) if matrix else None
-    if accuracy is None or accuracy > learner.best_accuracy:
-        learner.best_epoch, learner.best_accuracy = epoch, accuracy if accuracy is not None else -1.0
+    if accuracy is None or accuracy > state.best_accuracy:
+        state.best_epoch, state.best_accuracy = epoch, accuracy if accuracy is not None else -1.0
         if recipe.keep == "best":
-            learner.best = {name: tensor.clone() for name, tensor in learner.network.state_dict().items()}
+            state.best = {name: tensor.clone() for name, tensor in state.network.state_dict().items()}
     return Epoch(
         epoch=epoch,
-        train_loss=learned.loss if learned else None,
-        running_accuracy=learned.accuracy if learned else None,
+        train_loss=stats.loss if stats else None,
+        running_accuracy=stats.accuracy if stats else None,
         train_accuracy=_accuracy(seen),
         validation_loss=loss,
         validation_accuracy=accuracy,
         validation_confusion=matrix,
-        train_confusion=learned.confusion if learned else None,
-        learning_rate=learned.learning_rate if learned else None,
-        seconds=learned.seconds if learned else 0.0,
-        images_per_second=learned.images_per_second if learned else None,
-        best_epoch=learner.best_epoch,
-        first_losses=learned.first_losses if learned else [],
-        checkpoint=learner.save(epoch),
+        train_confusion=stats.confusion if stats else None,
+        learning_rate=stats.learning_rate if stats else None,
+        seconds=stats.seconds if stats else 0.0,
+        images_per_second=stats.images_per_second if stats else None,
+        best_epoch=state.best_epoch,
+        first_losses=stats.first_losses if stats else [],
+        checkpoint=state.save(epoch),
     )
 
 
-def test(recipe: Recipe, learner: Learner, part: Part) -> Generator[Tick, None, Result]:
+def test(recipe: Recipe, state: TrainingState, part: Subset) -> Generator[Tick, None, Result]:
     """The one look at the test set, with the weights that the recipe keeps."""
     if recipe.keep == "best":
-        learner.network.load_state_dict(learner.best)
-    epoch = learner.best_epoch if recipe.keep == "best" else recipe.epochs
+        state.network.load_state_dict(state.best)
+    epoch = state.best_epoch if recipe.keep == "best" else recipe.epochs
     watch = Stopwatch()
-    loss, matrix = yield from measure(recipe, learner, part, "testing", recipe.epochs)
-    return Result(epoch, loss, _accuracy(matrix), matrix, watch.seconds, checkpoint.weights(learner.network))
+    loss, matrix = yield from measure(recipe, state, part, "testing", recipe.epochs)
+    return Result(epoch, loss, _accuracy(matrix), matrix, watch.seconds, checkpoint.weights(state.network))
 
 
-def measure(recipe: Recipe, learner: Learner, part: Part, phase: str, epoch: int) -> Generator[Tick, None, tuple[float, Matrix]]:
+def measure(recipe: Recipe, state: TrainingState, part: Subset, phase: str, epoch: int) -> Generator[Tick, None, tuple[float, Matrix]]:
     """Mean loss and confusion matrix on a part, in evaluation mode (dropout off), without learning."""
-    learner.network.eval()
-    tally = Tally(learner.classes, recipe.device)
+    state.network.eval()
+    tally = ConfusionAccumulator(state.classes, recipe.device)
     total = torch.zeros((), device=recipe.device)
     watch = Stopwatch()
     starts = range(0, len(part), 500)
     for step, start in enumerate(starts):
         labels = part.labels[start : start + 500]
         with torch.inference_mode(), autocast(recipe):
-            logits = learner.network(batch_of(part.pictures[start : start + 500])).float()
+            logits = state.network(batch_of(part.images[start : start + 500])).float()
             total += LOSSES[recipe.loss](logits, labels) * len(labels)
         tally.add(labels, logits)
         if watch.due():
@@ -232,7 +232,7 @@ def measure(recipe: Recipe, learner: Learner, part: Part, phase: str, epoch: int
     return loss, tally.counts()
 
 
-class Tally:
+class ConfusionAccumulator:
     """A confusion matrix that grows on the device, without a copy to the host."""
 
     def __init__(self, classes: int, device: str) -> None:
@@ -252,12 +252,12 @@ def _accuracy(matrix: Matrix) -> float:
     return sum(row[i] for i, row in enumerate(matrix)) / max(1, sum(map(sum, matrix)))
 
 
-def facts(recipe: Recipe, data: DataSet, parts: Parts, learner: Learner) -> dict[str, object]:
+def facts(recipe: Recipe, data: DataSet, parts: Subsets, state: TrainingState) -> dict[str, object]:
     """What stays the same for the whole run and is told once."""
     return {
         "classes": list(data.classes),
         "shape": list(data.shape),
-        "parameters": sum(p.numel() for p in learner.network.parameters()),
+        "parameters": sum(p.numel() for p in state.network.parameters()),
         "train": len(parts.train),
         "validation": len(parts.validation),
         "test": len(parts.test),

@@ -77,10 +77,10 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 class Augmentation:
-    """The random changes of one epoch's pictures, all drawn at its beginning, so that no step waits for a draw.
+    """The random changes of one epoch's images, all drawn at its beginning, so that no step waits for a draw.
 
-    `flip`: left and right exchanged, for every second picture on average; `flip+shift` also moves the picture by
-    up to an eighth of its side each way, black moving in. `mixed`: each picture at a resolution drawn from
+    `flip`: left and right exchanged, for every second image on average; `flip+shift` also moves the image by
+    up to an eighth of its side each way, black moving in. `mixed`: each image at a resolution drawn from
     `study_sides`, each as likely.
     """
 
@@ -96,23 +96,23 @@ class Augmentation:
         self.moves = moves.to(recipe.device) if self.reach else None
         self.blurs = [(s, drawn == place) for place, s in enumerate(sides) if s != side] if "mixed" in kinds else []
 
-    def __call__(self, pictures: Tensor, first: int) -> Tensor:
-        """Pictures uint8 (B, H, W, C), the ones from place `first` of the epoch's order, changed."""
-        here = slice(first, first + len(pictures))
+    def __call__(self, images: Tensor, first: int) -> Tensor:
+        """Images uint8 (B, H, W, C), the ones from place `first` of the epoch's order, changed."""
+        here = slice(first, first + len(images))
         if self.flips is not None:
-            pictures = torch.where(self.flips[here, None, None, None], pictures.flip(2), pictures)
+            images = torch.where(self.flips[here, None, None, None], images.flip(2), images)
         if self.moves is not None:
             down, right = self.moves[:, here]
-            padded = F.pad(pictures, (0, 0, self.reach, self.reach, self.reach, self.reach))
-            rows = down[:, None] + torch.arange(pictures.shape[1], device=pictures.device)
-            columns = right[:, None] + torch.arange(pictures.shape[2], device=pictures.device)
-            which = torch.arange(len(pictures), device=pictures.device)[:, None, None]
-            pictures = padded[which, rows[:, :, None], columns[:, None, :]]
+            padded = F.pad(images, (0, 0, self.reach, self.reach, self.reach, self.reach))
+            rows = down[:, None] + torch.arange(images.shape[1], device=images.device)
+            columns = right[:, None] + torch.arange(images.shape[2], device=images.device)
+            which = torch.arange(len(images), device=images.device)[:, None, None]
+            images = padded[which, rows[:, :, None], columns[:, None, :]]
         for side, chosen in self.blurs:
             places = self._on_device(chosen[here].nonzero().squeeze(1))  # drawn on the host
-            blurred = at_resolution(pictures[places].permute(0, 3, 1, 2), side, self.filter)
-            pictures[places] = blurred.permute(0, 2, 3, 1)
-        return pictures
+            blurred = at_resolution(images[places].permute(0, 3, 1, 2), side, self.filter)
+            images[places] = blurred.permute(0, 2, 3, 1)
+        return images
 
     def _on_device(self, places: Tensor) -> Tensor:
         """Without waiting for the device: CUDA copies from pinned memory by itself."""

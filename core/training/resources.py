@@ -12,7 +12,7 @@ from core.vocabulary.recipe import Recipe
 
 COPIES = 3
 """So often each layer's output stands in memory while a batch is learned, as float32: itself, after its activation, and
-its gradient. Measured for the report's network at batch 64 to 2,000: 0.65 MB a picture, in bfloat16; this says 1.25."""
+its gradient. Measured for the report's network at batch 64 to 2,000: 0.65 MB a image, in bfloat16; this says 1.25."""
 SHARE = 0.5
 """Of the memory, for a batch: the data set, the other parts of a run and the server need theirs."""
 
@@ -35,7 +35,7 @@ def check_fits(recipe: Recipe) -> None:
 
 
 def bytes_per_image(recipe: Recipe) -> int:
-    """Memory that learning takes for each picture of a batch."""
+    """Memory that learning takes for each image of a batch."""
     source = SOURCES[recipe.dataset]
     table = layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
     return 4 * COPIES * sum(math.prod(layer.output_shape) for layer in table)

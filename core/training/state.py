@@ -21,7 +21,7 @@ RECORDABLE = ("sgd", "adam")
 
 
 @dataclass
-class Learner:
+class TrainingState:
     """The network, its optimizer, and the best weights so far: the state that a checkpoint holds."""
 
     network: nn.Sequential
@@ -35,17 +35,17 @@ class Learner:
     """The step as the card replays it; None where each step is sent anew."""
 
     @classmethod
-    def make(cls, recipe: Recipe, shape: tuple[int, int, int], classes: int) -> Learner:
-        """A new network for pictures (C, H, W), with its initial weights from torch's global generator."""
+    def make(cls, recipe: Recipe, shape: tuple[int, int, int], classes: int) -> TrainingState:
+        """A new network for images (C, H, W), with its initial weights from torch's global generator."""
         network = networks.build(recipe.network, shape, classes, recipe.dropout)
         network = network.to(device=recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         scaler = torch.amp.GradScaler(recipe.device, enabled=recipe.precision == "float16")
-        learner = cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
+        state = cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
         if recipe.device == "cuda" and recipe.optimizer in RECORDABLE and not scaler.is_enabled():
-            learner.graph = StepGraph()
-            for group in learner.optimizer.param_groups:
+            state.graph = StepGraph()
+            for group in state.optimizer.param_groups:
                 group["lr"] = torch.tensor(recipe.learning_rate, device=recipe.device)  # a replayed step reads it there
-        return learner
+        return state
 
     def load(self, blob: bytes) -> int:
         """Takes the state of a checkpoint and returns its epoch."""
@@ -67,16 +67,16 @@ class Learner:
             else:
                 group["lr"] = rate
 
-    def step(self, recipe: Recipe, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def step(self, recipe: Recipe, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """One step on a batch: forward, backward, update. Returns (logits (B, C), loss ()), both on the device, good until
         the next step."""
         step = partial(self.eager_step, recipe)
-        return self.graph(step, pictures, labels) if self.graph else step(pictures, labels)
+        return self.graph(step, images, labels) if self.graph else step(images, labels)
 
-    def eager_step(self, recipe: Recipe, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def eager_step(self, recipe: Recipe, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """The step itself, operation by operation."""
         with autocast(recipe):
-            logits = self.network(batch_of(pictures)).float()
+            logits = self.network(batch_of(images)).float()
             loss = LOSSES[recipe.loss](logits, labels)
         self.optimizer.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
@@ -96,6 +96,6 @@ def normalise(images: Tensor) -> Tensor:
     return images.float().sub_(127.5).div_(127.5)
 
 
-def batch_of(pictures: Tensor) -> Tensor:
+def batch_of(images: Tensor) -> Tensor:
     """uint8 (B, H, W, C) as the network's input: float32 (B, C, H, W), channels_last in memory."""
-    return normalise(pictures).permute(0, 3, 1, 2)
+    return normalise(images).permute(0, 3, 1, 2)

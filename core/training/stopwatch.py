@@ -14,7 +14,7 @@ class Stopwatch:
     """Runs from when it is made. `seconds` is never 0, so that it can be divided by."""
 
     def __init__(self) -> None:
-        self._began = self._told = time.perf_counter()
+        self._began = self._last_reported = time.perf_counter()
 
     @property
     def seconds(self) -> float:
@@ -23,9 +23,9 @@ class Stopwatch:
     def due(self) -> bool:
         """Whether the next tick is due; asking starts the wait for the one after it."""
         now = time.perf_counter()
-        if now - self._told < TICK_SECONDS:
+        if now - self._last_reported < TICK_SECONDS:
             return False
-        self._told = now
+        self._last_reported = now
         return True
 
     @contextmanager
@@ -35,4 +35,4 @@ class Stopwatch:
         yield
         away = time.perf_counter() - left
         self._began += away
-        self._told += away
+        self._last_reported += away

@@ -1,4 +1,4 @@
-"""The pictures of a run: split, brought to the recipe's resolution, and on the device, whole, before the first step."""
+"""The images of a run: split, brought to the recipe's resolution, and on the device, whole, before the first step."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from core.vocabulary.records import Tick
 
 
 @dataclass(frozen=True)
-class Part:
-    """Pictures uint8 (N, H, W, C) and labels int64 (N,), on the device."""
+class Subset:
+    """Images uint8 (N, H, W, C) and labels int64 (N,), on the device."""
 
-    pictures: Tensor
+    images: Tensor
     labels: Tensor
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def first(self, count: int) -> Part:
-        return Part(self.pictures[:count], self.labels[:count])
+    def first(self, count: int) -> Subset:
+        return Subset(self.images[:count], self.labels[:count])
 
 
 @dataclass(frozen=True)
-class Parts:
-    train: Part
-    validation: Part
-    test: Part
+class Subsets:
+    train: Subset
+    validation: Subset
+    test: Subset
 
 
-def prepare(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Parts]:
+def make_subsets(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Subsets]:
     """Splits the data set, brings it to the recipe's resolution and puts it on the device, whole."""
     chosen = split(data, recipe.split, validation=recipe.validation, folds=recipe.folds, fold=recipe.fold,
                    seed=recipe.split_seed, train_limit=recipe.train_limit, imbalance=recipe.imbalance)  # fmt: skip
     parts = []
     for indices in (chosen.train, chosen.validation, chosen.test):
-        pictures = []
+        images = []
         for few in torch.split(indices, 5_000):
             yield Tick("loading", 0)
             seen = at_resolution(data.images[few], recipe.resolution or data.shape[1], recipe.filter)
-            pictures.append(seen.permute(0, 2, 3, 1).contiguous())  # (N, H, W, C): a batch is channels_last as it is
-        whole = torch.cat(pictures) if pictures else data.images[:0].permute(0, 2, 3, 1)
-        parts.append(Part(whole.to(recipe.device), data.labels[indices].to(recipe.device)))
-    return Parts(*parts)
+            images.append(seen.permute(0, 2, 3, 1).contiguous())  # (N, H, W, C): a batch is channels_last as it is
+        whole = torch.cat(images) if images else data.images[:0].permute(0, 2, 3, 1)
+        parts.append(Subset(whole.to(recipe.device), data.labels[indices].to(recipe.device)))
+    return Subsets(*parts)

@@ -13,7 +13,7 @@ from core.datasets.split_sizes import MEASURED_BATCH
 from core.system.machine import usable_cores
 from core.training import device
 from core.training.loop import reseed
-from core.training.state import Learner
+from core.training.state import TrainingState
 from core.vocabulary.recipe import Recipe
 
 
@@ -30,30 +30,30 @@ def machine_facts() -> dict[str, Any]:
 
 
 def training_speed(recipe: Recipe, seconds: float = 0.7) -> float:
-    """Training pictures a second with this recipe on this machine, over about `seconds` of steps on noise.
+    """Training images a second with this recipe on this machine, over about `seconds` of steps on noise.
 
-    Of a large batch MEASURED_BATCH pictures stand for all.
+    Of a large batch MEASURED_BATCH images stand for all.
     """
     recipe = device.resolve(recipe.changed(batch_size=min(recipe.batch_size, MEASURED_BATCH)))
     device.configure(recipe)
     reseed(0, 0)
     source = dataset_files.SOURCES[recipe.dataset]
-    learner = Learner.make(recipe, source.shape, len(source.classes))
+    state = TrainingState.make(recipe, source.shape, len(source.classes))
     channels, height, width = source.shape
-    pictures = torch.randint(0, 256, (recipe.batch_size, height, width, channels), dtype=torch.uint8, device=recipe.device)
+    images = torch.randint(0, 256, (recipe.batch_size, height, width, channels), dtype=torch.uint8, device=recipe.device)
     labels = torch.randint(0, len(source.classes), (recipe.batch_size,), device=recipe.device)
-    learner.set_rate(0.0)  # noise is not to be learned, and a wild rate must not slow the measure with infinities
-    _steps(learner, recipe, pictures, labels, 5)
+    state.set_rate(0.0)  # noise is not to be learned, and a wild rate must not slow the measure with infinities
+    _steps(state, recipe, images, labels, 5)
     steps, spent, began = 0, 0.0, time.perf_counter()
     while spent < seconds:
-        steps += _steps(learner, recipe, pictures, labels, 16 if recipe.device == "cuda" else 1)
+        steps += _steps(state, recipe, images, labels, 16 if recipe.device == "cuda" else 1)
         spent = time.perf_counter() - began
     return steps * recipe.batch_size / spent
 
 
-def _steps(learner: Learner, recipe: Recipe, pictures: Tensor, labels: Tensor, count: int) -> int:
+def _steps(state: TrainingState, recipe: Recipe, images: Tensor, labels: Tensor, count: int) -> int:
     """Some steps, as the loop takes them: the device is waited for after the last one alone."""
     for _ in range(count):
-        _, loss = learner.step(recipe, pictures, labels)
+        _, loss = state.step(recipe, images, labels)
     loss.item()
     return count

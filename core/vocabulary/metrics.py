@@ -1,8 +1,8 @@
 """One confusion matrix, many scores: two numbers on a page that come from the same matrix cannot disagree.
 
 A confusion matrix has shape (C, C): row = the true class, column = the guessed one, entry = how many
-pictures. Every score is a fraction from 0 to 1. Where a score would divide by zero (a class that is absent,
-or never guessed, or a matrix without a picture) it is 0, as with scikit-learn's `zero_division=0`.
+images. Every score is a fraction from 0 to 1. Where a score would divide by zero (a class that is absent,
+or never guessed, or a matrix without a image) it is 0, as with scikit-learn's `zero_division=0`.
 
 Macro averages run over all C classes, absent ones included: scikit-learn's `average="macro"` with
 `labels=range(C)`. Left to itself, scikit-learn averages only over the classes that occur as truth or as
@@ -42,13 +42,13 @@ def confusion_matrix(truth: ArrayLike, guess: ArrayLike, classes: int) -> Counts
 
 
 def accuracy(matrix: ArrayLike) -> float:
-    """The share of all pictures on the diagonal."""
+    """The share of all images on the diagonal."""
     counts = _counts(matrix)
     return float(_share(np.trace(counts), counts.sum()))
 
 
 def support(matrix: ArrayLike) -> Counts:
-    """(C, C) -> int64 (C,): how many pictures each class really has, the sum of its row."""
+    """(C, C) -> int64 (C,): how many images each class really has, the sum of its row."""
     return np.asarray(_counts(matrix).sum(axis=1))
 
 
@@ -58,7 +58,7 @@ def predicted(matrix: ArrayLike) -> Counts:
 
 
 def recall(matrix: ArrayLike) -> Fractions:
-    """(C, C) -> float64 (C,): of the pictures of a class, the share that was found ("accuracy per class")."""
+    """(C, C) -> float64 (C,): of the images of a class, the share that was found ("accuracy per class")."""
     return _share(np.diagonal(_counts(matrix)), support(matrix))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from core.vocabulary.errors import LabError
 
 SIDES = {"digits": 8, "mnist": 28, "fashion-mnist": 28, "cifar10": 32}
-"""The data sets, each with the side of its square pictures in pixels."""
+"""The data sets, each with the side of its square images in pixels."""
 NETWORKS = (
     "report", "mnist-cnn", "arc1", "arc2", "arc3", "arc4", "arc5", "arc2-report", "arc3-report", "digits-cnn",
 )
@@ -61,9 +61,9 @@ RANGES: dict[str, tuple[float, float, str]] = {
 class Recipe:
     """One run, fixed. Equal recipes on equal processors with equal threads give equal bits.
 
-    `resolution` is the side in pixels that pictures are reduced to before they are restored (None: the original);
+    `resolution` is the side in pixels that images are reduced to before they are restored (None: the original);
     `validation` the fraction held out of the official training part (0: none; k-fold holds out one fold of `folds`);
-    `train_limit` how many pictures are trained on (None: all); `imbalance` how many times rarer the last class is made
+    `train_limit` how many images are trained on (None: all); `imbalance` how many times rarer the last class is made
     than the first, before anything is split (1: as the data set is); `dropout` replaces every layer's own rate
     (None: keep them); `keep` says which epoch's weights are tested, the last or the one with the best validation
     accuracy; `device`, `precision` and `threads` are resolved when the run starts ("auto" and 0 never train).
@@ -183,7 +183,7 @@ NETWORK_FOR = {"digits": "digits-cnn", "mnist": "mnist-cnn", "fashion-mnist": "a
 """The network that a data set starts with."""
 
 _ONE_CYCLE = {"schedule": "one-cycle", "optimizer": "sgd", "momentum": 0.9, "nesterov": True, "weight_decay": 5e-4}
-_TINY = {"precision": "float32", "threads": 1}  # 8x8 pictures: sharing the work costs more than it saves
+_TINY = {"precision": "float32", "threads": 1}  # 8x8 images: sharing the work costs more than it saves
 _QUICK: dict[str, dict[str, Any]] = {
     "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 0.05, **_TINY},
     "mnist": {"epochs": 5, "train_limit": 10_000, "learning_rate": 0.05},

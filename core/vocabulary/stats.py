@@ -1,7 +1,7 @@
 """The one rule for "is this difference real?", and what it rests on.
 
 A difference is counted as real where chance alone would make one as large in less than 1 of 20 tries (95 %). How that
-is worked out depends on what is there: the same test pictures answered by both (McNemar's exact test), shares that
+is worked out depends on what is there: the same test images answered by both (McNemar's exact test), shares that
 were counted on their own (two proportions), or several seeds of each (Student's t). Nothing here needs torch or scipy;
 the tests compare each with scipy.
 """
@@ -33,9 +33,9 @@ class Difference:
     p: float
     """How often chance alone would make a difference as large, were both equally good: 0 to 1."""
     basis: Basis
-    """What it was worked out from: the same pictures answered by both, two shares, or seeds."""
+    """What it was worked out from: the same images answered by both, two shares, or seeds."""
     count: int
-    """How many: pictures of one of them, or seeds of both."""
+    """How many: images of one of them, or seeds of both."""
 
     @property
     def real(self) -> bool:
@@ -61,7 +61,7 @@ def wilson(right: int, of: int) -> tuple[float, float]:
 
 
 def margin(share: float, of: int) -> float:
-    """Half the width of the 95 % interval of a share that was counted on so many pictures.
+    """Half the width of the 95 % interval of a share that was counted on so many images.
 
     >>> round(margin(0.9, 10_000), 4)
     0.0059
@@ -73,10 +73,10 @@ def margin(share: float, of: int) -> float:
 # --- two of them --------------------------------------------------------------------------------------------------
 
 
-def on_the_same_pictures(first: Sequence[bool], second: Sequence[bool]) -> Difference:
-    """Two networks on the same test pictures; `first`, `second`: whether each picture was answered rightly.
+def on_the_same_images(first: Sequence[bool], second: Sequence[bool]) -> Difference:
+    """Two networks on the same test images; `first`, `second`: whether each image was answered rightly.
 
-    McNemar's exact test (1947): only the pictures count that one of them got right and the other did not. Were both
+    McNemar's exact test (1947): only the images count that one of them got right and the other did not. Were both
     equally good, each of these would be a toss of a coin.
     """
     pairs = list(zip(first, second, strict=True))
@@ -97,9 +97,9 @@ def coin(heads: int, tails: int) -> float:
 
 
 def between_shares(first: float, second: float, of: int) -> Difference:
-    """Two accuracies, each counted on `of` pictures, where it is not known which pictures each got right.
+    """Two accuracies, each counted on `of` images, where it is not known which images each got right.
 
-    The test of two proportions with a common share. It takes the pictures as drawn anew for each, so where they were
+    The test of two proportions with a common share. It takes the images as drawn anew for each, so where they were
     the same it finds a difference rather too seldom than too often.
     """
     both = (first + second) / 2

@@ -1,6 +1,6 @@
 """Figures of the study pages: drawn as every chart of the lab, and taken home as PNG, SVG or CSV.
 
-The pictures are made by vl-convert, which carries Vega itself, when somebody asks for them: no browser, no network.
+The images are made by vl-convert, which carries Vega itself, when somebody asks for them: no browser, no network.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _writer(figure: Figure, kind: str) -> Callable[[], bytes | str]:
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as a picture, on white, sharp in print."""
+    """The figure as a image, on white, sharp in print."""
     import vl_convert
 
     return bytes(vl_convert.vegalite_to_png(json.dumps(whole(figure)), vl_version=VEGA_LITE, scale=2))

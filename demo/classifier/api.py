@@ -27,11 +27,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.datasets.catalog import SOURCES
 from core.explain import gradcam
-from core.images.decoding import open_picture
+from core.images.decoding import open_image
 from core.images.preprocessing import Steps
 from core.inference.classifier import Answer, Classifier
-from core.inference.model_registry import Library
-from core.inference.protocols import strip
+from core.inference.model_registry import ModelRegistry
+from core.inference.protocols import compare_protocols
 from core.pretrained import few
 from core.vocabulary.errors import LabError
 from demo.classifier import html as views
@@ -44,7 +44,7 @@ DATA = "data:image/"
 WANTED = "expected an uploaded picture, or its bytes as data:image/png;base64,..."
 
 
-class Limit:
+class BodyLimitMiddleware:
     """An ASGI app that reads no request longer than `most` bytes. Files are limited by Gradio itself, sooner."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
@@ -68,7 +68,7 @@ class Limit:
         await self.app(scope, counted, send)
 
 
-class Placed:
+class RootPathMiddleware:
     """An ASGI app that finds itself below `path`, where browsers have it, wherever a proxy and the server put it."""
 
     def __init__(self, app: ASGIApp, path: str) -> None:
@@ -81,7 +81,7 @@ class Placed:
         await self.app(scope, receive, send)
 
 
-class Guarded(gr.Blocks):
+class PathGuard(gr.Blocks):
     """Blocks that look at what was sent before Gradio fetches or copies any of it, and that refuse in one sentence."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False) -> list[Any]:
@@ -146,11 +146,11 @@ def uploaded(file: dict[str, Any]) -> Path:
 def opened(picture: Any) -> Image.Image:
     """The picture that was sent to an endpoint. LabError for what is none."""
     if isinstance(picture, dict):
-        return open_picture(uploaded(picture))
+        return open_image(uploaded(picture))
     if not isinstance(picture, str) or not picture.startswith(DATA):
         raise LabError(f"the picture is {str(picture)[:40]!r}; {WANTED}")
     try:
-        return open_picture(base64.b64decode(picture.partition(",")[2], validate=True), "the picture")
+        return open_image(base64.b64decode(picture.partition(",")[2], validate=True), "the picture")
     except binascii.Error as error:
         raise LabError(f"the picture is no base64; {WANTED}") from error
 
@@ -168,18 +168,18 @@ def told(answer: Callable[..., Any]) -> Callable[..., Any]:
     return asked
 
 
-def offer(library: Library) -> None:
+def offer(registry: ModelRegistry) -> None:
     """Adds the endpoints to the Blocks that are being built."""
 
     def asked(picture: Any, network: str, resolution: int | None, filter: str | None, top: int | None,
               steps: Steps) -> tuple[Classifier, Answer]:  # fmt: skip
-        found = library.find(network)
+        found = registry.get(network)
         found.check(resolution, filter or found.recipe.filter, top)  # before the picture costs anything
         return found, found.classify(opened(picture), resolution, filter, top, steps)
 
     def networks() -> list:
         """The networks that can be asked, each with its data set and its accuracy on the test pictures (0 to 1)."""
-        return listed(library)
+        return listed(registry)
 
     def classify(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, invert: str = "auto", crop: str = "auto", aspect: str = "auto",
@@ -195,13 +195,13 @@ def offer(library: Library) -> None:
              invert: str = "auto", crop: str = "auto", aspect: str = "auto", centre: str = "auto") -> dict:  # fmt: skip
         """What the network sees: `seen`, the exact pixels, and the picture behind each step, as data:image/png."""
         _, found = asked(picture, network, resolution, filter, 1, Steps(invert, crop, aspect, centre))
-        steps = [{"step": stage.step, "done": stage.done, "picture": views.png(stage.picture)} for stage in found.prepared.stages[1:]]
+        steps = [{"step": stage.step, "done": stage.done, "picture": views.png(stage.image)} for stage in found.prepared.stages[1:]]
         return {"seen": views.png(found.seen.transpose(1, 2, 0)), "resolution": found.resolution, "steps": steps}
 
     def strip_(picture: dict | str, network: str = "mnist", filter: str | None = None) -> list:
         """The picture at four resolutions through the networks of each protocol; label null: not trained yet."""
         chosen, found = asked(picture, network, None, filter, 1, Steps())
-        return [dataclasses.asdict(cell) for cell in strip(found.prepared.seen, chosen, found.filter, library.find)]
+        return [dataclasses.asdict(cell) for cell in compare_protocols(found.prepared.seen, chosen, found.filter, registry.get)]
 
     def gradcam_(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  label: str | None = None) -> dict:  # fmt: skip
@@ -212,7 +212,7 @@ def offer(library: Library) -> None:
 
     def sample(dataset: str = "mnist", number: int = 0) -> dict:
         """A test picture of a data set as data:image/png, with its true class."""
-        picture, truth = sample_of(library, dataset, number)
+        picture, truth = sample_of(registry, dataset, number)
         return {"picture": views.png(picture), "truth": truth}
 
     for name, answer in {"networks": networks, "classify": classify, "look": look, "strip": strip_, "gradcam": gradcam_,
@@ -220,22 +220,22 @@ def offer(library: Library) -> None:
         gr.api(told(answer), api_name=name)
 
 
-def listed(library: Library) -> list[dict[str, Any]]:
+def listed(registry: ModelRegistry) -> list[dict[str, Any]]:
     """The networks of a library, plainly."""
     return [{"network": choice.name, "dataset": choice.recipe.dataset, "kind": choice.recipe.network,
-             "resolution": choice.recipe.resolution, "accuracy": choice.accuracy} for choice in library.choices()]  # fmt: skip
+             "resolution": choice.recipe.resolution, "accuracy": choice.accuracy} for choice in registry.list_models()]  # fmt: skip
 
 
-def sample_of(library: Library, dataset: str, number: int) -> tuple[Any, str]:
+def sample_of(registry: ModelRegistry, dataset: str, number: int) -> tuple[Any, str]:
     """(uint8 (H, W, C), class) of a test picture. LabError for a data set that is not here and a number that there is not.
 
     Without the data set there are the first few pictures, which come with the app.
     """
     if not isinstance(dataset, str):
         raise LabError(f"dataset is {str(dataset)[:40]!r}; choose one of {', '.join(SOURCES)}")
-    data, whole = library.dataset(dataset), isinstance(number, int) and not isinstance(number, bool)
+    data, whole = registry.dataset(dataset), isinstance(number, int) and not isinstance(number, bool)
     if data is None:
-        if not (found := few.picture(dataset, number, library.folder) if whole and dataset in SOURCES else None):
+        if not (found := few.image(dataset, number, registry.folder) if whole and dataset in SOURCES else None):
             raise LabError(f"of {dataset} at most the first {few.COUNT} test pictures are here; python -m core data {dataset} --fetch fetches all")
         return found[0], SOURCES[dataset].classes[found[1]]
     if not whole or not 0 <= number < data.test_size:

@@ -25,12 +25,19 @@ from core.datasets.files import data_folder
 from core.images.decoding import MAX_PIXELS
 from core.images.preprocessing import ASPECTS, SWITCH
 from core.inference.classifier import SMALLEST
-from core.inference.model_registry import Library
+from core.inference.model_registry import ModelRegistry
 from core.runs.store import runs_folder
 from core.vocabulary.recipe import FILTERS, SIDES
 from demo.classifier import html as views
-from demo.classifier.api import UPLOAD_MB, Guarded, Limit, Placed, offer, tell_of_wrong_calls
-from demo.classifier.handlers import SAMPLES, SIDE, Desk, about_steps, about_strip
+from demo.classifier.api import (
+    UPLOAD_MB,
+    BodyLimitMiddleware,
+    PathGuard,
+    RootPathMiddleware,
+    offer,
+    tell_of_wrong_calls,
+)
+from demo.classifier.handlers import SAMPLES, SIDE, Handlers, about_steps, about_strip
 from demo.classifier.queue import BoundedQueue
 from demo.classifier.routes import NO_DOCS, KnownPaths
 from demo.classifier.sessions import MOST, Sessions
@@ -60,8 +67,8 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
-    """The three ways in which a picture comes, and which one counts."""
+class Images:
+    """The three ways in which a image comes, and which one counts."""
 
     tabs: gr.Tabs
     ask: gr.Button
@@ -70,7 +77,7 @@ class Pictures:
     about: gr.Markdown
     more: gr.Button
     page: gr.Number
-    """The number of the first test picture in the gallery."""
+    """The number of the first test image in the gallery."""
 
     def samples(self) -> list[Any]:
         return [self.gallery, self.about, self.page]
@@ -95,18 +102,18 @@ class Results:
         return [self.said, self.chances, self.seen, self.strip, self.stages, self.cam]
 
 
-def build(library: Library | None = None, home: str = "") -> gr.Blocks:
+def build(registry: ModelRegistry | None = None, home: str = "") -> gr.Blocks:
     """The Blocks. `home` is the lab's address, if there is a lab around it."""
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # PIL refuses from twice this, before Gradio decodes what was sent
-    library = library or Library(data=data_folder(), runs=runs_folder())
-    desk = Desk(library)
+    registry = registry or ModelRegistry(data=data_folder(), runs=runs_folder())
+    desk = Handlers(registry)
     waiting_seen, *waiting = views.waiting()
-    with Guarded(title=say("title"), analytics_enabled=False) as blocks:
+    with PathGuard(title=say("title"), analytics_enabled=False) as blocks:
         gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""), elem_id="head")
         settings = choose(desk)
         with gr.Row(equal_height=False):
             with gr.Column(min_width=SIDE + 40):
-                pictures = bring()
+                images = bring()
             with gr.Column(min_width=SIDE):
                 gr.Markdown(f"### {say('seen')}")
                 seen = gr.HTML(waiting_seen, elem_id="seen", min_height=SIDE + 40)
@@ -114,14 +121,14 @@ def build(library: Library | None = None, home: str = "") -> gr.Blocks:
                 said = gr.Markdown(desk.empty(FIRST, "draw"), min_height=60, elem_id="said")
                 chances = gr.Label(label=say("chances"), num_top_classes=5, show_heading=False, elem_id="chances")
         results = explain(desk, said, chances, seen, *waiting)
-        answer_at_once(desk, settings, pictures, results, blocks)
-        offer(library)
+        answer_at_once(desk, settings, images, results, blocks)
+        offer(registry)
     blocks._queue = BoundedQueue(blocks)
     blocks.state_session_capacity = MOST
     return blocks
 
 
-def choose(desk: Desk) -> Settings:
+def choose(desk: Handlers) -> Settings:
     with gr.Row():
         network = gr.Dropdown(desk.networks(), value=FIRST, label=say("network"), filterable=False,
                               scale=2, min_width=280, elem_id="network")  # fmt: skip
@@ -131,7 +138,7 @@ def choose(desk: Desk) -> Settings:
     return Settings(network, resolution, filter)
 
 
-def bring() -> Pictures:
+def bring() -> Images:
     with gr.Tabs(selected="draw", elem_id="ways") as tabs:
         with gr.Tab(say("draw"), id="draw"):
             gr.HTML(pad(SIDE), min_height=SIDE + 60)
@@ -145,7 +152,7 @@ def bring() -> Pictures:
             gallery = gr.Gallery(columns=3, allow_preview=False, show_label=False, format="png", buttons=[],
                                  elem_id="samples")  # fmt: skip
             more = gr.Button(say("more_samples"), min_width=120, elem_id="more")
-    return Pictures(tabs, ask, photo, gallery, about, more, gr.Number(0, precision=0, visible=False))
+    return Images(tabs, ask, photo, gallery, about, more, gr.Number(0, precision=0, visible=False))
 
 
 def as_it_came(file: Any) -> str | None:
@@ -153,8 +160,8 @@ def as_it_came(file: Any) -> str | None:
     return file.path if file else None
 
 
-def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *waiting: str) -> Results:
-    """What stands below the picture and the answer; `waiting`: what its three places show before there is a picture."""
+def explain(desk: Handlers, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *waiting: str) -> Results:
+    """What stands below the image and the answer; `waiting`: what its three places show before there is a image."""
     in_strip, in_steps, in_cam = waiting
     gr.Markdown(f"### {say('strip')}")
     of_strip = gr.Markdown(about_strip(desk.recipe(FIRST)))
@@ -179,39 +186,39 @@ def explain(desk: Desk, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *wa
     return Results(said, chances, seen, strip, stages, cam, of_strip, of_steps, of_trust, switches)
 
 
-def answer_at_once(desk: Desk, settings: Settings, pictures: Pictures, results: Results, blocks: gr.Blocks) -> None:
-    """A stroke, a moved slider, another picture: each is answered without being asked.
+def answer_at_once(desk: Handlers, settings: Settings, images: Images, results: Results, blocks: gr.Blocks) -> None:
+    """A stroke, a moved slider, another image: each is answered without being asked.
 
     Controls only tell the page's script what is wanted; it presses the hidden buttons, one at a time.
     """
     settled = (settings.resolution.input, settings.filter.input, *(switch.input for switch in results.switches))
-    for event in (pictures.ask.click, *settled):
+    for event in (images.ask.click, *settled):
         event(None, None, None, js="() => lab.want('answer')", **QUIET)
     shown = results.shown()
-    for event in (pictures.photo.change, pictures.gallery.select, *(tab.select for tab in pictures.tabs.children)):
+    for event in (images.photo.change, images.gallery.select, *(tab.select for tab in images.tabs.children)):
         event(None, None, shown, js=blanked("lab.want('answer')"), **QUIET)
-    pictures.more.click(None, None, shown, js=blanked("lab.want('page', 'answer')"), **QUIET)
+    images.more.click(None, None, shown, js=blanked("lab.want('page', 'answer')"), **QUIET)
     settings.network.input(None, None, shown, js=blanked("lab.want('choose', 'answer')"), **QUIET)
 
     about = [results.about_strip, results.about_steps, results.about_trust]
     source, packet = gr.Textbox(visible=False), gr.Textbox(visible=False)
-    asked_for("open", desk.opened, settings.network, [settings.network, results.about_trust, *pictures.samples()])
-    asked_for("page", lambda network, page: desk.samples(network, int(page) + SAMPLES), [settings.network, pictures.page],
-              pictures.samples(), brought="lab.unchosen()")  # fmt: skip
+    asked_for("open", desk.opened, settings.network, [settings.network, results.about_trust, *images.samples()])
+    asked_for("page", lambda network, page: desk.samples(network, int(page) + SAMPLES), [settings.network, images.page],
+              images.samples(), brought="lab.unchosen()")  # fmt: skip
     asked_for("choose", desk.chosen, [settings.network, source],
-              [settings.resolution, settings.filter, *about, pictures.tabs, *pictures.samples(), *results.switches],
+              [settings.resolution, settings.filter, *about, images.tabs, *images.samples(), *results.switches],
               js="(network, _) => [network, lab.way()]", brought="lab.unchosen()")  # fmt: skip
     number, drawing, sample = gr.Number(visible=False), gr.Textbox(visible=False), gr.Number(visible=False)
     pressed = hidden("answer").click(
-        desk.numbered, [number, source, drawing, sample, settings.network, settings.resolution, settings.filter, pictures.photo,
-                        pictures.page, *results.switches], packet, js="lab.numbered", **QUIET)  # fmt: skip
+        desk.numbered, [number, source, drawing, sample, settings.network, settings.resolution, settings.filter, images.photo,
+                        images.page, *results.switches], packet, js="lab.numbered", **QUIET)  # fmt: skip
     pressed.success(None, packet, shown, js="packet => lab.newest(packet)", **QUIET)
     pressed.failure(None, None, None, js="() => lab.done()", **QUIET)
     blocks.load(None, None, None, js=SCRIPT, api_visibility="private")
 
 
 def blanked(then: str) -> str:
-    """JavaScript for another picture, way or network: what was said of the one before goes, and an answer on its way counts no more."""
+    """JavaScript for another image, way or network: what was said of the one before goes, and an answer on its way counts no more."""
     return f"() => {{ lab.forget(); {then}; return {json.dumps(['', {}, *views.waiting()])} }}"
 
 
@@ -236,7 +243,7 @@ def upload_folder() -> PrivateFolder:
     return known
 
 
-def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[FastAPI, asyncio.Event]:
+def mounted(root_path: str, home: str, registry: ModelRegistry | None = None) -> tuple[FastAPI, asyncio.Event]:
     """The Blocks as an ASGI app that browsers find at `root_path`, and the event that ends its streams.
 
     What visitors send lies in a folder of this process alone, which is gone when the app's lifespan ends.
@@ -249,13 +256,13 @@ def mounted(root_path: str, home: str, library: Library | None = None) -> tuple[
             yield
 
     outside = FastAPI(lifespan=lifespan, **NO_DOCS)
-    outside.add_middleware(Limit, most=UPLOAD_MB * 3 // 2 << 20)
+    outside.add_middleware(BodyLimitMiddleware, most=UPLOAD_MB * 3 // 2 << 20)
     outside.add_middleware(KnownPaths)
     outside.add_middleware(OwnOrigin)
-    outside.add_middleware(Placed, path=root_path)
+    outside.add_middleware(RootPathMiddleware, path=root_path)
     outside.add_middleware(SecurityHeaders, scripts=GRADIO_SCRIPTS)
     app = gr.mount_gradio_app(
-        outside, build(library, home), path="/", root_path=root_path, theme=theme(), css=CSS, footer_links=[], app_kwargs={**NO_DOCS},
+        outside, build(registry, home), path="/", root_path=root_path, theme=theme(), css=CSS, footer_links=[], app_kwargs={**NO_DOCS},
         run_history=False, max_file_size=f"{UPLOAD_MB}mb", ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,
     )  # fmt: skip
     inside = app.router.routes[-1].app

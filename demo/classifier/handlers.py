@@ -11,11 +11,11 @@ from PIL import Image
 
 from core.datasets.catalog import SOURCES
 from core.explain import gradcam
-from core.images.decoding import Bytes, open_picture
+from core.images.decoding import Bytes, open_image
 from core.images.preprocessing import FORMS, Steps
 from core.inference.classifier import Answer, Classifier
-from core.inference.model_registry import Choice, Library
-from core.inference.protocols import strip
+from core.inference.model_registry import Choice, ModelRegistry
+from core.inference.protocols import compare_protocols
 from core.studies import resolution
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import SIDES, Recipe, preset
@@ -27,24 +27,24 @@ say = speaker("classifier")
 SIDE = 280
 """The canvas, in pixels."""
 SAMPLES = 12
-"""Pictures in the gallery at a time."""
+"""Images in the gallery at a time."""
 THUMB = 96
 TOP = 5
 Shown = tuple[str, dict[str, float] | None, str, str, str, str]
 """Said, chances, and as HTML: seen, strip, stages, where it looked."""
 
 
-class Desk:
+class Handlers:
     """The functions behind the page's events; each visitor's choices come in as arguments."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, registry: ModelRegistry) -> None:
+        self.registry = registry
 
     # --- what can be chosen --------------------------------------------------------------------------------------
 
     def networks(self) -> list[tuple[str, str]]:
         """(shown, value) of the chooser: the data sets first, then the other networks and the finished runs."""
-        choices = self.library.choices()
+        choices = self.registry.list_models()
         first = {choice.first_for: choice for choice in choices if choice.first_for}
         told = [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in SIDES]
         return told + [(_of_network(choice), choice.name) for choice in choices if not choice.first_for]
@@ -52,7 +52,7 @@ class Desk:
     def recipe(self, name: str) -> Recipe:
         """The recipe of a network; for a data set without one, what its network would be."""
         try:
-            return self.library.recipe(name)
+            return self.registry.recipe(name)
         except LabError:
             return preset("fast", name if name in SIDES else "mnist")
 
@@ -61,7 +61,7 @@ class Desk:
         return gr.update(choices=self.networks()), self.about_trust(name), *self.samples(name, 0)
 
     def chosen(self, name: str, source: str) -> tuple[Any, ...]:
-        """Another network is chosen: its resolutions, filter and texts, the way its pictures come in, every switch back."""
+        """Another network is chosen: its resolutions, filter and texts, the way its images come in, every switch back."""
         recipe = self.recipe(name)
         side, drawable = SIDES[recipe.dataset], FORMS[recipe.dataset].grey
         source = "samples" if source == "draw" and not drawable else source
@@ -72,17 +72,17 @@ class Desk:
         )  # fmt: skip
 
     def samples(self, name: str, first: int) -> tuple[list[Image.Image], str, int]:
-        """The gallery from test picture `first` on, without their classes; what is to be said of it; where it begins."""
+        """The gallery from test image `first` on, without their classes; what is to be said of it; where it begins."""
         dataset = self.recipe(name).dataset
         try:
-            found = [sample_of(self.library, dataset, first + number) for number in range(SAMPLES)]
+            found = [sample_of(self.registry, dataset, first + number) for number in range(SAMPLES)]
         except LabError:
             if first:  # behind the last one stands the first
                 return self.samples(name, 0)
             return [], say("samples_missing", **_fetched(dataset)), 0
-        here = self.library.dataset(dataset) is not None
+        here = self.registry.dataset(dataset) is not None
         about = say("sample_gallery") if here else say("samples_few", count=SAMPLES, **_fetched(dataset))
-        return [_enlarged(picture) for picture, _ in found], about, first
+        return [_enlarged(image) for image, _ in found], about, first
 
     # --- what is answered ----------------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ class Desk:
                  photo: str | None, page: float, *switches: str) -> str:  # fmt: skip
         """JSON of the `answer` to a request with the request's number: `shown` as the page's components take it.
 
-        `sample`: which one of the gallery is chosen, which begins with test picture `page`.
+        `sample`: which one of the gallery is chosen, which begins with test image `page`.
         """
         chosen = None if sample is None else int(page) + int(sample)
         said, chances, *rest = self.answer(name, side, filter, source, drawing, photo, chosen, *switches)
@@ -98,27 +98,27 @@ class Desk:
 
     def answer(self, name: str, side: int, filter: str, source: str, drawing: str, photo: str | None,
                sample: int | None, *switches: str) -> Shown:  # fmt: skip
-        """Everything that is shown about the picture that is on the desk now. `drawing`: data:image/png, empty when none."""
+        """Everything that is shown about the image that is on the desk now. `drawing`: data:image/png, empty when none."""
         try:
-            network = self.library.find(name)
-            picture, truth = self._picture(network, source, drawing, photo, sample)
-            if picture is None:
+            network = self.registry.get(name)
+            image, truth = self._image(network, source, drawing, photo, sample)
+            if image is None:
                 return self.empty(name, source), None, *views.waiting()
-            found = network.classify(picture, int(side), filter, steps=Steps(*switches))
+            found = network.classify(image, int(side), filter, steps=Steps(*switches))
         except LabError as error:
             return f"**{plain(error)}**", None, *views.waiting()
-        cells = strip(found.prepared.seen, network, found.filter, self.library.find)
+        cells = compare_protocols(found.prepared.seen, network, found.filter, self.registry.get)
         drawn = source == "upload" and FORMS[network.recipe.dataset].drawn
         return (_said(found, truth) + (f"\n\n{say('look_first')}" if drawn else ""), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
 
-    def _picture(self, network: Classifier, source: str, drawing: str, photo: str | None,
+    def _image(self, network: Classifier, source: str, drawing: str, photo: str | None,
                  sample: int | None) -> tuple[Image.Image | Bytes | None, str]:  # fmt: skip
-        """The picture, None when there is none yet, and its true class where that is known."""
+        """The image, None when there is none yet, and its true class where that is known."""
         if source == "samples" and sample is not None:
-            return sample_of(self.library, network.recipe.dataset, sample)
+            return sample_of(self.registry, network.recipe.dataset, sample)
         if source == "upload" and photo:
-            return open_picture(Path(photo)), ""
+            return open_image(Path(photo)), ""
         drawn = opened(drawing) if source == "draw" and drawing else None
         return (None if drawn is None or is_blank(drawn) else drawn), ""
 
@@ -131,14 +131,14 @@ class Desk:
     def about_trust(self, name: str) -> str:
         """How "not one of my classes" is decided for a network."""
         try:
-            network = self.library.find(name)
+            network = self.registry.get(name)
         except LabError:
             return say("trust_missing")
         trust = network.trust
         if trust is None:
             return say("trust_missing")
         shares = [say("trust_share", share=_share(share), dataset=SOURCES[other].title) for other, share in trust.refused.items()]
-        text = say("trust_text", pictures=f"{trust.pictures:,}", part=say(f"trust_part_{trust.part}"), threshold=f"{trust.threshold(network.shape[1]):.2f}")
+        text = say("trust_text", pictures=f"{trust.images:,}", part=say(f"trust_part_{trust.part}"), threshold=f"{trust.threshold(network.shape[1]):.2f}")
         return text + (" " + say("trust_refused", shares=", ".join(shares)) if shares else "")
 
 
@@ -183,9 +183,9 @@ def _share(share: float | None) -> str:
     return "-" if share is None else f"{share:.1%}"
 
 
-def _enlarged(picture: Bytes) -> Image.Image:
-    image = Image.fromarray(picture.squeeze(2) if picture.shape[2] == 1 else picture)
-    return image.resize((THUMB, THUMB), Image.Resampling.NEAREST)
+def _enlarged(image: Bytes) -> Image.Image:
+    pil = Image.fromarray(image.squeeze(2) if image.shape[2] == 1 else image)
+    return pil.resize((THUMB, THUMB), Image.Resampling.NEAREST)
 
 
 def _bars(chances: dict[str, float] | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from PIL import Image
 from core.images.decoding import Bytes
 from core.images.preprocessing import Stage
 from core.inference.classifier import Answer, Classifier, Floats
-from core.inference.protocols import Cell
+from core.inference.protocols import ProtocolAnswer
 from demo.text import speaker
 from demo.ui.images import overlaid
 
@@ -22,50 +22,50 @@ LARGEST_STAGE = 256
 """A photograph is sent to the page no larger than this."""
 
 
-def png(picture: Bytes) -> str:
+def png(image: Bytes) -> str:
     """uint8 (H, W, 1) or (H, W, 3) as an address that carries the whole PNG, pixel by pixel."""
     file = io.BytesIO()
-    Image.fromarray(picture[:, :, 0] if picture.shape[2] == 1 else picture).save(file, "PNG")
+    Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image).save(file, "PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def image(picture: Bytes, told: str) -> str:
+def img(image: Bytes, told: str) -> str:
     """The browser enlarges it without smoothing."""
-    return f'<img class="pixels" src="{png(picture)}" alt="{escape(told)}">'
+    return f'<img class="pixels" src="{png(image)}" alt="{escape(told)}">'
 
 
 def seen(answer: Answer) -> str:
     """The very tensor that entered the network."""
-    picture = answer.seen.transpose(1, 2, 0)
-    side = picture.shape[0]
+    image = answer.seen.transpose(1, 2, 0)
+    side = image.shape[0]
     key = "seen_full" if answer.resolution == side else "seen_size"
     caption = say(key, side=side, resolution=answer.resolution)
-    return f'<figure class="seen">{image(picture, say("seen"))}<figcaption>{caption}</figcaption></figure>'
+    return f'<figure class="seen">{img(image, say("seen"))}<figcaption>{caption}</figcaption></figure>'
 
 
 def waiting() -> tuple[str, str, str, str]:
-    """Before there is a picture: what will be seen, in the places of `seen`, the strip, the steps and `looked`."""
+    """Before there is a image: what will be seen, in the places of `seen`, the strip, the steps and `looked`."""
     seen, strip, steps, cam = (f'<div class="waiting {name}">{say(f"waiting_{name}")}</div>' for name in ("seen", "strip", "steps", "cam"))
     return seen, strip, steps, cam
 
 
 def stages(found: Iterable[Stage]) -> str:
-    """The picture behind each step; a step that did nothing is pale."""
+    """The image behind each step; a step that did nothing is pale."""
     figures = []
     for stage in found:
-        small = Image.fromarray(stage.picture.squeeze(2) if stage.picture.shape[2] == 1 else stage.picture)
+        small = Image.fromarray(stage.image.squeeze(2) if stage.image.shape[2] == 1 else stage.image)
         small.thumbnail((LARGEST_STAGE, LARGEST_STAGE))
         name, off = say(f"step_{stage.step}"), "" if stage.done else say("step_off")
         pixels = np.asarray(small).reshape(small.height, small.width, -1)
-        figures.append(f'<figure class="{"off" if off else ""}" title="{off}">{image(pixels, name)}'
+        figures.append(f'<figure class="{"off" if off else ""}" title="{off}">{img(pixels, name)}'
                        f"<figcaption>{name}</figcaption></figure>")  # fmt: skip
     return f'<div class="stages">{"".join(figures)}</div>'
 
 
-def strip(cells: list[Cell], network: Classifier, answer: Answer) -> str:
-    """A row for each protocol, a column for each resolution, the picture itself above them."""
+def strip(cells: list[ProtocolAnswer], network: Classifier, answer: Answer) -> str:
+    """A row for each protocol, a column for each resolution, the image itself above them."""
     sides = list(dict.fromkeys(cell.resolution for cell in cells))
-    heads = "".join(f"<th>{side} x {side}{image(_at(network, answer, side), f'{side} x {side}')}</th>" for side in sides)
+    heads = "".join(f"<th>{side} x {side}{img(_at(network, answer, side), f'{side} x {side}')}</th>" for side in sides)
     rows = "".join(
         f"<tr><th>{say(f'strip_{protocol}')}</th>{''.join(_cell(cell) for cell in cells if cell.protocol == protocol)}</tr>"
         for protocol in dict.fromkeys(cell.protocol for cell in cells)
@@ -77,7 +77,7 @@ def _at(network: Classifier, answer: Answer, side: int) -> Bytes:
     return network.at(answer.prepared.seen, side, answer.filter)[0].transpose(1, 2, 0)
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: ProtocolAnswer) -> str:
     if cell.label is None or cell.probability is None:
         why = say("strip_damaged" if cell.problem else "strip_missing")
         return f'<td class="missing" title="{escape(cell.problem or cell.network)}">{why}</td>'
@@ -87,12 +87,12 @@ def _cell(cell: Cell) -> str:
 
 
 def looked(answer: Answer, label: str, heat: Floats, cells: tuple[int, int]) -> str:
-    """The picture in grey under the map (H, W) made of (h, w) cells, from dark (nothing) to bright (the evidence)."""
+    """The image in grey under the map (H, W) made of (h, w) cells, from dark (nothing) to bright (the evidence)."""
     if not heat.max():
         return f"<p>{_bold(say('cam_nothing', label=escape(label)))}</p>"
     height, width = cells
     caption = _bold(say("cam_text", label=escape(label), height=height, width=width))
-    return f'<figure class="seen">{image(overlaid(answer.seen, heat), say("cam"))}<figcaption>{caption}</figcaption></figure>'
+    return f'<figure class="seen">{img(overlaid(answer.seen, heat), say("cam"))}<figcaption>{caption}</figcaption></figure>'
 
 
 def _bold(markdown: str) -> str:

@@ -43,14 +43,14 @@ GROUND = {"light": "#e3eff3", "dark": "#16323d"}
 def around(page: str) -> Iterator[None]:
     """Inside it the page is drawn; above it stands what the class needs, or nothing."""
     room = session.classroom()
-    session.remember("asked", "")
+    session.set_state("asked", "")
     if page in ALONE:
         yield
     elif session.teaching():
         st.html(f"<style>{LARGER}</style>")
         _bar(page)
         yield
-        room.at(session.who(), page, **session.spot())
+        room.at(session.visitor(), page, **session.location())
     elif room.opened:
         seen = room.revision
         _bring(page)
@@ -78,7 +78,7 @@ def key_popover(key: str) -> None:
             return
         if session.enter(typed):
             st.rerun()
-        if problem := session.problem("token"):
+        if problem := session.notice("token"):
             st.markdown(plain(problem))
             st.button(say("token_again"), key=f"{key}.again")
         else:
@@ -93,36 +93,36 @@ def _bar(page: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="teacher_bar"):
         st.markdown(f"**{say('mode')}**", width="content")
         st.toggle(
-            say("open"), key=session.bound("teacher.open", room.opened), on_change=_open, help=say("open_help", seconds=f"{JOIN_SECONDS:g}")
+            say("open"), key=session.bind_widget("teacher.open", room.opened), on_change=_open, help=say("open_help", seconds=f"{JOIN_SECONDS:g}")
         )
         if room.opened:
             _lead()
             if st.button(say("clear_all"), key="teacher.clear", help=say("clear_all_help")):
-                room.reset(session.who())
+                room.reset(session.visitor())
                 st.rerun()
         st.link_button(say("notes"), f"{session.root()}/notes", icon=":material/sticky_note_2:", help=say("notes_help"))
         if st.button(say("leave"), key="teacher.leave", type="tertiary"):
-            session.remember("token", "")
+            session.set_state("token", "")
             st.rerun()
 
 
 def _open() -> None:
-    room, who = session.classroom(), session.who()
+    room, visitor = session.classroom(), session.visitor()
     if session.typed("teacher.open"):
-        room.open(who)
-        room.follow("link", who)
+        room.open(visitor)
+        room.follow("link", visitor)
     else:
-        room.close(who)
+        room.close(visitor)
 
 
 def _lead() -> None:
     """Follow me: whether the class is shown where the teacher is, or brought there."""
-    key = session.bound("teacher.lead", session.classroom().lead)
+    key = session.bind_widget("teacher.lead", session.classroom().lead)
     st.markdown(say("lead"), width="content", help=say("lead_help"))
     st.segmented_control(
         say("lead"), LEADS, key=key, required=True, format_func=lambda lead: say(f"lead_{lead}"),
         label_visibility="collapsed",
-        on_change=lambda: session.classroom().follow(session.typed(key), session.who()), width="content",
+        on_change=lambda: session.classroom().follow(session.typed(key), session.visitor()), width="content",
     )  # fmt: skip
 
 
@@ -145,16 +145,16 @@ def _bring(page: str) -> None:
     """Leaves for the teacher's page, once for each place, if the teacher wants that and the visitor follows."""
     room = session.classroom()
     place = room.place
-    if place is None or room.lead != "bring" or not session.remembered("following", True):
+    if place is None or room.lead != "bring" or not session.get_state("following", True):
         return
-    if session.remembered("brought", 0) != place.number:
-        session.remember("brought", place.number)
+    if session.get_state("brought", 0) != place.number:
+        session.set_state("brought", place.number)
         if not _together(page, place):
             session.go(place.page, **_query(place))
 
 
 def _together(page: str, place: Place) -> bool:
-    return place.page == page and {"run": place.run, "section": place.section} == session.spot()
+    return place.page == page and {"run": place.run, "section": place.section} == session.location()
 
 
 def _query(place: Place) -> dict[str, str]:
@@ -163,14 +163,14 @@ def _query(place: Place) -> dict[str, str]:
 
 def _strip(page: str, seen: int) -> None:
     """One line, kept up to date. All else of the page is drawn again only when the class has gone on."""
-    room, who, question = session.classroom(), session.who(), session.remembered("asked", "")
+    room, visitor, question = session.classroom(), session.visitor(), session.get_state("asked", "")
 
     @st.fragment(run_every=WATCH_SECONDS)
     def view() -> None:
-        here = room.here(who)
+        here = room.here(visitor)
         if room.revision != seen:  # also: closed; `run_every` is read only by a full run of the page
             st.rerun()
-        answered = room.ballot(question, who).answered
+        answered = room.ballot(question, visitor).answered
         line = say("answered", answered=answered, here=max(here, answered)) if question else say("class_open")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if room.place and _together(page, room.place):
@@ -190,8 +190,8 @@ def _way(page: str) -> None:
         words = say("watching", run=plain(place.run)) if place.run else say("teacher_at", page=titles(place.page))
         session.link(place.page, words, **_query(place))
     if session.classroom().lead == "bring":
-        following = session.remembered("following", True)
+        following = session.get_state("following", True)
         if st.button(say("unfollow" if following else "follow"), key="class.follow", type="tertiary"):
-            session.remember("following", not following)
-            session.remember("brought", 0)
+            session.set_state("following", not following)
+            session.set_state("brought", 0)
             st.rerun()

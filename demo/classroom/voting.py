@@ -41,7 +41,7 @@ AXIS = {
 
 def revealed(question: Question) -> bool:
     """Whether the teacher has shown the class the answer."""
-    return session.classroom().ballot(question.words, session.who()).revealed
+    return session.classroom().ballot(question.words, session.visitor()).revealed
 
 
 def ask(question: Question, key: str, late: bool = False) -> None:
@@ -49,11 +49,11 @@ def ask(question: Question, key: str, late: bool = False) -> None:
 
     `late`: nobody may answer any more, though the answer is not shown yet.
     """
-    now = session.classroom().ballot(question.words, session.who())
+    now = session.classroom().ballot(question.words, session.visitor())
     if now.revealed:
         _shown(question, now, key)
         return
-    session.remember("asked", question.words)
+    session.set_state("asked", question.words)
     if session.teaching():
         _tally(question, key)
     else:
@@ -65,29 +65,29 @@ def ask(question: Question, key: str, late: bool = False) -> None:
 
 def _answer(question: Question, now: Ballot, key: str, late: bool) -> None:
     """One's own answer: what is chosen is what the server has counted."""
-    radio = session.bound(f"{key}.class", now.mine)
+    radio = session.bind_widget(f"{key}.class", now.mine)
     st.radio(
         say("choose"), list(question.options), index=None, key=radio, format_func=lambda option: question.options[option], disabled=late,
         on_change=lambda: _vote(question.words, session.typed(radio)),
     )  # fmt: skip
-    if problem := session.problem("vote"):
+    if problem := session.notice("vote"):
         st.warning(plain(problem), icon=":material/info:")
     st.caption(say("late" if late else "wait" if now.mine else "first"))
 
 
 def _vote(question: str, option: str) -> None:
-    session.tell("", "vote")
+    session.set_notice("", "vote")
     try:
-        session.classroom().vote(question, session.who(), option)
+        session.classroom().vote(question, session.visitor(), option)
     except LabError as refusal:
-        session.tell(str(refusal), "vote")
+        session.set_notice(str(refusal), "vote")
 
 
 def _shown(question: Question, now: Ballot, key: str) -> None:
     """The right answer, why, and what the class thought. Whoever has seen this has seen the answer, also after the class."""
     remembered = f"guessed.{question.words}"
-    mine = now.mine or session.remembered(remembered) or ""
-    session.remember(remembered, mine)
+    mine = now.mine or session.get_state(remembered) or ""
+    session.set_state(remembered, mine)
     answer, teaching = question.answer(), session.teaching()
     if not teaching:
         verdict.in_class(answer, mine)
@@ -107,17 +107,17 @@ def _shown(question: Question, now: Ballot, key: str) -> None:
 
 def _tally(question: Question, key: str) -> None:
     """The answers as they come."""
-    room, who = session.classroom(), session.who()
+    room, visitor = session.classroom(), session.visitor()
 
     @st.fragment(run_every=TALLY_SECONDS)
     def view() -> None:
-        now = room.ballot(question.words, who)
+        now = room.ballot(question.words, visitor)
         if now.revealed or not room.opened:  # in another window of the teacher's
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(say("answered", answered=now.answered, here=max(now.answered, room.here(who))), width="content")
+            st.markdown(say("answered", answered=now.answered, here=max(now.answered, room.here(visitor))), width="content")
             if st.button(say("reveal"), key=f"{key}.reveal", type="primary"):
-                room.reveal(question.words, who)
+                room.reveal(question.words, visitor)
                 st.rerun()
             _clear_button(question.words, key)
             hidden = st.toggle(say("hide"), key=f"{key}.hide", help=say("hide_help"))
@@ -129,7 +129,7 @@ def _tally(question: Question, key: str) -> None:
 
 def _clear_button(question: str, key: str) -> None:
     if st.button(say("clear"), key=f"{key}.clear", help=say("clear_help")):
-        session.classroom().reset(session.who(), question)
+        session.classroom().reset(session.visitor(), question)
         st.rerun()
 
 

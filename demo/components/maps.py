@@ -1,4 +1,4 @@
-"""Feature maps as small pictures, and the scores of the classes; both can be chosen by a click or the keyboard.
+"""Feature maps as small images, and the scores of the classes; both can be chosen by a click or the keyboard.
 
 Pixels go to the browser as one byte each; it paints them in the colours of signed numbers (numbers.js). Only the choice
 comes back.
@@ -43,9 +43,9 @@ def tiles(
     return group | {"maps": _pixels(maps), "kernels": None if kernels is None else _pixels(kernels)}
 
 
-def in_colours(title: str, note: str, pictures: npt.NDArray[np.uint8], names: Sequence[str], side: float) -> Group:
-    """Pictures (N, 3, H, W) as they are."""
-    packed = {**_packed(pictures), "coloured": True}
+def in_colours(title: str, note: str, images: npt.NDArray[np.uint8], names: Sequence[str], side: float) -> Group:
+    """Images (N, 3, H, W) as they are."""
+    packed = {**_packed(images), "coloured": True}
     return {"kind": "tiles", "title": title, "note": note, "names": list(names), "tile": side, "clickable": False, "captions": None,
             "numbers": [], "maps": packed, "kernels": None}  # fmt: skip
 

@@ -1,6 +1,6 @@
-"""The view of a window that moves over a picture: HTML, CSS and JavaScript in client/, texts in view.md.
+"""The view of a window that moves over a image: HTML, CSS and JavaScript in client/, texts in view.md.
 
-The server computes the output (core/explain/walkthrough.py) and sends it with the picture and the kernel; what happens in each
+The server computes the output (core/explain/walkthrough.py) and sends it with the image and the kernel; what happens in each
 window is then shown by the browser alone. Only an edited kernel comes back.
 """
 
@@ -34,10 +34,10 @@ _view = st.components.v2.component("lab_window", html=read("window.html"), css=r
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ImageView:
     """What the window moves over: (C, H, W), and the values that are drawn black and white.
 
-    `signed` pictures (feature maps) are drawn in the two colours of signed numbers instead.
+    `signed` images (feature maps) are drawn in the two colours of signed numbers instead.
     """
 
     values: Numbers
@@ -65,7 +65,7 @@ class Slide:
 
 
 def convolution(
-    picture: Picture, kernel: Numbers, bias: float, activation: str, slide: Slide, key: str,
+    image: ImageView, kernel: Numbers, bias: float, activation: str, slide: Slide, key: str,
     edited: Callable[[Numbers], None] | None = None, start: Start | None = None,
 ) -> FeatureMap:  # fmt: skip
     """Shows a convolution with a kernel (C, K, K), whose cells may be edited where `edited` is given; what came out.
@@ -73,31 +73,31 @@ def convolution(
     Raises LabError as core.explain.walkthrough.convolution.
     """
     found = walkthrough.convolution(
-        picture.values, kernel, bias, activation, slide.stride, slide.padding, slide.dilation
+        image.values, kernel, bias, activation, slide.stride, slide.padding, slide.dilation
     )
-    ground = walkthrough.padded(picture.values, slide.padding)
+    ground = walkthrough.padded(image.values, slide.padding)
     more = {"kernel": _flat(kernel), "totals": _flat(found.totals), "bias": bias, "activation": activation}
-    data = _data("convolution", picture, ground, kernel.shape[1], slide, found.outputs) | more
+    data = _data("convolution", image, ground, kernel.shape[1], slide, found.outputs) | more
     _mount(data | {"editable": edited is not None, "start": _start(start)}, key, edited, kernel.shape)
     return found
 
 
 def pooling(
-    picture: Picture, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None
+    image: ImageView, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None
 ) -> Pooled:
-    """Shows the pooling of a picture (1, H, W); what came out. Raises LabError as core.explain.walkthrough.pooling."""
-    found = walkthrough.pooling(picture.values, size, kind, stride, padding)
-    ground = walkthrough.padded(picture.values, padding, -np.inf if kind == "max" else 0.0)
+    """Shows the pooling of a image (1, H, W); what came out. Raises LabError as core.explain.walkthrough.pooling."""
+    found = walkthrough.pooling(image.values, size, kind, stride, padding)
+    ground = walkthrough.padded(image.values, padding, -np.inf if kind == "max" else 0.0)
     more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False, "start": _start(start)}
-    _mount(_data(kind, picture, ground, size, Slide(stride, padding), found.outputs[0]) | more, key)
+    _mount(_data(kind, image, ground, size, Slide(stride, padding), found.outputs[0]) | more, key)
     return found
 
 
-def _data(kind: str, picture: Picture, ground: Numbers, size: int, slide: Slide, outputs: Numbers) -> dict[str, Any]:
+def _data(kind: str, image: ImageView, ground: Numbers, size: int, slide: Slide, outputs: Numbers) -> dict[str, Any]:
     channels, height, width = ground.shape
     return {
         "kind": kind, "channels": channels, "height": height, "width": width, "values": _flat(ground),
-        "low": picture.low, "high": picture.high, "signed": picture.signed, "size": size,
+        "low": image.low, "high": image.high, "signed": image.signed, "size": size,
         "stride": slide.stride, "padding": slide.padding, "dilation": slide.dilation,
         "rows": outputs.shape[0], "columns": outputs.shape[1], "outputs": _flat(outputs), "words": text.everything("view"),
     }  # fmt: skip

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 _FAILED = PlainTextResponse("This part of the lab could not start; the server's log says why.", 503)
 
 
-class Late:
+class LazyApp:
     """An ASGI app that `build` makes in a thread, `after` seconds after the start or when it is first asked for.
 
     `build` returns the app and an event that ends its open streams. Requests that come earlier wait.

@@ -8,6 +8,6 @@ import threading
 
 
 @functools.cache
-def soon(module: str) -> None:
+def preload(module: str) -> None:
     """Imports a module behind the page, once per process; whoever needs it meanwhile waits for the rest of it."""
     threading.Thread(target=importlib.import_module, args=(module,), daemon=True, name=f"import {module}").start()

@@ -1,4 +1,4 @@
-"""Choosing a picture for a lesson: the warm-up's, a sample of a data set, a photograph, one's own."""
+"""Choosing a image for a lesson: the warm-up's, a sample of a data set, a photograph, one's own."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ say = speaker("lesson")
 TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp", "avif")
 
 
-def picture(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes]] | None = None) -> Bytes | None:
+def image(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes]] | None = None) -> Bytes | None:
     """uint8 (C, H, W); None, with one line that says why, where there is none yet. `key` belongs to the page.
 
-    `more`: origins of the page's own, before the others, each with what gives its picture.
+    `more`: origins of the page's own, before the others, each with what gives its image.
     """
     own = more or {}
     names = [*own, *origins()]
@@ -40,7 +40,7 @@ def picture(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Byt
 
 
 def origins() -> list[str]:
-    """Where a picture may come from: what is on this machine."""
+    """Where a image may come from: what is on this machine."""
     folder = session.manager().data
     there = [name for name in ("digits", "mnist", "fashion-mnist", "cifar10") if dataset_files.state(name, folder).present]
     return ["warmup", *there, *samples.PHOTOGRAPHS, "upload"]
@@ -55,13 +55,13 @@ def _known(origin: str, key: str) -> Bytes:
     if origin in samples.PHOTOGRAPHS:
         return samples.photograph(origin)
     if origin == "warmup":
-        pictures = np.stack([255 * pixels[None] for pixels in worksheet.pictures().values()]).astype(np.uint8)
+        images = np.stack([255 * pixels[None] for pixels in worksheet.images().values()]).astype(np.uint8)
     else:
-        pictures = samples.of_dataset(origin, session.manager().data)
+        images = samples.of_dataset(origin, session.manager().data)
     which = st.segmented_control(
-        say("which"), range(1, len(pictures) + 1), default=1, required=True, key=f"{key}.which.{origin}", width="content"
+        say("which"), range(1, len(images) + 1), default=1, required=True, key=f"{key}.which.{origin}", width="content"
     )
-    return pictures[(which or 1) - 1]
+    return images[(which or 1) - 1]
 
 
 def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:
@@ -78,7 +78,7 @@ def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:
 
 
 def grey(pixels: Bytes, key: str) -> Bytes:
-    """A picture in colours as grey, where the visitor wishes so."""
+    """A image in colours as grey, where the visitor wishes so."""
     if pixels.shape[0] == 1:
         return pixels
     wished = st.toggle(say("as_grey"), key=f"{key}.grey", help=say("as_grey_help"))

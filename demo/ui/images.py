@@ -1,4 +1,4 @@
-"""Sample pictures as PNG, enlarged without smoothing, so that a pixel is seen as a square. Imports torch when called."""
+"""Sample images as PNG, enlarged without smoothing, so that a pixel is seen as a square. Imports torch when called."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 GAP = 2
-"""Pixels of the pictures, left free between two of them."""
+"""Pixels of the images, left free between two of them."""
 ENLARGED = 8
 LEAST = 280
-"""Pixels of a framed picture's side."""
+"""Pixels of a framed image's side."""
 COLD_TO_HOT = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 """Viridis: told apart by lightness alone, also by the colour-blind."""
 MARK = ((0, 0, 0), (255, 176, 0))
 """A frame is black outside and amber inside: seen on every ground."""
 ROOM = 16
-"""Between two large pictures."""
+"""Between two large images."""
 FIRST = (3, 5, 8, 12)
-"""Which training pictures are shown: different classes in every data set."""
+"""Which training images are shown: different classes in every data set."""
 
 
 @lru_cache(maxsize=128)
 def samples(dataset: str, folder: Path, side: int | None, filter: str, count: int) -> bytes:
-    """`count` training pictures in a row, as the network sees them at `side` (None: as they are); PNG."""
+    """`count` training images in a row, as the network sees them at `side` (None: as they are); PNG."""
     import torch
 
     from core.datasets import loading
@@ -42,7 +42,7 @@ def samples(dataset: str, folder: Path, side: int | None, filter: str, count: in
 
 @lru_cache(maxsize=64)
 def chosen_tests(dataset: str, folder: Path, label: int, own: bool, count: int) -> tuple[int, ...]:
-    """The places in the official test set of its first `count` pictures of a class, or (not `own`) of as many others."""
+    """The places in the official test set of its first `count` images of a class, or (not `own`) of as many others."""
     from core.datasets import loading
 
     data = loading.load(dataset, folder)
@@ -55,7 +55,7 @@ def chosen_tests(dataset: str, folder: Path, label: int, own: bool, count: int) 
 
 @lru_cache(maxsize=256)
 def tests(dataset: str, folder: Path, chosen: tuple[int, ...], side: int, filter: str) -> bytes:
-    """These pictures of the official test set in a row, as a network sees them at `side`; PNG."""
+    """These images of the official test set in a row, as a network sees them at `side`; PNG."""
     import torch
 
     from core.datasets import loading
@@ -66,67 +66,67 @@ def tests(dataset: str, folder: Path, chosen: tuple[int, ...], side: int, filter
     return _png(resampling.at_resolution(images, side, filter).permute(0, 2, 3, 1).numpy())
 
 
-def enlarged(picture: np.ndarray) -> bytes:
-    """uint8 (C, H, W), one picture -> PNG."""
-    return _png(picture.transpose(1, 2, 0)[None])
+def enlarged(image: np.ndarray) -> bytes:
+    """uint8 (C, H, W), one image -> PNG."""
+    return _png(image.transpose(1, 2, 0)[None])
 
 
-def framed(picture: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
-    """uint8 (C, H, W), one picture, with a frame around its rows `top` ... `bottom` - 1 and columns -> PNG.
+def framed(image: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
+    """uint8 (C, H, W), one image, with a frame around its rows `top` ... `bottom` - 1 and columns -> PNG.
 
     `box`: (top, left, bottom, right).
     """
-    image = _colours(picture)
-    scale = max(ENLARGED, LEAST // image.width)
-    image = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+    pil = _colours(image)
+    scale = max(ENLARGED, LEAST // pil.width)
+    pil = pil.resize((pil.width * scale, pil.height * scale), Image.Resampling.NEAREST)
     top, left, bottom, right = (scale * edge for edge in box)
     for place, colour in enumerate(MARK):
         inner = (left + 2 * place, top + 2 * place, right - 1 - 2 * place, bottom - 1 - 2 * place)
-        ImageDraw.Draw(image).rectangle(inner, outline=colour, width=4 - place)
-    return _file(image)
+        ImageDraw.Draw(pil).rectangle(inner, outline=colour, width=4 - place)
+    return _file(pil)
 
 
-def overlaid(picture: np.ndarray, heat: np.ndarray) -> np.ndarray:
+def overlaid(image: np.ndarray, heat: np.ndarray) -> np.ndarray:
     """uint8 (C, H, W) and a map (H, W) from 0 to 1 -> uint8 (H, W, 3)."""
     steps = np.linspace(0, 1, len(COLD_TO_HOT))
     colour = np.stack([np.interp(heat, steps, channel) for channel in zip(*COLD_TO_HOT, strict=True)], axis=2)
-    grey = picture.mean(axis=0)[:, :, None]
+    grey = image.mean(axis=0)[:, :, None]
     return np.rint(0.4 * grey + 0.6 * colour).astype(np.uint8)
 
 
 def sheet(rows: Sequence[Sequence[np.ndarray]], width: int = 1024) -> bytes:
-    """Rows of uint8 (C, H, W), columns as wide as the widest picture -> PNG, at most `width` pixels wide where that is possible.
+    """Rows of uint8 (C, H, W), columns as wide as the widest image -> PNG, at most `width` pixels wide where that is possible.
 
-    Every pixel is a square of up to 12 x 12, as large in all pictures; a smaller picture stands in the middle of its column.
+    Every pixel is a square of up to 12 x 12, as large in all images; a smaller image stands in the middle of its column.
     """
-    column = max(picture.shape[2] for row in rows for picture in row) + GAP
-    heights = [max(picture.shape[1] for picture in row) + GAP for row in rows]
+    column = max(image.shape[2] for row in rows for image in row) + GAP
+    heights = [max(image.shape[1] for image in row) + GAP for row in rows]
     made = Image.new("RGBA", (column * max(map(len, rows)) - GAP, sum(heights) - GAP), (0, 0, 0, 0))
     for top, row in zip(accumulate(heights, initial=0), rows, strict=False):
-        for place, picture in enumerate(row):
-            made.paste(_colours(picture), (place * column + (column - GAP - picture.shape[2]) // 2, top))
+        for place, image in enumerate(row):
+            made.paste(_colours(image), (place * column + (column - GAP - image.shape[2]) // 2, top))
     each = max(1, min(12, width // made.width))
     return _file(made.resize((made.width * each, made.height * each), Image.Resampling.NEAREST))
 
 
-def squares(pictures: Sequence[np.ndarray], side: int) -> bytes:
+def squares(images: Sequence[np.ndarray], side: int) -> bytes:
     """uint8 (C, S, S) of any sizes, each enlarged to `side` x `side`, in a row -> PNG."""
-    row = Image.new("RGBA", (len(pictures) * (side + ROOM) - ROOM, side), (0, 0, 0, 0))
-    for place, picture in enumerate(pictures):
-        row.paste(_colours(picture).resize((side, side), Image.Resampling.NEAREST), (place * (side + ROOM), 0))
+    row = Image.new("RGBA", (len(images) * (side + ROOM) - ROOM, side), (0, 0, 0, 0))
+    for place, image in enumerate(images):
+        row.paste(_colours(image).resize((side, side), Image.Resampling.NEAREST), (place * (side + ROOM), 0))
     return _file(row)
 
 
-def _colours(picture: np.ndarray) -> Image.Image:
-    return Image.fromarray(picture[0] if len(picture) == 1 else picture.transpose(1, 2, 0)).convert("RGB")
+def _colours(image: np.ndarray) -> Image.Image:
+    return Image.fromarray(image[0] if len(image) == 1 else image.transpose(1, 2, 0)).convert("RGB")
 
 
-def _png(pictures: np.ndarray) -> bytes:
+def _png(images: np.ndarray) -> bytes:
     """uint8 (N, H, W, 1 or 3) in a row with transparent gaps -> PNG."""
-    count, height, width, _ = pictures.shape
+    count, height, width, _ = images.shape
     row = Image.new("RGBA", (count * (width + GAP) - GAP, height), (0, 0, 0, 0))
-    for place, picture in enumerate(pictures):
-        row.paste(Image.fromarray(picture.squeeze()).convert("RGB"), (place * (width + GAP), 0))
+    for place, image in enumerate(images):
+        row.paste(Image.fromarray(image.squeeze()).convert("RGB"), (place * (width + GAP), 0))
     return _file(row.resize((row.width * ENLARGED, row.height * ENLARGED), Image.Resampling.NEAREST))
 
 

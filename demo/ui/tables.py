@@ -50,7 +50,7 @@ def ask(question: Question, before: str = "", look: Callable[[], None] | None = 
     shows the options and then the answer. `look` draws what the question is about: above it until it is answered.
     """
     opened = session.classroom().opened
-    guess = session.remembered(f"guessed.{question.words}")
+    guess = session.get_state(f"guessed.{question.words}")
     answered = voting.revealed(question) if opened else guess is not None
     if look and not answered:
         look()
@@ -92,13 +92,13 @@ def _answered(question: Question, guess: str) -> None:
 
 
 def _settle(question: Question, guess: str | None) -> None:
-    session.remember(f"guessed.{question.words}", guess)
+    session.set_state(f"guessed.{question.words}", guess)
     st.rerun()
 
 
 def sections(say: Say, names: Sequence[str]) -> str:
     """A row of sections, `say(f"section_{name}")` each; the chosen one. Only what is chosen is computed."""
-    key = session.bound(f"section.{names[0]}", session.section(names))
+    key = session.bind_widget(f"section.{names[0]}", session.section(names))
     chosen = st.segmented_control(
         say("sections"), names, key=key, required=True, label_visibility="collapsed",
         format_func=lambda name: say(f"section_{name}"), on_change=lambda: session.to_section(session.typed(key)),

@@ -1,6 +1,6 @@
-"""A few pictures of a data set, read straight from its files: in milliseconds, without torch and scikit-learn.
+"""A few images of a data set, read straight from its files: in milliseconds, without torch and scikit-learn.
 
-For the first page, which must be up at once. Files that are packed, pickled or not as expected give no picture;
+For the first page, which must be up at once. Files that are packed, pickled or not as expected give no image;
 whoever trains on them reads them with core/datasets/loading.py, which verifies them.
 """
 
@@ -21,7 +21,7 @@ GAP = 12
 
 
 def strip(name: str, path: Path | None) -> bytes | None:
-    """Four pictures in a row as PNG; None where they cannot be had cheaply. `path` as in core.datasets.files.State."""
+    """Four images in a row as PNG; None where they cannot be had cheaply. `path` as in core.datasets.files.State."""
     try:
         return _strip(name, path, samples.changed(path))
     except OSError:
@@ -31,17 +31,17 @@ def strip(name: str, path: Path | None) -> bytes | None:
 @lru_cache(maxsize=16)
 def _strip(name: str, path: Path | None, changed: object) -> bytes | None:
     try:
-        pictures = samples.cheaply(name, path)
+        images = samples.cheaply(name, path)
     except (OSError, EOFError, ValueError):
         return None
-    return _png(pictures)
+    return _png(images)
 
 
-def _png(pictures: np.ndarray) -> bytes:
+def _png(images: np.ndarray) -> bytes:
     """uint8 (4, H, W) or (4, H, W, 3), enlarged without smoothing, with transparent gaps."""
-    row = Image.new("RGBA", (len(pictures) * (HEIGHT + GAP) - GAP, HEIGHT), (0, 0, 0, 0))
-    for place, picture in enumerate(pictures):
-        enlarged = Image.fromarray(picture).convert("RGB").resize((HEIGHT, HEIGHT), Image.Resampling.NEAREST)
+    row = Image.new("RGBA", (len(images) * (HEIGHT + GAP) - GAP, HEIGHT), (0, 0, 0, 0))
+    for place, image in enumerate(images):
+        enlarged = Image.fromarray(image).convert("RGB").resize((HEIGHT, HEIGHT), Image.Resampling.NEAREST)
         row.paste(enlarged, (place * (HEIGHT + GAP), 0))
     file = io.BytesIO()
     row.save(file, "PNG")

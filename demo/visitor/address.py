@@ -38,7 +38,7 @@ def base_of(name: str, dataset: str) -> Recipe:
     return preset(name, dataset) if name else dataclasses.replace(preset("quick", dataset), preset="")
 
 
-def as_wished(ran: Recipe) -> Recipe:
+def with_unresolved_device(ran: Recipe) -> Recipe:
     """A run's recipe as it is chosen again: device, precision and threads, resolved for that run, open as before."""
     base = preset(ran.preset, ran.dataset) if ran.preset else Recipe()
     return dataclasses.replace(ran, device=base.device, precision=base.precision, threads=base.threads)

@@ -21,7 +21,7 @@ from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
 from demo.server import services
 from demo.server.cookies import ADDRESS_HEADER, COOKIE, VISITOR_HEADER
-from demo.visitor.address import as_wished, base_of, parse, spell
+from demo.visitor.address import base_of, parse, spell, with_unresolved_device
 
 T = TypeVar("T")
 RUN = "run"
@@ -35,14 +35,14 @@ def manager() -> jobs.JobManager:
     return services.installed()
 
 
-def who() -> jobs.Who:
+def visitor() -> jobs.Visitor:
     """The visitor: the owner named by the cookie, and the teacher's token where one was typed.
 
     Whoever a visitor was first in a session stays the owner: a frame on another site brings no cookie, and the server
     then names it anew whenever its connection is made again.
     """
-    owner = remembered("owner", st.context.cookies.get(COOKIE) or secrets.token_urlsafe(16))
-    return jobs.Who(owner=owner, token=remembered("token", ""), address=_header(ADDRESS_HEADER))
+    owner = get_state("owner", st.context.cookies.get(COOKIE) or secrets.token_urlsafe(16))
+    return jobs.Visitor(owner=owner, token=get_state("token", ""), address=_header(ADDRESS_HEADER))
 
 
 def _header(name: str) -> str:
@@ -56,13 +56,13 @@ def begin() -> None:
 
     Whoever begins a session is the one who may go on with it and upload to it (demo/server/sessions.py).
     """
-    remembered("visitor", _header(VISITOR_HEADER))
-    remember("drawn", remembered("drawn", 0) + 1)
+    get_state("visitor", _header(VISITOR_HEADER))
+    set_state("drawn", get_state("drawn", 0) + 1)
 
 
 def uploader(label: str, types: Sequence[str], **options: Any) -> Any:
     """Streamlit's place for an upload. The server takes uploads of a session only while one is on its page."""
-    remember("drawn_with_uploader", remembered("drawn", 0))
+    set_state("drawn_with_uploader", get_state("drawn", 0))
     return st.file_uploader(label, types, **options)
 
 
@@ -73,24 +73,24 @@ def classroom() -> Classroom:
 
 def teaching() -> bool:
     """Whether the teacher's token was typed in this session: teacher's mode. No address and no cookie turns it on."""
-    token = remembered("token", "")
+    token = get_state("token", "")
     return bool(token) and manager().teacher(token)
 
 
 def enter(typed: str) -> bool:
     """Turns teacher's mode on where `typed` is the token. After too many wrong tries `problem("token")` says how long to
     wait; what has been looked at once is not looked at again."""
-    tell("", "token")
-    if typed == remembered("token.wrong", ""):
+    set_notice("", "token")
+    if typed == get_state("token.wrong", ""):
         return False
     try:
         if services.token_tries().check(typed, _header(ADDRESS_HEADER)):
-            remember("token", typed)
+            set_state("token", typed)
             return True
     except LabError as refusal:
-        tell(str(refusal), "token")
+        set_notice(str(refusal), "token")
         return False
-    remember("token.wrong", typed)
+    set_state("token.wrong", typed)
     return False
 
 
@@ -108,19 +108,19 @@ def root() -> str:
         return ""
     parts = urlsplit(st.context.url)
     before, _, page = parts.path.rstrip("/").rpartition("/")
-    path = before if page in remembered("pages", {}) else parts.path.rstrip("/")
+    path = before if page in get_state("pages", {}) else parts.path.rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{quote(path, safe='/%')}"
 
 
 # --- what is kept for the visitor ------------------------------------------------------------------------------
 
 
-def remembered(name: str, default: Any = None) -> Any:
+def get_state(name: str, default: Any = None) -> Any:
     """What was kept under `name` in this browser session; else `default`, which is kept from now on."""
     return st.session_state.setdefault(f"lab.{name}", default)
 
 
-def remember(name: str, value: Any) -> None:
+def set_state(name: str, value: Any) -> None:
     """Keeps `value` under `name` until the browser session ends."""
     st.session_state[f"lab.{name}"] = value
 
@@ -136,7 +136,7 @@ def _shared(key: Hashable, _make: Callable[[], Any]) -> Any:
     return _make()
 
 
-def bound(key: str, value: Any) -> str:
+def bind_widget(key: str, value: Any) -> str:
     """Sets the widget `key` to `value` before it is drawn; returns the key. So what is shown is what is chosen."""
     if st.session_state.get(key) != value or key not in st.session_state:
         st.session_state[key] = value
@@ -148,14 +148,14 @@ def typed(key: str) -> Any:
     return st.session_state.get(key)
 
 
-def tell(line: str, where: str = "choice") -> None:
+def set_notice(line: str, where: str = "choice") -> None:
     """Something that could not be done; it stays on the page until the visitor tries something else there."""
-    remember(f"problem.{where}", line)
+    set_state(f"problem.{where}", line)
 
 
-def problem(where: str = "choice") -> str:
+def notice(where: str = "choice") -> str:
     """The one line about the last choice, link or order that could not be followed; else ""."""
-    found: str = remembered(f"problem.{where}", "")
+    found: str = get_state(f"problem.{where}", "")
     return found
 
 
@@ -164,49 +164,49 @@ def problem(where: str = "choice") -> str:
 
 def recipe() -> Recipe:
     """The recipe chosen on the page now."""
-    found: Recipe | None = remembered("recipe")
+    found: Recipe | None = get_state("recipe")
     if found is None:
-        remember("recipe", first_recipe())
-    return remembered("recipe")  # type: ignore[no-any-return]
+        set_state("recipe", first_recipe())
+    return get_state("recipe")  # type: ignore[no-any-return]
 
 
 def choose(**changes: Any) -> None:
     """Changes the chosen recipe; a change that does not go together leaves it alone and is told by `problem()`."""
-    tell("")
+    set_notice("")
     try:
-        remember("recipe", recipe().changed(**changes))
+        set_state("recipe", recipe().changed(**changes))
     except LabError as refusal:
-        tell(str(refusal))
+        set_notice(str(refusal))
 
 
 def choose_recipe(chosen: Recipe) -> None:
     """Replaces the chosen recipe."""
-    tell("")
-    remember("recipe", chosen)
+    set_notice("")
+    set_state("recipe", chosen)
 
 
 def choose_preset(name: str, dataset: str | None = None) -> None:
     """Replaces the chosen recipe by a preset; tells by `problem()` where there is none for the data set."""
-    tell("")
+    set_notice("")
     try:
-        remember("recipe", preset(name, dataset))
+        set_state("recipe", preset(name, dataset))
     except LabError as refusal:
-        tell(str(refusal))
+        set_notice(str(refusal))
 
 
 def choose_dataset(name: str) -> None:
     """Changes the data set: its own network, size and preset, and what else had been changed by hand."""
-    tell("")
+    set_notice("")
     old = recipe()
     base = base_of(old.preset, old.dataset)
     own = ("dataset", "network", "resolution", "train_limit", "preset")
     kept = {field: getattr(old, field) for field in FIELDS if field not in own}
     kept = {field: value for field, value in kept.items() if value != getattr(base, field)}
     try:
-        remember("recipe", dataclasses.replace(base_of(old.preset, name), **kept))
+        set_state("recipe", dataclasses.replace(base_of(old.preset, name), **kept))
     except LabError as refusal:
-        tell(str(refusal))
-        remember("recipe", preset("quick", name))
+        set_notice(str(refusal))
+        set_state("recipe", preset("quick", name))
 
 
 def first_recipe() -> Recipe:
@@ -225,21 +225,21 @@ def restore() -> str | None:
     was chosen before.
     """
     address = st.query_params.to_dict()
-    if address != remembered("address", {}):
+    if address != get_state("address", {}):
         if address:
-            tell("")
-            remember("unknown", None)
-            remember("run", run_from_address())
-            remember("recipe", recipe_from_address())
-        remember("address", address)
-    return remembered("run")  # type: ignore[no-any-return]
+            set_notice("")
+            set_state("unknown", None)
+            set_state("run", run_from_address())
+            set_state("recipe", recipe_from_address())
+        set_state("address", address)
+    return get_state("run")  # type: ignore[no-any-return]
 
 
 def look_at(run: str | None) -> None:
     """From now on the page looks at this run (None: at none)."""
-    remember("run", run)
-    remember("unknown", None)
-    tell("", "order")
+    set_state("run", run)
+    set_state("unknown", None)
+    set_notice("", "order")
 
 
 def run_from_address() -> str | None:
@@ -259,24 +259,24 @@ def recipe_from_address() -> Recipe:
     try:
         return parse(values)
     except LabError as refusal:
-        tell(str(refusal))
+        set_notice(str(refusal))
         return _nearest(values)
 
 
 def _recipe_of(run: str) -> Recipe:
     """The recipe of a run; the first one where this machine does not know the run (the page says so elsewhere)."""
     try:
-        return as_wished(manager().snapshot(run).recipe)
+        return with_unresolved_device(manager().snapshot(run).recipe)
     except LabError:
         return first_recipe()
 
 
 def recipe_to_address(chosen: Recipe, seen: jobs.Snapshot | None = None) -> None:
     """Writes the recipe and the run that is looked at into the address; a run's own recipe needs no words."""
-    address = {} if seen is not None and as_wished(seen.recipe) == chosen else spell(chosen)
+    address = {} if seen is not None and with_unresolved_device(seen.recipe) == chosen else spell(chosen)
     if seen is not None:
         address[RUN] = seen.run
-    remember("address", address)
+    set_state("address", address)
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
 
@@ -307,7 +307,7 @@ def to_section(name: str) -> None:
         st.query_params.pop(SECTION, None)
 
 
-def spot() -> dict[str, str]:
+def location() -> dict[str, str]:
     """What a page looks at: the run and the section of its address, "" where it names none."""
     return {name: st.query_params.get(name, "") for name in (RUN, SECTION)}
 
@@ -317,12 +317,12 @@ def spot() -> dict[str, str]:
 
 def register(pages: Mapping[str, Any]) -> None:
     """Told by the studio once a script run: the pages by name, for `link` and `go`."""
-    remember("pages", dict(pages))
+    set_state("pages", dict(pages))
 
 
 def link(page: str, label: str, **query: str) -> None:
     """A link to another page of the app; plain text where a lesson runs alone."""
-    found = remembered("pages", {}).get(page)
+    found = get_state("pages", {}).get(page)
     if found is None:
         st.markdown(label)
     else:
@@ -331,6 +331,6 @@ def link(page: str, label: str, **query: str) -> None:
 
 def go(page: str, **query: str) -> None:
     """Leaves this page for another one of the app. Where a lesson runs alone it stays."""
-    found = remembered("pages", {}).get(page)
+    found = get_state("pages", {}).get(page)
     if found is not None:
         st.switch_page(found, query_params=query or None)

@@ -39,12 +39,12 @@ def memory_mb(pid: int) -> float:
     return int(found[1]) / 1024
 
 
-def one_client(address: str, picture: str) -> list[float]:
+def one_client(address: str, image: str) -> list[float]:
     seconds = []
     with httpx.Client(base_url=address, timeout=60) as client:
         for _ in range(EACH):
             began = time.perf_counter()
-            event, _answer = call(client, "classify", picture, "mnist", 14, None, 3)
+            event, _answer = call(client, "classify", image, "mnist", 14, None, 3)
             seconds.append(time.perf_counter() - began)
             assert event == "complete"
     return seconds
@@ -54,7 +54,7 @@ def one_client(address: str, picture: str) -> list[float]:
 def test_ten_clients_at_once_and_two_thousand_requests() -> None:
     port = free_port()
     server = subprocess.Popen([sys.executable, "demo/space.py"], cwd=ROOT, env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1"})
-    address, picture = f"http://127.0.0.1:{port}", as_text(png(seven()))
+    address, image = f"http://127.0.0.1:{port}", as_text(png(seven()))
     try:
         began = time.perf_counter()
         while not answers(f"{address}/config"):
@@ -62,9 +62,9 @@ def test_ten_clients_at_once_and_two_thousand_requests() -> None:
             time.sleep(0.1)
         started = time.perf_counter() - began
         with ThreadPoolExecutor(CLIENTS) as clients:
-            list(clients.map(lambda _: one_client(address, picture), range(CLIENTS // 5)))  # sessions and caches fill
+            list(clients.map(lambda _: one_client(address, image), range(CLIENTS // 5)))  # sessions and caches fill
             before = memory_mb(server.pid)
-            seconds = sorted(second for few in clients.map(lambda _: one_client(address, picture), range(CLIENTS)) for second in few)
+            seconds = sorted(second for few in clients.map(lambda _: one_client(address, image), range(CLIENTS)) for second in few)
         after = memory_mb(server.pid)
     finally:
         server.terminate()

@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from core.models import networks
 from core.training import device
 from core.training import loop as training
-from core.training.state import Learner
+from core.training.state import TrainingState
 from core.training.throughput import training_speed
 from core.vocabulary.recipe import Recipe, preset
 
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.cuda
 if not torch.cuda.is_available():
     pytest.skip("no NVIDIA card here", allow_module_level=True)
 
-SHAPE, PICTURES, ROUNDS = (3, 32, 32), 50_000, 3
-TUTORIAL_PICTURES = 10_240
+SHAPE, IMAGES, ROUNDS = (3, 32, 32), 50_000, 3
+TUTORIAL_IMAGES = 10_240
 """The tutorial loop is slow: a fifth of an epoch tells its speed."""
 RECIPE = preset("fast", "cifar10").changed(augment="none", device="cuda")
 
@@ -38,42 +38,42 @@ RECIPE = preset("fast", "cifar10").changed(augment="none", device="cuda")
 @pytest.fixture(scope="module")
 def images() -> Tensor:
     """uint8 (N, C, H, W), on the host."""
-    return torch.randint(0, 256, (PICTURES, *SHAPE), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    return torch.randint(0, 256, (IMAGES, *SHAPE), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 
 
 @pytest.fixture(scope="module")
 def labels() -> Tensor:
-    return torch.randint(0, 10, (PICTURES,), generator=torch.Generator().manual_seed(1))
+    return torch.randint(0, 10, (IMAGES,), generator=torch.Generator().manual_seed(1))
 
 
 def our_loop(images: Tensor, labels: Tensor, recipe: Recipe) -> float:
     """Pictures a second of one epoch of core.training.loop, the data set's way to the card included."""
     recipe = device.resolve(recipe)
     device.configure(recipe)
-    learner = Learner.make(recipe, SHAPE, 10)
+    state = TrainingState.make(recipe, SHAPE, 10)
     torch.cuda.synchronize()
     began = time.perf_counter()
     part = training.Part(images.permute(0, 2, 3, 1).contiguous().cuda(), labels.cuda())
-    _last(training.learn(recipe, learner, part, epoch=1))
-    return PICTURES / (time.perf_counter() - began)
+    _last(training.train_epoch(recipe, state, part, epoch=1))
+    return IMAGES / (time.perf_counter() - began)
 
 
 def bare_steps(images: Tensor, labels: Tensor, recipe: Recipe) -> float:
     """Pictures a second of nothing but forward, backward and step on one batch that is there already, sent one by one."""
     recipe = device.resolve(recipe)
-    learner = Learner.make(recipe, SHAPE, 10)
+    state = TrainingState.make(recipe, SHAPE, 10)
     batch = torch.rand(recipe.batch_size, *SHAPE, device="cuda").to(memory_format=torch.channels_last)
     truth = labels[: recipe.batch_size].cuda()
-    learner.network.train()
-    steps = PICTURES // recipe.batch_size
+    state.network.train()
+    steps = IMAGES // recipe.batch_size
     torch.cuda.synchronize()
     began = time.perf_counter()
     for _ in range(steps):
         with torch.autocast("cuda", torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-            loss = nn.functional.cross_entropy(learner.network(batch), truth)
-        learner.optimizer.zero_grad(set_to_none=True)
+            loss = nn.functional.cross_entropy(state.network(batch), truth)
+        state.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        learner.optimizer.step()
+        state.optimizer.step()
     torch.cuda.synchronize()
     return steps * recipe.batch_size / (time.perf_counter() - began)
 
@@ -82,8 +82,8 @@ def tutorial_loop(images: Tensor, labels: Tensor, recipe: Recipe) -> float:
     """Pictures a second of the loop that every tutorial shows: a DataLoader without workers, a copy and a loss each step.
 
     The pictures are floats already and not files: quicker than the tutorials' own."""
-    chosen = images[:TUTORIAL_PICTURES].float() / 127.5 - 1
-    loader = DataLoader(TensorDataset(chosen, labels[:TUTORIAL_PICTURES]), batch_size=recipe.batch_size, shuffle=True)
+    chosen = images[:TUTORIAL_IMAGES].float() / 127.5 - 1
+    loader = DataLoader(TensorDataset(chosen, labels[:TUTORIAL_IMAGES]), batch_size=recipe.batch_size, shuffle=True)
     network = networks.build("report", SHAPE).cuda()
     criterion, optimizer = nn.CrossEntropyLoss(), torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
     running_loss, began = 0.0, time.perf_counter()
@@ -94,7 +94,7 @@ def tutorial_loop(images: Tensor, labels: Tensor, recipe: Recipe) -> float:
         loss.backward()
         optimizer.step()
         running_loss += loss.item()
-    return TUTORIAL_PICTURES / (time.perf_counter() - began)
+    return TUTORIAL_IMAGES / (time.perf_counter() - began)
 
 
 LOOPS: dict[str, Callable[[Tensor, Tensor, Recipe], float]] = {"tutorial": tutorial_loop, "ours": our_loop, "bare": bare_steps}
@@ -132,7 +132,7 @@ def test_what_precision_batch_and_augmentation_cost(images: Tensor, labels: Tens
         torch.cuda.reset_peak_memory_stats()
         rate = statistics.median(our_loop(images, labels, recipe) for _ in range(ROUNDS))
         peak = torch.cuda.max_memory_allocated() / 1e6
-        print(f"{name}: {rate:,.0f}/s, an epoch of 50,000 in {PICTURES / rate:.2f} s, {peak:,.0f} MB of the card; estimate {training_speed(recipe):,.0f}/s")
+        print(f"{name}: {rate:,.0f}/s, an epoch of 50,000 in {IMAGES / rate:.2f} s, {peak:,.0f} MB of the card; estimate {training_speed(recipe):,.0f}/s")
         assert rate > 0
 
 

@@ -28,9 +28,9 @@ from pathlib import Path
 import pytest
 
 from core.engines.base import ThreadEngine
-from core.inference.model_registry import Library
+from core.inference.model_registry import ModelRegistry
 from core.runs.job import Job
-from core.runs.manager import JobManager, Who
+from core.runs.manager import JobManager, Visitor
 from core.runs.store import RunStore, open_store
 from core.studies.registry import STUDIES
 from core.vocabulary.recipe import preset
@@ -61,7 +61,7 @@ def test_a_look_costs_at_most_two_milliseconds(runs: int, tmp_path: Path) -> Non
     store = open_store(tmp_path / "runs")
     fill(store, runs)
     manager = JobManager(store, ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1)
-    library = Library(runs=tmp_path / "runs")
+    registry = ModelRegistry(runs=tmp_path / "runs")
     day = running_for_hours(store)
     looks: dict[str, Callable[[], object]] = {
         "Home, how many runs": manager.counts,
@@ -73,8 +73,8 @@ def test_a_look_costs_at_most_two_milliseconds(runs: int, tmp_path: Path) -> Non
         "Train, an interrupted run": lambda: manager.snapshot("r00003"),
         "Train, a run of the app": lambda: manager.snapshot("cifar10-32"),
         "Train, a run after 8 hours of ticks": lambda: day.snapshot(None),
-        "Train, whose run": lambda: manager.may("r00001", Who("me")),
-        "the list of networks": library.choices,
+        "Train, whose run": lambda: manager.may("r00001", Visitor("me")),
+        "the list of networks": registry.choices,
         **{f"the cards of {name}": (lambda name=name: study.cards(name)) for name in STUDIES},
     }
     found = {name: cost(look) for name, look in looks.items()}
@@ -89,9 +89,9 @@ def running_for_hours(store: RunStore, hours: int = 8) -> Job:
     job = Job(store.get(run), store.lock(run), "running", "")
     for tick in range(hours * 3600 * 2):
         epoch, step = divmod(tick, 120)
-        job.take(Tick("training", epoch + 1, step + 1, 120, loss=1.0, accuracy=0.5, confusion=MATRIX, images_per_second=100.0))
+        job.apply(Tick("training", epoch + 1, step + 1, 120, loss=1.0, accuracy=0.5, confusion=MATRIX, images_per_second=100.0))
         if step == 119:
-            job.take(Epoch(epoch + 1, 1.0, 0.5, 0.5, 1.0, 0.5, MATRIX, MATRIX, 0.1, 60.0, 100.0, epoch + 1))
+            job.apply(Epoch(epoch + 1, 1.0, 0.5, 0.5, 1.0, 0.5, MATRIX, MATRIX, 0.1, 60.0, 100.0, epoch + 1))
     return job
 
 

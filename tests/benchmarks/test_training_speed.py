@@ -30,44 +30,44 @@ from core.images.resampling import at_resolution
 from core.models import networks
 from core.training import loop as training
 from core.training.device import resolve
-from core.training.state import Learner
+from core.training.state import TrainingState
 from core.vocabulary.recipe import preset
 
-PICTURES = 10_240
+IMAGES = 10_240
 ROUNDS = 3
-RECIPE = preset("fast", "cifar10").changed(augment="none", train_limit=PICTURES, validation=0.0)
+RECIPE = preset("fast", "cifar10").changed(augment="none", train_limit=IMAGES, validation=0.0)
 
 
-class PictureFiles(Dataset[tuple[Tensor, int]]):
+class ImageFiles(Dataset[tuple[Tensor, int]]):
     """CIFAR-10 the way torchvision hands it out: one PIL picture after another, transformed when asked for."""
 
     def __init__(self, data: loading.DataSet, transform: Callable[[Image.Image], Tensor]) -> None:
-        self.pictures = data.images[:PICTURES].permute(0, 2, 3, 1).numpy()
-        self.labels, self.transform = data.labels[:PICTURES].tolist(), transform
+        self.images = data.images[:IMAGES].permute(0, 2, 3, 1).numpy()
+        self.labels, self.transform = data.labels[:IMAGES].tolist(), transform
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        return self.transform(Image.fromarray(self.pictures[index])), self.labels[index]
+        return self.transform(Image.fromarray(self.images[index])), self.labels[index]
 
 
 def tutorial_loop(data: loading.DataSet, side: int, workers: int = 0) -> float:
     """Pictures a second of the loop that every tutorial shows; the DataLoader as it comes, without worker processes."""
     resize = [transforms.Resize(side), transforms.Resize(32)] if side != 32 else []
     transform = transforms.Compose([*resize, transforms.ToTensor(), transforms.Normalize((0.5,) * 3, (0.5,) * 3)])
-    loader = DataLoader(PictureFiles(data, transform), batch_size=RECIPE.batch_size, shuffle=True, num_workers=workers)
+    loader = DataLoader(ImageFiles(data, transform), batch_size=RECIPE.batch_size, shuffle=True, num_workers=workers)
     network = as_in_a_tutorial(networks.build("report", (3, 32, 32)))
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
     running_loss, began = 0.0, time.perf_counter()
-    for pictures, labels in loader:
+    for images, labels in loader:
         optimizer.zero_grad()
-        loss = criterion(network(pictures), labels)
+        loss = criterion(network(images), labels)
         loss.backward()
         optimizer.step()
         running_loss += loss.item()
-    return PICTURES / (time.perf_counter() - began)
+    return IMAGES / (time.perf_counter() - began)
 
 
 def as_in_a_tutorial(network: nn.Sequential) -> nn.Sequential:
@@ -83,30 +83,30 @@ def tutorial_loop_with_workers(data: loading.DataSet, side: int) -> float:
 def our_loop(data: loading.DataSet, side: int) -> float:
     """Pictures a second of one epoch of core.training.loop, bringing the pictures to their resolution included."""
     recipe = resolve(RECIPE.changed(resolution=side))
-    learner = Learner.make(recipe, data.shape, 10)
+    state = TrainingState.make(recipe, data.shape, 10)
     prepared = _last(training.prepare(recipe, data))  # the test pictures too; only the training part is timed below
     began = time.perf_counter()
     if side != 32:
-        at_resolution(data.images[:PICTURES], side, recipe.filter)
-    _last(training.learn(recipe, learner, prepared.train, epoch=1))
-    return PICTURES / (time.perf_counter() - began)
+        at_resolution(data.images[:IMAGES], side, recipe.filter)
+    _last(training.train_epoch(recipe, state, prepared.train, epoch=1))
+    return IMAGES / (time.perf_counter() - began)
 
 
 def bare_steps(data: loading.DataSet, side: int) -> float:
     """Pictures a second of nothing but forward, backward and step on one batch that is there already."""
     recipe = resolve(RECIPE)
-    learner = Learner.make(recipe, data.shape, 10)
-    pictures = torch.rand(recipe.batch_size, 3, 32, 32).to(memory_format=torch.channels_last)
+    state = TrainingState.make(recipe, data.shape, 10)
+    images = torch.rand(recipe.batch_size, 3, 32, 32).to(memory_format=torch.channels_last)
     labels = torch.randint(0, 10, (recipe.batch_size,))
-    learner.network.train()
-    steps, began = PICTURES // recipe.batch_size, time.perf_counter()
+    state.network.train()
+    steps, began = IMAGES // recipe.batch_size, time.perf_counter()
     for _ in range(steps):
         with torch.autocast("cpu", torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-            loss = nn.functional.cross_entropy(learner.network(pictures), labels)
-        learner.optimizer.zero_grad(set_to_none=True)
+            loss = nn.functional.cross_entropy(state.network(images), labels)
+        state.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        learner.optimizer.step()
-    return PICTURES / (time.perf_counter() - began)
+        state.optimizer.step()
+    return IMAGES / (time.perf_counter() - began)
 
 
 def _last(generator: Generator[Any, None, Any]) -> Any:

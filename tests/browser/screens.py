@@ -57,9 +57,9 @@ def _open(page: Page, app: App, name: str) -> None:
 def _keep(png: bytes, path: Path) -> None:
     """Smaller, and with few colours: a page has few."""
     path.parent.mkdir(exist_ok=True)
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    height = round(picture.height * KEPT_WIDTH / picture.width)
-    small = picture.resize((KEPT_WIDTH, height), Image.Resampling.LANCZOS)
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    height = round(image.height * KEPT_WIDTH / image.width)
+    small = image.resize((KEPT_WIDTH, height), Image.Resampling.LANCZOS)
     small.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
 
 

@@ -156,9 +156,9 @@ def agrees(page: Page, found: Answer) -> bool:
 @pytest.mark.timeout(600)
 def test_after_a_fast_drag_everything_agrees_within_three_seconds(page: Page, space: str) -> None:
     """$LAB_DRAGS drags of 0.6 s to chance ends, while one core has something else to do."""
-    network, picture = Classifier.load("mnist-28"), few.picture("mnist", SAMPLE)
-    assert picture
-    expected = {side: network.classify(picture[0], side) for side in range(4, 29)}
+    network, image = Classifier.load("mnist-28"), few.image("mnist", SAMPLE)
+    assert image
+    expected = {side: network.classify(image[0], side) for side in range(4, 29)}
     open_classifier(page, space)
     way(page, "samples")
     page.locator("#samples button").nth(SAMPLE).click()

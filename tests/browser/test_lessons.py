@@ -64,7 +64,7 @@ PLAYED = """
 class Setting:
     """What the view should show."""
 
-    picture: torch.Tensor
+    image: torch.Tensor
     kernel: torch.Tensor
     bias: float = 0.0
     stride: int = 1
@@ -126,10 +126,10 @@ def hover(page: Page, grid: str, row: float, column: float, shape: tuple[int, in
 def check(view: Locator, setting: Setting, row: int, column: int) -> None:
     """Every number of the window at (row, column), against torch."""
     seen, s = view.evaluate(READ), setting
-    channels, size = s.picture.shape[0], s.kernel.shape[-1]
+    channels, size = s.image.shape[0], s.kernel.shape[-1]
     assert seen["place"] == f"{row},{column}"
-    windows = F.unfold(s.picture[None], size, s.dilation, s.padding, s.stride)
-    made = F.conv2d(s.picture[None], s.kernel[None], torch.tensor([s.bias], dtype=torch.float64), s.stride, s.padding, s.dilation)[0, 0]
+    windows = F.unfold(s.image[None], size, s.dilation, s.padding, s.stride)
+    made = F.conv2d(s.image[None], s.kernel[None], torch.tensor([s.bias], dtype=torch.float64), s.stride, s.padding, s.dilation)[0, 0]
     window = windows[0, :, row * made.shape[1] + column].reshape(channels, -1)
     weights = s.kernel.reshape(channels, -1)
     products = window * weights
@@ -145,11 +145,11 @@ def check(view: Locator, setting: Setting, row: int, column: int) -> None:
     assert near(seen["result"].rpartition("=")[2], total, 3) and near(seen["at"].rpartition(":")[2], total, 3)
     assert near(seen["result"].rpartition("=")[0].rpartition("+")[2], s.bias, 3)
     top, left = row * s.stride, column * s.stride
-    height, width = (side + 2 * s.padding for side in s.picture.shape[1:])
+    height, width = (side + 2 * s.padding for side in s.image.shape[1:])
     expected = [(100 * top / height, 100 * left / width), (100 * row / made.shape[0], 100 * column / made.shape[1])]
     for frame, place in zip(seen["frames"], expected, strict=True):
         assert np.allclose([float(part.removesuffix("%")) for part in frame], place, atol=0.01)
-    for shown, values in zip(seen["numbers"], (F.pad(s.picture, [s.padding] * 4)[0], made), strict=True):
+    for shown, values in zip(seen["numbers"], (F.pad(s.image, [s.padding] * 4)[0], made), strict=True):
         if shown:
             assert all(near(text, value) for text, value in zip(shown, values.ravel().tolist(), strict=True))
 
@@ -164,7 +164,7 @@ class Sent:
 
 
 def warm_up() -> Setting:
-    return Setting(torch.tensor(next(iter(worksheet.pictures().values())))[None], torch.tensor(kernels.preset("plus"))[None])
+    return Setting(torch.tensor(next(iter(worksheet.images().values())))[None], torch.tensor(kernels.preset("plus"))[None])
 
 
 def test_pointing_and_the_arrow_keys_move_everything_without_the_server(page: Page, app: App) -> None:
@@ -200,9 +200,9 @@ def test_a_photograph_in_colours_with_every_setting(page: Page, app: App) -> Non
     choose(page, "Kernel", "Blur")
     for label, value in (("Stride", 2), ("Padding", 1), ("Dilation", 2), ("Bias", -0.5)):
         set_number(page, label, value)
-    picture = torch.tensor(np.round(samples.photograph("flower") / 255, 2))
+    image = torch.tensor(np.round(samples.photograph("flower") / 255, 2))
     kernel = torch.tensor(kernels.preset("blur")).repeat(3, 1, 1)
-    setting = Setting(picture, kernel, -0.5, 2, 1, 2)
+    setting = Setting(image, kernel, -0.5, 2, 1, 2)
     view = settled(page)
     for row, column in ((0, 0), (7, 12), (14, 22)):
         hover(page, "output", row, column, (15, 23))
@@ -263,13 +263,13 @@ def test_an_upload_that_is_no_picture_is_refused_in_one_line(page: Page, app: Ap
 
 def test_pooling_keeps_the_largest_and_says_where(page: Page, app: App) -> None:
     view = opened(page, app, "pooling")
-    picture = torch.tensor(np.round(samples.digits()[0][None] / 255, 2))
-    made, places = F.max_pool2d(picture, 2, return_indices=True)
+    image = torch.tensor(np.round(samples.digits()[0][None] / 255, 2))
+    made, places = F.max_pool2d(image, 2, return_indices=True)
     for row, column in ((0, 1), (2, 2), (3, 1)):
         hover(page, "output", row, column, (4, 4))
         seen = view.evaluate(READ)
         assert seen["place"] == f"{row},{column}" and near(seen["at"].rpartition(":")[2], made[0, row, column].item(), 3)
-        window = picture[0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2].ravel().tolist()
+        window = image[0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2].ravel().tolist()
         assert all(near(text, value, 3) for text, value in zip(seen["terms"][0], window, strict=True))
         assert near(seen["ends"][0].rpartition("=")[2], made[0, row, column].item(), 3)
         kept = view.locator(".cells .kept").evaluate("cell => [...cell.parentNode.children].indexOf(cell)")
@@ -278,7 +278,7 @@ def test_pooling_keeps_the_largest_and_says_where(page: Page, app: App) -> None:
     page.get_by_text("the mean", exact=True).first.click()
     settled(page)
     seen = view.evaluate(READ)
-    assert near(seen["ends"][0].rpartition("=")[2], F.avg_pool2d(picture, 2)[0, 3, 1].item(), 3)
+    assert near(seen["ends"][0].rpartition("=")[2], F.avg_pool2d(image, 2)[0, 3, 1].item(), 3)
 
 
 def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
@@ -291,10 +291,10 @@ def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
     field.fill("5")
     field.press("Tab")
     expect(page.get_by_text("1 of 40 cells are right")).to_be_visible()
-    pictures = page.locator(".stButtonGroup").first
-    for picture, there in (("Class 2, picture a", ""), ("Class 1, picture a", "5")):
-        pictures.get_by_text(picture, exact=True).click()
-        key = picture.lower().replace("picture ", "").replace(", ", "_").replace(" ", "_")
+    images = page.locator(".stButtonGroup").first
+    for image, there in (("Class 2, picture a", ""), ("Class 1, picture a", "5")):
+        images.get_by_text(image, exact=True).click()
+        key = image.lower().replace("picture ", "").replace(", ", "_").replace(" ", "_")
         expect(page.locator(f".st-key-field-warmup-{key}-ring-10 input")).to_have_value(there)
 
 

@@ -15,7 +15,7 @@ from core.datasets import files as dataset_files
 from core.datasets import loading
 from core.explain.gradcam import behind_the_last_convolution
 from core.inference.classifier import Classifier
-from core.inference.model_registry import Library
+from core.inference.model_registry import ModelRegistry
 from core.training.state import normalise
 from demo.lessons.network.choice import FIRST
 from tests.browser.seen import LOOKS, keep, visitor
@@ -45,10 +45,10 @@ class Expected:
 def torchs() -> Expected:
     """The first network with pictures here and its first test picture, by hooks in the forward pass."""
     folder = dataset_files.data_folder()
-    library = Library()
-    there = {choice.first_for for choice in library.choices()}
+    registry = ModelRegistry()
+    there = {choice.first_for for choice in registry.list_models()}
     dataset = next(name for name in FIRST if name in there and dataset_files.state(name, folder).present)
-    classifier, data = library.find(dataset), loading.load(dataset, folder)
+    classifier, data = registry.get(dataset), loading.load(dataset, folder)
     found = Expected(classifier, {}, {})
 
     def keep(place: int, given: Tensor, made: Tensor) -> None:

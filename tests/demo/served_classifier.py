@@ -13,14 +13,14 @@ from typing import Any
 import httpx
 import uvicorn
 
-from core.inference.model_registry import Library
+from core.inference.model_registry import ModelRegistry
 from demo.classifier import app as classifier_app
 
 
 @contextmanager
-def serving(library: Library) -> Iterator[str]:
+def serving(registry: ModelRegistry) -> Iterator[str]:
     """The address of a server that runs until the end of the `with`."""
-    app, streams_end = classifier_app.mounted("", "", library)
+    app, streams_end = classifier_app.mounted("", "", registry)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -53,5 +53,5 @@ def upload(client: httpx.Client, *files: bytes) -> list[dict[str, Any]]:
     return [{"path": path, "meta": {"_type": "gradio.FileData"}} for path in paths]
 
 
-def as_text(picture: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture).decode()
+def as_text(image: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(image).decode()

@@ -61,7 +61,7 @@ def test_what_warm_up_says_to_try_is_not_so_already_and_does_something() -> None
     assert {"plus", "ring"} <= set(kernels.PRESETS)
     for name in ("plus", "ring"):
         kernel = kernels.preset(name)[None]
-        before = [walkthrough.convolution(picture[None], kernel).totals for picture in worksheet.pictures().values()]
-        after = [walkthrough.convolution(picture[None], kernel, -2, "ReLU").outputs for picture in worksheet.pictures().values()]
+        before = [walkthrough.convolution(image[None], kernel).totals for image in worksheet.images().values()]
+        after = [walkthrough.convolution(image[None], kernel, -2, "ReLU").outputs for image in worksheet.images().values()]
         became = [(was != 0) & (now == 0) for was, now in zip(before, after, strict=True)]
         assert any(one.any() for one in became) and any((now > 0).any() for now in after), f"{name}: some become 0, others stay"

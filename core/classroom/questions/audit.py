@@ -11,13 +11,13 @@ from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
 
 BALANCED: Matrix = [[8, 1, 1], [2, 7, 1], [0, 1, 9]]
-"""As many pictures of each class, as in both test sets. Rows are the truth."""
+"""As many images of each class, as in both test sets. Rows are the truth."""
 UNBALANCED: Matrix = [[90, 5, 5], [4, 91, 5], [2, 1, 1]]
 POINT = 0.01
 
 
 def mean_of_classes() -> Finding:
-    """How the mean of the class accuracies relates to the accuracy, with equally many pictures of each class."""
+    """How the mean of the class accuracies relates to the accuracy, with equally many images of each class."""
     recall = metrics.recall(BALANCED).tolist()
     mean, accuracy = sum(recall) / len(recall), metrics.accuracy(BALANCED)
     right = "equal" if abs(mean - accuracy) < audit.EXACT else "near" if abs(mean - accuracy) < POINT else "free"

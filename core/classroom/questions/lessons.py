@@ -19,15 +19,15 @@ from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
 from core.vocabulary.stats import between_shares
 
-PICTURE_SIDE, KERNEL_SIDE = 4, 3
-"""Pixels of the picture and of the kernel that the page "Convolution" asks about."""
+IMAGE_SIDE, KERNEL_SIDE = 4, 3
+"""Pixels of the image and of the kernel that the page "Convolution" asks about."""
 
 
 def convolution() -> Finding:
     """How many numbers a convolution gives."""
-    side = walkthrough.output_size(PICTURE_SIDE, KERNEL_SIDE)
+    side = walkthrough.output_size(IMAGE_SIDE, KERNEL_SIDE)
     return Finding(str(side**2), {
-        "side": side, "cells": side**2, "picture": PICTURE_SIDE, "pixels": PICTURE_SIDE**2, "kernel": KERNEL_SIDE, "weights": KERNEL_SIDE**2,
+        "side": side, "cells": side**2, "picture": IMAGE_SIDE, "pixels": IMAGE_SIDE**2, "kernel": KERNEL_SIDE, "weights": KERNEL_SIDE**2,
     })  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def pooling(data: Path) -> Finding:
 
 
 def warmup() -> Finding:
-    """Which of the two filters separates the classes; `plus` and `ring` are their pooled values by picture."""
+    """Which of the two filters separates the classes; `plus` and `ring` are their pooled values by image."""
     values = {name: task.pooled(name) for name in task.filters()}
     able = [name for name, own in values.items() if task.gap(own) is not None]
     return Finding(able[0] if len(able) == 1 else "both" if able else "neither", values)
@@ -65,7 +65,7 @@ ASKED, ASKED_SHAPE = "mnist-cnn", (1, 28, 28)
 
 
 def network() -> Finding:
-    """How many multiplications one picture costs: the option that is nearest by ratio. Imports torch."""
+    """How many multiplications one image costs: the option that is nearest by ratio. Imports torch."""
     from core.models.networks import layer_table, multiplications, total_parameters
 
     count = multiplications(ASKED, ASKED_SHAPE)
@@ -87,12 +87,12 @@ def seeing(made: Made, people: Iterable[Sequence[Guess]]) -> Finding | None:
     if len(networks) < 2:
         return None
     shares: dict[str, Any] = {name: one.accuracy for name, one in networks.items()}
-    class_ = next((one for one in guesses.tallies(people) if one.side == SEEN_SIDE), None)
+    class_ = next((one for one in guesses.count_guesses(people) if one.side == SEEN_SIDE), None)
     shares |= {"guesses": class_.guesses if class_ else 0, "people": class_.accuracy if class_ else None}
     return Finding(_best_at_seeing(networks, class_), shares)
 
 
-def _best_at_seeing(networks: Mapping[str, game.Tested], class_: guesses.Tally | None) -> str | None:
+def _best_at_seeing(networks: Mapping[str, game.Tested], class_: guesses.GuessCounts | None) -> str | None:
     if class_ is None:
         return None
     best, other = sorted(networks.values(), key=lambda one: -one.accuracy)
@@ -107,7 +107,7 @@ def _best_at_seeing(networks: Mapping[str, game.Tested], class_: guesses.Tally |
 # --- one run ---------------------------------------------------------------------------------------------------------
 
 BANDS = ("50", "70", "85", "95", "100")
-"""Upper ends, in percent of the test pictures."""
+"""Upper ends, in percent of the test images."""
 
 
 def band(confusion: Matrix) -> str:

@@ -21,7 +21,7 @@ from core.vocabulary.stats import Z, between_shares, over_seeds
 
 
 def protocols(made: Made) -> Finding | None:
-    """Study 1: which protocol loses more accuracy from the sharpest pictures to the smallest. `dataset`: where.
+    """Study 1: which protocol loses more accuracy from the sharpest images to the smallest. `dataset`: where.
 
     Both start from one network, so what is left at the smallest side decides.
     """
@@ -39,12 +39,12 @@ def protocols(made: Made) -> Finding | None:
 def _smallest(made: Made, dataset: str, protocol: str) -> Matrix:
     """The confusion matrix of a protocol at the smallest side; empty where its run is not there."""
     side = study_1.SIDES[dataset][-1]
-    card = made.get(study_1.answering(made, dataset, protocol, side))
+    card = made.get(study_1.network_for_cell(made, dataset, protocol, side))
     return (card and card.matrix(side, study_1.FILTER)) or []
 
 
 def cat(made: Made) -> Finding | None:
-    """Study 1: why 'cat' is found more often in blurrier pictures. Decided by all seeds of the report's recipe."""
+    """Study 1: why 'cat' is found more often in blurrier images. Decided by all seeds of the report's recipe."""
     cats = resolution_riddle.cats(study_1.riddle(made), study_1.FILTER)
     if not cats:
         return None
@@ -111,9 +111,9 @@ def splits(made: Made) -> Finding | None:
 
 
 def best_of_the_ladder(made: Made) -> Finding | None:
-    """Study 2: which of Arc2, Arc3 and Arc4 gets the most test pictures of clothes right, by more than chance explains."""
+    """Study 2: which of Arc2, Arc3 and Arc4 gets the most test images of clothes right, by more than chance explains."""
     rows = [row for row in beside.paper_rows(made) if row["dataset"] == "fashion-mnist" and row["title"] in beside.LADDER]
-    order = beside.contest(rows)
+    order = beside.ranking(rows)
     if order is None or len(rows) < len(beside.LADDER):
         return None
     right = order.best.lower() if order.to_second.real else None if order.to_last.real else "alike"

@@ -21,7 +21,7 @@ from core.vocabulary.recipe import Recipe, our_choice
 from demo.charts import figure as charts
 from demo.charts import plots
 from demo.classroom import questions
-from demo.lessons.architectures.shared import no_pictures, say
+from demo.lessons.architectures.shared import no_images, say
 from demo.text import speaker
 from demo.ui import tables as study
 from demo.ui.formatting import percent, times, whole
@@ -168,23 +168,23 @@ def _show_fields(layers: dict[str, int]) -> None:
     from core.explain import receptive_field
     from core.models import networks
 
-    pictures = test_images.tiles(dataset_files.data_folder())
-    if pictures is None:
-        no_pictures()
+    images = test_images.tiles(dataset_files.data_folder())
+    if images is None:
+        no_images()
         return
     sides = [networks.layer_table(network, SHAPE)[layer].output_shape[1:] for network, layer in layers.items()]
     height, width = (min(side[axis] for side in sides) for axis in (0, 1))
     which, across = st.columns([1, 2], gap="large")
-    number = which.number_input(say("which_picture"), 0, pictures.drawable - 1, 0, key="architectures.picture")
+    number = which.number_input(say("which_picture"), 0, images.drawable - 1, 0, key="architectures.picture")
     row = across.slider(say("unit_row"), 1, height, (height + 1) // 2, key="architectures.row") - 1
     column = across.slider(say("unit_column"), 1, width, (width + 1) // 2, key="architectures.column") - 1
-    index = pictures.indices[number]
+    index = images.indices[number]
     for place, (network, layer) in zip(st.columns(len(layers)), layers.items(), strict=True):
         box = receptive_field.receptive_field(network, layer, (row, column), SHAPE)
         told = {"network": network.removesuffix("-report").capitalize(), "height": box.height, "width": box.width,
                 "pixels": box.pixels, "layer": layer + 1}  # fmt: skip
         words = say("field_caption", **told)
-        place.image(framed(pictures.picture(index)[None], astuple(box)), width=280, caption=words, alt=words)
+        place.image(framed(images.image(index)[None], astuple(box)), width=280, caption=words, alt=words)
 
 
 # --- split, classes, settings ------------------------------------------------------------------------------------------
@@ -205,8 +205,8 @@ def _set_up() -> None:
         st.subheader(say("class_names"), anchor=False)
         source = SOURCES["fashion-mnist"]
         rows = [
-            {"number": place, "class": name, "report": printed, "pictures": pictures}
-            for place, (name, printed, pictures) in enumerate(zip(source.classes, report["classes"], source.train_counts, strict=True))
+            {"number": place, "class": name, "report": printed, "pictures": images}
+            for place, (name, printed, images) in enumerate(zip(source.classes, report["classes"], source.train_counts, strict=True))
         ]
         study.table(rows, {
             "number": Column(say("number"), "count"), "class": Column(say("class")), "report": Column(say("theirs")),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from demo.lessons.architectures import networks, pictures, results, training
+from demo.lessons.architectures import images, networks, results, training
 from demo.text import speaker
 from demo.ui import tables as study
 
 say = speaker("architectures")
-SECTIONS = {"results": results.render, "training": training.render, "networks": networks.render, "pictures": pictures.render}
+SECTIONS = {"results": results.render, "training": training.render, "networks": networks.render, "pictures": images.render}
 
 
 def render() -> None:

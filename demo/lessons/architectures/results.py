@@ -45,7 +45,7 @@ def render() -> None:
 def _wins(made: dict[str, Card]) -> None:
     """Arc2, Arc3 and Arc4 as the paper trains them, deeper from one to the next."""
     rows = [row for row in beside.paper_rows(made) if row["dataset"] == "fashion-mnist" and row["title"] in beside.LADDER]
-    found = beside.contest(rows)
+    found = beside.ranking(rows)
     if len(rows) < len(beside.LADDER) or found is None:
         st.markdown(say("wins_waiting"))
         absent([f"fashion-{name}" for name, title in beside.PAPER_TITLES.items() if title in beside.LADDER], made)
@@ -207,7 +207,7 @@ def _paper(made: dict[str, Card]) -> None:
 
 def _contest(rows: list[dict[str, Any]], dataset: str) -> None:
     """Our best network on a data set beside the paper's best, and whether the lead means anything."""
-    found = beside.contest(rows)
+    found = beside.ranking(rows)
     if found is None:
         return
     theirs = max(row["paper_test"] for row in rows)

@@ -12,7 +12,7 @@ from demo.charts import figure as charts
 from demo.text import speaker
 from demo.ui import tables as study
 from demo.visitor import session
-from demo.visitor.address import as_wished, spell
+from demo.visitor.address import spell, with_unresolved_device
 
 say = speaker("architectures")
 common = speaker("figures")
@@ -36,7 +36,7 @@ def absent(names: Sequence[str], made: dict[str, Card]) -> None:
         study.missing(f"{COMMAND} {' '.join(gone)}")
 
 
-def no_pictures() -> None:
+def no_images() -> None:
     """What to do where neither the data set nor the tiles under pretrained/ are there."""
     st.info(say("no_pictures"), icon=":material/hourglass_empty:")
     st.code("python -m core data fashion-mnist --fetch", language="sh")
@@ -55,7 +55,7 @@ def points(share: float) -> str:
 
 def again(card: Card) -> None:
     """The way to train a run again: the page Train with its recipe, which says how long it will take."""
-    session.link("train", common("again_button"), **spell(as_wished(card.recipe)))
+    session.link("train", common("again_button"), **spell(with_unresolved_device(card.recipe)))
     st.caption(common("again_help"))
 
 

@@ -22,7 +22,7 @@ def render() -> None:
     values = _values(resolution.plan()[FIRST].recipe, architectures.plan()[SECOND].recipe)
     ticked = 0
     for name in POINTS:
-        ticked += st.checkbox(f"**{say(f'point_{name}')}**", key=session.bound(f"audit.tick.{name}", _ticked(name)), on_change=_tick, args=(name,))
+        ticked += st.checkbox(f"**{say(f'point_{name}')}**", key=session.bind_widget(f"audit.tick.{name}", _ticked(name)), on_change=_tick, args=(name,))
         st.markdown(f"{say(f'point_{name}_why')}  \n*{say('here')}* {say(f'point_{name}_here', **values)}")
     st.progress(ticked / len(POINTS), text=say("ticked", count=ticked, of=len(POINTS)))
     st.download_button(
@@ -36,11 +36,11 @@ def render() -> None:
 
 
 def _ticked(name: str) -> bool:
-    return bool(session.remembered(f"audit.ticked.{name}", False))
+    return bool(session.get_state(f"audit.ticked.{name}", False))
 
 
 def _tick(name: str) -> None:
-    session.remember(f"audit.ticked.{name}", session.typed(f"audit.tick.{name}"))
+    session.set_state(f"audit.ticked.{name}", session.typed(f"audit.tick.{name}"))
 
 
 def _markdown() -> str:

@@ -28,10 +28,10 @@ def render() -> None:
         study.missing(f"python -m core pretrain {' '.join(lacking)}")
     st.markdown(f"### {say('implied')}")
     st.markdown(say("implied_text"))
-    key = session.bound("audit.run", session.remembered("audit.run_shown", next(iter(audit.RUNS))))
+    key = session.bind_widget("audit.run", session.get_state("audit.run_shown", next(iter(audit.RUNS))))
     name = st.segmented_control(
         say("network"), list(audit.RUNS), key=key, required=True,
-        on_change=lambda: session.remember("audit.run_shown", session.typed(key)),
+        on_change=lambda: session.set_state("audit.run_shown", session.typed(key)),
     )  # fmt: skip
     _implied(name, audit.implied(name, made))
     st.markdown(f"### {say('sums')}")

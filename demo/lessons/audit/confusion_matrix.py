@@ -32,7 +32,7 @@ def render() -> None:
     if not study.ask(questions.equal(), before=say("matrix")):
         return
     _examples()
-    matrix: Matrix = session.remembered(MATRIX, EXAMPLES["balanced"])
+    matrix: Matrix = session.get_state(MATRIX, EXAMPLES["balanced"])
     grid, scores = st.columns([2, 3], gap="large")
     with grid:
         _grid(matrix)
@@ -46,7 +46,7 @@ def _examples() -> None:
         st.caption(say("examples"), width="content")
         for name, matrix in EXAMPLES.items():
             if st.button(say(f"example_{name}"), key=f"audit.example.{name}"):
-                session.remember(MATRIX, matrix)
+                session.set_state(MATRIX, matrix)
                 st.rerun()
 
 
@@ -60,14 +60,14 @@ def _grid(matrix: Matrix) -> None:
     keys = [[f"audit.cell.{row}.{column}" for column in range(len(classes))] for row in range(len(classes))]
 
     def take() -> None:
-        session.remember(MATRIX, [[int(session.typed(key)) for key in row] for row in keys])
+        session.set_state(MATRIX, [[int(session.typed(key)) for key in row] for row in keys])
 
     for truth, row, counts in zip(classes, keys, matrix, strict=True):
         st.markdown(say("really", name=truth))
         with st.container(horizontal=True, gap="small"):
             for guess, key, count in zip(classes, row, counts, strict=True):
                 st.number_input(
-                    say("called", name=guess), min_value=0, max_value=MOST, step=1, key=session.bound(key, count),
+                    say("called", name=guess), min_value=0, max_value=MOST, step=1, key=session.bind_widget(key, count),
                     on_change=take, width=96,
                 )  # fmt: skip
 

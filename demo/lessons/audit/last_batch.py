@@ -39,7 +39,7 @@ def render() -> None:
 
 
 def outputs() -> dict[str, Outputs]:
-    """What our networks answered to each test picture, by run, where it was kept."""
+    """What our networks answered to each test image, by run, where it was kept."""
     runs = dict.fromkeys(audit_last_batch.run_of(cell) for cell in audit_last_batch.CELLS)
     kept = {run: read_outputs(run) for run in runs}
     return {run: found for run, found in kept.items() if found is not None}
@@ -98,7 +98,7 @@ def _sizes() -> None:
 
 
 def _odd() -> str:
-    """The printed values that sixteen pictures do not explain."""
+    """The printed values that sixteen images do not explain."""
     return ", ".join(str(value) for value in audit_last_batch.odd_values())
 
 
@@ -113,7 +113,7 @@ def _tried(there: Mapping[str, Outputs]) -> None:
     )  # fmt: skip
     found = audit_last_batch.answers(there)
     _compared(found, size)
-    _pictures(found, size)
+    _images(found, size)
     _spread(found, size)
 
 
@@ -134,9 +134,9 @@ def _compared(found: audit_last_batch.Answers, size: int) -> None:
     st.markdown(say("compared_found", apart=f"{100 * widest['apart']:.1f}", cell=short(widest["cell"])))
 
 
-def _pictures(found: audit_last_batch.Answers, size: int) -> None:
-    """The last pictures one by one, with what each network called them."""
-    rows = audit_last_batch.pictures(found, size, class_names())
+def _images(found: audit_last_batch.Answers, size: int) -> None:
+    """The last images one by one, with what each network called them."""
+    rows = audit_last_batch.images(found, size, class_names())
     for row in rows:
         row |= {cell: say("hit" if row[f"{cell}_right"] else "miss", name=row[cell]) for cell in found}
     st.markdown(f"**{say('last_pictures', count=len(rows))}**")
@@ -155,8 +155,8 @@ def class_names() -> Sequence[str]:
 def _spread(found: audit_last_batch.Answers, size: int) -> None:
     st.markdown(f"**{say('spread')}**")
     cell = st.segmented_control(
-        say("cell"), list(found), key=session.bound("audit.cell_shown", session.remembered("audit.cell_shown", next(iter(found)))),
-        format_func=short, required=True, on_change=lambda: session.remember("audit.cell_shown", session.typed("audit.cell_shown")),
+        say("cell"), list(found), key=session.bind_widget("audit.cell_shown", session.get_state("audit.cell_shown", next(iter(found)))),
+        format_func=short, required=True, on_change=lambda: session.set_state("audit.cell_shown", session.typed("audit.cell_shown")),
     )  # fmt: skip
     seen = audit_last_batch.spread(found, cell or next(iter(found)), size)
     bars = [{**bar, "hits": _label(bar["from"], bar["to"]), "series": short(seen["cell"])} for bar in seen["bars"]]

@@ -67,7 +67,7 @@ def _classes() -> Task:
 def _task(task: Task) -> None:
     st.markdown(f"#### {say(f'spot_{task.name}')}")
     st.markdown(_table(task))
-    done = session.remembered(f"audit.marked.{task.name}")
+    done = session.get_state(f"audit.marked.{task.name}")
     if done is None:
         _mark(task)
     else:
@@ -93,7 +93,7 @@ def _mark(task: Task) -> None:
     with st.expander(say("hint")):
         st.markdown(say(f"hint_{task.name}"))
     if st.button(say("check"), key=f"audit.check.{task.name}", type="primary"):
-        session.remember(f"audit.marked.{task.name}", tuple(marked))
+        session.set_state(f"audit.marked.{task.name}", tuple(marked))
         st.rerun()
 
 
@@ -113,7 +113,7 @@ def _verdict(task: Task, marked: Sequence[str]) -> None:
         if st.button(say("closer"), key=f"audit.closer.{task.name}", icon=":material/arrow_forward:"):
             session.go("audit", section=task.closer)
         if st.button(say("mark_again"), key=f"audit.again.{task.name}", type="tertiary"):
-            session.remember(f"audit.marked.{task.name}", None)
+            session.set_state(f"audit.marked.{task.name}", None)
             st.rerun()
 
 

@@ -12,7 +12,7 @@ from core.explain import kernels
 from core.explain.kernels import FirstLayer
 from core.explain.walkthrough import ACTIVATIONS, Numbers
 from core.images.samples import Bytes
-from demo.components.window import Picture, Slide
+from demo.components.window import ImageView, Slide
 from demo.text import speaker
 from demo.visitor import session
 
@@ -35,7 +35,7 @@ class Kernel:
 
     def edit(self, weights: Numbers) -> None:
         """From now on these weights, wherever this kernel is chosen."""
-        session.remember("convolution.edits", {**_edits(), self.origin: weights})
+        session.set_state("convolution.edits", {**_edits(), self.origin: weights})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,12 @@ class Settings:
 
 def remembered() -> Settings:
     """What was drawn last."""
-    found: Settings = session.remembered("convolution.settings", Settings())
+    found: Settings = session.get_state("convolution.settings", Settings())
     return found
 
 
 def _edits() -> dict[Hashable, Numbers]:
-    found: dict[Hashable, Numbers] = session.remembered("convolution.edits", {})
+    found: dict[Hashable, Numbers] = session.get_state("convolution.edits", {})
     return found
 
 
@@ -92,16 +92,16 @@ def _edited(chosen: Kernel) -> Kernel:
     if own is None:
         return chosen
     if st.button(say("undo"), key="convolution.undo", icon=":material/undo:"):
-        session.remember("convolution.edits", {key: value for key, value in _edits().items() if key != chosen.origin})
+        session.set_state("convolution.edits", {key: value for key, value in _edits().items() if key != chosen.origin})
         st.rerun()
     return Kernel(chosen.origin, own, chosen.network, chosen.bias, chosen.activation)
 
 
-def as_numbers(pixels: Bytes, chosen: Kernel) -> Picture:
-    """The picture as the kernel meets it: from 0 to 1, or as the network was fed, from -1 to 1."""
+def as_numbers(pixels: Bytes, chosen: Kernel) -> ImageView:
+    """The image as the kernel meets it: from 0 to 1, or as the network was fed, from -1 to 1."""
     if chosen.network:
-        return Picture((pixels - 127.5) / 127.5, low=-1.0)
-    return Picture(np.round(pixels / 255, 2))
+        return ImageView((pixels - 127.5) / 127.5, low=-1.0)
+    return ImageView(np.round(pixels / 255, 2))
 
 
 # --- how it moves ---------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def settings(chosen: Kernel) -> Settings:
             format_func=lambda name: say("activation_none") if name == "none" else name, help=say("activation_help"), width=150,
         )  # fmt: skip
     made = Settings(bias, activation, Slide(stride, padding, dilation))
-    session.remember("convolution.settings", made)
+    session.set_state("convolution.settings", made)
     return made
 
 

@@ -1,4 +1,4 @@
-"""The page "Convolution": a kernel moves over a picture, and every number on the way is seen."""
+"""The page "Convolution": a kernel moves over a image, and every number on the way is seen."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def render() -> None:
 def _experiment() -> None:
     """What the window moves over, the view itself, and below it how the window moves."""
     with st.container(horizontal=True, vertical_alignment="top"):
-        pixels = image_picker.picture("convolution")
+        pixels = image_picker.image("convolution")
         if pixels is not None:
             pixels = image_picker.grey(pixels, "convolution")
             kernel = choice.kernel(pixels.shape[0])
@@ -41,21 +41,21 @@ def _experiment() -> None:
     if pixels is None:
         return
     settings = choice.settings(kernel)
-    picture = choice.as_numbers(pixels, kernel)
+    image = choice.as_numbers(pixels, kernel)
     with view:
         try:
             window.convolution(
-                picture, kernel.weights, settings.bias, settings.activation, settings.slide, "convolution.view", kernel.edit
+                image, kernel.weights, settings.bias, settings.activation, settings.slide, "convolution.view", kernel.edit
             )
         except LabError as error:
             st.error(plain(error), icon=":material/error:")
             return
         st.caption(say("hint") + " " + say("scale_network" if kernel.network else "scale_plain"))
-    _size(picture.values.shape[1:], kernel.weights.shape[1], settings.slide)
+    _size(image.values.shape[1:], kernel.weights.shape[1], settings.slide)
 
 
 def _size(sides: tuple[int, ...], kernel: int, slide: window.Slide) -> None:
-    """The formula of the output's size, with this picture's numbers in it."""
+    """The formula of the output's size, with this image's numbers in it."""
     numbers = {"kernel": kernel, "stride": slide.stride, "padding": slide.padding, "dilation": slide.dilation}
     lines = [
         say("size", side=side, output=output_size(side, **numbers), **numbers) for side in dict.fromkeys(sides)

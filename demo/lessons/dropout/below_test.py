@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.datasets.split_sizes import CHECKED_TRAINING_PICTURES
+from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.pretrained.cards import Card
 from core.studies import dropout as study_3
 from core.studies.dropout import RATES, Rows
@@ -49,7 +49,7 @@ def _counted(made: Mapping[str, Card]) -> None:
     running, checked = (study_3.below(rates, f"{name}_accuracy") for name in ("running", "train"))
     st.markdown(say("below_running" if running else "below_never", **values, rates=_list(running), count=len(running)))
     st.markdown(say("below_checked" if checked else "below_checked_never", **values, rates=_list(checked),
-                    pictures=whole(CHECKED_TRAINING_PICTURES), margin=figures.checked_margin(rates[0])))  # fmt: skip
+                    pictures=whole(CHECKED_TRAINING_IMAGES), margin=figures.checked_margin(rates[0])))  # fmt: skip
     _curves(made, network, rates)
 
 
@@ -84,7 +84,7 @@ def _switched() -> None:
     with st.spinner(say("loading")):
         from core.explain import dropout_masks
 
-        rows = dropout_masks.switched(dropout_masks.watched(session.manager().data, ("digits",)), RATES, seed=0)
+        rows = dropout_masks.train_and_eval_accuracy(dropout_masks.subject(session.manager().data, ("digits",)), RATES, seed=0)
     plots.show(figures.switched(rows), key="dropout.switched")
     under = [row["rate"] for row in rows if row["on"] < row["test"]]
     last = rows[-1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.datasets.split_sizes import CHECKED_TRAINING_PICTURES
+from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.studies.dropout import RATES, Rows
 from core.vocabulary.stats import margin
 from demo.charts import figure as charts
@@ -51,8 +51,8 @@ def choose_network(rates: Rows, where: str) -> str:
 
 
 def checked_margin(rate: Mapping[str, Any]) -> str:
-    """What so few training pictures leave open of their accuracy (95 %), in points."""
-    return f"{100 * margin(rate['train_accuracy'], CHECKED_TRAINING_PICTURES):.1f}"
+    """What so few training images leave open of their accuracy (95 %), in points."""
+    return f"{100 * margin(rate['train_accuracy'], CHECKED_TRAINING_IMAGES):.1f}"
 
 
 def accuracy(network: str, rates: Rows, paper: Rows) -> Figure:
@@ -186,11 +186,11 @@ def _named(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 CROSS = {"expr": f"ground == '{GROUND['dark']}' ? '#ff9d3c' : '#bd1f01'"}
 """A silenced unit is crossed out in a colour that stands out on the faint end of the ramp, in both themes."""
 TILES = 4
-"""Small pictures beside each other."""
+"""Small images beside each other."""
 
 
 def units(title: str, what: str, panels: Sequence[tuple[str, Sequence[float], Sequence[bool]]]) -> Figure:
-    """A layer's units as small pictures, one a panel (name, activations, silenced): crossed out where silenced."""
+    """A layer's units as small images, one a panel (name, activations, silenced): crossed out where silenced."""
     wide = round(len(panels[0][1]) ** 0.5)
     rows = [
         {"panel": name, "unit": unit, "x": place % TILES * (wide + 1) + unit % wide, "activation": round(float(value), 4),

@@ -1,4 +1,4 @@
-"""The page "Dropout", section "What it does": one picture, one layer, ten passes; which units were silenced."""
+"""The page "Dropout", section "What it does": one image, one layer, ten passes; which units were silenced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from demo.ui.tables import Column
 from demo.visitor import session
 
 if TYPE_CHECKING:
-    from core.explain.dropout_masks import Passes, Watched
+    from core.explain.dropout_masks import DropoutSubject, Passes
 
 say = speaker("dropout")
 RATE = 0.5
@@ -29,21 +29,21 @@ def render() -> None:
     with st.spinner(say("loading")):
         from core.explain import dropout_masks as silenced
 
-        watched = silenced.watched(session.manager().data)
+        watched = silenced.subject(session.manager().data)
     controls, drawing = st.columns([1, 3], gap="large")
     with controls:
         label, rate, seed = _controls(watched)
-    picture = watched.picture(label)
-    seen = silenced.passes(watched.network, picture, rate, seed)
+    image = watched.image(label)
+    seen = silenced.passes(watched.network, image, rate, seed)
     with controls:
         told = say("shown_picture", network=watched.name, data=SOURCES[watched.dataset].title, units=len(seen.plain))
-        st.image(images.enlarged(picture.numpy()), width=160, alt=told)
+        st.image(images.enlarged(image.numpy()), width=160, alt=told)
         st.caption(told)
     with drawing:
         _units(seen, rate, watched.name)
     _answers(watched, seen, label)
     st.subheader(say("mean"), anchor=False)
-    rows = silenced.convergence(watched.network, picture, rate, seed)
+    rows = silenced.convergence(watched.network, image, rate, seed)
     plots.show(figures.convergence(rows), key="dropout.convergence")
     ten = rows[silenced.TIMES - 1]
     values = {"count": ten["passes"], "off": f"{100 * ten['measured']:.0f}", "expected": f"{100 * ten['expected']:.0f}"}
@@ -51,15 +51,15 @@ def render() -> None:
     st.markdown(say("mean_words", **values, **last))
 
 
-def _controls(watched: Watched) -> tuple[int, float, int]:
-    """(class of the picture, rate, seed) as the visitor wishes them."""
+def _controls(watched: DropoutSubject) -> tuple[int, float, int]:
+    """(class of the image, rate, seed) as the visitor wishes them."""
     names = watched.classes
     label = st.selectbox(say("picture"), range(len(names)), index=watched.hardest(), format_func=names.__getitem__, key="dropout.picture")
     rate = st.slider(say("rate"), 0.0, 0.9, RATE, 0.05, key="dropout.rate", help=say("rate_help"))
-    seed: int = session.remembered(SEED, 0)
+    seed: int = session.get_state(SEED, 0)
     if st.button(say("again"), key="dropout.again", icon=":material/casino:", type="primary"):
         seed += 1
-        session.remember(SEED, seed)
+        session.set_state(SEED, seed)
     st.caption(say("seed", seed=seed))
     return label, rate, seed
 
@@ -77,7 +77,7 @@ def _units(seen: Passes, rate: float, name: str) -> None:
     st.caption(say("units_note", scale=f"{1 / (1 - rate):.2f}"))
 
 
-def _answers(watched: Watched, seen: Passes, label: int) -> None:
+def _answers(watched: DropoutSubject, seen: Passes, label: int) -> None:
     """What the network says after each pass: ten thinned networks, ten answers."""
     st.markdown(say("answers_text", truth=watched.classes[label]))
     silenced = [*seen.silenced.sum(1).tolist(), 0]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from core.datasets.split_sizes import CHECKED_TRAINING_PICTURES
+from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.pretrained.cards import Card
 from core.studies import architectures as study_2
 from core.studies import dropout as study_3
@@ -21,7 +21,7 @@ from demo.ui import tables as study
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
-from demo.visitor.address import as_wished, spell
+from demo.visitor.address import spell, with_unresolved_device
 
 say = speaker("dropout")
 SECTIONS = ("results", "shown", "below")
@@ -32,14 +32,14 @@ EXAMPLE = "dropout-arc1-0.5-seed0"
 
 def render() -> None:
     st.title(say("title"), anchor=False)
-    preload.soon("core.explain.dropout_masks")
+    preload.preload("core.explain.dropout_masks")
     if not study.ask(questions.dropout(), before=say("intro")):
         return
     draw = {"results": _results, "shown": masks.render, "below": _below}
     draw[study.sections(say, SECTIONS)]()
     st.divider()
     st.markdown(say("remember"))
-    session.link("train", say("try"), **spell(as_wished(study_3.plan()[EXAMPLE].recipe)))
+    session.link("train", say("try"), **spell(with_unresolved_device(study_3.plan()[EXAMPLE].recipe)))
 
 
 def _below() -> None:
@@ -95,7 +95,7 @@ def _lead(network: str) -> str:
 def _accuracy(network: str, rates: Rows) -> None:
     paper = study_3.paper() if network == "arc1" else []
     plots.show(figures.accuracy(network, rates, paper), key=f"dropout.accuracy.{network}")
-    st.caption(say("accuracy_note", pictures=whole(CHECKED_TRAINING_PICTURES)))
+    st.caption(say("accuracy_note", pictures=whole(CHECKED_TRAINING_IMAGES)))
     found = study_3.verdict(rates)
     st.markdown(say("verdict_waits") if found is None else _words(found))
     if paper:
@@ -122,13 +122,13 @@ def _gap(made: Mapping[str, Card], network: str, rates: Rows) -> None:
     least, most = min(rates, key=lambda row: row["gap"]), max(rates, key=lambda row: row["gap"])
     values = {"least": f"{100 * least['gap']:.1f}", "most": f"{100 * most['gap']:.1f}"}
     st.markdown(say("gap_words", **values, least_rate=f"{least['rate']:g}", most_rate=f"{most['rate']:g}",
-                    pictures=whole(CHECKED_TRAINING_PICTURES), margin=figures.checked_margin(most)))  # fmt: skip
+                    pictures=whole(CHECKED_TRAINING_IMAGES), margin=figures.checked_margin(most)))  # fmt: skip
 
 
 def _rate_columns() -> dict[str, Column]:
     spread = Column(say("column_spread"), "percent", say("column_spread_help"))
     measures = ("running", "train", "validation", "test")
-    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help", pictures=whole(CHECKED_TRAINING_PICTURES))) for name in measures}
+    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help", pictures=whole(CHECKED_TRAINING_IMAGES))) for name in measures}
     gap = {"gap": Column(say("column_gap"), "percent", say("column_gap_help")), "gap_spread": spread}
     paper = {f"paper_{name}": Column(say(f"column_paper_{name}"), "percent") for name in ("train", "test")}
     test_spread = Column(say("column_test_spread"), "percent", say("column_spread_help"))
@@ -137,7 +137,7 @@ def _rate_columns() -> dict[str, Column]:
 
 def _run_columns() -> dict[str, Column]:
     measures = ("running", "train", "validation", "test")
-    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help", pictures=whole(CHECKED_TRAINING_PICTURES))) for name in measures}
+    shares = {f"{name}_accuracy": Column(say(f"column_{name}"), "percent", say(f"column_{name}_help", pictures=whole(CHECKED_TRAINING_IMAGES))) for name in measures}
     gap = Column(say("column_gap"), "percent", say("column_gap_help"))
     return {**_names(), "seed": Column(say("column_seed"), "count"), **shares, "gap": gap, "run": Column(say("column_run"), "run")}
 

@@ -81,9 +81,9 @@ def _pace() -> float | None:
 def _card(source: Source) -> None:
     state = dataset_files.state(source.name, session.manager().data)
     st.markdown(f"**{source.title}**")
-    pictures = thumbnails.strip(source.name, state.path) if state.present else None
-    if pictures:
-        st.image(pictures, width="stretch", alt=say("samples_alt", data=source.title))
+    images = thumbnails.strip(source.name, state.path) if state.present else None
+    if images:
+        st.image(images, width="stretch", alt=say("samples_alt", data=source.title))
     st.caption(_size(source))
     if state.present:
         st.markdown(say("present") if source.layouts else say("always_here"), help=source.cite)
@@ -104,9 +104,9 @@ def _missing(source: Source, problem: str) -> None:
     megabytes = f"{dataset_downloads.total_bytes(source) / 1e6:.0f}"
     label = say("fetch_again" if look or problem else "fetch", megabytes=megabytes)
     if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch", disabled=active):
-        dataset_downloads.installed().start(source.name, session.manager().data, session.who().name)
+        dataset_downloads.installed().start(source.name, session.manager().data, session.visitor().name)
         st.rerun()
-    whose = {"owner": session.who().name, "teacher": session.teaching()}
+    whose = {"owner": session.visitor().name, "teacher": session.teaching()}
     if look and st.button(  # stays where it is after the end: a second click on it must not meet what moved up
         say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", width="stretch",
         help=say("fetch_stop_help"), disabled=not (active and dataset_downloads.installed().may_stop(source.name, **whose)),

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from core.explain import activations
-from core.explain.activations import Place, Shares, Stage
+from core.explain.activations import Attributions, Place, Stage
 from demo.components import maps, window
-from demo.components.window import Picture, Slide, Start
+from demo.components.window import ImageView, Slide, Start
 from demo.lessons.network.choice import Shown
 from demo.text import speaker
 from demo.ui import images
@@ -49,13 +49,13 @@ Step = Score | Map
 
 def steps(shown: Shown) -> tuple[Step, ...]:
     """The way so far in this network."""
-    found: tuple[Step, ...] = session.remembered("network.trails", {}).get(shown.classifier.name, ())
+    found: tuple[Step, ...] = session.get_state("network.trails", {}).get(shown.classifier.name, ())
     return found
 
 
 def begin(shown: Shown, *way: Step) -> None:
     """From now on this way."""
-    session.remember("network.trails", {**session.remembered("network.trails", {}), shown.classifier.name: way})
+    session.set_state("network.trails", {**session.get_state("network.trails", {}), shown.classifier.name: way})
 
 
 def _on(shown: Shown, step: Step) -> None:
@@ -104,7 +104,7 @@ def _score(shown: Shown, label: int) -> None:
         _products(shown, label)
 
 
-def _shares(shown: Shown, shares: Shares, label: str, score: str, count: str) -> None:
+def _shares(shown: Shown, shares: Attributions, label: str, score: str, count: str) -> None:
     stage = shown.found.stages[shares.stage]
     brought = shares.maps
     order = np.argsort(-brought, kind="stable").tolist()
@@ -155,7 +155,7 @@ def _convolution(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
     first = step.stage == 0
     st.markdown(say("window_first" if first else "window", **_where(place, made.output), count=len(stage.inputs)))
     window.convolution(
-        Picture(stage.inputs.astype(float), low=-1.0, signed=not first), stage.weights[step.number].astype(float),
+        ImageView(stage.inputs.astype(float), low=-1.0, signed=not first), stage.weights[step.number].astype(float),
         float(stage.biases[step.number]), stage.activation, Slide(), f"network.window.{step.stage}.{step.number}",
         start=Start(*place, channel=strongest),
     )  # fmt: skip
@@ -184,7 +184,7 @@ def _pooling(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
     st.markdown(say("window_pooling", **_where(place, float(stage.outputs[step.number][place])), size=stage.size))
     one = stage.inputs[step.number][None].astype(float)
     key = f"network.pool.{step.stage}.{step.number}"
-    window.pooling(Picture(one, signed=True), stage.size, "max", stage.size, 0, key, Start(*place))
+    window.pooling(ImageView(one, signed=True), stage.size, "max", stage.size, 0, key, Start(*place))
     seen, inputs = st.columns([1, 3], gap="large")
     with seen:
         _field(shown, stage, place)
@@ -195,10 +195,10 @@ def _pooling(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
 
 
 def _field(shown: Shown, stage: Stage, place: Place) -> None:
-    """The pixels of the picture that this number depends on."""
+    """The pixels of the image that this number depends on."""
     box = activations.seen_by(shown.found, stage, place)
     told = say("field_here", height=box.height, width=box.width)
-    st.image(images.framed(shown.found.picture, dataclasses.astuple(box)), width=200, caption=told, alt=told)
+    st.image(images.framed(shown.found.image, dataclasses.astuple(box)), width=200, caption=told, alt=told)
 
 
 def _where(place: Place, value: float) -> dict[str, object]:

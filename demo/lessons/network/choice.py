@@ -1,4 +1,4 @@
-"""The page "A whole network": which network, which picture, and what the network makes of it, computed once for all."""
+"""The page "A whole network": which network, which image, and what the network makes of it, computed once for all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.images.samples import Bytes
-from core.inference.model_registry import Choice, Library
+from core.inference.model_registry import Choice, ModelRegistry
 from core.vocabulary.errors import LabError
 from demo.text import plain, speaker
 from demo.ui import image_picker
@@ -19,53 +19,53 @@ from demo.ui.formatting import percent, whole
 from demo.visitor import session
 
 if TYPE_CHECKING:
-    from core.explain.activations import Overview, Shares
+    from core.explain.activations import Attributions, ForwardPass
     from core.inference.classifier import Classifier
 
 say = speaker("network")
 FIRST = ("mnist", "fashion-mnist", "cifar10", "digits")
-"""Whose network stands there first: the first of these that is here with its pictures."""
+"""Whose network stands there first: the first of these that is here with its images."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page is about: a network and its way with a picture."""
+    """What the page is about: a network and its way with a image."""
 
     classifier: Classifier
-    found: Overview
+    found: ForwardPass
     truth: str
-    """The class of a test picture; "" where nobody knows."""
+    """The class of a test image; "" where nobody knows."""
     key: tuple[object, ...]
-    """Of the network and the picture: the same key, the same numbers."""
+    """Of the network and the image: the same key, the same numbers."""
 
-    def shares(self, label: int) -> Shares | None:
+    def shares(self, label: int) -> Attributions | None:
         """What the maps of the last convolution bring to a class's score."""
         from core.explain import activations
 
-        return session.shared(("shares", *self.key, label), lambda: activations.shares(self.classifier, self.found, label))
+        return session.shared(("shares", *self.key, label), lambda: activations.attributions(self.classifier, self.found, label))
 
 
 def choose() -> Shown | None:
-    """The network and the picture that the visitor wishes; None, with a line that says why, where one is missing."""
-    library = _library()
-    choices = library.choices()
+    """The network and the image that the visitor wishes; None, with a line that says why, where one is missing."""
+    registry = _library()
+    choices = registry.list_models()
     if not choices:
         study.missing("python -m core pretrain")
         return None
     with st.container(horizontal=True, vertical_alignment="top"):
         try:
-            classifier = library.find(_network(choices))
-            picture, truth = _picture(classifier)
-            return None if picture is None else _looked(classifier, picture, truth)
+            classifier = registry.get(_network(choices))
+            image, truth = _image(classifier)
+            return None if image is None else _looked(classifier, image, truth)
         except LabError as error:
             st.error(plain(error), icon=":material/error:")
             return None
 
 
-def _library() -> Library:
+def _library() -> ModelRegistry:
     manager = session.manager()
     runs = manager.store.folder
-    return session.shared(("library", str(manager.cards), str(runs)), lambda: Library(manager.cards, runs=runs))
+    return session.shared(("library", str(manager.cards), str(runs)), lambda: ModelRegistry(manager.cards, runs=runs))
 
 
 def _network(choices: list[Choice]) -> str:
@@ -82,7 +82,7 @@ def _title(choice: Choice) -> str:
     return say("network_card" if choice.pretrained else "network_run", **values)
 
 
-def _picture(classifier: Classifier) -> tuple[Bytes | None, str]:
+def _image(classifier: Classifier) -> tuple[Bytes | None, str]:
     """uint8 (C, H, W) as it was given, and its class where that is known."""
     dataset, folder = classifier.recipe.dataset, session.manager().data
     truth = ""
@@ -101,17 +101,17 @@ def _picture(classifier: Classifier) -> tuple[Bytes | None, str]:
 
     there = dataset_files.state(dataset, folder).present
     first = "test" if there else "china" if classifier.shape[0] == 3 else "digits"
-    return image_picker.picture(f"network.{dataset}", first, {"test": test} if there else None), truth
+    return image_picker.image(f"network.{dataset}", first, {"test": test} if there else None), truth
 
 
-def _looked(classifier: Classifier, picture: Bytes, truth: str) -> Shown:
-    """The picture in the form of the network's data set, reduced as those that it was trained on, and its way."""
+def _looked(classifier: Classifier, image: Bytes, truth: str) -> Shown:
+    """The image in the form of the network's data set, reduced as those that it was trained on, and its way."""
     from core.explain import activations
     from core.images.preprocessing import prepare
 
     recipe = classifier.recipe
-    prepared = prepare(picture.transpose(1, 2, 0), recipe.dataset, classifier.shape).seen
+    prepared = prepare(image.transpose(1, 2, 0), recipe.dataset, classifier.shape).seen
     seen = classifier.at(prepared, recipe.resolution, recipe.filter)[0]
     key = (classifier.name, hash(classifier.weights), seen.tobytes())
-    found = session.shared(("overview", *key), lambda: activations.look(classifier, seen))
+    found = session.shared(("overview", *key), lambda: activations.forward_pass(classifier, seen))
     return Shown(classifier, found, truth, key)

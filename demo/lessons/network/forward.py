@@ -1,4 +1,4 @@
-"""The page "A whole network", section "From picture to score": the scores, the way back from one, and all layers."""
+"""The page "A whole network", section "From image to score": the scores, the way back from one, and all layers."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ say = speaker("network")
 
 
 def render(shown: Shown) -> None:
-    picture, scores = st.columns([1, 3], gap="large")
-    with picture:
+    image, scores = st.columns([1, 3], gap="large")
+    with image:
         st.markdown(f"**{say('picture')}**")
-        st.image(images.enlarged(shown.found.picture), width=220, alt=_caption(shown))
+        st.image(images.enlarged(shown.found.image), width=220, alt=_caption(shown))
         st.caption(_caption(shown))
     with scores:
         _scores(shown)
@@ -37,9 +37,9 @@ def render(shown: Shown) -> None:
 def _caption(shown: Shown) -> str:
     recipe = shown.classifier.recipe
     words = [say("truth", truth=shown.truth)] if shown.truth else []
-    words.append(say("seen", shape=times(shown.found.picture.shape)))
+    words.append(say("seen", shape=times(shown.found.image.shape)))
     if recipe.resolution:
-        words.append(say("seen_at", side=recipe.resolution))
+        words.append(say("evaluate_at", side=recipe.resolution))
     if recipe.precision != "float32":
         words.append(say("precision", precision=recipe.precision))
     return " ".join(words)
@@ -47,7 +47,7 @@ def _caption(shown: Shown) -> str:
 
 def _scores(shown: Shown) -> None:
     found = shown.found
-    chances = activations.softmax(found.scores).shares
+    chances = activations.softmax(found.scores).probabilities
     rows = [
         {"label": label, "share": chance, "colour": CLASS_COLOURS[place % len(CLASS_COLOURS)], "score": signed(score), "chance": percent(chance),
          "name": say("score_name", label=label, score=signed(score), chance=percent(chance))}

@@ -1,4 +1,4 @@
-"""The page "A whole network", section "Filters and Grad-CAM": the first kernels as pictures, and where it looked."""
+"""The page "A whole network", section "Filters and Grad-CAM": the first kernels as images, and where it looked."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def _cam(shown: Shown) -> None:
     found = shown.found
     st.markdown(say("cam_text"))
     label = st.selectbox(say("cam_class"), found.classes, index=found.best, key=f"network.cam.{shown.classifier.name}.{found.best}", width=230)
-    heat = session.shared(("heat", *shown.key, label), lambda: gradcam.heat(shown.classifier, found.picture, label)[1])
+    heat = session.shared(("heat", *shown.key, label), lambda: gradcam.heat(shown.classifier, found.image, label)[1])
     with st.container(horizontal=True):
-        st.image(images.enlarged(found.picture), width=280, caption=say("picture"), alt=say("picture"))
+        st.image(images.enlarged(found.image), width=280, caption=say("picture"), alt=say("picture"))
         if heat.any():
-            over = images.overlaid(found.picture, heat).transpose(2, 0, 1)
+            over = images.overlaid(found.image, heat).transpose(2, 0, 1)
             told = say("cam_caption", label=label, cells=times(gradcam.cells(shown.classifier)))
             st.image(images.enlarged(over), width=280, caption=told, alt=told)
         else:

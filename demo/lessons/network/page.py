@@ -1,4 +1,4 @@
-"""The page "A whole network": every layer on one picture, and from a class's score back to a single product."""
+"""The page "A whole network": every layer on one image, and from a class's score back to a single product."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.classroom.questions import lessons as facts
 from core.explain import walkthrough
-from core.explain.activations import look, products, shares, softmax
+from core.explain.activations import attributions, forward_pass, products, softmax
 from demo.classroom import questions
 from demo.lessons.network import choice, forward, gradcam, receptive_field
 from demo.lessons.network import softmax as network_softmax
@@ -24,7 +24,7 @@ SECTIONS = {"way": forward, "softmax": network_softmax, "field": receptive_field
 def render() -> None:
     """The whole page. torch is imported while the question is read."""
     st.title(say("title"), anchor=False)
-    preload.soon("core.explain.activations")
+    preload.preload("core.explain.activations")
     if not study.ask(questions.network(), before=say("intro")):
         return
     with st.spinner(say("loading")):
@@ -41,5 +41,5 @@ def _end(shown: Shown) -> None:
     recipe = shown.classifier.recipe
     own = multiplications(recipe.network, shown.classifier.shape)
     happened = say("happened", count=whole(facts.network().numbers["count"]), network=shown.classifier.name, own=whole(own))
-    code = (look, shares, products, walkthrough.convolution_step, softmax)
+    code = (forward_pass, attributions, products, walkthrough.convolution_step, softmax)
     lesson.end(say, happened, code, say("in_torch"))

@@ -1,4 +1,4 @@
-"""The page "A whole network", section "What one number sees": the receptive field of any unit, on the picture."""
+"""The page "A whole network", section "What one number sees": the receptive field of any unit, on the image."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def render(shown: Shown) -> None:
     box = seen_by(shown.found, stage, (row, column))
     with drawn, st.container(horizontal=True):
         seen = say("field_picture", height=box.height, width=box.width)
-        st.image(images.framed(shown.found.picture, astuple(box)), width=280, caption=seen, alt=seen)
+        st.image(images.framed(shown.found.image, astuple(box)), width=280, caption=seen, alt=seen)
         one, told = (row, column, row + 1, column + 1), say("field_map", number=unit + 1, row=row + 1, column=column + 1)
         st.image(images.framed(as_grey(stage.outputs[unit]), one), width=280, caption=told, alt=told)
-    values = {"height": box.height, "width": box.width, "share": percent(box.share(shown.found.picture.shape))}
-    st.markdown(say("field_words", shape=times(shown.found.picture.shape[1:]), **values))
+    values = {"height": box.height, "width": box.width, "share": percent(box.share(shown.found.image.shape))}
+    st.markdown(say("field_words", shape=times(shown.found.image.shape[1:]), **values))
     _table(shown, stages)
 
 
@@ -55,6 +55,6 @@ def _table(shown: Shown, stages: dict[int, Stage]) -> None:
     for number, stage in stages.items():
         box = seen_by(shown.found, stage, (0, 0))
         name = say("layer_short", number=number + 1, name=stage.name)
-        rows.append([name, times(stage.outputs.shape[1:]), times((box.height, box.width)), percent(box.share(shown.found.picture.shape))])
+        rows.append([name, times(stage.outputs.shape[1:]), times((box.height, box.width)), percent(box.share(shown.found.image.shape))])
     heads = [say("column_layer"), say("column_map"), say("column_field"), say("column_part")]
     st.markdown(table(heads, rows))

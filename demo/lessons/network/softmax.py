@@ -20,7 +20,7 @@ def render(shown: Shown) -> None:
     rows = [
         {"class": label, "score": score, "exponential": exponential, "share": share}
         for label, score, exponential, share in zip(
-            found.classes, found.scores.tolist(), made.exponentials.tolist(), made.shares.tolist(), strict=True
+            found.classes, found.scores.tolist(), made.exponentials.tolist(), made.probabilities.tolist(), strict=True
         )
     ]
     columns = {
@@ -33,7 +33,7 @@ def render(shown: Shown) -> None:
     label = st.selectbox(say("softmax_class"), found.classes, index=found.best, key=key, width=230)
     place = found.classes.index(label)
     numbers = {"score": signed(float(found.scores[place])), "exponential": _large(float(made.exponentials[place])), "total": _large(made.total)}
-    st.markdown(say("softmax_one", label=label, share=percent(float(made.shares[place])), **numbers))
+    st.markdown(say("softmax_one", label=label, share=percent(float(made.probabilities[place])), **numbers))
     st.caption(say("softmax_note"))
 
 

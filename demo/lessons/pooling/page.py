@@ -11,7 +11,7 @@ from core.images import samples
 from core.vocabulary.errors import LabError
 from demo.classroom import questions
 from demo.components import window
-from demo.components.window import Picture
+from demo.components.window import ImageView
 from demo.text import plain, speaker
 from demo.ui import image_picker, lesson
 from demo.ui import tables as study
@@ -38,7 +38,7 @@ def render() -> None:
 def _experiment() -> tuple[walkthrough.Change, walkthrough.Change, str] | None:
     """The view and the table; how many pixels and outputs a shift leaves alone, and the line of PyTorch."""
     with st.container(horizontal=True, vertical_alignment="top"):
-        pixels = image_picker.picture("pooling", "digits")
+        pixels = image_picker.image("pooling", "digits")
         kind = st.segmented_control(
             say("kind"), KINDS, default="max", required=True, key="pooling.kind", format_func=lambda name: say(f"kind_{name}"),
             width="content",
@@ -47,22 +47,22 @@ def _experiment() -> tuple[walkthrough.Change, walkthrough.Change, str] | None:
         return None
     view = st.container()
     size, stride, padding = _settings()
-    picture = np.round(samples.as_grey(pixels) / 255, 2)
+    image = np.round(samples.as_grey(pixels) / 255, 2)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         right = st.number_input(say("shift"), 1, 4, 1, key="pooling.shift", help=say("shift_help"), width=190)
         moved = st.toggle(say("show_shifted"), key="pooling.show_shifted")
-    after = shifted(picture, 0, right)
+    after = shifted(image, 0, right)
     with view:
         try:
-            window.pooling(Picture(after if moved else picture), size, kind, stride, padding, "pooling.view")
+            window.pooling(ImageView(after if moved else image), size, kind, stride, padding, "pooling.view")
         except LabError as error:
             st.error(plain(error), icon=":material/error:")
             return None
         st.caption(say("hint") + (" " + say("from_colour") if pixels.shape[0] > 1 else ""))
-    _size(picture.shape[1:], size, stride, padding)
-    outputs = {name: tuple(pooling(it, size, name, stride, padding).outputs for it in (picture, after)) for name in KINDS}
-    _kept({"picture": (picture, after), **outputs}, right)
-    return change(picture, after), change(*outputs["max"]), walkthrough.pooling_in_torch(size, kind, stride, padding)
+    _size(image.shape[1:], size, stride, padding)
+    outputs = {name: tuple(pooling(it, size, name, stride, padding).outputs for it in (image, after)) for name in KINDS}
+    _kept({"picture": (image, after), **outputs}, right)
+    return change(image, after), change(*outputs["max"]), walkthrough.pooling_in_torch(size, kind, stride, padding)
 
 
 def _settings() -> tuple[int, int, int]:
@@ -81,7 +81,7 @@ def _size(sides: tuple[int, ...], size: int, stride: int, padding: int) -> None:
 
 
 def _kept(values: dict[str, tuple[Numbers, ...]], right: int) -> None:
-    """One column for the picture and for each kind of pooling: before, and what the shift leaves alone."""
+    """One column for the image and for each kind of pooling: before, and what the shift leaves alone."""
     st.subheader(say("kept"), anchor=False)
     changes = [change(before, after) for before, after in values.values()]
     rows = [

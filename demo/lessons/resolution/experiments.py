@@ -1,4 +1,4 @@
-"""Two things to do about the riddle, without training: lower the attractor's logit, and fade what is fine in the pictures."""
+"""Two things to do about the riddle, without training: lower the attractor's logit, and fade what is fine in the images."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from demo.ui.formatting import percent, whole
 
 say = speaker("resolution")
 ANSWERED = tuple(f"cifar10-{side}" for side in FULL)
-"""The networks whose answers to every test picture are kept."""
+"""The networks whose answers to every test image are kept."""
 FADED = (*RIDDLE, "cifar10-mixed")
 SHOWN = 4
-"""Real pictures of the class, and as many others."""
+"""Real images of the class, and as many others."""
 
 
 def score_rows(scores: Mapping[int, Scores], label: int) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def _lowered(network: str, classes: list[str], outputs: Outputs, side: int) -> N
 
 
 def _pull(outputs: Outputs, label: int, name: str) -> str:
-    """How the class's logit stands above the others for pictures that are not of the class, side by side."""
+    """How the class's logit stands above the others for images that are not of the class, side by side."""
     sides = sorted(outputs.logits, reverse=True)
     values = ", ".join(say("pull_at", side=side, value=f"{resolution_riddle.pull(outputs, side, label):+.1f}") for side in sides)
     return say("pull", name=name, values=values)
@@ -119,7 +119,7 @@ def _pull(outputs: Outputs, label: int, name: str) -> str:
 
 
 def fade(made: Made) -> None:
-    """A slider over the side: what is fine in the pictures fades, and the scores move."""
+    """A slider over the side: what is fine in the images fades, and the scores move."""
     st.subheader(say("fade"), anchor=False)
     st.markdown(say("fade_text"))
 
@@ -149,13 +149,13 @@ def fade(made: Made) -> None:
             _bars(title, classes, scores[side], scores[sides[0]], peak, "resolution.fade.bars")
         study.runs_behind([name])
         with place, st.spinner(say("loading")):  # last, for it needs torch and the data set
-            _pictures(name, classes, label, side, filter)
+            _images(name, classes, label, side, filter)
 
     view()
 
 
-def _pictures(network: str, classes: list[str], label: int, side: int, filter: str) -> None:
-    """A few test pictures of the class and of others, as the network gets them, and what it answers."""
+def _images(network: str, classes: list[str], label: int, side: int, filter: str) -> None:
+    """A few test images of the class and of others, as the network gets them, and what it answers."""
     folder = dataset_files.data_folder()
     if not dataset_files.state("cifar10", folder).present:
         st.caption(say("no_pictures"))
@@ -172,7 +172,7 @@ def _pictures(network: str, classes: list[str], label: int, side: int, filter: s
 
 
 def _answers(outputs: Outputs | None, classes: list[str], chosen: tuple[int, ...], side: int) -> str:
-    """What the network answered to these pictures, where its answers are kept."""
+    """What the network answered to these images, where its answers are kept."""
     if outputs is None or side not in outputs.logits:
         return ""
     guesses = resolution_riddle.guesses(outputs.logits[side][list(chosen)], 0, 0.0)

@@ -46,7 +46,7 @@ def _percent(field: str, title: str) -> Spec:
 
 
 def _side(sides: Sequence[int]) -> Spec:
-    """The side as an axis: the sharpest pictures on the left, as the question goes."""
+    """The side as an axis: the sharpest images on the left, as the question goes."""
     scale = {"domain": [max(sides), min(sides)], "nice": False, "zero": False}
     axis = {"format": "d", "values": [side for side in (4, 7, 8, 14, 16, 21, 24, 28, 32) if side in sides], "grid": False}
     return {"field": "side", "type": "quantitative", "title": say("side_axis"), "scale": scale, "axis": axis}

@@ -1,4 +1,4 @@
-"""The page "Resolution study": how much a network sees in a small picture, by three protocols, and the riddle of the cat."""
+"""The page "Resolution study": how much a network sees in a small image, by three protocols, and the riddle of the cat."""
 
 from __future__ import annotations
 

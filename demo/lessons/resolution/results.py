@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.studies.published import kannojia, report_recall, report_score
-from core.studies.resolution import FILTER, PROTOCOLS, RECIPES, SIDES, answering, name_by
+from core.studies.resolution import FILTER, PROTOCOLS, RECIPES, SIDES, name_by, network_for_cell
 from core.studies.resolution import row as cell
 from core.vocabulary import metrics
 from demo.charts import figure as charts
@@ -57,7 +57,7 @@ def cells(made: Made, dataset: str, recipe: str) -> list[dict[str, Any]]:
     for protocol in PROTOCOLS:
         for side in SIDES[dataset]:
             own = name_by(recipe, dataset, protocol, side)
-            card = made.get(own if own in made else answering(made, dataset, protocol, side))
+            card = made.get(own if own in made else network_for_cell(made, dataset, protocol, side))
             matrix = card.matrix(side, FILTER) if card else None
             ours = cell(dataset, side, card, matrix) if card and matrix else {"run": None}
             paper = kannojia(dataset, protocol, side) or (None, None, None)
@@ -166,7 +166,7 @@ def _recall(made: Made, dataset: str) -> None:
         sides = [side for one, side in there if one == protocol]
         rows, columns = _recall_rows(made, dataset, protocol, sides)
         study.table(rows, columns, key=f"resolution.{dataset}.recall.{protocol}", alt=say("recall"))
-        behind = {side: answering(made, dataset, protocol, side) for side in sides}
+        behind = {side: network_for_cell(made, dataset, protocol, side) for side in sides}
         parts.mixes(made, behind)
         study.runs_behind(list(dict.fromkeys(behind.values())))
 
@@ -175,11 +175,11 @@ def _recall(made: Made, dataset: str) -> None:
 
 def _recall_rows(made: Made, dataset: str, protocol: str, sides: list[int]) -> tuple[list[dict[str, Any]], dict[str, Column]]:
     """A row for each class: its recall at each side, the report's beside it where it prints one."""
-    classes = made[answering(made, dataset, protocol, sides[0])].facts["classes"]
+    classes = made[network_for_cell(made, dataset, protocol, sides[0])].facts["classes"]
     rows: list[dict[str, Any]] = [{"class": name} for name in classes]
     columns = {"class": Column(say("column_class"))}
     for side in sides:
-        matrix = made[answering(made, dataset, protocol, side)].matrix(side, FILTER) or []
+        matrix = made[network_for_cell(made, dataset, protocol, side)].matrix(side, FILTER) or []
         printed = report_recall(protocol, side) if dataset == "cifar10" and protocol != "mixed" else None
         columns[f"ours_{side}"] = Column(say("recall_at", side=side), "percent")
         if printed:
@@ -200,7 +200,7 @@ def _confusion(made: Made, dataset: str) -> None:
             sides = [side for one, side in there if one == protocol]
             side = parts.choice("confusion.side", sides, say("side_axis"))
             numbers = parts.choice("confusion.numbers", ("counts", "shares"), say("numbers"), lambda one: say(f"numbers_{one}"))
-        name = answering(made, dataset, protocol, side)
+        name = network_for_cell(made, dataset, protocol, side)
         what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
         matrix = made[name].matrix(side, FILTER) or []
         figure = charts.confusion(matrix, made[name].facts["classes"], what, numbers)
@@ -213,4 +213,4 @@ def _confusion(made: Made, dataset: str) -> None:
 def _there(made: Made, dataset: str) -> list[tuple[str, int]]:
     """The cells that can be shown."""
     cells = [(protocol, side) for protocol in PROTOCOLS for side in SIDES[dataset]]
-    return [(p, side) for p, side in cells if (name := answering(made, dataset, p, side)) in made and made[name].matrix(side, FILTER)]
+    return [(p, side) for p, side in cells if (name := network_for_cell(made, dataset, p, side)) in made and made[name].matrix(side, FILTER)]

@@ -1,4 +1,4 @@
-"""The section "The riddle" of the page "Resolution study": why 'cat' gets more accurate as the pictures get blurrier."""
+"""The section "The riddle" of the page "Resolution study": why 'cat' gets more accurate as the images get blurrier."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RUN = Column(study.common("run"), "run")
 def render(made: Made) -> None:
     """What the report saw, the question, then the answer step by step and two things to do."""
     printed = {f"at_{side}": percent((report_recall("totv", side) or {})[CAT]) for side in FULL}
-    preload.soon("core.datasets.loading")
+    preload.preload("core.datasets.loading")
     if not study.ask(questions.cat(), before=say("riddle_intro", **printed)):
         return
     rows = resolution.riddle(made)
@@ -50,7 +50,7 @@ def render(made: Made) -> None:
     place = st.container()
     _remember(rows)
     parts.wait_for(made, RIDDLE)
-    with place:  # last, for its pictures need torch and the data set
+    with place:  # last, for its images need torch and the data set
         hands_on.fade(made)
 
 

@@ -20,11 +20,11 @@ Made = Mapping[str, Card]
 def choice(name: str, options: Sequence[Any], label: str, shown: Callable[[Any], str] = str, default: Any = None) -> Any:
     """A row of options; what was chosen is kept when the section is left. Options that are gone fall back to the default."""
     first = options[0] if default not in options else default
-    kept = session.remembered(f"resolution.{name}", first)
-    key = session.bound(f"resolution.{name}", kept if kept in options else first)
+    kept = session.get_state(f"resolution.{name}", first)
+    key = session.bind_widget(f"resolution.{name}", kept if kept in options else first)
     st.segmented_control(
         label, options, key=key, required=True, format_func=shown,
-        on_change=lambda: session.remember(f"resolution.{name}", session.typed(key)),
+        on_change=lambda: session.set_state(f"resolution.{name}", session.typed(key)),
     )  # fmt: skip
     return session.typed(key)
 

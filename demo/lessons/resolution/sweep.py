@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.studies import resolution_findings as answers
-from core.studies.resolution import FILTER, SIDES, answering, curve, name_of
+from core.studies.resolution import FILTER, SIDES, curve, name_of, network_for_cell
 from core.vocabulary.recipe import FILTERS
 from demo.charts import plots
 from demo.lessons.resolution import figures as drawn
@@ -34,17 +34,17 @@ def render(made: Made) -> None:
     title = say("figure_sweep", data=say(f"dataset_{dataset}"))
     plots.show(drawn.sweep(title, [*rows, *(_points(made, dataset) if FILTER in filters else [])], filters), key="resolution.sweep")
     study.runs_behind([name for name in parts.runs_of(dataset, ("totv", "mixed", "tvtv")) if name in made])
-    parts.mixes(made, {side: answering(made, dataset, "tvtv", side) for side in SIDES[dataset]})
+    parts.mixes(made, {side: network_for_cell(made, dataset, "tvtv", side) for side in SIDES[dataset]})
     _words(made, dataset)
     parts.wait_for(made, parts.runs_of(dataset, ("totv", "mixed", "tvtv")))
 
 
 def _filters() -> list[str]:
     """Those that are shown; none chosen means all, so that the figure is never empty."""
-    key = session.bound("resolution.filters", session.remembered("resolution.filters", list(FILTERS)))
+    key = session.bind_widget("resolution.filters", session.get_state("resolution.filters", list(FILTERS)))
     st.pills(
         say("filters"), FILTERS, key=key, selection_mode="multi",
-        on_change=lambda: session.remember("resolution.filters", session.typed(key)),
+        on_change=lambda: session.set_state("resolution.filters", session.typed(key)),
     )  # fmt: skip
     return session.typed(key) or list(FILTERS)
 
@@ -58,7 +58,7 @@ def _curve(made: Made, dataset: str, protocol: str, filter: str) -> list[dict[st
 
 def _points(made: Made, dataset: str) -> list[dict[str, Any]]:
     """TVTV: each network at the one side that it was trained for, with the filter that it was trained with."""
-    found = {side: answers.accuracy(made, answering(made, dataset, "tvtv", side), side) for side in SIDES[dataset]}
+    found = {side: answers.accuracy(made, network_for_cell(made, dataset, "tvtv", side), side) for side in SIDES[dataset]}
     shared = {"filter": FILTER, "own": say("protocol_tvtv")}
     return [{"side": side, "value": 100 * value, **shared} for side, value in found.items() if value is not None]
 

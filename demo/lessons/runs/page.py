@@ -32,7 +32,7 @@ RESUMABLE = ("paused", "stopped", "interrupted")
 def render() -> None:
     """The whole page."""
     st.title(say("title"), anchor=False)
-    problem = session.problem()
+    problem = session.notice()
     if problem:
         st.warning(plain(problem), icon=":material/info:")
     own = session.manager().list()
@@ -75,15 +75,15 @@ def _unreadable() -> None:
 
 
 def _chosen() -> tuple[str, ...]:
-    ids: tuple[str, ...] = session.remembered("runs.chosen", ())
+    ids: tuple[str, ...] = session.get_state("runs.chosen", ())
     return ids
 
 
 def _choose(ids: Sequence[str], redraw: bool = False) -> None:
     """From now on these runs are chosen; `redraw` where a table does not know it yet."""
-    session.remember("runs.chosen", tuple(ids))
+    session.set_state("runs.chosen", tuple(ids))
     if redraw:
-        session.remember("runs.turn", session.remembered("runs.turn", 0) + 1)
+        session.set_state("runs.turn", session.get_state("runs.turn", 0) + 1)
 
 
 def _overview(snapshots: Sequence[RunSummary]) -> None:
@@ -99,7 +99,7 @@ def _overview(snapshots: Sequence[RunSummary]) -> None:
         _table(now)
 
     view()
-    rows = table.rows(snapshots, session.who().name)
+    rows = table.rows(snapshots, session.visitor().name)
     with st.container(horizontal=True):
         st.download_button(
             say("download_table"), table.as_csv(rows), "runs.csv", "text/csv", icon=":material/download:", key="runs.csv"
@@ -131,9 +131,9 @@ def _confirm_stop_all(active: int) -> None:
 
 def _stop_all() -> None:
     try:
-        session.manager().stop_all(session.who())
+        session.manager().stop_all(session.visitor())
     except LabError as refusal:
-        session.tell(str(refusal))
+        session.set_notice(str(refusal))
     st.rerun()
 
 
@@ -143,13 +143,13 @@ def _state(snapshots: Sequence[RunSummary]) -> tuple[object, ...]:
 
 
 def _table(snapshots: Sequence[RunSummary]) -> None:
-    table.choosable(snapshots, table.rows(snapshots, session.who().name), "runs.table", _chosen(), _choose)
+    table.choosable(snapshots, table.rows(snapshots, session.visitor().name), "runs.table", _chosen(), _choose)
 
 
 def _chooser(snapshots: Sequence[RunSummary]) -> list[RunSummary]:
     """The chosen runs; the same choice as in the tables, by name."""
     by_id = {snapshot.run: snapshot for snapshot in snapshots}
-    key = session.bound("runs.chooser", [run for run in by_id if run in _chosen()])
+    key = session.bind_widget("runs.chooser", [run for run in by_id if run in _chosen()])
     ids = st.multiselect(
         say("choose"), list(by_id), key=key, format_func=lambda run: table.name(by_id[run]), help=say("choose_help"),
         placeholder=say("choose_empty"), on_change=lambda: _choose(session.typed(key), redraw=True),
@@ -163,7 +163,7 @@ def _chooser(snapshots: Sequence[RunSummary]) -> list[RunSummary]:
 def _actions(now: RunSummary) -> None:
     """Always the same buttons in the same places; what is not possible is disabled."""
     manager = session.manager()
-    mine = manager.may(now.run, session.who())
+    mine = manager.may(now.run, session.visitor())
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("open"), key="runs.open", icon=":material/open_in_new:", type="primary"):
             session.go("train", run=now.run)
@@ -183,9 +183,9 @@ def _actions(now: RunSummary) -> None:
 
 def _resume(run: str) -> None:
     try:
-        session.manager().resume(run, session.who())
+        session.manager().resume(run, session.visitor())
     except LabError as refusal:
-        session.tell(str(refusal))
+        session.set_notice(str(refusal))
     st.rerun()
 
 
@@ -219,10 +219,10 @@ def _confirm(now: RunSummary) -> None:
 
 def _delete(run: str) -> None:
     try:
-        session.manager().delete(run, session.who())
+        session.manager().delete(run, session.visitor())
         _choose([other for other in _chosen() if other != run], redraw=True)
     except LabError as refusal:
-        session.tell(str(refusal))
+        session.set_notice(str(refusal))
     st.rerun()
 
 

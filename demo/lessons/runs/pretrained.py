@@ -50,7 +50,7 @@ def by_study(every: Sequence[RunSummary]) -> dict[str, list[RunSummary]]:
 
 def _study(groups: dict[str, list[RunSummary]]) -> str:
     st.markdown(say("of_the_app_intro", count=sum(map(len, groups.values()))))
-    key = session.bound("runs.study", session.section(["", *groups]) or None)
+    key = session.bind_widget("runs.study", session.section(["", *groups]) or None)
     chosen = st.segmented_control(
         say("study"), list(groups), key=key, format_func=lambda name: say(f"study_{name}", count=len(groups[name])),
         on_change=lambda: session.to_section(session.typed(key) or ""),

@@ -92,7 +92,7 @@ def choosable(
 
     ids = tuple(snapshot.run for snapshot in snapshots)
     # Another list of runs is another table, for rows are told by their place.
-    key = f"{key}.{session.remembered('runs.turn', 0)}.{hash(ids)}"
+    key = f"{key}.{session.get_state('runs.turn', 0)}.{hash(ids)}"
 
     def take() -> None:
         here = [ids[place] for place in session.typed(key)["selection"]["rows"]]

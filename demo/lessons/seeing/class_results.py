@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.classroom import game, guesses
 from core.classroom.game import CLASSES, Tested
-from core.classroom.guesses import Guess, Tally
+from core.classroom.guesses import Guess, GuessCounts
 from core.datasets.files import SOURCES
 from core.images import quality
 from core.studies.resolution import FILTER, PROTOCOLS
@@ -41,7 +41,7 @@ def render() -> bool:
     @st.fragment(run_every=EVERY)
     def view() -> None:
         people = services.guesses().everybody()
-        tallies = guesses.tallies(people)
+        tallies = guesses.count_guesses(people)
         _summary(people, tallies)
         if tallies or tested:
             plots.show(drawn.beside(tallies, tested), key="seeing.beside")
@@ -57,13 +57,13 @@ def render() -> bool:
     return True
 
 
-def _summary(people: list[list[Guess]], tallies: list[Tally]) -> None:
+def _summary(people: list[list[Guess]], tallies: list[GuessCounts]) -> None:
     """How much there is, and how little it says."""
     if not tallies:
         st.info(say("nobody"), icon=":material/group:")
         return
     total = sum(one.guesses for one in tallies)
-    seen = {guess.picture for own in people for guess in own}
+    seen = {guess.image for own in people for guess in own}
     st.markdown(say("pooled", guesses=whole(total), people=len(people), pictures=len(seen)))
     least = min(tallies, key=lambda one: one.guesses)
     low, high = least.interval
@@ -71,7 +71,7 @@ def _summary(people: list[list[Guess]], tallies: list[Tally]) -> None:
         st.caption(say("few", guesses=least.guesses, side=least.side, right=least.right, low=percent(low), high=percent(high)))
 
 
-def _table(tallies: list[Tally], tested: list[Tested]) -> None:
+def _table(tallies: list[GuessCounts], tested: list[Tested]) -> None:
     people = {one.side: one for one in tallies}
     networks = {(one.protocol, one.side): one.accuracy for one in tested}
     rows = [_row(side, people.get(side), networks) for side in game.SIDES]
@@ -85,7 +85,7 @@ def _table(tallies: list[Tally], tested: list[Tested]) -> None:
     st.caption(say("people_note", pictures=whole(SOURCES[game.DATASET].test)))
 
 
-def _row(side: int, people: Tally | None, networks: dict[tuple[str, int], float]) -> dict[str, float | None]:
+def _row(side: int, people: GuessCounts | None, networks: dict[tuple[str, int], float]) -> dict[str, float | None]:
     beside = {protocol: networks.get((protocol, side)) for protocol in PROTOCOLS}
     if people is None:
         return {"side": side, **beside}
@@ -94,7 +94,7 @@ def _row(side: int, people: Tally | None, networks: dict[tuple[str, int], float]
             "no_idea": people.no_idea / people.guesses, **beside}  # fmt: skip
 
 
-def _confusions(people: list[list[Guess]], tallies: list[Tally], tested: list[Tested]) -> None:
+def _confusions(people: list[list[Guess]], tallies: list[GuessCounts], tested: list[Tested]) -> None:
     """What is taken for what: by the class, and by a network at the same side."""
     st.subheader(say("taken"), anchor=False)
     sides = [one.side for one in tallies]
@@ -121,13 +121,13 @@ def _confusions(people: list[list[Guess]], tallies: list[Tally], tested: list[Te
 
 def _reset() -> None:
     """The teacher alone can start again."""
-    who = session.who()
-    if not session.manager().teacher(who.token):
+    visitor = session.visitor()
+    if not session.manager().teacher(visitor.token):
         return
     with st.popover(say("reset"), icon=":material/restart_alt:"):
         st.markdown(say("reset_text"))
         if st.button(say("reset_now"), key="seeing.reset", type="primary"):
-            services.guesses().reset(who)
+            services.guesses().reset(visitor)
             st.rerun()
 
 
@@ -140,14 +140,14 @@ def end() -> None:
 
     full = game.SIDES[-1]
     filter = session.typed("seeing.filter") or FILTER
-    people = next((one for one in guesses.tallies(services.guesses().everybody()) if one.side == ASKED), None)
+    people = next((one for one in guesses.count_guesses(services.guesses().everybody()) if one.side == ASKED), None)
     networks = [one for one in game.tested(study.cards("resolution")) if one.side == ASKED]
     said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
     code = (smaller.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
     lesson.end(say, " ".join(said), code, resampling.in_torch(ASKED, full, filter))
 
 
-def _class_said(people: Tally | None) -> str:
+def _class_said(people: GuessCounts | None) -> str:
     if people is None:
         return say("class_none", side=ASKED)
     low, high = people.interval
@@ -162,7 +162,7 @@ def _networks_said(networks: list[Tested]) -> str:
         say("network_value", name=say(f"protocol_{one.protocol}"), share=percent(one.accuracy)) for one in networks))  # fmt: skip
 
 
-def _verdict(people: Tally | None, networks: list[Tested]) -> list[str]:
+def _verdict(people: GuessCounts | None, networks: list[Tested]) -> list[str]:
     """What the class's interval lets one say about each network; nothing where nobody has guessed."""
     if people is None:
         return []

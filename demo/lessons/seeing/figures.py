@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.classroom.game import SIDES, Tested
-from core.classroom.guesses import Tally
+from core.classroom.guesses import GuessCounts
 from demo.charts.figure import HEIGHT, Figure
 from demo.charts.plots import heading
 from demo.charts.theme import Spec
@@ -19,7 +19,7 @@ SERIES = {
 """Colour and shape of the dots."""
 
 
-def beside(tallies: Sequence[Tally], tested: Sequence[Tested]) -> Figure:
+def beside(tallies: Sequence[GuessCounts], tested: Sequence[Tested]) -> Figure:
     """Share of right answers by side: the class's with its interval, and the networks'."""
     rows: list[dict[str, Any]] = [
         {"side": one.side, "right": 100 * one.accuracy, "low": 100 * one.interval[0], "high": 100 * one.interval[1],

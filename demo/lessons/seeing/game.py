@@ -1,4 +1,4 @@
-"""The section "What is it?" of the page "Seeing at low resolution": a picture grows until one knows what it shows."""
+"""The section "What is it?" of the page "Seeing at low resolution": a image grows until one knows what it shows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.classroom import game
-from core.classroom.game import CLASSES, DATASET, PICTURES, SIDES, Task
+from core.classroom.game import CLASSES, DATASET, IMAGES, SIDES, Task
 from core.classroom.guesses import Guess
 from core.datasets import files as dataset_files
-from core.inference.protocols import Cell
+from core.inference.protocols import ProtocolAnswer
 from core.studies.resolution import PROTOCOLS
 from core.vocabulary.errors import LabError
 from demo.server import services
@@ -22,26 +22,26 @@ from demo.visitor import session
 
 say = speaker("seeing")
 SHOWN = 288
-"""Pixels of a picture on the page: every side of the game divides it, so that all its squares are as large."""
+"""Pixels of a image on the page: every side of the game divides it, so that all its squares are as large."""
 PROBLEM = "seeing.guess"
 
 
 def render() -> bool:
-    """The picture that is asked about; or what was answered, and the score of the round: then True."""
+    """The image that is asked about; or what was answered, and the score of the round: then True."""
     folder = session.manager().data
     if not dataset_files.state(DATASET, folder).present:
         st.info(say("no_pictures"), icon=":material/download:")
         st.code(f"python -m core data {DATASET} --fetch", language="sh")
         return False
-    st.markdown(say("game_text", count=PICTURES))
+    st.markdown(say("game_text", count=IMAGES))
     seed = st.number_input(say("round"), 1, 999, 1, key="seeing.round", help=say("round_help"), width=180)
     indices = game.indices(seed)
     place = _place(seed, indices)
     with st.spinner(say("loading")):
         task = game.task(indices[place], folder)
     mine = _mine(task.index)
-    st.markdown(f"#### {say('task', place=place + 1, count=PICTURES, round=seed, index=task.index)}")
-    if line := session.problem(PROBLEM):
+    st.markdown(f"#### {say('task', place=place + 1, count=IMAGES, round=seed, index=task.index)}")
+    if line := session.notice(PROBLEM):
         st.error(plain(line), icon=":material/error:")
     side = next((side for side in SIDES if side not in mine), None)
     if side is not None:
@@ -55,17 +55,17 @@ def render() -> bool:
 
 
 def _mine(index: int) -> Mapping[int, Guess]:
-    return services.guesses().of(session.who(), index)
+    return services.guesses().of(session.visitor(), index)
 
 
 def _place(seed: int, indices: list[int]) -> int:
-    """Where the visitor is in the round: where they left it, else at the first picture that is open."""
-    found: int = session.remembered(f"seeing.place.{seed}", next(iter(_open(indices)), 0))
+    """Where the visitor is in the round: where they left it, else at the first image that is open."""
+    found: int = session.get_state(f"seeing.place.{seed}", next(iter(_open(indices)), 0))
     return found
 
 
 def _open(indices: list[int]) -> list[int]:
-    """The places in a round whose pictures were not guessed at every side."""
+    """The places in a round whose images were not guessed at every side."""
     return [place for place, index in enumerate(indices) if len(_mine(index)) < len(SIDES)]
 
 
@@ -73,7 +73,7 @@ def _open(indices: list[int]) -> list[int]:
 
 
 def _ask(task: Task, side: int) -> None:
-    """The picture at a side, as pixels and as a network gets it, and the classes to choose from."""
+    """The image at a side, as pixels and as a network gets it, and the classes to choose from."""
     view = task.views[side]
     shown = images.squares([view.reduced[0], view.restored[0]], SHOWN)
     st.image(shown, caption=say("caption", side=side), alt=say("alt_game", side=side))
@@ -87,11 +87,11 @@ def _ask(task: Task, side: int) -> None:
 
 
 def _guess(guess: Guess) -> None:
-    session.tell("", PROBLEM)
+    session.set_notice("", PROBLEM)
     try:
-        services.guesses().take(session.who(), guess)
+        services.guesses().submit(session.visitor(), guess)
     except LabError as error:
-        session.tell(str(error), PROBLEM)
+        session.set_notice(str(error), PROBLEM)
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def _own(guess: Guess) -> str:
     return say("right" if guess.right else "wrong", answer=name)
 
 
-def _said(cell: Cell, truth: str) -> str:
+def _said(cell: ProtocolAnswer, truth: str) -> str:
     if cell.label is None or cell.probability is None:
         return say("not_there")
     answer = say("answer", label=cell.label, probability=percent(cell.probability))
@@ -133,17 +133,17 @@ def _said(cell: Cell, truth: str) -> str:
 
 
 def _next(seed: int, place: int, indices: list[int]) -> None:
-    """To the next open picture of the round; behind the last one to those that were left out."""
+    """To the next open image of the round; behind the last one to those that were left out."""
     left = sorted(_open(indices), key=lambda other: (other < place, other))
     if not left:
         st.markdown(say("round_over", round=seed))
         return
     st.button(say("next_picture"), key="seeing.next", type="primary", icon=":material/arrow_forward:",
-              on_click=session.remember, args=(f"seeing.place.{seed}", left[0]))  # fmt: skip
+              on_click=session.set_state, args=(f"seeing.place.{seed}", left[0]))  # fmt: skip
 
 
 def _score(done: list[Task]) -> None:
-    """Over the pictures of this round that were guessed at every side: right answers by side."""
+    """Over the images of this round that were guessed at every side: right answers by side."""
     st.subheader(say("score", count=len(done)), anchor=False)
     answers = {task.index: {(cell.protocol, cell.resolution): cell for cell in game.answers(task)} for task in done}
     rows = []
@@ -154,7 +154,7 @@ def _score(done: list[Task]) -> None:
     st.markdown(table(head, rows))
 
 
-def _right(protocol: str, side: int, done: list[Task], answers: Mapping[int, Mapping[tuple[str, int], Cell]]) -> str:
-    """How many of the pictures a network knew; a dash where it is not there."""
+def _right(protocol: str, side: int, done: list[Task], answers: Mapping[int, Mapping[tuple[str, int], ProtocolAnswer]]) -> str:
+    """How many of the images a network knew; a dash where it is not there."""
     said = [(answers[task.index][protocol, side].label, CLASSES[task.label]) for task in done]
     return "–" if any(label is None for label, _ in said) else str(sum(label == truth for label, truth in said))

@@ -1,4 +1,4 @@
-"""The section "What is lost" of the page "Seeing at low resolution": pictures made smaller, to the eye and in numbers."""
+"""The section "What is lost" of the page "Seeing at low resolution": images made smaller, to the eye and in numbers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from demo.visitor import session
 say = speaker("seeing")
 COUNTS = (10, 5, 1)
 LONGEST = 512
-"""Pixels of the longer side of one's own picture, before it gets the data set's form."""
+"""Pixels of the longer side of one's own image, before it gets the data set's form."""
 COLOURS = ("#3f90da", "#e76300", "#832db6", "#bd1f01")
 """The original, then each smaller side."""
 HEIGHT = 420
@@ -35,7 +35,7 @@ LEAST = 0.001
 
 
 def render() -> bool:
-    """The pictures at each side, then what was lost on the way; False where there is none yet."""
+    """The images at each side, then what was lost on the way; False where there is none yet."""
     st.markdown(say("lost_text"))
     dataset, filter, own = _controls()
     try:
@@ -60,7 +60,7 @@ def render() -> bool:
 
 
 def _controls() -> tuple[str, str, bool]:
-    """The data set, the filter, and whether it is one's own picture."""
+    """The data set, the filter, and whether it is one's own image."""
     there = [name for name in SIDES if state(name, session.manager().data).present]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         dataset = st.selectbox(say("dataset"), there, key="seeing.dataset", format_func=lambda name: SOURCES[name].title, width=180)
@@ -78,15 +78,15 @@ def _of_dataset(dataset: str) -> tuple[Bytes, list[str]]:
 
 
 def _own(dataset: str) -> tuple[Bytes, list[str]] | None:
-    picture = image_picker.uploaded("seeing", LONGEST)
-    if picture is None:
+    image = image_picker.uploaded("seeing", LONGEST)
+    if image is None:
         return None
     st.caption(say("own_note", dataset=SOURCES[dataset].title))
-    return smaller.own(picture, dataset), [say("own_picture")]
+    return smaller.fit_upload(image, dataset), [say("own_picture")]
 
 
 def _pair(pair: Pair, names: list[str]) -> None:
-    """The reduced pictures, below them the restored ones; at full resolution these are the same."""
+    """The reduced images, below them the restored ones; at full resolution these are the same."""
     full = pair.side == pair.restored.shape[-1]
     rows = [list(pair.restored)] if full else [list(pair.reduced), list(pair.restored)]
     st.markdown(f"**{say('full_pixels' if full else 'pixels', side=pair.side)}**")
@@ -112,7 +112,7 @@ def _table(losses: list[Loss], count: int) -> None:
 
 
 def _words(losses: list[Loss], originals: Bytes) -> None:
-    """What the smallest pictures still hold, in a sentence."""
+    """What the smallest images still hold, in a sentence."""
     first, last = losses[0], losses[-1]
     if not quality.energy(originals).any():
         st.markdown(say("words_flat"))

@@ -1,4 +1,4 @@
-"""The page "Seeing at low resolution": what smaller pictures lose, and how long one still knows what they show."""
+"""The page "Seeing at low resolution": what smaller images lose, and how long one still knows what they show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTIONS = {"lost": lost.render, "game": game.render, "people": people.render}
 def render() -> None:
     """The question, the sections, the one that is chosen, and the end: not while one guesses, for it would give the answer away."""
     st.title(say("title"), anchor=False)
-    preload.soon("core.images.smaller")
+    preload.preload("core.images.smaller")
     if not study.ask(questions.seeing(), before=say("intro")):
         return
     chosen = study.sections(say, tuple(SECTIONS))

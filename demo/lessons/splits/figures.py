@@ -1,4 +1,4 @@
-"""The figures of the page "Splits": all pictures by part, class shares, estimates by draw, recall by class."""
+"""The figures of the page "Splits": all images by part, class shares, estimates by draw, recall by class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from demo.text import speaker
 
 say = speaker("splits")
 ACROSS = 36
-"""Pictures in a line; a class that has more goes on in the next."""
+"""Images in a line; a class that has more goes on in the next."""
 FOLDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")
 """Told apart with any colour vision (Okabe and Ito 2008); each fold has a shape of its own too."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
@@ -25,7 +25,7 @@ APART = 0.07
 
 
 def strip(labels: Sequence[int], parts: Sequence[int], names: Sequence[str], what: str) -> Figure:
-    """Every picture as a point: a class a block of lines, colour, shape and filling by part."""
+    """Every image as a point: a class a block of lines, colour, shape and filling by part."""
     rows, seen = [], dict.fromkeys(sorted(set(labels)), 0)
     for label, part in zip(labels, parts, strict=True):
         line, place = divmod(seen[label], ACROSS)
@@ -126,7 +126,7 @@ def _mean(row: Mapping[str, Any], measure: str, names: Mapping[str, str]) -> dic
 
 
 def by_class(classes: Rows) -> Figure:
-    """Recall of each class on the held-out pictures and on the official test part."""
+    """Recall of each class on the held-out images and on the official test part."""
     from demo.charts.plots import Axis, bars
 
     names = {"held_out_recall": say("line_held_recall"), "test_recall": say("line_test_recall")}

@@ -11,7 +11,7 @@ from demo.server import preload
 from demo.text import speaker
 from demo.ui import tables as study
 from demo.visitor import session
-from demo.visitor.address import as_wished, spell
+from demo.visitor.address import spell, with_unresolved_device
 
 say = speaker("splits")
 SECTIONS = ("drawn", "results", "which")
@@ -22,7 +22,7 @@ EXAMPLES = {"stratified": "splits-stratified-0", "fold": "splits-k-fold-0-0"}
 
 def render() -> None:
     st.title(say("title"), anchor=False)
-    preload.soon("core.studies.split_simulation")
+    preload.preload("core.studies.split_simulation")
     if not study.ask(questions.splits(), before=say("intro")):
         return
     draw = {"drawn": simulation.render, "results": _results, "which": _which}
@@ -38,4 +38,4 @@ def _which() -> None:
     st.markdown(say("which_table"))
     st.markdown(say("remember"))
     for name, run in EXAMPLES.items():
-        session.link("train", say(f"try_{name}"), **spell(as_wished(study_4.plan()[run].recipe)))
+        session.link("train", say(f"try_{name}"), **spell(with_unresolved_device(study_4.plan()[run].recipe)))

@@ -82,12 +82,12 @@ def _numbers(found: Comparison) -> dict[str, str]:
 
 
 def _measured(tables: dict[str, Rows]) -> None:
-    """The three accuracies measure different things: shown on the method that holds every picture out."""
+    """The three accuracies measure different things: shown on the method that holds every image out."""
     st.subheader(say("measured"), anchor=False)
     st.markdown(say("measured_text"))
     row = tables["methods"][-1]
     values = {name: percent(row[measure]) for name, measure in zip(("held", "recall", "test"), MEASURES, strict=True)}
-    apart = study_4.apart(row)
+    apart = study_4.gap_to_test(row)
     st.markdown(say("measured_words", method=say(f"method_{row['split']}"), **values))
     st.markdown(say("nearer_yes" if apart.nearer else "nearer_no", recall=f"{100 * apart.recall:+.1f}", accuracy=f"{100 * apart.accuracy:+.1f}"))
     if tables["classes"]:

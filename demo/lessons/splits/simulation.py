@@ -50,10 +50,10 @@ def _controls() -> tuple[str, int]:
             say("method"), list(DRAWS), key="splits.method", default="random", required=True,
             format_func=lambda name: say(f"method_{name}"),
         )  # fmt: skip
-        seed: int = session.remembered(SEED, 0)
+        seed: int = session.get_state(SEED, 0)
         if st.button(say("again"), key="splits.again", icon=":material/casino:", type="primary"):
             seed += 1
-            session.remember(SEED, seed)
+            session.set_state(SEED, seed)
         st.caption(say("seed", seed=seed))
     return method or "random", seed
 
@@ -66,7 +66,7 @@ def _parts(method: str) -> list[str]:
 
 
 def _counts(counts: list[list[int]], names: list[str]) -> None:
-    """How many pictures of each class each part has."""
+    """How many images of each class each part has."""
     rows = [
         {"class": label, "all": sum(column), **dict(zip(names, column, strict=True))}
         for label, column in zip(CLASSES, zip(*counts, strict=True), strict=True)
@@ -84,8 +84,8 @@ def _many(labels: tuple[int, ...]) -> None:
 
     st.markdown(say("many_text", draws=whole(split_simulation.DRAWS), rarest=CLASSES[-1], count=labels.count(max(labels))))
     if st.button(say("many_button", draws=whole(split_simulation.DRAWS)), key="splits.many", type="primary"):
-        session.remember(MANY, True)
-    if not session.remembered(MANY, False):
+        session.set_state(MANY, True)
+    if not session.get_state(MANY, False):
         return
     with st.spinner(say("drawing")):
         seen = {method: split_simulation.rarest_held_out(labels, method) for method in DRAWS}

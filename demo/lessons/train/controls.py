@@ -70,7 +70,7 @@ def _label(field: str) -> str:
 
 def _common(field: str, value: Any) -> dict[str, Any]:
     """What all widgets have: the label, the explanation, the value of the recipe, and where a change goes."""
-    key = session.bound(_key(field), value)
+    key = session.bind_widget(_key(field), value)
     return {
         "label": _label(field),
         "help": say(f"{field}_help"),
@@ -110,7 +110,7 @@ def presets() -> None:
     """`quick`, `fast`, `report`: a complete recipe by one click."""
     now = session.recipe()
     untouched = now.preset and now == preset(now.preset, now.dataset)
-    key = session.bound("train.preset", now.preset if untouched else None)
+    key = session.bind_widget("train.preset", now.preset if untouched else None)
     st.segmented_control(
         say("preset"), PRESETS, key=key, help=say("preset_help"), on_change=_take_preset, width="stretch"
     )
@@ -246,11 +246,11 @@ def _refusal(recipe: Recipe) -> str:
 
 def submit(recipe: Recipe) -> None:
     """Queues a run of this recipe and looks at it."""
-    session.tell("")
+    session.set_notice("")
     try:
-        session.look_at(session.manager().submit(recipe, session.who()))
+        session.look_at(session.manager().submit(recipe, session.visitor()))
     except LabError as refusal:
-        session.tell(str(refusal))
+        session.set_notice(str(refusal))
 
 
 def expected(recipe: Recipe) -> None:
@@ -270,4 +270,4 @@ def expected(recipe: Recipe) -> None:
 
 
 def _estimate(recipe: Recipe) -> Any:
-    return session.manager().expected(recipe, session.who())
+    return session.manager().expected(recipe, session.visitor())

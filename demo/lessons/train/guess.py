@@ -17,7 +17,7 @@ def render(now: Snapshot) -> None:
     if not session.classroom().opened or now.pretrained:
         return
     question = questions.guess(now.run, now.result and now.result["confusion"])
-    ballot = session.classroom().ballot(question.words, session.who())
+    ballot = session.classroom().ballot(question.words, session.visitor())
     if not now.active and not ballot.answered and not ballot.revealed:
         return
     with st.container(border=True):

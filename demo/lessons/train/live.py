@@ -44,7 +44,7 @@ def _draw(now: Snapshot) -> None:
         kept.render(now)
     else:
         orders.render(now)
-    problem = session.problem("order")
+    problem = session.notice("order")
     if problem:  # below the buttons: it may not move them
         st.warning(plain(problem), icon=":material/info:")
     ended.render(now)
@@ -171,15 +171,15 @@ def _matrix(now: Snapshot) -> None:
 
 def _matrix_choice(options: list[str]) -> tuple[str, charts.Numbers]:
     with st.container(horizontal=True):
-        wished = session.remembered("matrix")
-        key = session.bound("live.which", wished if wished in options else options[0])
+        wished = session.get_state("matrix")
+        key = session.bind_widget("live.which", wished if wished in options else options[0])
         which = st.segmented_control(
             say("matrix"), options, required=True, key=key, format_func=lambda name: say(f"matrix_{name}"),
-            help=say("matrix_help"), on_change=lambda: session.remember("matrix", session.typed("live.which")),
+            help=say("matrix_help"), on_change=lambda: session.set_state("matrix", session.typed("live.which")),
         )  # fmt: skip
-        key = session.bound("live.numbers", session.remembered("numbers", "counts"))
+        key = session.bind_widget("live.numbers", session.get_state("numbers", "counts"))
         numbers = st.segmented_control(
             say("numbers"), NUMBERS, required=True, key=key, format_func=lambda name: say(f"numbers_{name}"),
-            on_change=lambda: session.remember("numbers", session.typed("live.numbers")),
+            on_change=lambda: session.set_state("numbers", session.typed("live.numbers")),
         )  # fmt: skip
     return which or options[0], numbers or "counts"

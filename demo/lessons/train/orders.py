@@ -27,7 +27,7 @@ RESUMABLE = ("paused", "stopped", "interrupted")
 
 def render(now: Snapshot) -> None:
     """The row of buttons; below it what Stop would lose, or why nothing can be done by this visitor."""
-    mine = session.manager().may(now.run, session.who())
+    mine = session.manager().may(now.run, session.visitor())
     with st.container(horizontal=True, gap="xsmall"):
         _pause_or_resume(now, mine)
         _button("stop", ":material/stop:", _order("stop", now.run), say("stop_help"), disabled=not (mine and now.active))
@@ -86,23 +86,23 @@ def _button(
 
 def _order(verb: str, run: str) -> Callable[[], None]:
     def act() -> None:
-        session.tell("", "order")
+        session.set_notice("", "order")
         manager = session.manager()
         try:
             if verb != "stop" or manager.snapshot(run).active:  # a second click on Stop has what it wants already
-                getattr(manager, verb)(run, session.who())
+                getattr(manager, verb)(run, session.visitor())
         except LabError as refusal:
-            session.tell(str(refusal), "order")
+            session.set_notice(str(refusal), "order")
 
     return act
 
 
 def _again(now: Snapshot, recipe: Recipe) -> None:
     """A new run; the one that is looked at is stopped first where that is the visitor's to do."""
-    manager, who = session.manager(), session.who()
+    manager, visitor = session.manager(), session.visitor()
     try:
-        if now.active and manager.may(now.run, who):
-            manager.stop(now.run, who)
-        session.look_at(manager.submit(recipe, who))
+        if now.active and manager.may(now.run, visitor):
+            manager.stop(now.run, visitor)
+        session.look_at(manager.submit(recipe, visitor))
     except LabError as refusal:
-        session.tell(str(refusal), "order")
+        session.set_notice(str(refusal), "order")

@@ -1,4 +1,4 @@
-"""The page "Train": the picture on the left, its controls beside it, and the address that restores both."""
+"""The page "Train": the image on the left, its controls beside it, and the address that restores both."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def render() -> None:
     snapshot = _look(run) if run else None
     session.recipe_to_address(session.recipe(), snapshot)
     st.title(say("title"), anchor=False)
-    picture, beside = st.columns([2, 1], gap="medium")
+    image, beside = st.columns([2, 1], gap="medium")
     with beside:
-        problem = session.problem()
+        problem = session.notice()
         if problem:
             st.warning(plain(problem), icon=":material/info:")
         controls.presets()
         start = st.container()
         small_samples = controls.choosers()
-    with picture:
+    with image:
         if snapshot:
             guess.render(snapshot)
             live.render(snapshot)
@@ -46,17 +46,17 @@ def _look(run: str) -> Snapshot | None:
         return session.manager().snapshot(run)
     except NoSuchRun:
         session.look_at(None)
-        session.remember("unknown", run)
+        session.set_state("unknown", run)
         return None
     except LabError as unreadable:
         session.look_at(None)
-        session.tell(str(unreadable))
+        session.set_notice(str(unreadable))
         return None
 
 
 def _empty() -> st.delta_generator.DeltaGenerator:
     """What to do first; returns the place for the samples."""
-    unknown = session.remembered("unknown")
+    unknown = session.get_state("unknown")
     if unknown:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(say("no_run", run=plain(unknown)), icon=":material/search_off:")

@@ -13,7 +13,7 @@ from demo.lessons.train import controls
 from demo.text import speaker
 from demo.ui.formatting import duration, percent, times
 from demo.visitor import session
-from demo.visitor.address import as_wished
+from demo.visitor.address import with_unresolved_device
 
 say = speaker("train")
 CHOICE_WIDTH = 220
@@ -25,7 +25,7 @@ def render(now: Snapshot) -> None:
     """In place of the buttons of a run that can be changed."""
     took = duration(sum(epoch["seconds"] for epoch in now.epochs), say)
     st.markdown(f":material/inventory_2: {say('pretrained', duration=took)}")
-    recipe = as_wished(now.recipe)
+    recipe = with_unresolved_device(now.recipe)
     missing = controls.missing(recipe)
     with st.container(horizontal=True, vertical_alignment="center"):
         _button("again", ":material/replay:", recipe, disabled=bool(missing))
@@ -48,19 +48,19 @@ def _button(name: str, icon: str, recipe: Recipe, disabled: bool) -> None:
 
 
 def _train(recipe: Recipe) -> None:
-    session.tell("", "order")
+    session.set_notice("", "order")
     session.choose_recipe(recipe)
     try:
-        session.look_at(session.manager().submit(recipe, session.who()))
+        session.look_at(session.manager().submit(recipe, session.visitor()))
     except LabError as refusal:
-        session.tell(str(refusal), "order")
+        session.set_notice(str(refusal), "order")
 
 
 # --- the test at other resolutions --------------------------------------------------------------------------------
 
 
 def cells(now: Snapshot) -> Cells:
-    """Every way in which the test pictures were shown to this network, its own test among them."""
+    """Every way in which the test images were shown to this network, its own test among them."""
     filter, side = _own(now)
     found: Cells = {filter: {side: now.result["confusion"]}} if now.result else {}
     for filter, sides in now.evaluations.items():
@@ -88,23 +88,23 @@ def test_matrix(now: Snapshot) -> tuple[Matrix, str]:
 
 def _choice(run: str, found: Cells, own: tuple[str, int]) -> tuple[str, int]:
     """What is chosen for this run; its own test at first."""
-    filter, side = session.remembered(f"seen.{run}", own)
+    filter, side = session.get_state(f"seen.{run}", own)
     if filter not in found:
         filter, side = own
     if side not in found[filter]:
         side = max(found[filter])
 
     def take() -> None:
-        session.remember(f"seen.{run}", (session.typed("live.seen_filter"), session.typed("live.seen_side")))
+        session.set_state(f"seen.{run}", (session.typed("live.seen_filter"), session.typed("live.seen_side")))
 
     def named(one: int) -> str:
         side = times([one] * 2)
         return say("seen_own", side=side) if (filter, one) == own else side
 
     with st.container(horizontal=True):
-        key = session.bound("live.seen_side", side)
+        key = session.bind_widget("live.seen_side", side)
         st.selectbox(say("seen_side"), sorted(found[filter], reverse=True), key=key, help=say("seen_side_help"),
                      width=CHOICE_WIDTH, format_func=named, on_change=take)  # fmt: skip
-        key = session.bound("live.seen_filter", filter)
+        key = session.bind_widget("live.seen_filter", filter)
         st.selectbox(say("filter"), list(found), key=key, help=say("filter_help"), width=CHOICE_WIDTH, on_change=take)
     return filter, side

@@ -1,4 +1,4 @@
-"""What is chosen on the page "Train", made visible: the layers of the network, and the pictures as it sees them."""
+"""What is chosen on the page "Train", made visible: the layers of the network, and the images as it sees them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ say = speaker("train")
 
 
 def layer_table(recipe: Recipe) -> None:
-    """Each layer with its output shape and parameters; or which layer cannot take the pictures, and why."""
+    """Each layer with its output shape and parameters; or which layer cannot take the images, and why."""
     from core.models import networks
 
     source = SOURCES[recipe.dataset]
@@ -40,7 +40,7 @@ def _name(layer: Any) -> str:
 
 
 def samples(large: bool) -> None:
-    """Some pictures as they are, and as the network will see them."""
+    """Some images as they are, and as the network will see them."""
     now = session.recipe()
     side = SIDES[now.dataset]
     if not dataset_files.state(now.dataset, session.manager().data).present:
@@ -55,6 +55,6 @@ def samples(large: bool) -> None:
 
 
 def _sample(row: bytes, told: str, large: bool) -> None:
-    """One row of pictures and what it shows."""
+    """One row of images and what it shows."""
     st.image(row, width=640 if large else "stretch", alt=told)
     st.caption(told)

@@ -7,7 +7,7 @@ import streamlit as st
 from core.explain import walkthrough, worksheet
 from demo.classroom import questions
 from demo.components import window
-from demo.components.window import Picture, Slide
+from demo.components.window import ImageView, Slide
 from demo.lessons.warmup import worksheet as sheet
 from demo.text import speaker
 from demo.ui import lesson
@@ -24,32 +24,32 @@ def render() -> None:
     st.title(say("title"), anchor=False)
     if not study.ask(questions.warmup(), look=_task):
         return
-    chosen = study.sections(say, [sheet.slug(name) for name in worksheet.pictures()])
-    picture = next(name for name in worksheet.pictures() if sheet.slug(name) == chosen)
+    chosen = study.sections(say, [sheet.slug(name) for name in worksheet.images()])
+    image = next(name for name in worksheet.images() if sheet.slug(name) == chosen)
     st.markdown(say("task"))
-    sheet.render(picture)
+    sheet.render(image)
     right, cells = sheet.progress()
     st.progress(right / cells, say("progress", right=right, cells=cells))
     if st.toggle(say("stuck"), key="warmup.stuck"):
-        _watch(picture)
+        _watch(image)
     _decide()
-    if session.remembered(SOLVED, False):
+    if session.get_state(SOLVED, False):
         _end()
 
 
 def _task() -> None:
-    """The pictures, the filters, and what is done with them."""
+    """The images, the filters, and what is done with them."""
     st.markdown(say("intro", bias=f"{worksheet.bias():g}"))
     sheet.overview()
 
 
-def _watch(picture: str) -> None:
-    """The view of lesson 1, with this picture."""
+def _watch(image: str) -> None:
+    """The view of lesson 1, with this image."""
     name = st.segmented_control(
         say("filter"), list(worksheet.filters()), default="plus", required=True, key="warmup.watched", format_func=sheet.title
     ) or "plus"  # fmt: skip
     kernel = worksheet.filters()[name][None]
-    pixels = Picture(worksheet.pictures()[picture][None])
+    pixels = ImageView(worksheet.images()[image][None])
     window.convolution(pixels, kernel, worksheet.bias(), worksheet.ACTIVATION, Slide(), "warmup.view")
 
 
@@ -61,7 +61,7 @@ def _decide() -> None:
     st.subheader(say("decide"), anchor=False)
     st.markdown(say("decide_text"))
     names = list(worksheet.filters())
-    rows = [[sheet.picture_title(picture), *(_pooled(picture, name) for name in names)] for picture in worksheet.pictures()]
+    rows = [[sheet.image_title(image), *(_pooled(image, name) for name in names)] for image in worksheet.images()]
     st.markdown(table([say("picture"), *map(sheet.title, names)], rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kernel = st.radio(say("filter"), names, index=None, key="warmup.filter", format_func=sheet.title, horizontal=True)
@@ -70,22 +70,22 @@ def _decide() -> None:
         )
     if kernel is not None and threshold is not None:
         _verdict(kernel, threshold)
-    if not session.remembered(SOLVED, False) and st.button(say("give_up"), key="warmup.give_up", type="tertiary"):
-        session.remember(SOLVED, True)
+    if not session.get_state(SOLVED, False) and st.button(say("give_up"), key="warmup.give_up", type="tertiary"):
+        session.set_state(SOLVED, True)
         st.rerun()
 
 
-def _pooled(picture: str, kernel: str) -> str:
+def _pooled(image: str, kernel: str) -> str:
     """The pooled value, once the learner has found it."""
-    value = worksheet.pooled(kernel)[picture]
-    return f"{value:g}" if sheet.found(picture, kernel) or session.remembered(SOLVED, False) else "?"
+    value = worksheet.pooled(kernel)[image]
+    return f"{value:g}" if sheet.found(image, kernel) or session.get_state(SOLVED, False) else "?"
 
 
 def _verdict(kernel: str, threshold: float) -> None:
     values = worksheet.pooled(kernel)
     numbers = {"kernel": sheet.title(kernel), "threshold": f"{threshold:g}", "values": _by_class(values)}
     if worksheet.separates(values, threshold):
-        session.remember(SOLVED, True)
+        session.set_state(SOLVED, True)
         st.success(say("right", **numbers), icon=":material/check:")
     elif worksheet.gap(values) is None:
         st.warning(say("wrong_filter", **numbers), icon=":material/close:")
@@ -96,8 +96,8 @@ def _verdict(kernel: str, threshold: float) -> None:
 def _by_class(values: dict[str, float]) -> str:
     """"class 1: 5, 6; class 2: 1, 3"."""
     found: dict[str, list[str]] = {}
-    for picture, value in values.items():
-        found.setdefault(worksheet.class_of(picture), []).append(f"{value:g}")
+    for image, value in values.items():
+        found.setdefault(worksheet.class_of(image), []).append(f"{value:g}")
     return "; ".join(say("class_values", name=name, values=", ".join(numbers)) for name, numbers in found.items())
 
 

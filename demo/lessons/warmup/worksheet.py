@@ -1,4 +1,4 @@
-"""The sheet of the page "Warm-up": a picture, the two filters, and fields for what comes out, checked one by one."""
+"""The sheet of the page "Warm-up": a image, the two filters, and fields for what comes out, checked one by one."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ say = speaker("warmup")
 POOLED = "pooled"
 CELL = "width:{size}rem;height:{size}rem;text-align:center;border:1px solid #8a979f;padding:0;"
 SMALL, LARGE = 1.8, 2.4
-"""A cell's side: four pictures beside each other, or one to work on."""
+"""A cell's side: four images beside each other, or one to work on."""
 DARK, LIGHT, BLUE, PALE = "#000;color:#fff", "#fff;color:#000", "#2166ac;color:#fff", "#f3f6f8;color:#000"
 RIGHT, WRONG = ":material/check:", ":material/close:"
 
 
-def slug(picture: str) -> str:
-    """A picture's name as a word of an address.
+def slug(image: str) -> str:
+    """A image's name as a word of an address.
 
     >>> slug("class 1 a")
     'class_1_a'
     """
-    return picture.replace(" ", "_")
+    return image.replace(" ", "_")
 
 
-def picture_title(picture: str) -> str:
+def image_title(image: str) -> str:
     """Its name on the page."""
-    return say(f"section_{slug(picture)}")
+    return say(f"section_{slug(image)}")
 
 
 def title(kernel: str) -> str:
@@ -41,27 +41,27 @@ def title(kernel: str) -> str:
 
 
 def overview() -> None:
-    """All pictures and filters side by side."""
+    """All images and filters side by side."""
     with st.container(horizontal=True, gap="small"):
-        for picture, pixels in worksheet.pictures().items():
+        for image, pixels in worksheet.images().items():
             with st.container(width="content"):
-                _table(pixels, picture_title(picture), DARK, LIGHT, SMALL)
+                _table(pixels, image_title(image), DARK, LIGHT, SMALL)
         for kernel, weights in worksheet.filters().items():
             with st.container(width="content"):
                 _table(weights, say("filter_named", kernel=title(kernel)), PALE, BLUE, SMALL)
 
 
-def render(picture: str) -> None:
-    """The picture, and for each filter its weights, its feature map and its pooled value to fill in."""
+def render(image: str) -> None:
+    """The image, and for each filter its weights, its feature map and its pooled value to fill in."""
     with st.container(horizontal=True, gap="medium"):
         with st.container(width="content"):
-            _table(worksheet.pictures()[picture], picture_title(picture), DARK, LIGHT)
+            _table(worksheet.images()[image], image_title(image), DARK, LIGHT)
         for kernel, weights in worksheet.filters().items():
             with st.container(horizontal=True, width="content", gap="small"):
                 with st.container(width="content"):
                     _table(weights, say("filter_named", kernel=title(kernel)), PALE, BLUE)
                 with st.container(width="content", gap="xsmall"):
-                    _fields(picture, kernel)
+                    _fields(image, kernel)
 
 
 def _table(values: Numbers, caption: str, zero: str, one: str, size: float = LARGE) -> None:
@@ -73,31 +73,31 @@ def _table(values: Numbers, caption: str, zero: str, one: str, size: float = LAR
     st.html(f"<table style='border-collapse:collapse;font-size:1rem'>{name}{rows}</table>")
 
 
-def _fields(picture: str, kernel: str) -> None:
-    answer = worksheet.answer(worksheet.pictures()[picture], worksheet.filters()[kernel])
+def _fields(image: str, kernel: str) -> None:
+    answer = worksheet.answer(worksheet.images()[image], worksheet.filters()[kernel])
     st.markdown(say("feature_map"))
     for row in range(2):
         with st.container(horizontal=True, gap="xsmall"):
             for column in range(2):
                 label = say("cell", kernel=title(kernel), row=row + 1, column=column + 1)
-                _field(_name(picture, kernel, f"{row}{column}"), answer.feature_map[row, column], label)
+                _field(_name(image, kernel, f"{row}{column}"), answer.feature_map[row, column], label)
     st.markdown(say("pooled"))
-    _field(_name(picture, kernel, POOLED), answer.pooled, say("pooled_of", kernel=title(kernel)))
+    _field(_name(image, kernel, POOLED), answer.pooled, say("pooled_of", kernel=title(kernel)))
 
 
 def _field(name: str, expected: float, label: str) -> None:
-    """One cell. What is typed stays, also while another picture is looked at."""
-    written = session.remembered(name, "")
+    """One cell. What is typed stays, also while another image is looked at."""
+    written = session.get_state(name, "")
     mark = None if not written else RIGHT if _is(written, expected) else WRONG
-    key = session.bound(f"field.{name}", written)
+    key = session.bind_widget(f"field.{name}", written)
     st.text_input(
         label, key=key, label_visibility="collapsed", icon=mark, width=92, max_chars=5, autocomplete="off",
-        on_change=lambda: session.remember(name, session.typed(key)),
+        on_change=lambda: session.set_state(name, session.typed(key)),
     )  # fmt: skip
 
 
-def _name(picture: str, kernel: str, cell: str) -> str:
-    return f"warmup.{slug(picture)}.{kernel}.{cell}"
+def _name(image: str, kernel: str, cell: str) -> str:
+    return f"warmup.{slug(image)}.{kernel}.{cell}"
 
 
 def _is(written: str, expected: float) -> bool:
@@ -112,21 +112,21 @@ def _is(written: str, expected: float) -> bool:
 
 
 def _cells() -> Iterator[tuple[str, float]]:
-    for picture, pixels in worksheet.pictures().items():
+    for image, pixels in worksheet.images().items():
         for kernel, weights in worksheet.filters().items():
             answer = worksheet.answer(pixels, weights)
             for row in range(2):
                 for column in range(2):
-                    yield _name(picture, kernel, f"{row}{column}"), float(answer.feature_map[row, column])
-            yield _name(picture, kernel, POOLED), answer.pooled
+                    yield _name(image, kernel, f"{row}{column}"), float(answer.feature_map[row, column])
+            yield _name(image, kernel, POOLED), answer.pooled
 
 
 def progress() -> tuple[int, int]:
     """How many cells are right, of all."""
-    right = [_is(session.remembered(name, ""), expected) for name, expected in _cells()]
+    right = [_is(session.get_state(name, ""), expected) for name, expected in _cells()]
     return sum(right), len(right)
 
 
-def found(picture: str, kernel: str) -> bool:
+def found(image: str, kernel: str) -> bool:
     """Whether the learner has found the pooled value."""
-    return _is(session.remembered(_name(picture, kernel, POOLED), ""), worksheet.pooled(kernel)[picture])
+    return _is(session.get_state(_name(image, kernel, POOLED), ""), worksheet.pooled(kernel)[image])

@@ -11,13 +11,13 @@ import pytest
 from core.classroom import votes
 from core.classroom.votes import Classroom, Place
 from core.engines.base import ThreadEngine
-from core.runs.manager import JobManager, Who
+from core.runs.manager import JobManager, Visitor
 from core.runs.store import open_store
 from core.vocabulary.errors import LabError
 from demo.server import services
 from tests.clock import Clock
 
-ANNA, BEN, TEACHER = Who("anna's cookie"), Who("ben's cookie"), Who("the teacher's cookie", "the token")
+ANNA, BEN, TEACHER = Visitor("anna's cookie"), Visitor("ben's cookie"), Visitor("the teacher's cookie", "the token")
 ASKED = "How many?"
 
 
@@ -37,7 +37,7 @@ def test_one_vote_a_person_that_may_change_until_the_answer_is_shown(room: Class
     room.reveal(ASKED, TEACHER)
     with pytest.raises(LabError, match="shown already"):
         room.vote(ASKED, BEN, "4")
-    late = room.ballot(ASKED, Who("came late"))
+    late = room.ballot(ASKED, Visitor("came late"))
     assert late.revealed and late.counts == {"9": 2} and late.mine is None
     assert not room.ballot("Another?", ANNA).revealed
 
@@ -65,10 +65,10 @@ def test_a_closed_class_counts_nothing_and_keeps_what_it_has(room: Classroom) ->
 
 def test_only_the_token_makes_a_teacher(room: Classroom) -> None:
     before = room.revision
-    for nobody in (ANNA, Who("the teacher's cookie"), Who("x", "the toke"), Who("x", "")):
+    for nobody in (ANNA, Visitor("the teacher's cookie"), Visitor("x", "the toke"), Visitor("x", "")):
         for order in (
-            lambda who: room.open(who), lambda who: room.close(who), lambda who: room.reveal(ASKED, who),
-            lambda who: room.reset(who), lambda who: room.follow("bring", who),
+            lambda visitor: room.open(visitor), lambda visitor: room.close(visitor), lambda visitor: room.reveal(ASKED, visitor),
+            lambda visitor: room.reset(visitor), lambda visitor: room.follow("bring", visitor),
         ):  # fmt: skip
             with pytest.raises(LabError, match="only the teacher"):
                 order(nobody)
@@ -79,7 +79,7 @@ def test_only_the_token_makes_a_teacher(room: Classroom) -> None:
 def test_a_cookie_alone_does_not_move_the_class(room: Classroom) -> None:
     room.follow("bring", TEACHER)
     with pytest.raises(LabError, match="only the teacher"):
-        room.at(Who(TEACHER.owner), "train")
+        room.at(Visitor(TEACHER.owner), "train")
     assert room.place is None
 
 
@@ -91,7 +91,7 @@ def test_the_class_follows_one_teacher_from_place_to_place(room: Classroom) -> N
     assert first == Place(1, "train", "a-run", "")
     room.at(TEACHER, "train", run="a-run")
     assert room.place == first, "the same place is no move"
-    room.at(Who("another window", "the token"), "home")
+    room.at(Visitor("another window", "the token"), "home")
     assert room.place == first, "who leads is who was asked to be followed"
     room.at(TEACHER, "resolution", section="riddle")
     assert room.place == Place(2, "resolution", "", "riddle")
@@ -130,11 +130,11 @@ def test_nothing_grows_without_end(room: Classroom, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(votes, "MOST_VOTERS", 3)
     monkeypatch.setattr(votes, "MOST_MEMBERS", 4)
     for number in range(3):
-        room.vote(ASKED, Who(str(number)), "4")
-    room.vote(ASKED, Who("one more"), "9")
-    assert room.ballot(ASKED, Who("0")).mine is None and room.ballot(ASKED, ANNA).counts == {"4": 2, "9": 1}
-    room.vote(ASKED, Who("1"), "9")  # who has voted may still change
-    assert [room.here(Who(str(number))) for number in range(5)] == [1, 2, 3, 3, 3]
+        room.vote(ASKED, Visitor(str(number)), "4")
+    room.vote(ASKED, Visitor("one more"), "9")
+    assert room.ballot(ASKED, Visitor("0")).mine is None and room.ballot(ASKED, ANNA).counts == {"4": 2, "9": 1}
+    room.vote(ASKED, Visitor("1"), "9")  # who has voted may still change
+    assert [room.here(Visitor(str(number))) for number in range(5)] == [1, 2, 3, 3, 3]
     assert len(room._members) == 4
 
 
@@ -142,34 +142,34 @@ def test_a_full_ballot_has_room_for_a_pupil_and_none_for_more_of_one_program(roo
     """Five hundred answers of a program once shut everybody else out."""
     for number in range(votes.MOST_VOTERS):
         clock.now += votes.NEW_MEMBERS[1]
-        room.vote(ASKED, Who(f"program {number}", address="10.0.0.66"), "1")
+        room.vote(ASKED, Visitor(f"program {number}", address="10.0.0.66"), "1")
     for number in range(30):
-        room.vote(ASKED, Who(f"pupil {number}", address="10.0.0.7"), "4")
+        room.vote(ASKED, Visitor(f"pupil {number}", address="10.0.0.7"), "4")
     for number in range(50):
         clock.now += votes.NEW_MEMBERS[1]
-        room.vote(ASKED, Who(f"more {number}", address="10.0.0.66"), "1")
+        room.vote(ASKED, Visitor(f"more {number}", address="10.0.0.66"), "1")
     assert room.ballot(ASKED, ANNA).counts == {"1": votes.MOST_VOTERS - 30, "4": 30}
 
 
 def test_one_address_brings_a_class_at_once_and_then_a_few_a_minute(room: Classroom, clock: Clock) -> None:
-    school = [Who(f"telephone {number}", address="203.0.113.5") for number in range(votes.NEW_MEMBERS[0])]
-    for who in school:
-        room.vote(ASKED, who, "4")
+    school = [Visitor(f"telephone {number}", address="203.0.113.5") for number in range(votes.NEW_MEMBERS[0])]
+    for visitor in school:
+        room.vote(ASKED, visitor, "4")
     with pytest.raises(LabError, match=r"new browsers came from your network just now; answer again in 3 s"):
-        room.vote(ASKED, Who("a program", address="203.0.113.5"), "1")
-    assert room.here(Who("another", address="203.0.113.5")) == 0, "and it is not counted among those who are here"
+        room.vote(ASKED, Visitor("a program", address="203.0.113.5"), "1")
+    assert room.here(Visitor("another", address="203.0.113.5")) == 0, "and it is not counted among those who are here"
     room.vote(ASKED, school[0], "9")
-    room.vote(ASKED, Who("at home", address="198.51.100.1"), "9")
+    room.vote(ASKED, Visitor("at home", address="198.51.100.1"), "9")
     clock.now += votes.NEW_MEMBERS[1]
-    room.vote(ASKED, Who("came late", address="203.0.113.5"), "9")
+    room.vote(ASKED, Visitor("came late", address="203.0.113.5"), "9")
     assert room.ballot(ASKED, ANNA).answered == votes.NEW_MEMBERS[0] + 2
 
 
 def test_who_has_joined_votes_whatever_an_address_brings_later(room: Classroom) -> None:
-    pupil = Who("a pupil", address="203.0.113.5")
+    pupil = Visitor("a pupil", address="203.0.113.5")
     room.here(pupil)
     for number in range(200):
-        room.here(Who(f"program {number}", address="203.0.113.5"))
+        room.here(Visitor(f"program {number}", address="203.0.113.5"))
     room.vote(ASKED, pupil, "4")
     assert room.ballot(ASKED, pupil).mine == "4"
 
@@ -177,11 +177,11 @@ def test_who_has_joined_votes_whatever_an_address_brings_later(room: Classroom) 
 def test_a_visitor_cannot_fill_the_questions_and_the_teacher_s_own_always_get_in(
     room: Classroom, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for who in (ANNA, Who("a program", address="10.0.0.66")):
+    for visitor in (ANNA, Visitor("a program", address="10.0.0.66")):
         for number in range(votes.NEW_QUESTIONS[0]):
-            room.vote(f"{who.owner} {number}?", who, "4")
+            room.vote(f"{visitor.owner} {number}?", visitor, "4")
         with pytest.raises(LabError, match=r"many new questions; go on in 30 s"):
-            room.vote("And why?", who, "4")
+            room.vote("And why?", visitor, "4")
     monkeypatch.setattr(votes, "MOST_QUESTIONS", 2 * votes.NEW_QUESTIONS[0])
     with pytest.raises(LabError, match="80 questions"):
         room.vote(ASKED, BEN, "4")
@@ -219,8 +219,8 @@ def test_thirty_browsers_at_once_lose_no_vote(room: Classroom) -> None:
     def browser(number: int) -> None:
         start.wait()
         for option in ("4", "9", str(number % 2)):
-            room.vote(ASKED, Who(f"browser {number}"), option)
-            room.here(Who(f"browser {number}"))
+            room.vote(ASKED, Visitor(f"browser {number}"), option)
+            room.here(Visitor(f"browser {number}"))
 
     threads = [threading.Thread(target=browser, args=(number,)) for number in range(30)]
     for thread in threads:

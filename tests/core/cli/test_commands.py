@@ -112,24 +112,24 @@ def test_a_study_answers_at_once_from_what_comes_with_the_app(study: str, capsys
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def image(tmp_path: Path) -> Path:
     file = tmp_path / "seven.png"
     file.write_bytes(png(seven()))
     return file
 
 
-def test_classify_answers_with_the_top_classes(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = ask(capsys, "classify", str(picture), "--network", "mnist-28", "--resolution", "14", "--filter", "area", "--top", "3")
+def test_classify_answers_with_the_top_classes(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = ask(capsys, "classify", str(image), "--network", "mnist-28", "--resolution", "14", "--filter", "area", "--top", "3")
     assert answer["resolution"] == 14 and answer["network"] == "mnist-28" and len(answer["top"]) == 3
     expected = Classifier.load("mnist-28").classify(seven(), 14, "area", 3)
     assert [(guess["label"], guess["probability"]) for guess in answer["top"]] == expected.top and expected.top[0][0] == "7"
-    assert ask(capsys, "classify", str(picture), "--network", "mnist")["resolution"] == 28
-    inside_out = ask(capsys, "classify", str(picture), "--network", "mnist", "--invert", "off", "--crop", "off", "--top", "1")
-    assert inside_out["top"] != ask(capsys, "classify", str(picture), "--network", "mnist", "--top", "1")["top"]
+    assert ask(capsys, "classify", str(image), "--network", "mnist")["resolution"] == 28
+    inside_out = ask(capsys, "classify", str(image), "--network", "mnist", "--invert", "off", "--crop", "off", "--top", "1")
+    assert inside_out["top"] != ask(capsys, "classify", str(image), "--network", "mnist", "--top", "1")["top"]
 
 
-def test_classify_prints_for_a_person(picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["classify", str(picture), "--network", "mnist-28", "--top", "1"]) == 0
+def test_classify_prints_for_a_person(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", str(image), "--network", "mnist-28", "--top", "1"]) == 0
     assert re.fullmatch(r"7 +\d+\.\d%\n(not one of my classes: .+\n)?", capsys.readouterr().out)
 
 
@@ -147,8 +147,8 @@ def test_classify_prints_for_a_person(picture: Path, capsys: pytest.CaptureFixtu
         ("classify http://127.0.0.1/a.png --network mnist", "cannot be read as a picture"),
     ],
 )
-def test_classify_refuses_in_one_line(words: str, told: str, picture: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(words.format(picture).split()) == 2
+def test_classify_refuses_in_one_line(words: str, told: str, image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.format(image).split()) == 2
     out, err = capsys.readouterr()
     assert out == "" and told in err and err.count("\n") == 1
 

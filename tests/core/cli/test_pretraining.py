@@ -15,8 +15,8 @@ from core.engines.base import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference import out_of_distribution
 from core.inference.evaluation import Trained, smallest
-from core.pretrained.cards import Card, find, identity, read_card, read_cards, read_outputs, write_card
-from core.pretrained.plan import Planned, made
+from core.pretrained.cards import Card, card_of, identity, read_card, read_cards, read_outputs, write_card
+from core.pretrained.plan import PlannedRun, available
 from core.runs.store import open_store
 from core.studies import architectures, resolution, splits
 from core.training.device import resolve
@@ -30,7 +30,7 @@ TINY = Recipe(epochs=2, train_limit=300, threads=1, precision="float32")
 
 @pytest.fixture
 def planned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pretraining, "plan", lambda: {"tiny": Planned(TINY, weights=True), "other": Planned(TINY.changed(seed=1))})
+    monkeypatch.setattr(pretraining, "plan", lambda: {"tiny": PlannedRun(TINY, weights=True), "other": PlannedRun(TINY.changed(seed=1))})
 
 
 def test_what_is_made_is_there_the_next_time(planned: None, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_what_is_made_is_there_the_next_time(planned: None, tmp_path: Path) -> N
     assert first["tiny"]["status"] == "made" and again["tiny"]["status"] == "there"
     assert first["tiny"]["test_accuracy"] == again["tiny"]["test_accuracy"]
     card = read_cards(cards)["tiny"]
-    assert identity(card.recipe) == identity(TINY) and find(TINY, [card]) is card and find(TINY.changed(seed=9), [card]) is None
+    assert identity(card.recipe) == identity(TINY) and card_of(TINY, [card]) is card and card_of(TINY.changed(seed=9), [card]) is None
     assert [epoch["epoch"] for epoch in card.epochs] == [0, 1, 2] and (cards / "tiny.safetensors").exists()
     trusted = out_of_distribution.read("tiny", (cards / "tiny.safetensors").read_bytes(), cards)
     assert trusted and trusted.part == "validation" and not (cards / "trust" / "other.json").exists()
@@ -50,9 +50,9 @@ def test_what_is_made_is_there_the_next_time(planned: None, tmp_path: Path) -> N
 def test_an_interrupted_run_is_finished_not_begun_again(planned: None, tmp_path: Path) -> None:
     store = open_store(tmp_path / "runs")
     run = store.create(TINY, "pretrain")
-    with store.hold(run):
+    with store.locked(run):
         for record in ThreadEngine(tmp_path).stream(TINY):
-            store.keep(run, record)
+            store.save(run, record)
             if isinstance(record, Epoch) and record.epoch == 1:
                 break
     assert store.get(run).status == "interrupted"
@@ -108,12 +108,12 @@ def test_the_plan_covers_the_studies_and_each_recipe_is_another_experiment() -> 
 
 def test_a_card_that_was_not_looked_at_everywhere_is_looked_at_again_without_training(tmp_path: Path) -> None:
     store, folder = open_store(tmp_path / "runs"), tmp_path / "cards"
-    once = {"tiny": Planned(TINY, weights=True, seen_at={"area": (8,)})}
-    more = {"tiny": Planned(TINY, weights=True, seen_at={"area": (8, 4), "nearest": (4,)}, outputs_at=(8, 4))}
+    once = {"tiny": PlannedRun(TINY, weights=True, evaluate_at={"area": (8,)})}
+    more = {"tiny": PlannedRun(TINY, weights=True, evaluate_at={"area": (8, 4), "nearest": (4,)}, keep_outputs_at=(8, 4))}
     for plan in (once, more):
         assert pretraining.make(plan, folder, tmp_path, store, lambda line: None)["tiny"]["status"] == "made"
     assert len(store.names()) == 1
-    card = made(more, read_cards(folder).values())["tiny"]
+    card = available(more, read_cards(folder).values())["tiny"]
     assert {filter: set(sides) for filter, sides in card.evaluations.items()} == {"area": {"8", "4"}, "nearest": {"4"}}
     outputs = read_outputs("tiny", folder)
     assert outputs is not None and outputs.labels.shape == (360,) and outputs.logits.keys() == {8, 4}
@@ -125,7 +125,7 @@ def test_a_card_that_was_not_looked_at_everywhere_is_looked_at_again_without_tra
 
 
 def test_a_study_with_other_options_uses_the_store_and_names_its_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(splits, "plan", lambda: {"splits-random-0": Planned(TINY.changed(split="random"))})
+    monkeypatch.setattr(splits, "plan", lambda: {"splits-random-0": PlannedRun(TINY.changed(split="random"))})
     store = open_store(tmp_path / "runs")
     for _ in range(2):
         found = pretraining.study("splits", {"epochs": 1}, tmp_path, store, lambda line: None)
@@ -137,7 +137,7 @@ def test_a_study_with_other_options_uses_the_store_and_names_its_runs(monkeypatc
 
 def test_cards_without_weights_lie_apart_and_are_found(tmp_path: Path) -> None:
     store, folder = open_store(tmp_path / "runs"), tmp_path / "cards"
-    pretraining.make({"tiny": Planned(TINY)}, folder, tmp_path, store, lambda line: None)
+    pretraining.make({"tiny": PlannedRun(TINY)}, folder, tmp_path, store, lambda line: None)
     assert [path.name for path in folder.iterdir()] == ["cards"] and read_cards(folder)["tiny"].recipe.epochs == 2
 
 
@@ -147,7 +147,7 @@ def test_tables_have_a_row_for_each_cell_whose_run_is_there(tmp_path: Path) -> N
     sides = {str(side): diagonal for side in resolution.SIDES["mnist"]}
     card = Card("mnist-28", recipe, {"classes": list("0123456789"), "shape": [1, 28, 28]}, (), {"epoch": 0}, {resolution.FILTER: sides})
     write_card(card, tmp_path)
-    tables = resolution.tables(made(resolution.plan(), read_cards(tmp_path).values()))
+    tables = resolution.tables(available(resolution.plan(), read_cards(tmp_path).values()))
     assert [row["resolution"] for row in tables["totv"]] == [28, 21, 14, 7]
     assert [row["resolution"] for row in tables["tvtv"]] == [28] and tables["mixed"] == []
     row = tables["totv"][0]

@@ -163,19 +163,19 @@ def test_the_child_ends_when_its_pipe_does() -> None:
 def test_stop_wins_over_resume_and_pause() -> None:
     control = Control()
     ticks: Iterator[Record] = (Tick("training", 1, step) for step in itertools.count())
-    governed = control.govern(ticks)
+    governed = control.controlled(ticks)
     next(governed)
-    for wish in ("pause", "stop", "resume"):
-        control.obey(wish)
+    for order in ("pause", "stop", "resume"):
+        control.request(order)
     assert list(governed) == []
 
 
 def test_control_obeys_from_before_the_first_record_on() -> None:
     control = Control()
-    control.obey("stop", 7)
-    assert control.stopped(7) and list(control.govern(iter([Tick("training", 1)]), 7)) == []
-    control.obey("stop", 6)  # comes after its run has ended
-    assert list(control.govern(iter([Tick("training", 1)]), 8)) and not control._wish, "nothing is kept for ever"
+    control.request("stop", 7)
+    assert control.stopped(7) and list(control.controlled(iter([Tick("training", 1)]), 7)) == []
+    control.request("stop", 6)  # comes after its run has ended
+    assert list(control.controlled(iter([Tick("training", 1)]), 8)) and not control._request, "nothing is kept for ever"
 
 
 @BOTH

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.explain import activations
-from core.explain.activations import Overview
+from core.explain.activations import ForwardPass
 from core.inference.classifier import Classifier
 from core.models import networks
 from core.training.state import normalise
@@ -25,24 +25,24 @@ def classifier(request: pytest.FixtureRequest, tmp_path: Path) -> Classifier:
     return Classifier.load(lay(tmp_path, "one", NETWORKS[request.param], kind=request.param), tmp_path)
 
 
-def picture_for(classifier: Classifier) -> np.ndarray:
+def image_for(classifier: Classifier) -> np.ndarray:
     return np.random.default_rng(3).integers(0, 256, classifier.shape, np.uint8)
 
 
-def hooked(network: nn.Sequential, picture: np.ndarray) -> tuple[list[tuple[nn.Module, Tensor, Tensor]], Tensor]:
+def hooked(network: nn.Sequential, image: np.ndarray) -> tuple[list[tuple[nn.Module, Tensor, Tensor]], Tensor]:
     """(module, input, output) of every module in torch's forward pass, and what the network answers."""
     passed: list[tuple[nn.Module, Tensor, Tensor]] = []
     hooks = [module.register_forward_hook(lambda m, given, made: passed.append((m, given[0], made))) for module in network]
     with torch.inference_mode():
-        answer = network(normalise(torch.from_numpy(picture)[None]))[0]
+        answer = network(normalise(torch.from_numpy(image)[None]))[0]
     for hook in hooks:
         hook.remove()
     return passed, answer
 
 
 def test_every_number_is_torch_s(classifier: Classifier) -> None:
-    picture = picture_for(classifier)
-    found, (passed, answer) = activations.look(classifier, picture), hooked(classifier.network, picture)
+    image = image_for(classifier)
+    found, (passed, answer) = activations.forward_pass(classifier, image), hooked(classifier.network, image)
     computing = [place for place, (module, _, _) in enumerate(passed) if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.Linear)]
     assert len(found.stages) == len(computing)
     table = networks.layer_table(classifier.recipe.network, classifier.shape)
@@ -62,7 +62,7 @@ def test_every_number_is_torch_s(classifier: Classifier) -> None:
 
 
 def test_a_number_of_a_map_is_its_window_s_step(classifier: Classifier) -> None:
-    found = activations.look(classifier, picture_for(classifier))
+    found = activations.forward_pass(classifier, image_for(classifier))
     maps = [stage for stage in found.stages if stage.kind == "convolution"]
     for stage in maps:
         place = stage.strongest(1)
@@ -75,7 +75,7 @@ def test_a_number_of_a_map_is_its_window_s_step(classifier: Classifier) -> None:
 
 
 def test_a_score_is_its_products_and_the_bias(classifier: Classifier) -> None:
-    found = activations.look(classifier, picture_for(classifier))
+    found = activations.forward_pass(classifier, image_for(classifier))
     for label in (0, 7):
         terms = activations.products(found, label)
         assert sum(term.product for term in terms) + activations.bias(found, label) == pytest.approx(found.scores[label], abs=1e-5)
@@ -87,8 +87,8 @@ def test_a_score_is_its_products_and_the_bias(classifier: Classifier) -> None:
 
 def test_the_shares_of_the_maps_by_hand(classifier: Classifier) -> None:
     """The weights of the dense layers multiplied out, units that are off left out, pooled numbers given to the winner."""
-    found = activations.look(classifier, picture_for(classifier))
-    shares = activations.shares(classifier, found, 4)
+    found = activations.forward_pass(classifier, image_for(classifier))
+    shares = activations.attributions(classifier, found, 4)
     if classifier.recipe.network == "arc1":
         assert shares is None
         return
@@ -114,7 +114,7 @@ def test_the_shares_of_the_maps_by_hand(classifier: Classifier) -> None:
 def test_softmax_number_by_number() -> None:
     scores = np.array([2.0, -1.0, 12.5, 0.0], np.float32)
     made = activations.softmax(scores)
-    assert np.allclose(made.shares, torch.tensor(scores).softmax(0).numpy(), atol=1e-7)
+    assert np.allclose(made.probabilities, torch.tensor(scores).softmax(0).numpy(), atol=1e-7)
     assert made.total == pytest.approx(made.exponentials.sum()) and made.exponentials[3] == 1
     assert np.allclose(np.log(made.exponentials), scores)
 
@@ -129,9 +129,9 @@ def test_numbers_as_bytes_keep_sign_zero_and_the_largest() -> None:
 
 def test_the_network_is_left_as_it_was(tmp_path: Path) -> None:
     classifier = Classifier.load(lay(tmp_path, "one", "digits"), tmp_path)
-    picture = picture_for(classifier)
-    before = classifier.logits(picture[None])
-    found = activations.look(classifier, picture)
-    activations.shares(classifier, found, 2)
+    image = image_for(classifier)
+    before = classifier.logits(image[None])
+    found = activations.forward_pass(classifier, image)
+    activations.attributions(classifier, found, 2)
     assert not any(parameter.requires_grad or parameter.grad is not None for parameter in classifier.network.parameters())
-    assert isinstance(found, Overview) and np.array_equal(before, classifier.logits(picture[None]))
+    assert isinstance(found, ForwardPass) and np.array_equal(before, classifier.logits(image[None]))

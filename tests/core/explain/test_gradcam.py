@@ -42,11 +42,11 @@ def test_behind_a_global_mean_it_is_the_class_activation_map() -> None:
     with torch.no_grad():
         network[0].weight[:, 0, 0, 0] = torch.tensor([1.0, -1.0])  # the light and the dark pixels
         network[4].weight[:] = torch.tensor([[3.0, -2.0], [0.0, 1.0]])
-    picture = torch.tensor([[[[1.0, 0.0, -1.0], [2.0, 0.0, 0.0], [0.0, -4.0, 0.0]]]])
+    image = torch.tensor([[[[1.0, 0.0, -1.0], [2.0, 0.0, 0.0], [0.0, -4.0, 0.0]]]])
     expected = torch.tensor([[3.0, 0.0, 0.0], [6.0, 0.0, 0.0], [0.0, 0.0, 0.0]]) / 9
-    torch.testing.assert_close(gradcam.class_map(network, picture, 0), expected)
+    torch.testing.assert_close(gradcam.class_map(network, image, 0), expected)
     dark = torch.tensor([[0.0, 0.0, 1.0], [0.0, 0.0, 0.0], [0.0, 4.0, 0.0]]) / 9
-    torch.testing.assert_close(gradcam.class_map(network, picture, 1), dark)
+    torch.testing.assert_close(gradcam.class_map(network, image, 1), dark)
 
 
 def test_it_asks_about_the_most_probable_class_or_about_any(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ from core.vocabulary.errors import LabError
 
 
 def test_the_textbook_s_kernels_do_what_their_names_say() -> None:
-    picture = np.random.default_rng(0).normal(size=(9, 9))
+    image = np.random.default_rng(0).normal(size=(9, 9))
     for name, axis in (("sobel_x", 1), ("sobel_y", 0)):
-        made = convolution(picture[None], kernels.preset(name)[None]).totals
-        assert np.allclose(made, ndimage.sobel(picture, axis)[1:-1, 1:-1])
-    assert np.array_equal(convolution(picture[None], kernels.preset("identity")[None]).totals, picture[1:-1, 1:-1])
+        made = convolution(image[None], kernels.preset(name)[None]).totals
+        assert np.allclose(made, ndimage.sobel(image, axis)[1:-1, 1:-1])
+    assert np.array_equal(convolution(image[None], kernels.preset("identity")[None]).totals, image[1:-1, 1:-1])
     even = np.full((1, 5, 5), 0.7)
     for name, total in (("blur", 0.7), ("sharpen", 0.7), ("edge", 0.0)):
         assert np.allclose(convolution(even, kernels.preset(name)[None]).totals, total), name

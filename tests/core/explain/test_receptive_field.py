@@ -30,10 +30,10 @@ def seen_by_gradient(network: str, layer: int, unit: tuple[int, int]) -> Box:
     with torch.no_grad():
         for parameter in body.parameters():
             parameter.fill_(0.01)
-    picture = torch.ones(1, *SHAPE, requires_grad=True)
-    body(picture)[0, 0, unit[0], unit[1]].backward()
-    assert picture.grad is not None
-    rows, columns = (picture.grad[0, 0].sum(axis).nonzero().flatten() for axis in (1, 0))
+    image = torch.ones(1, *SHAPE, requires_grad=True)
+    body(image)[0, 0, unit[0], unit[1]].backward()
+    assert image.grad is not None
+    rows, columns = (image.grad[0, 0].sum(axis).nonzero().flatten() for axis in (1, 0))
     return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
 
 

@@ -29,7 +29,7 @@ from core.vocabulary.errors import LabError
 class Setting:
     """One random setting of a convolution that fits."""
 
-    picture: np.ndarray
+    image: np.ndarray
     kernel: np.ndarray
     bias: float
     activation: str
@@ -42,8 +42,8 @@ def setting(seed: int) -> Setting:
     slide = {"stride": int(rng.integers(1, 5)), "padding": int(rng.integers(0, 4)), "dilation": int(rng.integers(1, 4))}
     reach = slide["dilation"] * (size - 1) + 1
     sides = [max(1, reach - 2 * slide["padding"]) + int(rng.integers(0, 9)) for _ in range(2)]
-    picture, kernel = rng.normal(size=(channels, *sides)), rng.normal(size=(channels, size, size))
-    return Setting(picture, kernel, float(rng.normal()), list(ACTIVATIONS)[seed % len(ACTIVATIONS)], slide)
+    image, kernel = rng.normal(size=(channels, *sides)), rng.normal(size=(channels, size, size))
+    return Setting(image, kernel, float(rng.normal()), list(ACTIVATIONS)[seed % len(ACTIVATIONS)], slide)
 
 
 def in_torch(line: str, **names: Any) -> np.ndarray:
@@ -55,17 +55,17 @@ def in_torch(line: str, **names: Any) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(200))
 def test_a_convolution_is_torch_s(seed: int) -> None:
     s = setting(seed)
-    picture, kernel = torch.tensor(s.picture)[None], torch.tensor(s.kernel)[None]
-    totals = F.conv2d(picture, kernel, torch.tensor([s.bias], dtype=torch.float64), **s.slide)
-    ours = convolution(s.picture, s.kernel, s.bias, s.activation, **s.slide)
+    image, kernel = torch.tensor(s.image)[None], torch.tensor(s.kernel)[None]
+    totals = F.conv2d(image, kernel, torch.tensor([s.bias], dtype=torch.float64), **s.slide)
+    ours = convolution(s.image, s.kernel, s.bias, s.activation, **s.slide)
     assert np.allclose(ours.totals, totals[0, 0].numpy(), rtol=1e-12, atol=1e-12)
     after = {"none": lambda x: x, "ReLU": F.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh}[s.activation](totals)
     assert np.allclose(ours.outputs, after[0, 0].numpy(), rtol=1e-12, atol=1e-12)
-    sides = [output_size(side, s.kernel.shape[1], **s.slide) for side in s.picture.shape[1:]]
+    sides = [output_size(side, s.kernel.shape[1], **s.slide) for side in s.image.shape[1:]]
     assert sides == list(totals.shape[2:])
 
-    columns = F.unfold(picture, s.kernel.shape[1], s.slide["dilation"], s.slide["padding"], s.slide["stride"])[0]
-    ground = padded(s.picture, s.slide["padding"])
+    columns = F.unfold(image, s.kernel.shape[1], s.slide["dilation"], s.slide["padding"], s.slide["stride"])[0]
+    ground = padded(s.image, s.slide["padding"])
     for place in range(columns.shape[1]):
         row, column = divmod(place, sides[1])
         here = window(ground, row, column, s.kernel.shape[1], s.slide["stride"], s.slide["dilation"])
@@ -80,8 +80,8 @@ def test_a_convolution_is_torch_s(seed: int) -> None:
 def test_the_line_of_pytorch_that_a_lesson_shows_is_the_same(seed: int) -> None:
     s = setting(seed)
     line = walkthrough.convolution_in_torch(s.bias, s.activation, **s.slide)
-    found = in_torch(line, picture=s.picture.astype(np.float32), kernel=s.kernel.astype(np.float32))[0]
-    assert np.allclose(convolution(s.picture, s.kernel, s.bias, s.activation, **s.slide).outputs, found, atol=1e-5)
+    found = in_torch(line, image=s.image.astype(np.float32), kernel=s.kernel.astype(np.float32))[0]
+    assert np.allclose(convolution(s.image, s.kernel, s.bias, s.activation, **s.slide).outputs, found, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["max", "average"])
@@ -91,22 +91,22 @@ def test_pooling_is_torch_s(seed: int, kind: walkthrough.Kind) -> None:
     size, stride = int(rng.integers(1, 6)), int(rng.integers(1, 6))
     padding = int(rng.integers(0, size // 2 + 1))
     shape = (int(rng.integers(1, 4)), *(size + int(n) for n in rng.integers(0, 9, 2)))
-    picture = rng.integers(-3, 4, shape).astype(float)  # equal values are frequent: the first of them counts
-    ours = pooling(picture, size, kind, stride, padding)
+    image = rng.integers(-3, 4, shape).astype(float)  # equal values are frequent: the first of them counts
+    ours = pooling(image, size, kind, stride, padding)
     line = walkthrough.pooling_in_torch(size, kind, stride, padding)
-    assert np.allclose(ours.outputs, in_torch(line, picture=picture), atol=1e-12)
+    assert np.allclose(ours.outputs, in_torch(line, image=image), atol=1e-12)
     if kind == "average":
         assert ours.places is None
         return
-    _, places = F.max_pool2d(torch.tensor(picture), size, stride, padding, return_indices=True)
+    _, places = F.max_pool2d(torch.tensor(image), size, stride, padding, return_indices=True)
     assert ours.places is not None
     assert np.array_equal(ours.places[..., 0] * shape[2] + ours.places[..., 1], places.numpy())
 
 
 def test_windows_lie_side_by_side_unless_said_otherwise() -> None:
-    picture = np.arange(16.0).reshape(1, 4, 4)
-    assert pooling(picture, 2).outputs.tolist() == [[[5, 7], [13, 15]]]
-    assert pooling(picture, 2, "average").outputs.tolist() == [[[2.5, 4.5], [10.5, 12.5]]]
+    image = np.arange(16.0).reshape(1, 4, 4)
+    assert pooling(image, 2).outputs.tolist() == [[[5, 7], [13, 15]]]
+    assert pooling(image, 2, "average").outputs.tolist() == [[[2.5, 4.5], [10.5, 12.5]]]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
@@ -117,12 +117,12 @@ def test_a_sum_by_hand(size: int) -> None:
 
 
 def test_a_shifted_picture() -> None:
-    picture = np.arange(9.0).reshape(1, 3, 3)
-    assert shifted(picture, 0, 1).tolist() == [[[0, 0, 1], [0, 3, 4], [0, 6, 7]]]
-    assert shifted(picture, -1, 0).tolist() == [[[3, 4, 5], [6, 7, 8], [0, 0, 0]]]
-    assert np.array_equal(shifted(picture, 0, 0), picture)
-    assert np.array_equal(shifted(shifted(picture, 1, 1), -1, -1)[:, :2, :2], picture[:, :2, :2])
-    assert not shifted(picture, 3, 0).any() and not shifted(np.ones((1, 8, 8)), 0, -9).any()
+    image = np.arange(9.0).reshape(1, 3, 3)
+    assert shifted(image, 0, 1).tolist() == [[[0, 0, 1], [0, 3, 4], [0, 6, 7]]]
+    assert shifted(image, -1, 0).tolist() == [[[3, 4, 5], [6, 7, 8], [0, 0, 0]]]
+    assert np.array_equal(shifted(image, 0, 0), image)
+    assert np.array_equal(shifted(shifted(image, 1, 1), -1, -1)[:, :2, :2], image[:, :2, :2])
+    assert not shifted(image, 3, 0).any() and not shifted(np.ones((1, 8, 8)), 0, -9).any()
 
 
 def test_what_is_found_again_leaves_the_ground_out() -> None:

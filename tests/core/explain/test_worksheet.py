@@ -13,14 +13,14 @@ from core.studies.published import published
 TASK = published()["warm_up"]
 
 
-@pytest.mark.parametrize("picture", TASK["images"])
+@pytest.mark.parametrize("image", TASK["images"])
 @pytest.mark.parametrize("kernel", TASK["filters"])
-def test_the_answers_are_the_printed_ones_and_torch_s(picture: str, kernel: str) -> None:
-    ours = worksheet.answer(worksheet.pictures()[picture], worksheet.filters()[kernel])
-    assert ours.feature_map.tolist() == TASK["feature_maps_after_relu"][picture][kernel]
-    assert ours.pooled == TASK["pooled"][picture][kernel]
+def test_the_answers_are_the_printed_ones_and_torch_s(image: str, kernel: str) -> None:
+    ours = worksheet.answer(worksheet.images()[image], worksheet.filters()[kernel])
+    assert ours.feature_map.tolist() == TASK["feature_maps_after_relu"][image][kernel]
+    assert ours.pooled == TASK["pooled"][image][kernel]
 
-    pixels, weights = (torch.tensor(part)[None, None] for part in (worksheet.pictures()[picture], worksheet.filters()[kernel]))
+    pixels, weights = (torch.tensor(part)[None, None] for part in (worksheet.images()[image], worksheet.filters()[kernel]))
     made = F.relu(F.conv2d(pixels, weights) + TASK["bias"])
     assert np.array_equal(ours.feature_map, made[0, 0].numpy())
     assert ours.pooled == F.max_pool2d(made, 2).item()
@@ -31,7 +31,7 @@ def test_the_answers_are_the_printed_ones_and_torch_s(picture: str, kernel: str)
 def test_the_task_is_the_one_that_is_computed() -> None:
     assert (TASK["activation"], TASK["stride"], TASK["padding"]) == (worksheet.ACTIVATION, 1, 0)
     assert TASK["pool"] == f"max {worksheet.POOL}x{worksheet.POOL}"
-    assert len(worksheet.pictures()) == 4 and {worksheet.class_of(name) for name in worksheet.pictures()} == {"class 1", "class 2"}
+    assert len(worksheet.images()) == 4 and {worksheet.class_of(name) for name in worksheet.images()} == {"class 1", "class 2"}
 
 
 def test_which_filter_separates_the_classes() -> None:

@@ -13,15 +13,15 @@ import pytest
 from PIL import Image
 
 from core.images import samples
-from core.images.decoding import FORMATS, LONGEST, open_picture, pixels
+from core.images.decoding import FORMATS, LONGEST, open_image, pixels
 from core.vocabulary.errors import LabError
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (6, 9, 3), np.uint8)
 
 
-def saved(picture: Image.Image, kind: str, **options: Any) -> io.BytesIO:
+def saved(image: Image.Image, kind: str, **options: Any) -> io.BytesIO:
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     file.seek(0)
     return file
 
@@ -38,10 +38,10 @@ def bomb(width: int, height: int) -> bytes:
 
 
 def test_colour_and_grey_keep_every_bit() -> None:
-    np.testing.assert_array_equal(pixels(open_picture(saved(Image.fromarray(COLOURS), "PNG")), 3), COLOURS)
+    np.testing.assert_array_equal(pixels(open_image(saved(Image.fromarray(COLOURS), "PNG")), 3), COLOURS)
     grey = COLOURS[:, :, 0]
-    for picture in (grey, grey[:, :, None], np.repeat(grey[:, :, None], 3, axis=2)):
-        np.testing.assert_array_equal(pixels(picture, 1)[:, :, 0], grey)
+    for image in (grey, grey[:, :, None], np.repeat(grey[:, :, None], 3, axis=2)):
+        np.testing.assert_array_equal(pixels(image, 1)[:, :, 0], grey)
     np.testing.assert_array_equal(pixels(grey, 3), np.repeat(grey[:, :, None], 3, axis=2))
 
 
@@ -50,28 +50,28 @@ def test_colour_and_grey_keep_every_bit() -> None:
 def test_sixteen_bits_are_stretched_by_their_own_range(least: int, most: int) -> None:
     """Science cameras put 10 or 12 bits into 16."""
     deep = np.linspace(least, most, 64).astype(np.uint16).reshape(8, 8)
-    picture = open_picture(saved(Image.fromarray(deep), "PNG"))
+    image = open_image(saved(Image.fromarray(deep), "PNG"))
     expected = np.linspace(0, 255, 64).reshape(8, 8)
-    np.testing.assert_allclose(pixels(picture, 1)[:, :, 0], expected, atol=1 if most > 2000 else 1.2)
-    np.testing.assert_array_equal(samples.reduced(picture)[0], pixels(picture, 1)[:, :, 0], "the lessons read them alike")
+    np.testing.assert_allclose(pixels(image, 1)[:, :, 0], expected, atol=1 if most > 2000 else 1.2)
+    np.testing.assert_array_equal(samples.reduced(image)[0], pixels(image, 1)[:, :, 0], "the lessons read them alike")
 
 
 def test_a_flat_picture_of_sixteen_bits_stays_flat() -> None:
     noise = np.random.default_rng(0).integers(40_000, 40_500, (8, 8)).astype(np.uint16)
-    assert np.ptp(pixels(open_picture(saved(Image.fromarray(noise), "PNG")), 1)) <= 2
+    assert np.ptp(pixels(open_image(saved(Image.fromarray(noise), "PNG")), 1)) <= 2
 
 
 def test_printers_colours_become_screen_colours() -> None:
     flat = np.zeros((8, 8, 3), np.uint8) + np.array([200, 30, 60], np.uint8)
-    picture = open_picture(saved(Image.fromarray(flat).convert("CMYK"), "JPEG", quality=100))
-    assert picture.mode == "CMYK"
-    assert np.abs(pixels(picture, 3).astype(int) - flat).max() <= 4
+    image = open_image(saved(Image.fromarray(flat).convert("CMYK"), "JPEG", quality=100))
+    assert image.mode == "CMYK"
+    assert np.abs(pixels(image, 3).astype(int) - flat).max() <= 4
 
 
 def test_what_is_transparent_lies_on_white() -> None:
     palette = Image.fromarray(np.array([[0, 1], [1, 0]], np.uint8), "P")
     palette.putpalette([10, 20, 30, 40, 50, 60])
-    found = pixels(open_picture(saved(palette, "PNG", transparency=1)), 3)
+    found = pixels(open_image(saved(palette, "PNG", transparency=1)), 3)
     assert found.tolist() == [[[10, 20, 30], [255] * 3], [[255] * 3, [10, 20, 30]]]
 
 
@@ -80,7 +80,7 @@ def test_what_is_transparent_lies_on_the_ground_that_differs_from_the_ink(ink: s
     """Note-taking apps in dark mode write white on nothing."""
     sheet = Image.new("RGBA", (20, 20), (255, 255, 255, 0))
     sheet.paste(ink, (5, 5, 9, 15))
-    for found in (pixels(sheet, 3), samples.reduced(open_picture(saved(sheet, "PNG"))).transpose(1, 2, 0)):
+    for found in (pixels(sheet, 3), samples.reduced(open_image(saved(sheet, "PNG"))).transpose(1, 2, 0)):
         assert (found[0, 0] == ground).all() and (found[7, 6] != ground).any()
     empty = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
     assert (pixels(empty, 3) == 255).all()
@@ -96,13 +96,13 @@ def test_a_long_picture_is_reduced_before_anything_is_made_of_it(size: tuple[int
 def test_a_photograph_stands_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # the camera was turned: the picture is to be shown turned clockwise
-    turned = open_picture(saved(Image.fromarray(COLOURS), "PNG", exif=exif))
+    turned = open_image(saved(Image.fromarray(COLOURS), "PNG", exif=exif))
     np.testing.assert_array_equal(pixels(turned, 3), np.rot90(COLOURS, -1))
 
 
 def test_of_an_animation_the_first_picture_counts() -> None:
     frames = [Image.new("L", (5, 5), shade) for shade in (30, 220)]
-    animation = open_picture(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    animation = open_image(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
     assert (pixels(animation, 1) == 30).all()
 
 
@@ -110,13 +110,13 @@ def test_of_an_animation_the_first_picture_counts() -> None:
 @pytest.mark.parametrize("side", [6_000, 12_000, 60_000])  # PIL is silent about the first, warns, raises
 def test_a_bomb_is_refused_before_it_is_decoded(side: int) -> None:
     with pytest.raises(LabError, match="at most 25 million") as refusal:
-        open_picture(io.BytesIO(bomb(side, side)))
+        open_image(io.BytesIO(bomb(side, side)))
     assert "\n" not in str(refusal.value)
 
 
 @pytest.mark.skipif("AVIF" not in FORMATS, reason="this Pillow reads no AVIF")
 def test_avif_is_read() -> None:
-    found = pixels(open_picture(saved(Image.new("RGB", (20, 10), (200, 30, 60)), "AVIF", quality=95)), 3)
+    found = pixels(open_image(saved(Image.new("RGB", (20, 10), (200, 30, 60)), "AVIF", quality=95)), 3)
     assert found.shape == (10, 20, 3) and np.abs(found.astype(int) - (200, 30, 60)).max() <= 6
 
 
@@ -127,11 +127,11 @@ def test_files_that_are_no_pictures_or_broken_are_refused(tmp_path: Path) -> Non
     (tmp_path / "half.png").write_bytes(saved(Image.effect_noise((80, 80), 90), "PNG").getvalue()[:2000])
     for name in ("notes.png", "empty.png", "program.eps", "half.png", "none.png", "."):
         with pytest.raises(LabError, match="cannot be read as a picture") as refusal:
-            pixels(open_picture(tmp_path / name), 1)
+            pixels(open_image(tmp_path / name), 1)
         assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("picture", [np.zeros((4, 4)), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4), np.uint8), "x"])
-def test_what_is_no_picture_is_refused(picture: Any) -> None:
+@pytest.mark.parametrize("image", [np.zeros((4, 4)), np.zeros((4, 4, 2), np.uint8), np.zeros((0, 4), np.uint8), "x"])
+def test_what_is_no_picture_is_refused(image: Any) -> None:
     with pytest.raises(LabError, match="the picture"):
-        pixels(picture, 1)
+        pixels(image, 1)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core.datasets.loading import DataSet, load
-from core.images.decoding import LONGEST, open_picture
+from core.images.decoding import LONGEST, open_image
 from core.images.preprocessing import Steps, prepare
 from core.inference.classifier import Classifier
 from core.vocabulary.errors import LabError
@@ -25,9 +25,9 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> DataSet:
     return load("digits", tmp_path_factory.mktemp("data"))
 
 
-def done(picture: np.ndarray, dataset: str, shape: tuple[int, int, int], **switches: str) -> list[str]:
+def done(image: np.ndarray, dataset: str, shape: tuple[int, int, int], **switches: str) -> list[str]:
     """The steps that were taken."""
-    return [stage.step for stage in prepare(picture, dataset, shape, Steps(**switches)).stages[1:] if stage.done]
+    return [stage.step for stage in prepare(image, dataset, shape, Steps(**switches)).stages[1:] if stage.done]
 
 
 def stroke() -> np.ndarray:
@@ -44,15 +44,15 @@ def stroke() -> np.ndarray:
 @pytest.mark.parametrize(("dataset", "shape"), [("fashion-mnist", MNIST), ("cifar10", CIFAR)])
 def test_a_picture_of_the_own_size_passes_bit_for_bit(dataset: str, shape: tuple[int, int, int]) -> None:
     """Also a light one: a bag may fill its picture to the border."""
-    picture = NOISE.integers(120, 256, (*shape[1:], shape[0]), np.uint8)
-    np.testing.assert_array_equal(prepare(picture, dataset, shape).seen[0], picture.transpose(2, 0, 1))
-    assert done(picture, dataset, shape) == []
+    image = NOISE.integers(120, 256, (*shape[1:], shape[0]), np.uint8)
+    np.testing.assert_array_equal(prepare(image, dataset, shape).seen[0], image.transpose(2, 0, 1))
+    assert done(image, dataset, shape) == []
 
 
 def test_pictures_of_digits_pass_bit_for_bit_and_their_negatives_do_not(digits: DataSet) -> None:
-    for picture in digits.images[:200, 0].numpy():
-        np.testing.assert_array_equal(prepare(picture, "digits", EIGHT).seen[0, 0], picture)
-        assert "invert" in done(255 - picture, "digits", EIGHT)
+    for image in digits.images[:200, 0].numpy():
+        np.testing.assert_array_equal(prepare(image, "digits", EIGHT).seen[0, 0], image)
+        assert "invert" in done(255 - image, "digits", EIGHT)
 
 
 # --- digits -------------------------------------------------------------------------------------------------------
@@ -103,9 +103,9 @@ def test_a_drawing_is_made_as_mnist_was() -> None:
 @pytest.mark.data
 def test_mnist_s_own_pictures_are_recognised_as_such(real_data: Path) -> None:
     data = load("mnist", real_data)
-    for picture in data.images[-200:, 0].numpy():
-        np.testing.assert_array_equal(prepare(picture, "mnist", MNIST).seen[0, 0], picture)
-        np.testing.assert_array_equal(prepare(picture, "mnist", MNIST, Steps(centre="on")).seen[0, 0], picture)
+    for image in data.images[-200:, 0].numpy():
+        np.testing.assert_array_equal(prepare(image, "mnist", MNIST).seen[0, 0], image)
+        np.testing.assert_array_equal(prepare(image, "mnist", MNIST, Steps(centre="on")).seen[0, 0], image)
 
 
 # --- switches -----------------------------------------------------------------------------------------------------
@@ -146,8 +146,8 @@ def test_a_thing_can_be_moved_into_the_middle() -> None:
 def test_the_last_stage_is_what_is_seen() -> None:
     prepared = prepare(stroke(), "mnist", MNIST)
     assert [stage.step for stage in prepared.stages] == ["given", "invert", "crop", "aspect", "size", "centre"]
-    np.testing.assert_array_equal(prepared.stages[-1].picture[:, :, 0], prepared.seen[0, 0])
-    np.testing.assert_array_equal(prepared.stages[1].picture, 255 - prepared.stages[0].picture)
+    np.testing.assert_array_equal(prepared.stages[-1].image[:, :, 0], prepared.seen[0, 0])
+    np.testing.assert_array_equal(prepared.stages[1].image, 255 - prepared.stages[0].image)
 
 
 @pytest.mark.parametrize("colour", ["white", "black", "#777777"])
@@ -166,9 +166,9 @@ INKS = ("seven", "white_on_transparent", "chalk_on_transparent", "yellow_ink", "
 @pytest.mark.parametrize(("network", "shape"), [("mnist", MNIST), ("digits", EIGHT)])
 def test_a_seven_is_a_seven_in_whatever_ink_and_file(name: str, network: str, shape: tuple[int, int, int]) -> None:
     """All show the same seven; whatever its colours, the network sees it as the black one on white."""
-    plain, other = (prepare(open_picture(FILES / f"{file}.png"), network, shape).seen for file in ("seven", name))
+    plain, other = (prepare(open_image(FILES / f"{file}.png"), network, shape).seen for file in ("seven", name))
     assert np.abs(plain.astype(int) - other).mean() < 1, "some have no shades at the edges of their strokes"
-    assert Classifier.load("mnist-28" if network == "mnist" else "digits").classify(open_picture(FILES / f"{name}.png")).top[0][0] == "7"
+    assert Classifier.load("mnist-28" if network == "mnist" else "digits").classify(open_image(FILES / f"{name}.png")).top[0][0] == "7"
 
 
 @pytest.mark.parametrize("ink", ["#ffff00", "#00ff00", "#ff0000", "#0000ff"])
@@ -183,7 +183,7 @@ def test_the_channel_that_differs_most_tells_the_ink(ink: str, paper: str) -> No
 
 
 def test_a_thin_drawing_of_which_nothing_is_left_is_refused() -> None:
-    thin = open_picture(FILES / "thin_offcentre.png")
+    thin = open_image(FILES / "thin_offcentre.png")
     with pytest.raises(LabError, match=r"^nothing drawn is left at 8x8 pixels; draw one digit alone, with thicker strokes$"):
         prepare(thin, "digits", EIGHT)
     assert prepare(thin, "mnist", MNIST).seen.max() > 32
@@ -199,7 +199,7 @@ def test_a_thin_drawing_of_which_nothing_is_left_is_refused() -> None:
 def test_a_thin_picture_costs_no_square_of_its_side(dataset: str, shape: tuple[int, int, int], aspect: str) -> None:
     line = np.full((100, 200_000), 255, np.uint8)
     line[:, 90_000:90_100] = 0
-    largest = max(stage.picture.nbytes for stage in prepare(line, dataset, shape, Steps(aspect=aspect)).stages)
+    largest = max(stage.image.nbytes for stage in prepare(line, dataset, shape, Steps(aspect=aspect)).stages)
     assert largest <= 3 * LONGEST**2
 
 

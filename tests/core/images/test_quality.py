@@ -16,12 +16,12 @@ from core.images import quality, resampling, smaller
 RANDOM = np.random.default_rng(0).integers(0, 256, (2, 3, 8, 8), np.uint8)
 
 
-def by_hand(pictures: np.ndarray) -> np.ndarray:
+def by_hand(images: np.ndarray) -> np.ndarray:
     """The energy at each fineness, with the transform as a sum of cosines and sines, wave by wave."""
-    side = pictures.shape[-1]
+    side = images.shape[-1]
     found = np.zeros(side // 2 + 1)
     place = np.arange(side)
-    for plane in pictures.reshape(-1, side, side).astype(float):
+    for plane in images.reshape(-1, side, side).astype(float):
         plane = plane - plane.mean()
         for down in range(-((side - 1) // 2), side // 2 + 1):
             for across in range(-((side - 1) // 2), side // 2 + 1):
@@ -33,8 +33,8 @@ def by_hand(pictures: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("side", [4, 7, 8])
 def test_the_spectrum_is_the_transform_written_out(side: int) -> None:
-    pictures = RANDOM[:, :, :side, :side]
-    assert np.allclose(quality.energy(pictures), by_hand(pictures))
+    images = RANDOM[:, :, :side, :side]
+    assert np.allclose(quality.energy(images), by_hand(images))
 
 
 def test_the_parts_add_up_to_the_whole() -> None:
@@ -46,8 +46,8 @@ def test_the_parts_add_up_to_the_whole() -> None:
 @pytest.mark.parametrize("waves", [1, 3, 8])
 def test_a_wave_is_where_it_belongs_and_is_lost_below_two_pixels_each(waves: int) -> None:
     wave = np.cos(2 * np.pi * waves * np.arange(32) / 32)
-    picture = np.broadcast_to(np.rint(127 + 100 * wave), (1, 1, 32, 32)).astype(np.uint8)
-    energies = quality.energy(picture)
+    image = np.broadcast_to(np.rint(127 + 100 * wave), (1, 1, 32, 32)).astype(np.uint8)
+    energies = quality.energy(image)
     assert energies.argmax() == waves and energies[waves] / energies.sum() > 0.999
     assert quality.above(energies, 2 * waves - 1) > 0.999 and quality.above(energies, 2 * waves) < 0.001
 
@@ -66,10 +66,10 @@ def test_differences_are_counted_over_all_values() -> None:
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_png_holds_every_bit(channels: int) -> None:
-    picture = RANDOM[0, :channels]
-    read = np.asarray(Image.open(io.BytesIO(quality.png(picture)))).reshape(8, 8, channels)
-    assert np.array_equal(read.transpose(2, 0, 1), picture)
-    assert quality.loss(picture[None], picture[None], picture[None]).png == len(quality.png(picture))
+    image = RANDOM[0, :channels]
+    read = np.asarray(Image.open(io.BytesIO(quality.png(image)))).reshape(8, 8, channels)
+    assert np.array_equal(read.transpose(2, 0, 1), image)
+    assert quality.loss(image[None], image[None], image[None]).png == len(quality.png(image))
 
 
 @pytest.mark.parametrize("dataset", quality.SIDES)
@@ -77,8 +77,8 @@ def test_each_side_loses_more_and_nothing_at_the_full_one(dataset: str) -> None:
     size = quality.SIDES[dataset][0]
     grain = np.random.default_rng(1).normal(0, 25, (3, 1, size, size))
     slope = np.linspace(40, 200, size)[None, None, None]
-    pictures = (slope + grain).clip(0, 255).astype(np.uint8)
-    found = [quality.loss(pictures, it.reduced, it.restored) for it in smaller.pairs(pictures, quality.SIDES[dataset], "area")]
+    images = (slope + grain).clip(0, 255).astype(np.uint8)
+    found = [quality.loss(images, it.reduced, it.restored) for it in smaller.pairs(images, quality.SIDES[dataset], "area")]
     assert [one.raw for one in found] == [side * side for side in quality.SIDES[dataset]]
     assert (found[0].difference, found[0].psnr, found[0].above) == (0.0, None, 0.0)
     shares = [one.above for one in found]
@@ -98,6 +98,6 @@ def test_the_lines_of_pytorch_do_the_same(filter: str) -> None:
 def test_one_s_own_picture_gets_the_data_set_s_form() -> None:
     tall = np.zeros((3, 90, 60), np.uint8)
     tall[:, 15:75] = np.array([200, 10, 10], np.uint8)[:, None, None]
-    found = smaller.own(tall, "cifar10")
+    found = smaller.fit_upload(tall, "cifar10")
     assert found.shape == (1, 3, 32, 32) and (found[0, 0] == 200).all(), "the middle of it, square"
-    assert smaller.own(tall, "fashion-mnist").shape == (1, 1, 28, 28)
+    assert smaller.fit_upload(tall, "fashion-mnist").shape == (1, 1, 28, 28)

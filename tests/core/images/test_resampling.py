@@ -24,7 +24,7 @@ TORCH = {
 }
 
 
-def pictures(count: int = 40, channels: int = 3, side: int = 32) -> Tensor:
+def images(count: int = 40, channels: int = 3, side: int = 32) -> Tensor:
     """Half noise, half smooth, with black and white corners so that bicubic overshoots."""
     draw = torch.Generator().manual_seed(count + channels + side)
     noise = torch.randint(0, 256, (count, channels, side, side), dtype=torch.uint8, generator=draw)
@@ -36,7 +36,7 @@ def pictures(count: int = 40, channels: int = 3, side: int = 32) -> Tensor:
     return noise
 
 
-def picture(rows: list[list[int]]) -> Tensor:
+def image(rows: list[list[int]]) -> Tensor:
     return torch.tensor(rows, dtype=torch.uint8)[None, None]
 
 
@@ -86,7 +86,7 @@ def oracle(images: Tensor, side: int, filter: str) -> Tensor:
 @pytest.mark.parametrize("filter", FILTERS)
 @pytest.mark.parametrize("side", [1, 7, 8, 16, 21, 24, 31])
 def test_both_steps_agree_with_the_oracle_and_with_pytorch(filter, side):
-    original = pictures()
+    original = images()
     small = reduce(original, side, filter)
     assert small.shape == (40, 3, side, side) and small.dtype == torch.uint8
     assert apart(small, oracle(original, side, filter)) <= 1  # 1: float32 and float64 may round a half apart
@@ -107,7 +107,7 @@ def test_bilinear_antialias_is_what_pil_does(side):
         )
         return torch.from_numpy(np.array(resized)).permute(2, 0, 1)
 
-    original = pictures(10)
+    original = images(10)
     small = reduce(original, side, "bilinear-antialias")
     back = restore(small, 32, "bilinear-antialias")
     for image, reduced, restored in zip(original, small, back, strict=True):
@@ -117,23 +117,23 @@ def test_bilinear_antialias_is_what_pil_does(side):
 
 @pytest.mark.parametrize("side", [4, 16])
 def test_area_and_nearest_where_sizes_divide(side):
-    original, step = pictures(10), 32 // side
+    original, step = images(10), 32 // side
     blocks = original.unfold(2, step, step).unfold(3, step, step).double().mean(dim=(-1, -2))
     assert apart(reduce(original, side, "area"), rounded(blocks)) == 0
     assert torch.equal(reduce(original, side, "nearest"), original[:, :, ::step, ::step])
-    small = pictures(10, side=side)
+    small = images(10, side=side)
     enlarged = small.repeat_interleave(step, dim=2).repeat_interleave(step, dim=3)
     assert torch.equal(restore(small, 32, "area"), enlarged)
     assert torch.equal(restore(small, 32, "nearest"), enlarged)
 
 
 def test_by_hand_reducing_to_one_pixel():
-    two_by_two = picture([[0, 101], [200, 102]])  # mean 100.75; all but "nearest" weigh the four alike
+    two_by_two = image([[0, 101], [200, 102]])  # mean 100.75; all but "nearest" weigh the four alike
     assert [reduce(two_by_two, 1, filter).item() for filter in FILTERS] == [101, 101, 101, 101, 0]
 
 
 def test_by_hand_restoring_a_step():
-    step = picture([[0, 100], [0, 100]])
+    step = image([[0, 100], [0, 100]])
     # new pixel centres lie at -0.25, 0.25, 0.75 and 1.25 of the old ones
     assert restore(step, 4, "bilinear")[0, 0, 0].tolist() == [0, 25, 75, 100]
     assert restore(step, 4, "bilinear-antialias")[0, 0, 0].tolist() == [0, 25, 75, 100]
@@ -153,7 +153,7 @@ def test_by_hand_antialiasing_sees_what_plain_bilinear_skips():
 
 def test_each_step_ends_as_an_8_bit_picture():
     """Reduced to 0.5 and 101.5, stored as 0 and 102, then restored: 25.5 and 76.5, not 25.75 and 76.25."""
-    columns = picture([[0, 1, 101, 102]] * 4)
+    columns = image([[0, 1, 101, 102]] * 4)
     assert reduce(columns, 2, "bilinear")[0, 0].tolist() == [[0, 102]] * 2
     assert at_resolution(columns, 2, "bilinear")[0, 0].tolist() == [[0, 26, 76, 102]] * 4
 
@@ -169,7 +169,7 @@ def test_bicubic_overshoot_is_clamped_not_wrapped():
 
 @pytest.mark.parametrize("filter", FILTERS)
 def test_the_own_side_is_the_identity(filter):
-    original = pictures(3)
+    original = images(3)
     assert at_resolution(original, 32, filter) is original
     assert reduce(original, 32, filter) is original
     assert restore(original, 32, filter) is original
@@ -186,7 +186,7 @@ def test_a_flat_picture_stays_flat(filter):
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("side", [1, 7, 16])
 def test_neither_chunks_nor_memory_layout_nor_threads_change_a_bit(filter, channels, side, monkeypatch):
-    original = pictures(40, channels)
+    original = images(40, channels)
     before = original.clone()
     expected = at_resolution(original, side, filter)
     for chunk in (1, 3, 39, 10**9):
@@ -213,34 +213,34 @@ def test_floats_exist_for_few_pictures_at_a_time(monkeypatch):
         return interpolate(values, **options)
 
     monkeypatch.setattr(resampling, "interpolate", spy)
-    at_resolution(pictures(1000, 1, 8), 4, "area")
+    at_resolution(images(1000, 1, 8), 4, "area")
     assert max(seen) <= 256 and sum(seen) == 2000
 
 
 @pytest.mark.parametrize("filter", FILTERS)
 def test_no_pictures_and_one_picture(filter):
-    assert at_resolution(pictures(4)[:0], 8, filter).shape == (0, 3, 32, 32)
-    assert torch.equal(at_resolution(pictures(4)[2:3], 8, filter), at_resolution(pictures(4), 8, filter)[2:3])
+    assert at_resolution(images(4)[:0], 8, filter).shape == (0, 3, 32, 32)
+    assert torch.equal(at_resolution(images(4)[2:3], 8, filter), at_resolution(images(4), 8, filter)[2:3])
 
 
 @pytest.mark.parametrize("step", [reduce, at_resolution])
 @pytest.mark.parametrize("side", [0, -1, 33, 8.0, None])
 def test_impossible_sides(step, side):
     with pytest.raises(LabError, match=r"^resolution must be a whole number from 1 to 32, not "):
-        step(pictures(2), side, "area")
+        step(images(2), side, "area")
 
 
 @pytest.mark.parametrize("size", [31, 0, 64.0])
 def test_impossible_sizes_to_restore(size):
     with pytest.raises(LabError, match=r"^the size to restore must be a whole number from 32 up, not "):
-        restore(pictures(2), size, "area")
+        restore(images(2), size, "area")
 
 
 @pytest.mark.parametrize("step", [reduce, restore, at_resolution])
 def test_unknown_filter_and_wrong_pictures(step):
     with pytest.raises(LabError, match=r"^unknown filter 'lanczos'; choose one of bilinear, .*, nearest$"):
-        step(pictures(2), 32, "lanczos")
-    wrong = [pictures(2).float(), pictures(2)[0], pictures(2)[:, :, :30], torch.tensor(3, dtype=torch.uint8)]
-    for images in wrong:
+        step(images(2), 32, "lanczos")
+    wrong = [images(2).float(), images(2)[0], images(2)[:, :, :30], torch.tensor(3, dtype=torch.uint8)]
+    for bad in wrong:
         with pytest.raises(LabError, match=r"^pictures must be square and torch.uint8 \(N, C, S, S\), not "):
-            step(images, 32, "area")
+            step(bad, 32, "area")

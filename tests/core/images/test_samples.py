@@ -18,9 +18,9 @@ from core.vocabulary.errors import LabError
 from demo.ui import thumbnails
 
 
-def file(picture: Image.Image, form: str = "PNG", **options: object) -> io.BytesIO:
+def file(image: Image.Image, form: str = "PNG", **options: object) -> io.BytesIO:
     made = io.BytesIO()
-    picture.save(made, form, **options)
+    image.save(made, form, **options)
     made.seek(0)
     return made
 
@@ -48,9 +48,9 @@ def test_a_set_that_was_fetched_again_shows_its_new_pictures(tmp_path: Path) -> 
         os.utime(file, ns=(grey, grey))
         found = samples._of_dataset("mnist", tmp_path, folder, samples.changed(folder))
         assert found.min() == found.max() == grey
-        picture = thumbnails.strip("mnist", folder)
-        assert picture is not None
-        assert Image.open(io.BytesIO(picture)).convert("L").getpixel((0, 0)) == grey
+        image = thumbnails.strip("mnist", folder)
+        assert image is not None
+        assert Image.open(io.BytesIO(image)).convert("L").getpixel((0, 0)) == grey
 
 
 def test_a_set_that_is_packed_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

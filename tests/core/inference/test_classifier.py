@@ -47,35 +47,35 @@ def classifier(folder: Path) -> Classifier:
 
 
 def test_the_test_pictures_drawn_large_are_recognised(classifier: Classifier, digits: DataSet) -> None:
-    pictures = digits.images[digits.train_size :, 0].numpy()
-    seen = np.concatenate([prepare(drawn(picture), "digits", SHAPE).seen for picture in pictures])
+    images = digits.images[digits.train_size :, 0].numpy()
+    seen = np.concatenate([prepare(drawn(image), "digits", SHAPE).seen for image in images])
     said = classifier.probabilities(seen).argmax(1)
     assert (said == digits.labels[digits.train_size :].numpy()).mean() >= 0.95
 
 
 def test_the_answer_is_sorted_and_sums_to_one(classifier: Classifier, digits: DataSet) -> None:
-    picture = drawn(digits.images[0, 0].numpy())
-    answer = classifier.classify(picture)
+    image = drawn(digits.images[0, 0].numpy())
+    answer = classifier.classify(image)
     chances = [chance for _, chance in answer.top]
     assert len(chances) == 10 and sum(chances) == pytest.approx(1, abs=1e-5)
     assert chances == sorted(chances, reverse=True)
     assert answer.seen.shape == SHAPE and answer.seen.dtype == np.uint8
-    assert classifier.classify(picture, top=3).top == answer.top[:3]
+    assert classifier.classify(image, top=3).top == answer.top[:3]
     assert answer.as_dict()["resolution"] == 8 and answer.as_dict()["known"] is None
 
 
 def test_probabilities_are_those_of_the_network(classifier: Classifier, digits: DataSet) -> None:
-    pictures = digits.images[:5]
+    images = digits.images[:5]
     with torch.inference_mode():
-        expected = torch.softmax(classifier.network((pictures.float() / 255 - 0.5) / 0.5), 1).numpy()
-    np.testing.assert_allclose(classifier.probabilities(pictures.numpy()), expected, atol=1e-6)
+        expected = torch.softmax(classifier.network((images.float() / 255 - 0.5) / 0.5), 1).numpy()
+    np.testing.assert_allclose(classifier.probabilities(images.numpy()), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("filter", ["area", "nearest", "bilinear-antialias"])
 def test_the_network_sees_the_reduced_picture(classifier: Classifier, digits: DataSet, filter: str) -> None:
-    picture = digits.images[9:10]
-    expected = at_resolution(picture, 4, filter).numpy()
-    answer = classifier.classify(picture[0, 0].numpy(), 4, filter)
+    image = digits.images[9:10]
+    expected = at_resolution(image, 4, filter).numpy()
+    answer = classifier.classify(image[0, 0].numpy(), 4, filter)
     np.testing.assert_array_equal(answer.seen, expected[0])
     assert dict(answer.top) == dict(zip(classifier.classes, classifier.probabilities(expected)[0].tolist(), strict=True))
 
@@ -90,7 +90,7 @@ def test_one_picture_alone_gets_the_study_s_prediction(name: str, real_data: Pat
     test = data.images[data.train_size :][:500]
     studied = evaluation.Trained(card.recipe.changed(threads=1), file.read_bytes(), data).logits(test)
     network = Classifier.load(name)
-    alone = np.concatenate([network.logits(picture[None]) for picture in test])
+    alone = np.concatenate([network.logits(image[None]) for image in test])
     assert (alone.argmax(1) == studied.argmax(1).numpy()).all()
 
 

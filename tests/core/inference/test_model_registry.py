@@ -12,8 +12,8 @@ from core.datasets.loading import load
 from core.engines.base import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
-from core.inference.model_registry import Library
-from core.inference.protocols import strip
+from core.inference.model_registry import ModelRegistry
+from core.inference.protocols import compare_protocols
 from core.pretrained.cards import FOLDER, read_cards
 from core.runs.store import open_store
 from core.vocabulary.errors import Damaged, LabError
@@ -37,7 +37,7 @@ def finished(runs: Path) -> str:
     store = open_store(runs)
     run = store.create(Recipe(epochs=1, train_limit=100, threads=1, precision="float32"), "somebody")
     for record in ThreadEngine(runs).stream(store.get(run).recipe):
-        store.keep(run, record)
+        store.save(run, record)
         last = record
     assert isinstance(last, Result)
     return run
@@ -48,7 +48,7 @@ def finished(runs: Path) -> str:
     [("mnist-7", "mnist-7"), ("mnist", "mnist-28"), ("mnist-cnn", "mnist-28"), ("fashion-mnist", "arcs"), ("arc3-report", "arcs")],
 )
 def test_a_network_is_found_by_its_name_its_data_set_and_its_kind(folder: Path, asked: str, found: str) -> None:
-    assert Library(folder).find(asked).name == found
+    assert ModelRegistry(folder).get(asked).name == found
 
 
 @pytest.mark.parametrize(
@@ -63,25 +63,25 @@ def test_a_network_is_found_by_its_name_its_data_set_and_its_kind(folder: Path, 
 )
 def test_other_names_are_refused(folder: Path, tmp_path: Path, asked: str, told: str) -> None:
     with pytest.raises(LabError, match=told):
-        Library(folder, runs=tmp_path / "none").find(asked)
+        ModelRegistry(folder, runs=tmp_path / "none").get(asked)
     assert not (tmp_path / "none").exists(), "looking makes no store"
 
 
 def test_a_finished_run_answers_and_can_be_chosen(folder: Path, tmp_path: Path) -> None:
     run = finished(tmp_path / "runs")
-    library = Library(folder, data=tmp_path, runs=tmp_path / "runs")
-    found = library.find(run)
-    assert found.recipe.dataset == "digits" and found is library.find(run)
+    registry = ModelRegistry(folder, data=tmp_path, runs=tmp_path / "runs")
+    found = registry.get(run)
+    assert found.recipe.dataset == "digits" and found is registry.get(run)
     assert found.trust and found.trust.part == "validation", "its threshold is set when it is loaded"
-    assert [choice.name for choice in library.choices()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed", run]
-    assert [choice.pretrained for choice in library.choices()] == [True] * 4 + [False]
+    assert [choice.name for choice in registry.list_models()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed", run]
+    assert [choice.pretrained for choice in registry.list_models()] == [True] * 4 + [False]
 
 
 def test_a_network_that_was_made_anew_is_read_anew(folder: Path) -> None:
-    library = Library(folder)
-    before = library.find("mnist-28")
+    registry = ModelRegistry(folder)
+    before = registry.get("mnist-28")
     lay(folder, "mnist-28", "mnist", seed=5)
-    assert library.find("mnist-28").weights != before.weights
+    assert registry.get("mnist-28").weights != before.weights
 
 
 def test_a_network_that_is_being_loaded_stops_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,12 +94,12 @@ def test_a_network_that_is_being_loaded_stops_no_other(folder: Path, monkeypatch
         return real(name, folder)
 
     monkeypatch.setattr(Classifier, "load", load)
-    library = Library(folder)
-    slow = threading.Thread(target=library.find, args=("mnist-7",))
+    registry = ModelRegistry(folder)
+    slow = threading.Thread(target=registry.get, args=("mnist-7",))
     slow.start()
     assert loading.wait(20)
     got: list[Classifier] = []
-    other = threading.Thread(target=lambda: got.append(library.find("mnist-28")))
+    other = threading.Thread(target=lambda: got.append(registry.get("mnist-28")))
     other.start()
     other.join(20)
     go_on.set()
@@ -109,24 +109,24 @@ def test_a_network_that_is_being_loaded_stops_no_other(folder: Path, monkeypatch
 
 def test_what_cannot_be_read_hides_no_network(folder: Path, tmp_path: Path) -> None:
     run = finished(tmp_path / "runs")
-    library = Library(folder, runs=tmp_path / "runs")
+    registry = ModelRegistry(folder, runs=tmp_path / "runs")
     store = open_store(tmp_path / "runs")
     bad = store.create(Recipe(), "somebody")
     with store._db as database:
         database.execute("UPDATE runs SET status = 'finished', recipe = 'no JSON' WHERE run = ?", (bad,))
     (folder / "bad.json").write_text("{}")
     (folder / "bad.safetensors").write_bytes(b"")
-    assert [choice.name for choice in library.choices()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed", run]
+    assert [choice.name for choice in registry.list_models()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed", run]
     with pytest.raises(LabError, match=f"run {bad} cannot be read"):
-        library.find(bad)
+        registry.get(bad)
 
 
 def test_a_store_that_cannot_be_used_hides_no_network(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "runs.sqlite").write_bytes(b"this is no database" * 100)
-    library = Library(folder, runs=tmp_path / "runs")
-    assert [choice.name for choice in library.choices()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed"]
-    assert library.find("mnist").name == "mnist-28" and "cannot be used" in capsys.readouterr().err
+    registry = ModelRegistry(folder, runs=tmp_path / "runs")
+    assert [choice.name for choice in registry.list_models()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed"]
+    assert registry.get("mnist").name == "mnist-28" and "cannot be used" in capsys.readouterr().err
 
 
 def test_a_run_s_altered_weights_are_told_as_damaged(tmp_path: Path) -> None:
@@ -137,23 +137,23 @@ def test_a_run_s_altered_weights_are_told_as_damaged(tmp_path: Path) -> None:
     blob[-1] ^= 1  # still a safetensors file, of another network
     weights.write_bytes(blob)
     with pytest.raises(Damaged, match=r"weights\.safetensors is damaged"):
-        Library(tmp_path, runs=tmp_path / "runs").find(run)
+        ModelRegistry(tmp_path, runs=tmp_path / "runs").get(run)
 
 
 # --- the strip ----------------------------------------------------------------------------------------------------
 
 
 def test_the_strip_is_the_same_picture_at_four_sides_through_each_protocol(folder: Path) -> None:
-    library = Library(folder)
-    picture = np.random.default_rng(0).integers(0, 256, (1, 1, 28, 28), np.uint8)
-    cells = strip(picture, library.find("mnist"), "area", library.find)
+    registry = ModelRegistry(folder)
+    image = np.random.default_rng(0).integers(0, 256, (1, 1, 28, 28), np.uint8)
+    cells = compare_protocols(image, registry.get("mnist"), "area", registry.get)
     assert [(cell.protocol, cell.resolution) for cell in cells] == [
         (protocol, side) for protocol in ("totv", "tvtv", "mixed") for side in (28, 21, 14, 7)
     ]
     by = {(cell.protocol, cell.resolution): cell for cell in cells}
     assert by["tvtv", 21].label is None and by["tvtv", 21].network == "mnist-21", "not trained yet"
     for protocol, side, name in (("totv", 14, "mnist-28"), ("tvtv", 7, "mnist-7"), ("mixed", 21, "mnist-mixed")):
-        answer = Classifier.load(name, folder).classify(picture[0, 0], side, "area")
+        answer = Classifier.load(name, folder).classify(image[0, 0], side, "area")
         assert (by[protocol, side].label, by[protocol, side].probability) == answer.top[0]
 
 
@@ -161,8 +161,8 @@ def test_where_the_report_s_network_is_missing_the_fast_one_answers(folder: Path
     lay(folder, "cifar10-fast", "cifar10")
     lay(folder, "cifar10-8", "cifar10", seed=1, resolution=8)
     lay(folder, "cifar10-fast-8", "cifar10", seed=2, resolution=8)
-    library = Library(folder)
-    cells = strip(np.zeros((1, 3, 32, 32), np.uint8), library.find("cifar10"), "area", library.find)
+    registry = ModelRegistry(folder)
+    cells = compare_protocols(np.zeros((1, 3, 32, 32), np.uint8), registry.get("cifar10"), "area", registry.get)
     by = {(cell.protocol, cell.resolution): (cell.network, cell.label is not None) for cell in cells}
     assert by["totv", 16] == by["tvtv", 32] == ("cifar10-fast", True), "the report's cifar10-32 is not there"
     assert by["tvtv", 8] == ("cifar10-8", True) and by["tvtv", 24] == ("cifar10-24", False)
@@ -170,16 +170,16 @@ def test_where_the_report_s_network_is_missing_the_fast_one_answers(folder: Path
 
 def test_a_damaged_file_is_not_told_as_a_network_that_is_not_trained_yet(folder: Path) -> None:
     (folder / "mnist-7.safetensors").write_bytes(b"half a file")
-    library = Library(folder)
-    cells = strip(np.zeros((1, 1, 28, 28), np.uint8), library.find("mnist"), "area", library.find)
+    registry = ModelRegistry(folder)
+    cells = compare_protocols(np.zeros((1, 1, 28, 28), np.uint8), registry.get("mnist"), "area", registry.get)
     by = {(cell.protocol, cell.resolution): cell for cell in cells}
     assert "mnist-7.safetensors is damaged" in by["tvtv", 7].problem and by["tvtv", 7].label is None
     assert by["tvtv", 21].problem == "" and by["tvtv", 21].label is None, "this one is not trained yet"
 
 
 def test_a_network_outside_the_study_has_a_row_of_its_own(folder: Path) -> None:
-    library = Library(folder)
-    cells = strip(np.zeros((1, 1, 28, 28), np.uint8), library.find("arcs"), "area", library.find)
+    registry = ModelRegistry(folder)
+    cells = compare_protocols(np.zeros((1, 1, 28, 28), np.uint8), registry.get("arcs"), "area", registry.get)
     assert [(cell.protocol, cell.resolution, cell.network) for cell in cells] == [("chosen", s, "arcs") for s in (28, 21, 14, 7)]
 
 
@@ -198,6 +198,6 @@ def test_a_hundred_test_pictures_get_what_the_study_counted(name: str, real_data
     test, side = data.images[data.train_size :][:100], network.shape[1]
     for reduced in (side, side * 3 // 4, side // 2, side // 4):
         expected = studied.logits(at_resolution(test, reduced, network.recipe.filter)).argmax(1).tolist()
-        pictures = test.permute(0, 2, 3, 1).numpy()
-        said = [network.classify(picture, reduced, top=1).top[0][0] for picture in pictures]
+        images = test.permute(0, 2, 3, 1).numpy()
+        said = [network.classify(image, reduced, top=1).top[0][0] for image in images]
         assert said == [network.classes[place] for place in expected]

@@ -37,21 +37,21 @@ def test_the_energy_is_torch_s_logsumexp() -> None:
 
 def test_the_held_out_pictures_are_those_of_the_split(digits: DataSet) -> None:
     recipe = preset("fast", "digits")
-    images, part = out_of_distribution.unseen(recipe, digits)
+    images, part = out_of_distribution.calibration_images(recipe, digits)
     expected = splits.split(digits, recipe.split, validation=recipe.validation, seed=recipe.split_seed).validation
     assert part == "validation" and torch.equal(images, digits.images[expected])
-    images, part = out_of_distribution.unseen(recipe.changed(validation=0.0), digits)
+    images, part = out_of_distribution.calibration_images(recipe.changed(validation=0.0), digits)
     assert part == "test" and torch.equal(images, digits.images[digits.train_size : digits.train_size + 180])
 
 
 def test_most_held_out_pictures_are_trusted_and_noise_is_not(classifier: Classifier, digits: DataSet) -> None:
     noise = DataSet("noise", torch.randint(0, 256, (100, 3, 32, 32), dtype=torch.uint8), torch.zeros(100), (), 0, "")
     found = out_of_distribution.calibrate(classifier.recipe, digits, classifier.logits, classifier.weights, iter([noise]))
-    held_out, _ = out_of_distribution.unseen(classifier.recipe, digits)
+    held_out, _ = out_of_distribution.calibration_images(classifier.recipe, digits)
     for side in (8, 6, 4, 2):
         logits = classifier.logits(at_resolution(held_out, side, classifier.recipe.filter))
-        assert abs(np.mean([found.knows(row, side) for row in logits]) - out_of_distribution.ACCEPTED) <= 1 / 144
-    assert found.pictures == len(held_out) == 144
+        assert abs(np.mean([found.in_distribution(row, side) for row in logits]) - out_of_distribution.ACCEPTED) <= 1 / 144
+    assert found.images == len(held_out) == 144
     assert found.threshold(7) == pytest.approx((found.threshold(8) + found.threshold(6)) / 2) and found.threshold(1) == found.threshold(2)
     assert found.refused["noise"] >= 0.8
     assert found.weights == hashlib.sha256(classifier.weights).hexdigest()
@@ -70,6 +70,6 @@ def test_it_is_read_again_for_these_weights_alone(classifier: Classifier, digits
 
 def test_foreign_pictures_take_the_network_s_form(digits: DataSet) -> None:
     colours = torch.full((2, 3, 32, 32), 7, dtype=torch.uint8)
-    assert torch.equal(out_of_distribution.as_pictures_of(digits, colours), torch.full((2, 1, 8, 8), 7, dtype=torch.uint8))
-    assert out_of_distribution.foreign_to("mnist") == ("fashion-mnist", "cifar10")
-    assert out_of_distribution.foreign_to("cifar10") == ("digits", "mnist", "fashion-mnist")
+    assert torch.equal(out_of_distribution.as_images_of(digits, colours), torch.full((2, 1, 8, 8), 7, dtype=torch.uint8))
+    assert out_of_distribution.out_of_distribution_sets("mnist") == ("fashion-mnist", "cifar10")
+    assert out_of_distribution.out_of_distribution_sets("cifar10") == ("digits", "mnist", "fashion-mnist")

@@ -9,23 +9,23 @@ import pytest
 
 from core.datasets import loading
 from core.images.preprocessing import prepare
-from core.inference.model_registry import Library
-from core.inference.protocols import strip
+from core.inference.model_registry import ModelRegistry
+from core.inference.protocols import compare_protocols
 from core.pretrained.cards import read_outputs
 from core.studies.resolution import PROTOCOLS, SIDES, variants
 
-PICTURES = 24
+IMAGES = 24
 
 
 @pytest.mark.data
 @pytest.mark.timeout(400)
 def test_the_strip_on_a_test_picture_is_the_studies_prediction(real_data: Path) -> None:
-    data, library = loading.load("cifar10", real_data), Library(data=real_data)
-    chosen, compared = library.find("cifar10"), set()
-    for number in range(PICTURES):
-        picture = data.images[data.train_size + number].permute(1, 2, 0).numpy()
-        seen = prepare(picture, "cifar10", chosen.shape).seen
-        for cell in strip(seen, chosen, chosen.recipe.filter, library.find):
+    data, registry = loading.load("cifar10", real_data), ModelRegistry(data=real_data)
+    chosen, compared = registry.get("cifar10"), set()
+    for number in range(IMAGES):
+        image = data.images[data.train_size + number].permute(1, 2, 0).numpy()
+        seen = prepare(image, "cifar10", chosen.shape).seen
+        for cell in compare_protocols(seen, chosen, chosen.recipe.filter, registry.get):
             outputs = read_outputs(cell.network)
             if outputs is None or cell.resolution not in outputs.logits:
                 continue  # not trained yet, or its answers were not kept
@@ -46,4 +46,4 @@ def kept() -> set[tuple[str, int]]:
 
 
 def present() -> set[str]:
-    return {choice.name for choice in Library().choices()}
+    return {choice.name for choice in ModelRegistry().list_models()}

@@ -180,9 +180,9 @@ def test_answers_are_logits():
 @pytest.mark.parametrize("name", NETWORKS)
 def test_channels_last_gives_the_same_answers(name):
     torch.manual_seed(0)
-    network, pictures = build(name, home(name)).eval(), torch.rand(4, *home(name))
-    expected = network(pictures)
-    last = network.to(memory_format=torch.channels_last)(pictures.to(memory_format=torch.channels_last))
+    network, images = build(name, home(name)).eval(), torch.rand(4, *home(name))
+    expected = network(images)
+    last = network.to(memory_format=torch.channels_last)(images.to(memory_format=torch.channels_last))
     torch.testing.assert_close(last, expected)
 
 
@@ -190,9 +190,9 @@ def test_channels_last_gives_the_same_answers(name):
 def test_one_step_under_bf16_autocast_moves_every_weight(name):
     torch.manual_seed(0)
     network = build(name, home(name)).to(memory_format=torch.channels_last)
-    pictures = torch.rand(8, *home(name)).to(memory_format=torch.channels_last)
+    images = torch.rand(8, *home(name)).to(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
-        answers = network(pictures)
+        answers = network(images)
         loss = nn.functional.cross_entropy(answers, torch.arange(8))
     loss.backward()
     assert answers.dtype == torch.bfloat16
@@ -201,17 +201,17 @@ def test_one_step_under_bf16_autocast_moves_every_weight(name):
 
 def test_digits_cnn_learns_the_digits():
     digits = pytest.importorskip("sklearn.datasets").load_digits()
-    pictures, labels = torch.tensor(digits.images[:, None] / 16).float(), torch.tensor(digits.target)
+    images, labels = torch.tensor(digits.images[:, None] / 16).float(), torch.tensor(digits.target)
     torch.manual_seed(0)
-    train, test = torch.randperm(len(pictures)).split([1437, 360])
+    train, test = torch.randperm(len(images)).split([1437, 360])
     network = build("digits-cnn", DIGITS)
     optimizer = torch.optim.Adam(network.parameters(), lr=0.003)
     for _ in range(8):
         for batch in train[torch.randperm(len(train))].split(64):
             optimizer.zero_grad()
-            nn.functional.cross_entropy(network(pictures[batch]), labels[batch]).backward()
+            nn.functional.cross_entropy(network(images[batch]), labels[batch]).backward()
             optimizer.step()
-    right = network.eval()(pictures[test]).argmax(dim=1) == labels[test]
+    right = network.eval()(images[test]).argmax(dim=1) == labels[test]
     assert right.float().mean() > 0.96
 
 

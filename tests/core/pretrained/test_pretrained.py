@@ -14,7 +14,7 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 from core.cli.pretraining import complete, plan
 from core.datasets import loading
 from core.pretrained.cards import FOLDER, Card, read_cards, read_outputs
-from core.pretrained.plan import made
+from core.pretrained.plan import available
 from core.studies import architectures, resolution
 from core.studies.published import kannojia
 from core.studies.registry import STUDIES
@@ -25,7 +25,7 @@ from core.vocabulary.records import Matrix
 MEGABYTES = 30
 CARDS = read_cards()
 PLAN = plan()
-MADE = made(PLAN, CARDS.values())
+MADE = available(PLAN, CARDS.values())
 
 
 def test_every_card_is_planned_and_looked_at_as_planned() -> None:
@@ -35,11 +35,11 @@ def test_every_card_is_planned_and_looked_at_as_planned() -> None:
 
 def test_weights_and_answers_are_there_where_they_are_planned_and_nowhere_else() -> None:
     weights = {name for name in MADE if PLAN[name].weights}
-    answers = {f"{name}.outputs" for name in MADE if PLAN[name].outputs_at}
+    answers = {f"{name}.outputs" for name in MADE if PLAN[name].keep_outputs_at}
     assert {path.stem for path in FOLDER.glob("*.safetensors")} == weights | answers
     for name in answers:
         outputs = read_outputs(name.removesuffix(".outputs"))
-        assert outputs is not None and set(outputs.logits) == set(PLAN[name.removesuffix(".outputs")].outputs_at)
+        assert outputs is not None and set(outputs.logits) == set(PLAN[name.removesuffix(".outputs")].keep_outputs_at)
 
 
 def test_everything_together_is_small_enough() -> None:
@@ -88,7 +88,7 @@ def _pairs(matrix: Matrix) -> tuple[list[int], list[int]]:
 
 @pytest.mark.parametrize("study", ["resolution", "architectures"])
 def test_the_scores_of_every_table_are_scikit_learns(study: str) -> None:
-    tables = STUDIES[study].tables(made(STUDIES[study].plan(), CARDS.values()))
+    tables = STUDIES[study].tables(available(STUDIES[study].plan(), CARDS.values()))
     rows = [row for table in tables.values() for row in table if "confusion" in row]
     assert rows
     for row in rows:
@@ -126,7 +126,7 @@ def test_tvtv_by_either_recipe_gives_what_the_report_gave() -> None:
 
 
 def test_sgd_stays_below_adam_as_in_the_report_and_every_class_has_its_row() -> None:
-    found = architectures.tables(made(architectures.plan(), CARDS.values()))["results"]
+    found = architectures.tables(available(architectures.plan(), CARDS.values()))["results"]
     rows = {row["run"]: row for row in found if row["preset"] == "report"}
     assert {row["network"] for row in rows.values()} == {"arc2-report", "arc3-report"} and len(rows) == 4
     for network in ("arc2", "arc3"):
@@ -135,7 +135,7 @@ def test_sgd_stays_below_adam_as_in_the_report_and_every_class_has_its_row() -> 
 
 
 def test_dropout_and_splits_have_every_seed_of_every_rate_that_they_have() -> None:
-    tables = STUDIES["dropout"].tables(made(STUDIES["dropout"].plan(), CARDS.values()))
+    tables = STUDIES["dropout"].tables(available(STUDIES["dropout"].plan(), CARDS.values()))
     assert all(len(row["runs"]) == 3 for row in tables["rates"])
     for row in tables["rates"]:
         tests = [CARDS[name].result["test_accuracy"] for name in row["runs"]]

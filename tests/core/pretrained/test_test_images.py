@@ -22,8 +22,8 @@ SIDE = test_images.SIDE
 
 
 def everything(count: int = 1000) -> Tiles:
-    pictures = np.random.default_rng(0).integers(0, 256, (count, SIDE, SIDE), np.uint8)
-    return Tiles(tuple(range(count)), tuple(number % 10 for number in range(count)), pictures, count)
+    images = np.random.default_rng(0).integers(0, 256, (count, SIDE, SIDE), np.uint8)
+    return Tiles(tuple(range(count)), tuple(number % 10 for number in range(count)), images, count)
 
 
 def test_answers_are_torch_s_softmax() -> None:
@@ -49,7 +49,7 @@ def test_the_png_holds_the_first_pictures_and_the_chosen_ones(tmp_path: Path) ->
     assert test_images.write(tmp_path, whole, [900, 5, 700])
     found = test_images.read(tmp_path)
     assert found is not None and found.indices == (*range(300), 700, 900) and found.drawable == 300
-    assert all(np.array_equal(found.picture(index), whole.picture(index)) for index in found.indices)
+    assert all(np.array_equal(found.image(index), whole.image(index)) for index in found.indices)
     assert found.labels == tuple(whole.labels[index] for index in found.indices)
     assert 900 in found and 901 not in found and found.examples(7, 2) == [7, 17]
     with Image.open(tmp_path / test_images.NAME) as image:
@@ -82,7 +82,7 @@ def test_it_is_made_once_all_answers_are_there(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.data
 def test_the_whole_test_set_is_torchvision_s(real_data: Path) -> None:
     found, data = test_images.whole(real_data), loading.load("fashion-mnist", real_data)
-    assert np.array_equal(found.pictures, data.images[data.train_size :, 0].numpy())
+    assert np.array_equal(found.images, data.images[data.train_size :, 0].numpy())
     assert list(found.labels) == data.labels[data.train_size :].tolist()
     assert test_images.tiles(real_data) is found
 

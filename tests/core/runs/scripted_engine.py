@@ -213,12 +213,12 @@ class ScriptedStore(RunStore):
         self._check("set_status")
         super().set_status(run, status, message)
 
-    def keep(self, run: str, record: Record) -> None:
+    def save(self, run: str, record: Record) -> None:
         kind = type(record).__name__.lower()
         name = f"epoch {record.epoch}" if isinstance(record, Epoch) else kind
         self.script.point(f"store {name}")
         self._check(kind)
-        super().keep(run, record)
+        super().save(run, record)
         self.script.point(f"stored {name}")
         self._check(f"{kind} afterwards")
 

@@ -39,9 +39,9 @@ def test_a_smoothing_that_is_none_is_refused(weight: float) -> None:
 
 def test_wiggle_is_the_spread_of_the_steps_of_the_second_half() -> None:
     values = np.random.default_rng(2).random(50)
-    assert curve.wiggle(values.tolist()) == pytest.approx(np.diff(values[25:]).std(ddof=1))
-    assert curve.wiggle((values + 3 * np.arange(50)).tolist()) == pytest.approx(curve.wiggle(values.tolist())), "a slope is no wiggle"
-    assert curve.wiggle([1.0, 2.0, 3.0]) is None and curve.wiggle([]) is None
+    assert curve.step_std(values.tolist()) == pytest.approx(np.diff(values[25:]).std(ddof=1))
+    assert curve.step_std((values + 3 * np.arange(50)).tolist()) == pytest.approx(curve.step_std(values.tolist())), "a slope is no wiggle"
+    assert curve.step_std([1.0, 2.0, 3.0]) is None and curve.step_std([]) is None
 
 
 def test_the_examples_in_the_docstrings() -> None:

@@ -57,7 +57,7 @@ def test_a_busy_machine_is_not_measured_but_a_run_teaches() -> None:
     engine = Engine()
     estimates = Estimates(engine)
     assert estimates.of(CIFAR, busy=True).basis == "busy" and not engine.asked
-    estimates.learn(CIFAR.changed(device="cpu", precision="bfloat16"), 2_000.0)
+    estimates.record_speed(CIFAR.changed(device="cpu", precision="bfloat16"), 2_000.0)
     assert estimates.of(CIFAR, busy=True).basis == "measured", "the same recipe, resolved"
     other = estimates.of(DIGITS, busy=True)
     share = multiplications("report", (3, 32, 32)) / multiplications("digits-cnn", (1, 8, 8))
@@ -154,7 +154,7 @@ def test_a_visitor_s_measurements_are_bounded_and_leave_the_others_theirs() -> N
 def test_a_bounded_number_is_remembered() -> None:
     estimates = Estimates(Engine())
     for batch_size in range(1, 512):
-        estimates.learn(DIGITS.changed(batch_size=batch_size), 1.0)
+        estimates.record_speed(DIGITS.changed(batch_size=batch_size), 1.0)
     assert len(estimates._speeds) == REMEMBERED
     assert estimates.of(DIGITS.changed(batch_size=511), busy=True).basis == "measured"
 
@@ -200,17 +200,17 @@ def test_a_closed_engine_starts_no_worker(tmp_path: Path) -> None:
 
 
 def test_a_large_batch_is_measured_with_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.training.state import Learner
+    from core.training.state import TrainingState
     from core.training.throughput import training_speed
 
     sizes: list[int] = []
-    real = Learner.step
+    real = TrainingState.step
 
-    def step(learner: Learner, recipe: Recipe, pictures: Any, labels: Any) -> Any:
-        sizes.append(len(pictures))
-        return real(learner, recipe, pictures, labels)
+    def step(learner: TrainingState, recipe: Recipe, images: Any, labels: Any) -> Any:
+        sizes.append(len(images))
+        return real(learner, recipe, images, labels)
 
-    monkeypatch.setattr(Learner, "step", step)
+    monkeypatch.setattr(TrainingState, "step", step)
     assert training_speed(DIGITS.changed(batch_size=5_000), seconds=0.01) > 0
     assert set(sizes) == {MEASURED_BATCH}
 

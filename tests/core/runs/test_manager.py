@@ -12,7 +12,7 @@ from core.engines.base import Engine, ProcessEngine, ThreadEngine
 from core.pretrained.cards import Card
 from core.runs import manager as jobs
 from core.runs.curve import MOST, Curve
-from core.runs.manager import JobManager, Snapshot, Who
+from core.runs.manager import JobManager, Snapshot, Visitor
 from core.runs.store import StoreError, open_store
 from core.vocabulary.errors import LabError, NoSuchRun
 from core.vocabulary.recipe import Recipe
@@ -20,8 +20,8 @@ from core.vocabulary.records import Tick
 from demo.server import services
 from tests.core.runs.scripted_engine import Lab, Script, ScriptedEngine
 
-ANNA, BEN = Who("anna's cookie"), Who("ben's cookie")
-TEACHER = Who("another cookie", "the token")
+ANNA, BEN = Visitor("anna's cookie"), Visitor("ben's cookie")
+TEACHER = Visitor("another cookie", "the token")
 SHORT = Recipe(epochs=2, batch_size=64, precision="float32", train_limit=200)
 LONG = Recipe(epochs=10_000, batch_size=32, precision="float32")
 
@@ -131,7 +131,7 @@ def test_one_person_does_not_fill_the_queue_and_the_next_one_is_served_next(tmp_
     assert lab.manager.snapshot(late).place == 2 and lab.manager.snapshot(many[-1]).place == 5
     places = {it.run: it.place for it in lab.manager.list()}
     assert [places[run] for run in (*many, late)] == [None, 1, 3, 4, 5, 2]
-    lab.manager.submit(SHORT, Who(ANNA.owner, "the token"))  # the teacher may have more
+    lab.manager.submit(SHORT, Visitor(ANNA.owner, "the token"))  # the teacher may have more
     lab.rest()
     assert all(run.status == "finished" for run in lab.manager.list())
 
@@ -155,11 +155,11 @@ def test_one_address_leaves_places_for_the_others(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(jobs, "ADDRESS_LIMIT", 3)
     manager = Lab(tmp_path, "stream").manager
     for number in range(1 + jobs.ADDRESS_LIMIT):
-        manager.submit(SHORT, Who(f"cookie {number}", address="10.0.0.1"))
+        manager.submit(SHORT, Visitor(f"cookie {number}", address="10.0.0.1"))
     with pytest.raises(LabError, match="3 runs from your network are waiting already"):
-        manager.submit(SHORT, Who("one more cookie", address="10.0.0.1"))
-    manager.submit(SHORT, Who("elsewhere", address="10.0.0.2"))
-    manager.submit(SHORT, Who("address not known"))
+        manager.submit(SHORT, Visitor("one more cookie", address="10.0.0.1"))
+    manager.submit(SHORT, Visitor("elsewhere", address="10.0.0.2"))
+    manager.submit(SHORT, Visitor("address not known"))
 
 
 def test_the_teacher_stops_all_at_once(tmp_path: Path) -> None:
@@ -167,10 +167,10 @@ def test_the_teacher_stops_all_at_once(tmp_path: Path) -> None:
     paused = lab.manager.submit(SHORT, ANNA)
     lab.script.wait_for("epoch 1")
     lab.manager.pause(paused, ANNA)
-    others = [lab.manager.submit(SHORT, who) for who in (BEN, ANNA, BEN)]
-    for who in (ANNA, Who("a guess", "no token")):
+    others = [lab.manager.submit(SHORT, visitor) for visitor in (BEN, ANNA, BEN)]
+    for visitor in (ANNA, Visitor("a guess", "no token")):
         with pytest.raises(LabError, match="only the teacher"):
-            lab.manager.stop_all(who)
+            lab.manager.stop_all(visitor)
     assert lab.manager.stop_all(TEACHER) == 4
     lab.rest()
     assert [lab.manager.snapshot(run).status for run in (paused, *others)] == ["stopped"] * 4
@@ -234,12 +234,12 @@ def test_a_paused_run_can_be_stopped(manager: JobManager) -> None:
 def test_only_the_owner_and_the_teacher_may_act(manager: JobManager) -> None:
     run = manager.submit(LONG, ANNA)
     wait(manager, run, running)
-    nobody, wrong = Who(""), Who("ben's cookie", "a guess")
-    for who in (BEN, nobody, wrong):
-        assert not manager.may(run, who)
+    nobody, wrong = Visitor(""), Visitor("ben's cookie", "a guess")
+    for visitor in (BEN, nobody, wrong):
+        assert not manager.may(run, visitor)
         for act in (manager.pause, manager.stop, manager.resume, manager.delete):
             with pytest.raises(LabError, match="belongs to somebody else"):
-                act(run, who)
+                act(run, visitor)
     assert manager.may(run, ANNA) and manager.may(run, TEACHER)
     assert ANNA.owner not in manager.snapshot(run).owner, "the cookie itself is not stored"
     with pytest.raises(LabError, match="stop it first"):
@@ -283,11 +283,11 @@ def test_a_card_is_a_finished_run(manager: JobManager, put_card: Callable[..., C
 def test_nobody_gives_orders_to_a_card(manager: JobManager, put_card: Callable[..., Card], pretrained: Path) -> None:
     put_card("arc2-adam", weights=True)
     before = {path: path.read_bytes() for path in pretrained.rglob("*.*")}
-    for who in (ANNA, TEACHER, Who("")):
-        assert not manager.may("arc2-adam", who)
+    for visitor in (ANNA, TEACHER, Visitor("")):
+        assert not manager.may("arc2-adam", visitor)
         for act in (manager.pause, manager.stop, manager.resume, manager.delete):
             with pytest.raises(LabError, match="arc2-adam comes with the app and nobody can change or delete it"):
-                act("arc2-adam", who)
+                act("arc2-adam", visitor)
     assert before and {path: path.read_bytes() for path in pretrained.rglob("*.*")} == before
 
 

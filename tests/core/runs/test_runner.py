@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from core.runs import runner
-from core.runs.manager import Who
+from core.runs.manager import Visitor
 from core.runs.store import StoreError
 from core.vocabulary.errors import EngineDied, LabError, RunFailed
 from core.vocabulary.recipe import Recipe
 from tests.core.runs.scripted_engine import Lab, weights_of
 
-ANNA, BEN, TEACHER = Who("anna"), Who("ben"), Who("", "the token")
+ANNA, BEN, TEACHER = Visitor("anna"), Visitor("ben"), Visitor("", "the token")
 RECIPE = Recipe(epochs=2, train_limit=200, batch_size=64)
 
 POINTS = ("stream", "start", "store start", "stored start", "epoch 0", "store epoch 0", "stored epoch 0", "epoch 1", "store epoch 1",

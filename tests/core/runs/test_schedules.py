@@ -18,14 +18,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from core.engines import base
-from core.runs.manager import Who
+from core.runs.manager import Visitor
 from core.runs.store import StoreError
 from core.vocabulary.errors import EngineDied, LabError, RunFailed
 from core.vocabulary.recipe import Recipe
 from tests.core.runs.scripted_engine import Lab
 
 SCHEDULES, STEPS = 1_000, 20
-PEOPLE = (Who("anna"), Who("ben"), Who("carl", "the token"))
+PEOPLE = (Visitor("anna"), Visitor("ben"), Visitor("carl", "the token"))
 RECIPE = Recipe(train_limit=200, batch_size=64)
 MEMORY = Path("/dev/shm")
 """A store in memory, where there is one: the test is of the order of things, not of the disk."""
@@ -44,24 +44,24 @@ class Schedules(RuleBasedStateMachine):
 
     # --- what people order ---
 
-    @rule(who=people, epochs=st.integers(1, 2), seed=st.integers(0, 3))
-    def submit(self, who: Who, epochs: int, seed: int) -> None:
-        self._order(lambda: self.runs.append(self.lab.manager.submit(RECIPE.changed(epochs=epochs, seed=seed), who)))
+    @rule(visitor=people, epochs=st.integers(1, 2), seed=st.integers(0, 3))
+    def submit(self, visitor: Visitor, epochs: int, seed: int) -> None:
+        self._order(lambda: self.runs.append(self.lab.manager.submit(RECIPE.changed(epochs=epochs, seed=seed), visitor)))
 
     @precondition(lambda self: self.runs)
-    @rule(which=numbers, who=people)
-    def pause(self, which: int, who: Who) -> None:
-        self._order(lambda: self.lab.manager.pause(self._run(which), who))
+    @rule(which=numbers, visitor=people)
+    def pause(self, which: int, visitor: Visitor) -> None:
+        self._order(lambda: self.lab.manager.pause(self._run(which), visitor))
 
     @precondition(lambda self: self.runs)
-    @rule(which=numbers, who=people)
-    def resume(self, which: int, who: Who) -> None:
-        self._order(lambda: self.lab.manager.resume(self._run(which), who))
+    @rule(which=numbers, visitor=people)
+    def resume(self, which: int, visitor: Visitor) -> None:
+        self._order(lambda: self.lab.manager.resume(self._run(which), visitor))
 
     @precondition(lambda self: self.runs)
-    @rule(which=numbers, who=people)
-    def stop(self, which: int, who: Who) -> None:
-        self._order(lambda: self.lab.manager.stop(self._run(which), who))
+    @rule(which=numbers, visitor=people)
+    def stop(self, which: int, visitor: Visitor) -> None:
+        self._order(lambda: self.lab.manager.stop(self._run(which), visitor))
 
     @precondition(lambda self: self.runs)
     @rule(which=numbers)
@@ -73,9 +73,9 @@ class Schedules(RuleBasedStateMachine):
         run = self._run(which)
         self._order(act)
 
-    @rule(who=people)
-    def stop_all(self, who: Who) -> None:
-        self._order(lambda: self.lab.manager.stop_all(who))
+    @rule(visitor=people)
+    def stop_all(self, visitor: Visitor) -> None:
+        self._order(lambda: self.lab.manager.stop_all(visitor))
 
     @rule()
     def restart(self) -> None:

@@ -50,7 +50,7 @@ def test_a_lock_that_goes_without_a_word_is_seen(store: RunStore, read: list[str
     assert kept.of(run).status == "queued"
     lock.release()
     assert kept.of(run).status == "interrupted"
-    with store.hold(run):
+    with store.locked(run):
         assert kept.of(run).status == "queued"
     assert read == [run]
 

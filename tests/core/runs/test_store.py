@@ -29,16 +29,16 @@ def store(tmp_path: Path) -> RunStore:
 
 def test_a_run_comes_back_as_it_was_kept(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
-    with store.hold(run):
+    with store.locked(run):
         assert store.get(run).status == "queued"
         for record in (START, epoch(0), epoch(1, b"newer")):
-            store.keep(run, record)
+            store.save(run, record)
         kept = open_store(store.folder).get(run)
         assert (kept.status, kept.epochs_done, kept.owner) == ("running", 1, "me")
         assert kept.recipe.threads == 1 and kept.epochs[1]["train_loss"] == 1.0
         assert store.checkpoint(run) == b"newer"
         assert [file.name for file in store.weights_folder(run).iterdir()] == ["epoch-0001.safetensors"], "only the newest"
-        store.keep(run, Result(1, 0.5, 0.9, [[1, 0], [0, 1]], 0.1, weights=b"final"))
+        store.save(run, Result(1, 0.5, 0.9, [[1, 0], [0, 1]], 0.1, weights=b"final"))
     kept = store.get(run)
     assert kept.status == "finished" and kept.result is not None and kept.result["test_accuracy"] == 0.9
     assert kept.weights is not None and kept.weights.read_bytes() == b"final"
@@ -46,8 +46,8 @@ def test_a_run_comes_back_as_it_was_kept(store: RunStore) -> None:
 
 def test_unfinished_without_its_lock_is_interrupted(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
-    with store.hold(run):
-        store.keep(run, START)
+    with store.locked(run):
+        store.save(run, START)
         assert store.get(run).status == "running"
         assert open_store(store.folder).get(run).status == "running"
     assert store.get(run).status == "interrupted"
@@ -74,8 +74,8 @@ def test_the_lock_goes_with_the_process_that_held_it(store: RunStore) -> None:
 
 def test_going_on_keeps_the_facts_of_the_beginning(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
-    store.keep(run, START)
-    store.keep(run, Start(START.recipe, {"train": 10, "provenance": {"torch": "2"}}, 4))
+    store.save(run, START)
+    store.save(run, Start(START.recipe, {"train": 10, "provenance": {"torch": "2"}}, 4))
     facts = store.get(run).facts
     assert facts["provenance"] == {"torch": "1"} and facts["resumed"] == [{"after_epoch": 4, "torch": "2"}]
 
@@ -83,7 +83,7 @@ def test_going_on_keeps_the_facts_of_the_beginning(store: RunStore) -> None:
 def test_a_damaged_or_missing_checkpoint_is_named(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
     assert store.checkpoint(run) is None
-    store.keep(run, epoch(1, b"0123456789"))
+    store.save(run, epoch(1, b"0123456789"))
     file = store.weights_folder(run) / "epoch-0001.safetensors"
     file.write_bytes(b"0123456780")
     with pytest.raises(LabError, match=r"epoch-0001.safetensors is damaged"):
@@ -95,14 +95,14 @@ def test_a_damaged_or_missing_checkpoint_is_named(store: RunStore) -> None:
 
 def test_a_full_disk_loses_no_finished_epoch(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     run = store.create(Recipe(), "me")
-    store.keep(run, epoch(1, b"good"))
+    store.save(run, epoch(1, b"good"))
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match="No space left on device"):
-        store.keep(run, epoch(2, b"lost"))
+        store.save(run, epoch(2, b"lost"))
     monkeypatch.undo()
     assert store.get(run).epochs_done == 1 and store.checkpoint(run) == b"good"
     assert [file.name for file in store.weights_folder(run).iterdir()] == ["epoch-0001.safetensors"], "no half file stays"
@@ -120,7 +120,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_deleting_forgets_the_run_and_its_weights(store: RunStore) -> None:
     run, other = store.create(Recipe(), "me"), store.create(Recipe(seed=1), "me")
-    store.keep(run, epoch(1))
+    store.save(run, epoch(1))
     store.delete(run)
     assert store.names() == [other] and not store.weights_folder(run).exists()
     with pytest.raises(LabError, match="there is no run"):

@@ -35,10 +35,10 @@ def broken(store: RunStore, column: str, value: object) -> str:
 
 def test_a_summary_says_what_the_run_says(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
-    store.keep(run, Start(Recipe(threads=1).as_dict(), {"train": 10, "provenance": {}}, 0))
+    store.save(run, Start(Recipe(threads=1).as_dict(), {"train": 10, "provenance": {}}, 0))
     for number in range(3):
-        store.keep(run, epoch(number))
-    store.keep(run, Result(2, 0.5, 0.85, MATRIX, 0.1, weights=b"final"))
+        store.save(run, epoch(number))
+    store.save(run, Result(2, 0.5, 0.85, MATRIX, 0.1, weights=b"final"))
     (found,), whole = store.summaries(), store.get(run)
     assert (found.run, found.status, found.recipe, found.owner) == (whole.run, "finished", whole.recipe, "me")
     assert (found.created, found.message, found.epochs_done) == (whole.created, "", whole.epochs_done == 2 and 2)
@@ -51,9 +51,9 @@ def test_it_follows_every_change_also_of_another_process(store: RunStore) -> Non
     assert store.summaries() == []
     first, second = other.create(Recipe(), "me"), other.create(Recipe(seed=1), "me")
     assert [run.run for run in store.summaries()] == [second, first]
-    with other.hold(first):
-        other.keep(first, Start(Recipe(threads=1).as_dict(), {"provenance": {}}, 0))
-        other.keep(first, epoch(1))
+    with other.locked(first):
+        other.save(first, Start(Recipe(threads=1).as_dict(), {"provenance": {}}, 0))
+        other.save(first, epoch(1))
         assert [(run.status, run.epochs_done) for run in store.summaries()] == [("interrupted", 0), ("running", 1)]
         assert store.counts() == {"interrupted": 1, "running": 1}
     assert [run.status for run in store.summaries()] == ["interrupted"] * 2, "its process lost the lock and wrote nothing"
@@ -66,15 +66,15 @@ def test_it_follows_every_change_also_of_another_process(store: RunStore) -> Non
 def test_an_epoch_that_is_written_again_counts_once(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
     for seconds in (5.0, 2.0):
-        store.keep(run, epoch(1, seconds))
-    store.keep(run, epoch(2, 3.0))
+        store.save(run, epoch(1, seconds))
+    store.save(run, epoch(2, 3.0))
     assert [(found.seconds, found.epochs_done) for found in store.summaries()] == [(5.0, 2)]
 
 
 def test_the_newest_change_moves_with_every_write_and_with_nothing_else(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
     seen = [store.newest_change()]
-    for write in (lambda: store.keep(run, epoch(1)), lambda: store.set_status(run, "stopped"), lambda: store.delete(run)):
+    for write in (lambda: store.save(run, epoch(1)), lambda: store.set_status(run, "stopped"), lambda: store.delete(run)):
         write()
         seen.append(store.newest_change())
     assert seen == sorted(set(seen)) and store.newest_change() == seen[-1]
@@ -143,13 +143,13 @@ def test_facts_that_make_no_sense_are_told_when_the_run_is_opened(store: RunStor
 
 def test_a_damaged_epoch_is_told_when_the_run_is_opened_and_may_be_listed(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
-    store.keep(run, epoch(1))
+    store.save(run, epoch(1))
     with store._db as database:
         database.execute("UPDATE epochs SET record = '{not json'")
     with pytest.raises(UnreadableRun, match="cannot be read"):
         store.get(run)
     assert [found.run for found in store.summaries()] == [run]
-    store.keep(run, epoch(1, 4.0))
+    store.save(run, epoch(1, 4.0))
     assert store.get(run).epochs_done == 1 and store.summaries()[0].seconds >= 4.0
 
 

@@ -14,7 +14,7 @@ from core.pretrained.cards import Outputs, write_outputs
 from core.studies import architectures
 from core.studies import architectures_comparison as beside
 from core.studies.published import published
-from tests.architectures_cards import PICTURES, card, everything, labels, outputs
+from tests.architectures_cards import IMAGES, card, everything, labels, outputs
 
 
 def test_results_have_a_complete_row_for_each_run() -> None:
@@ -75,9 +75,9 @@ def test_the_paper_s_rows_carry_its_accuracies_and_epochs() -> None:
 
 
 def test_a_contest_needs_two_and_knows_its_margin() -> None:
-    rows = [{"title": name, "run": f"no-{name}", "test_accuracy": share, "confusion": [[PICTURES]]} for name, share in (("a", 0.8), ("b", 0.9), ("c", 0.85))]
-    assert beside.contest(rows[:1]) is None
-    found = beside.contest(rows)
+    rows = [{"title": name, "run": f"no-{name}", "test_accuracy": share, "confusion": [[IMAGES]]} for name, share in (("a", 0.8), ("b", 0.9), ("c", 0.85))]
+    assert beside.ranking(rows[:1]) is None
+    found = beside.ranking(rows)
     assert found is not None and (found.best, found.second, found.last) == ("b", "c", "a")
     assert (found.lead, found.range) == (pytest.approx(0.05), pytest.approx(0.1))
     assert found.to_second.lead == pytest.approx(0.05) and found.to_last.p < found.to_second.p
@@ -99,19 +99,19 @@ def test_optimizers_are_means_over_seeds_and_one_that_only_the_paper_has_stays_w
 
 def test_answers_that_are_kept_are_compared_picture_by_picture(tmp_path: Path) -> None:
     """Networks that are right about mostly the same pictures differ by more than chance where their shares alone do not tell."""
-    rows = [{"run": name, "test_accuracy": share, "confusion": [[PICTURES]]} for name, share in (("a", 0.80), ("b", 0.784))]
+    rows = [{"run": name, "test_accuracy": share, "confusion": [[IMAGES]]} for name, share in (("a", 0.80), ("b", 0.784))]
     assert beside.difference(*rows, folder=tmp_path).basis == "shares"
-    truth, best = labels(), np.zeros((PICTURES, 10), np.float16)
-    best[np.arange(PICTURES), (truth + (np.arange(PICTURES) % 5 == 0)) % 10] = 1
-    worse, flipped = best.copy(), np.flatnonzero(np.arange(PICTURES) % 5)[:16]
+    truth, best = labels(), np.zeros((IMAGES, 10), np.float16)
+    best[np.arange(IMAGES), (truth + (np.arange(IMAGES) % 5 == 0)) % 10] = 1
+    worse, flipped = best.copy(), np.flatnonzero(np.arange(IMAGES) % 5)[:16]
     worse[flipped] = np.roll(worse[flipped], 1, axis=1)
     for name, logits in (("a", best), ("b", worse)):
         write_outputs(name, Outputs(truth.astype(np.uint8), {28: logits}), tmp_path)
     assert beside.difference({**rows[0], "test_accuracy": 0.7}, rows[1], folder=tmp_path).basis == "shares", "answers of another run"
     found = beside.difference(*rows, folder=tmp_path)
-    assert found.basis == "pictures" and found.lead == pytest.approx(16 / PICTURES) and found.real
+    assert found.basis == "pictures" and found.lead == pytest.approx(16 / IMAGES) and found.real
     assert found.p == pytest.approx(binomtest(16, 16).pvalue)
-    assert not beside.between_shares(0.80, 0.784, PICTURES).real, "taken as independent they would not differ"
+    assert not beside.between_shares(0.80, 0.784, IMAGES).real, "taken as independent they would not differ"
 
 
 def test_a_restless_curve_has_the_larger_wiggle() -> None:

@@ -16,7 +16,7 @@ def true_matrix(seed: int, share: float = 0.8) -> list[list[int]]:
     """A confusion matrix (10, 10) of 1,000 pictures a class."""
     draw = np.random.default_rng(seed)
     shares = draw.dirichlet(np.ones(10), size=10) * (1 - share) + share * np.eye(10)
-    return [draw.multinomial(audit.PICTURES, row / row.sum()).tolist() for row in shares]
+    return [draw.multinomial(audit.IMAGES, row / row.sum()).tolist() for row in shares]
 
 
 def resolution_cards(matrix: list[list[int]]) -> dict[str, Card]:

@@ -87,7 +87,7 @@ def test_sixteen_pictures_fit_all_values_but_one_and_eighty_fit_all() -> None:
 
 def test_answers_come_for_the_cells_whose_network_is_there(found: audit_last_batch.Answers) -> None:
     assert list(found) == ["totv-32", "totv-16", "totv-8", "tvtv-8"]
-    assert audit_last_batch.answers({}) == {} and audit_last_batch.pictures({}, 64, CLASSES) == []
+    assert audit_last_batch.answers({}) == {} and audit_last_batch.images({}, 64, CLASSES) == []
 
 
 @pytest.mark.parametrize(("size", "count"), [(32, 16), (64, 16), (128, 16), (100, 100), (48, 16), (1_000, 400)])
@@ -112,7 +112,7 @@ def test_each_row_names_its_run_and_the_printed_value(found: audit_last_batch.An
 
 
 def test_the_last_pictures_one_by_one(found: audit_last_batch.Answers) -> None:
-    rows = audit_last_batch.pictures(found, 64, CLASSES)
+    rows = audit_last_batch.images(found, 64, CLASSES)
     assert [row["number"] for row in rows] == list(range(384, 400))
     truth, guess = found["totv-16"]
     for row in rows:
@@ -120,7 +120,7 @@ def test_the_last_pictures_one_by_one(found: audit_last_batch.Answers) -> None:
         assert row["totv-16_right"] == (row["truth"] == row["totv-16"])
     right = next(row["right"] for row in audit_last_batch.compared(found, 64) if row["cell"] == "totv-16")
     assert sum(row["totv-16_right"] for row in rows) == right
-    assert len(audit_last_batch.pictures(found, 100, CLASSES)) == 16
+    assert len(audit_last_batch.images(found, 100, CLASSES)) == 16
 
 
 def test_the_spread_is_over_all_batches_of_that_length(found: audit_last_batch.Answers) -> None:

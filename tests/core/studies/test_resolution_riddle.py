@@ -11,16 +11,16 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_score, r
 from core.pretrained.cards import Outputs
 from core.studies import resolution_riddle
 
-CLASSES, PICTURES, CAT = 10, 3000, 3
+CLASSES, IMAGES, CAT = 10, 3000, 3
 
 
 @pytest.fixture(scope="module")
 def outputs() -> Outputs:
     """Answers that are often right, with one class whose logit is too high at 8 pixels."""
     draw = np.random.default_rng(0)
-    labels = draw.integers(0, CLASSES, PICTURES).astype(np.uint8)
-    logits = draw.normal(size=(PICTURES, CLASSES))
-    logits[np.arange(PICTURES), labels] += 2
+    labels = draw.integers(0, CLASSES, IMAGES).astype(np.uint8)
+    logits = draw.normal(size=(IMAGES, CLASSES))
+    logits[np.arange(IMAGES), labels] += 2
     blurred = logits.copy()
     blurred[:, CAT] += 1.5
     return Outputs(labels, {32: logits.astype(np.float16), 8: blurred.astype(np.float16)})
@@ -45,7 +45,7 @@ def test_lowering_by_what_was_too_much_is_best(outputs: Outputs) -> None:
     assert resolution_riddle.best(rows)["accuracy"] > rows[0]["accuracy"]
     assert [row["predicted"] for row in rows] == sorted((row["predicted"] for row in rows), reverse=True)
     assert resolution_riddle.best([{"by": 1.0, "accuracy": 0.5}, {"by": 0.2, "accuracy": 0.5}])["by"] == 0.2
-    assert len(outputs.logits[8]) == PICTURES and outputs.logits[8].dtype == np.float16, "the kept answers stay as they were"
+    assert len(outputs.logits[8]) == IMAGES and outputs.logits[8].dtype == np.float16, "the kept answers stay as they were"
 
 
 def test_the_pull_is_the_mean_distance_over_the_other_pictures(outputs: Outputs) -> None:

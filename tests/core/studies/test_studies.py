@@ -154,8 +154,8 @@ def test_for_the_same_cost_the_spread_of_single_draws_shrinks_by_the_root() -> N
 
 def test_a_macro_recall_may_be_nearer_to_a_balanced_test() -> None:
     row = {"validation_accuracy": 0.98, "validation_macro_recall": 0.93, "test_accuracy": 0.90}
-    assert splits.apart(row).nearer and splits.apart(row).recall == pytest.approx(0.03)
-    assert not splits.apart({**row, "validation_macro_recall": 0.80}).nearer
+    assert splits.gap_to_test(row).nearer and splits.gap_to_test(row).recall == pytest.approx(0.03)
+    assert not splits.gap_to_test({**row, "validation_macro_recall": 0.80}).nearer
 
 
 def test_the_riddle_names_the_class_that_attracts() -> None:

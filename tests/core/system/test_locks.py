@@ -56,7 +56,7 @@ def test_many_looks_at_once_see_the_same(way: str, tmp_path: Path) -> None:
     run = store.create(Recipe(), "me")
     store.lock(run).release()  # so that there is a lock file
     assert looked(lambda: store.get(run).status) == {"interrupted": LOOKERS * LOOKS}
-    with store.hold(run):
+    with store.locked(run):
         assert looked(lambda: store.get(run).status) == {"queued": LOOKERS * LOOKS}
     assert looked(lambda: store.get(run).status) == {"interrupted": LOOKERS * LOOKS}
 

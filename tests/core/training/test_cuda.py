@@ -26,7 +26,7 @@ from core.models import networks
 from core.training import device, loop, stopwatch
 from core.training.cuda_graph import WARM_UP
 from core.training.optimizers import Augmentation
-from core.training.state import RECORDABLE, Learner
+from core.training.state import RECORDABLE, TrainingState
 from core.training.throughput import machine_facts, training_speed
 from core.vocabulary.errors import RunFailed
 from core.vocabulary.recipe import OPTIMIZERS, Recipe, preset
@@ -115,10 +115,10 @@ def test_every_network_gives_the_same_bits_again(network: str, precision: str) -
     part, states = noise(shape, 1_280), []
     for _ in range(2):
         loop.reseed(0, 0)
-        learner = Learner.make(recipe, shape, 10)
-        for _step in loop.steps(recipe, learner, part, 1):
+        state = TrainingState.make(recipe, shape, 10)
+        for _step in loop.steps(recipe, state, part, 1):
             pass
-        states.append({name: tensor.cpu() for name, tensor in learner.network.state_dict().items()})
+        states.append({name: tensor.cpu() for name, tensor in state.network.state_dict().items()})
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
@@ -131,14 +131,14 @@ def test_a_recorded_step_is_the_step_itself(network: str, optimizer: str) -> Non
     part, states = noise(shape, 1_030), []
     for recorded in (True, False):
         loop.reseed(0, 0)
-        learner = Learner.make(recipe, shape, 10)
-        assert learner.graph is not None
-        learner.graph = learner.graph if recorded else None
+        state = TrainingState.make(recipe, shape, 10)
+        assert state.graph is not None
+        state.graph = state.graph if recorded else None
         for epoch in (1, 2):
             loop.reseed(0, epoch)
-            for step in loop.steps(recipe, learner, part, epoch):
+            for step in loop.steps(recipe, state, part, epoch):
                 loss = step.loss.clone()
-        states.append({"loss": loss.cpu()} | {name: tensor.cpu() for name, tensor in learner.network.state_dict().items()})
+        states.append({"loss": loss.cpu()} | {name: tensor.cpu() for name, tensor in state.network.state_dict().items()})
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
@@ -171,9 +171,9 @@ def test_a_card_that_is_too_small_is_told_in_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_no_step_waits_for_the_card(optimizer: str, augment: str) -> None:
     recipe = device.resolve(QUICK.changed(network="mnist-cnn", optimizer=optimizer, augment=augment, precision="bfloat16"))
-    learner, part = Learner.make(recipe, (1, 28, 28), 10), noise((1, 28, 28), 1_280)
-    tally = loop.Tally(10, "cuda")
-    taken = loop.steps(recipe, learner, part, 1)
+    state, part = TrainingState.make(recipe, (1, 28, 28), 10), noise((1, 28, 28), 1_280)
+    tally = loop.ConfusionAccumulator(10, "cuda")
+    taken = loop.steps(recipe, state, part, 1)
     for _ in range(WARM_UP + 1):  # the first steps make the optimizer's state and choose kernels
         next(taken)
     with no_waiting():
@@ -186,9 +186,9 @@ def test_no_step_waits_for_the_card(optimizer: str, augment: str) -> None:
 def test_no_step_of_a_resumed_run_waits_either(optimizer: str, digits: loading.DataSet) -> None:
     recipe = device.resolve(QUICK.changed(optimizer=optimizer, precision="bfloat16"))
     saved = checkpoint(run(recipe, digits), 1)
-    learner = Learner.make(recipe, digits.shape, 10)
-    learner.load(saved)
-    taken = loop.steps(recipe, learner, noise(digits.shape, 640), 2)
+    state = TrainingState.make(recipe, digits.shape, 10)
+    state.load(saved)
+    taken = loop.steps(recipe, state, noise(digits.shape, 640), 2)
     for _ in range(WARM_UP + 1):
         next(taken)
     with no_waiting():
@@ -225,7 +225,7 @@ def test_a_pretrained_network_says_the_same_on_the_card(name: str) -> None:
 
 
 def test_blurred_on_the_card_is_what_the_processor_blurs() -> None:
-    images = noise((3, 32, 32), 2_000).pictures.permute(0, 3, 1, 2)
+    images = noise((3, 32, 32), 2_000).images.permute(0, 3, 1, 2)
     for filter in ("bilinear", "area", "nearest"):
         for side in (24, 16, 8):
             there, here = at_resolution(images, side, filter).cpu(), at_resolution(images.cpu(), side, filter)
@@ -234,7 +234,7 @@ def test_blurred_on_the_card_is_what_the_processor_blurs() -> None:
 
 
 def test_augmentation_draws_on_the_card_what_it_draws_on_the_processor() -> None:
-    images = noise((3, 32, 32), 256).pictures
+    images = noise((3, 32, 32), 256).images
     shown = []
     for name in ("cuda", "cpu"):
         augment = Augmentation(Recipe(augment="flip+shift", device=name), 256, 32, torch.Generator().manual_seed(3))
@@ -268,15 +268,15 @@ def test_the_estimate_is_what_the_loop_reaches(digits: loading.DataSet, monkeypa
     resolved = device.resolve(recipe)
     training_speed(resolved, seconds=0.3)  # kernels are chosen once
     expected = training_speed(resolved)
-    learner, part = Learner.make(resolved, (3, 32, 32), 10), noise((3, 32, 32), 50_000)
-    reached = _last(loop.learn(resolved, learner, part, 1)).images_per_second
+    state, part = TrainingState.make(resolved, (3, 32, 32), 10), noise((3, 32, 32), 50_000)
+    reached = _last(loop.train_epoch(resolved, state, part, 1)).images_per_second
     assert 0.6 < expected / reached < 1.7, (expected, reached)
 
 
-def _last(telling: object) -> loop.Learned:
+def _last(telling: object) -> loop.EpochStats:
     while True:
         try:
             next(telling)  # type: ignore[call-overload]
         except StopIteration as end:
-            learned: loop.Learned = end.value
+            learned: loop.EpochStats = end.value
             return learned

@@ -153,34 +153,34 @@ def test_one_cycle_rises_to_the_peak_and_ends_near_nothing() -> None:
     assert SCHEDULES["constant"](0.7) == 1.0
 
 
-def augmented(kind: str, pictures: torch.Tensor) -> torch.Tensor:
+def augmented(kind: str, images: torch.Tensor) -> torch.Tensor:
     recipe = Recipe(augment=kind, device="cpu")
-    return Augmentation(recipe, len(pictures), 8, torch.Generator().manual_seed(3))(pictures.clone(), 0)
+    return Augmentation(recipe, len(images), 8, torch.Generator().manual_seed(3))(images.clone(), 0)
 
 
 def test_mixed_gives_each_picture_one_of_the_four_resolutions() -> None:
-    pictures = torch.randint(0, 256, (400, 8, 8, 1), dtype=torch.uint8)
-    mixed = augmented("mixed", pictures)
+    images = torch.randint(0, 256, (400, 8, 8, 1), dtype=torch.uint8)
+    mixed = augmented("mixed", images)
     count = dict.fromkeys(study_sides(8), 0)
-    whole = {side: at_resolution(pictures.permute(0, 3, 1, 2), side, "bilinear-antialias").permute(0, 2, 3, 1) for side in count}
-    for place, picture in enumerate(mixed):
-        is_at = [side for side in count if torch.equal(picture, whole[side][place])]
+    whole = {side: at_resolution(images.permute(0, 3, 1, 2), side, "bilinear-antialias").permute(0, 2, 3, 1) for side in count}
+    for place, image in enumerate(mixed):
+        is_at = [side for side in count if torch.equal(image, whole[side][place])]
         assert len(is_at) == 1
         count[is_at[0]] += 1
     assert all(60 < number < 140 for number in count.values()), "each as likely"
 
 
 def test_augmentation_moves_whole_pictures_and_nothing_else() -> None:
-    pictures = torch.randint(1, 255, (64, 8, 8, 3), dtype=torch.uint8)
-    flipped = augmented("flip", pictures)
-    same = [torch.equal(a, b) for a, b in zip(flipped, pictures, strict=True)]
-    mirrored = [torch.equal(a, b.flip(1)) for a, b in zip(flipped, pictures, strict=True)]
+    images = torch.randint(1, 255, (64, 8, 8, 3), dtype=torch.uint8)
+    flipped = augmented("flip", images)
+    same = [torch.equal(a, b) for a, b in zip(flipped, images, strict=True)]
+    mirrored = [torch.equal(a, b.flip(1)) for a, b in zip(flipped, images, strict=True)]
     assert all(a or b for a, b in zip(same, mirrored, strict=True)) and 10 < sum(mirrored) < 54
-    shifted = augmented("flip+shift", pictures)
-    assert shifted.shape == pictures.shape and not torch.equal(shifted, flipped)
-    for picture, moved in zip(flipped[:8], shifted[:8], strict=True):  # its middle 6x6 stands somewhere in the moved one
+    shifted = augmented("flip+shift", images)
+    assert shifted.shape == images.shape and not torch.equal(shifted, flipped)
+    for image, moved in zip(flipped[:8], shifted[:8], strict=True):  # its middle 6x6 stands somewhere in the moved one
         places = [moved[y : y + 6, x : x + 6] for y in range(3) for x in range(3)]
-        assert any(torch.equal(place, picture[1:7, 1:7]) for place in places)
+        assert any(torch.equal(place, image[1:7, 1:7]) for place in places)
 
 
 def test_normalise_maps_black_and_white_to_minus_one_and_one() -> None:

@@ -29,7 +29,7 @@ def test_the_interval_of_a_share_is_wilson_s(right: int, of: int) -> None:
 def test_mcnemar_is_a_toss_of_the_pictures_that_only_one_got_right(won: int, lost: int) -> None:
     first = [True] * won + [False] * lost + [True] * 7 + [False] * 4
     second = [False] * won + [True] * lost + [True] * 7 + [False] * 4
-    found = stats.on_the_same_pictures(first, second)
+    found = stats.on_the_same_images(first, second)
     expected = scipy.binomtest(won, won + lost, 0.5).pvalue if won + lost else 1.0
     assert found.p == pytest.approx(expected, rel=1e-9)
     assert found.lead == pytest.approx((won - lost) / len(first)) and found.basis == "pictures" and found.count == len(first)
@@ -39,7 +39,7 @@ def test_mcnemar_is_a_toss_of_the_pictures_that_only_one_got_right(won: int, los
 def test_answers_may_come_as_arrays() -> None:
     """With NumPy's integers 2**72 is 0, and a clear lead was taken for chance."""
     first, second = np.array([True] * 60 + [False] * 12 + [True] * 28), np.array([False] * 60 + [True] * 12 + [True] * 28)
-    found = stats.on_the_same_pictures(first, second)
+    found = stats.on_the_same_images(first, second)
     assert found.p == pytest.approx(scipy.binomtest(60, 72, 0.5).pvalue, rel=1e-9) and found.real
 
 
@@ -78,10 +78,10 @@ def test_student_s_t(t: float, degrees: int) -> None:
 
 def test_chance_alone_is_taken_for_real_in_at_most_one_of_twenty_tries() -> None:
     draw = np.random.default_rng(1)
-    pictures = [stats.on_the_same_pictures(draw.random(400) < 0.8, draw.random(400) < 0.8).real for _ in range(400)]
+    images = [stats.on_the_same_images(draw.random(400) < 0.8, draw.random(400) < 0.8).real for _ in range(400)]
     shares = [stats.between_shares(draw.binomial(400, 0.8) / 400, draw.binomial(400, 0.8) / 400, 400).real for _ in range(2000)]
     seeds = [stats.over_seeds(draw.normal(size=3), draw.normal(size=3)) for _ in range(400)]
-    assert np.mean(pictures) <= 0.07 and np.mean(shares) <= 0.07 and np.mean([one.real for one in seeds if one]) <= 0.08
+    assert np.mean(images) <= 0.07 and np.mean(shares) <= 0.07 and np.mean([one.real for one in seeds if one]) <= 0.08
 
 
 def test_a_spread() -> None:

@@ -23,7 +23,7 @@ from starlette.testclient import TestClient
 from core.__main__ import main
 from core.datasets import loading
 from core.inference.classifier import Classifier
-from core.inference.model_registry import Library
+from core.inference.model_registry import ModelRegistry
 from core.pretrained.cards import FOLDER
 from demo.classifier import app as classifier_app
 from tests.core.images.test_decoding import bomb
@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[httpx.Client]:
     data = Path(os.environ["LAB_DATA"]) if os.environ.get("LAB_DATA") else None
-    with serving(Library(folder, data=data)) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with serving(ModelRegistry(folder, data=data)) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 
@@ -65,7 +65,7 @@ def test_two_hundred_test_pictures_are_answered_as_the_tensors_are(
     data = loading.load(dataset, real_data)
     test = data.images[data.train_size :][:200]
     expected = Classifier.load(name, folder).logits(test).argmax(1)
-    files = upload(client, *(png(picture.permute(1, 2, 0).numpy().squeeze()) for picture in test))
+    files = upload(client, *(png(image.permute(1, 2, 0).numpy().squeeze()) for image in test))
     with ThreadPoolExecutor(4) as several:
         answers = list(several.map(lambda file: call(client, "classify", file, dataset, None, None, 1), files))
     assert {event for event, _ in answers} == {"complete"}
@@ -79,8 +79,8 @@ def test_the_command_line_says_the_same_to_the_last_digit(
     (tmp_path / "seven.png").write_bytes(png(seven()))
     assert main(["classify", str(tmp_path / "seven.png"), "--network", "mnist-28", "--resolution", "14", "--filter", "area", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    for picture in (as_text(png(seven())), *upload(client, png(seven()))):
-        event, answer = call(client, "classify", picture, "mnist-28", 14, "area")
+    for image in (as_text(png(seven())), *upload(client, png(seven()))):
+        event, answer = call(client, "classify", image, "mnist-28", 14, "area")
         assert event == "complete" and answer["top"] == printed["top"] and answer["resolution"] == 14
 
 
@@ -88,18 +88,18 @@ def test_the_endpoints_are_these_and_each_answers(client: httpx.Client, folder: 
     info = client.get("/gradio_api/info").json()
     assert set(info["named_endpoints"]) == {"/networks", "/classify", "/look", "/strip", "/gradcam", "/sample"}
     assert not info["unnamed_endpoints"]
-    picture = as_text(png(seven()))
+    image = as_text(png(seven()))
     assert [row["network"] for row in call(client, "networks")[1]] == ["mnist-28", "fashion", "cifar10-32", "mnist-7"]
-    look = call(client, "look", picture, "mnist", 7)[1]
+    look = call(client, "look", image, "mnist", 7)[1]
     found = Classifier.load("mnist-28", folder).classify(seven(), 7)
     np.testing.assert_array_equal(_decoded(look["seen"]), found.seen[0])
     assert [step["step"] for step in look["steps"] if step["done"]] == ["invert", "crop", "aspect", "size", "centre"]
-    strip = call(client, "strip", picture)[1]
+    strip = call(client, "strip", image)[1]
     assert len(strip) == 12 and {cell["network"] for cell in strip if cell["label"] is None} == {"mnist-21", "mnist-14", "mnist-mixed"}
-    heat = call(client, "gradcam", picture, "mnist", None, None, "7")[1]
+    heat = call(client, "gradcam", image, "mnist", None, None, "7")[1]
     assert heat["label"] == "7" and np.array(heat["map"]).max() == 1
     assert np.array(heat["map"]).shape == (28, 28) and heat["cells"] == [8, 8]
-    named = client.post("/gradio_api/call/v2/classify", json={"picture": picture, "top": 2}).json()["event_id"]
+    named = client.post("/gradio_api/call/v2/classify", json={"picture": image, "top": 2}).json()["event_id"]
     assert '"label": "7"' in client.get(f"/gradio_api/call/classify/{named}").text
 
 
@@ -119,9 +119,9 @@ def test_a_test_picture_comes_with_its_truth(client: httpx.Client, real_data: Pa
 # --- pictures of every kind ---------------------------------------------------------------------------------------
 
 
-def _saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
+def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 
@@ -245,7 +245,7 @@ def test_no_file_of_the_host_is_served(client: httpx.Client, route: str, path: s
 @pytest.mark.parametrize(("inside", "seen"), [("/classify", "/far/classify"), ("/lab/classify", "/lab/classify"), ("", "/far")])
 def test_it_works_below_any_path_also_one_that_a_proxy_takes_away(folder: Path, inside: str, seen: str) -> None:
     """`inside` is where the server has it, `seen` where browsers do."""
-    app, _ = classifier_app.mounted(seen, "../", Library(folder))
+    app, _ = classifier_app.mounted(seen, "../", ModelRegistry(folder))
     server = Starlette(routes=[Mount(inside, app)], lifespan=app.router.lifespan_context)
     with TestClient(server) as client:
         assert client.get(f"{inside}/config").json()["root"] == f"http://testserver{seen}"

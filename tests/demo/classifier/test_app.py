@@ -15,15 +15,15 @@ from PIL import Image
 
 from core.datasets.catalog import SOURCES
 from core.inference.classifier import Classifier
-from core.inference.model_registry import Library
-from core.inference.protocols import Cell
+from core.inference.model_registry import ModelRegistry
+from core.inference.protocols import ProtocolAnswer
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import SIDES
 from demo.classifier import app as classifier_app
 from demo.classifier import html as classifier_views
 from demo.classifier import sessions
 from demo.classifier.api import sample_of
-from demo.classifier.handlers import SAMPLES, Desk
+from demo.classifier.handlers import SAMPLES, Handlers
 from demo.classifier.theme import theme
 from demo.text import FOLDER, texts
 from demo.ui.images import overlaid
@@ -50,15 +50,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(folder: Path, tmp_path: Path) -> Desk:
-    return Desk(Library(folder, data=tmp_path))
+def desk(folder: Path, tmp_path: Path) -> Handlers:
+    return Handlers(ModelRegistry(folder, data=tmp_path))
 
 
 def say(key: str, **values: object) -> str:
     return classifier_app.say(key, **values)
 
 
-def pictures(html: str) -> list[np.ndarray]:
+def images(html: str) -> list[np.ndarray]:
     found = re.findall(r'src="data:image/png;base64,([^"]+)"', html)
     return [np.asarray(Image.open(io.BytesIO(base64.b64decode(text)))) for text in found]
 
@@ -66,32 +66,32 @@ def pictures(html: str) -> list[np.ndarray]:
 # --- the page -----------------------------------------------------------------------------------------------------
 
 
-def test_a_drawing_gets_everything_that_the_page_shows(desk: Desk, folder: Path) -> None:
+def test_a_drawing_gets_everything_that_the_page_shows(desk: Handlers, folder: Path) -> None:
     said, chances, seen, strip, stages, cam = desk.answer("mnist", 14, "area", "draw", DRAWING, None, None, *AUTO)
     expected = Classifier.load("mnist-28", folder).classify(seven(), 14, "area")
     assert chances == dict(expected.top[:5]) and expected.top[0][0] in said
-    np.testing.assert_array_equal(pictures(seen)[0], expected.seen[0])
+    np.testing.assert_array_equal(images(seen)[0], expected.seen[0])
     assert "reduced to 14 x 14" in seen
-    assert [picture.shape for picture in pictures(stages)][-1] == (28, 28) and len(pictures(stages)) == 6
+    assert [image.shape for image in images(stages)][-1] == (28, 28) and len(images(stages)) == 6
     assert strip.count(say("strip_missing")) == 7, "three of TVTV and the mixed network are not there; TOTV is"
-    assert pictures(cam)[0].shape == (28, 28, 3) or "speaks for" in cam
+    assert images(cam)[0].shape == (28, 28, 3) or "speaks for" in cam
 
 
-def test_a_switch_changes_what_is_seen(desk: Desk) -> None:
+def test_a_switch_changes_what_is_seen(desk: Handlers) -> None:
     auto = desk.answer("digits", 8, "area", "draw", DRAWING, None, None, *AUTO)
     off = desk.answer("digits", 8, "area", "draw", DRAWING, None, None, "off", "off", "auto", "off")
-    assert not np.array_equal(pictures(auto[2])[0], pictures(off[2])[0])
-    assert pictures(off[2])[0][0, 0] == 255 and 'class="off"' in off[4]
+    assert not np.array_equal(images(auto[2])[0], images(off[2])[0])
+    assert images(off[2])[0][0, 0] == 255 and 'class="off"' in off[4]
 
 
 @pytest.mark.parametrize("source", ["draw", "upload", "samples"])
-def test_an_empty_desk_says_what_to_do(desk: Desk, source: str) -> None:
+def test_an_empty_desk_says_what_to_do(desk: Handlers, source: str) -> None:
     for drawing in ("", as_text(png(Image.new("RGB", (280, 280), "white")))):
         said, *rest = desk.answer("mnist", 28, "area", source, drawing, None, None, *AUTO)
         assert said == desk.empty("mnist", source) and said.startswith("**") and rest == WAITING
 
 
-def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_path: Path) -> None:
+def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Handlers, tmp_path: Path) -> None:
     (tmp_path / "seven.png").write_bytes(png(seven()))
     (tmp_path / "bad.png").write_text("hello", encoding="utf-8")
     good = desk.answer("mnist", 28, "area", "upload", "", str(tmp_path / "seven.png"), None, *AUTO)
@@ -105,17 +105,17 @@ def test_an_uploaded_picture_is_opened_and_a_bad_one_is_told(desk: Desk, tmp_pat
     assert "bad.png cannot be read as a picture" in said and rest == WAITING
 
 
-def test_a_sample_comes_with_its_truth(desk: Desk) -> None:
+def test_a_sample_comes_with_its_truth(desk: Handlers) -> None:
     gallery, _, first = desk.samples("digits", 24)
     assert len(gallery) == SAMPLES and first == 24
     said = desk.answer("digits", 8, "area", "samples", "", None, 24, *AUTO)[0]
-    data = desk.library.dataset("digits")
+    data = desk.registry.dataset("digits")
     assert data and f"It really is **{data.classes[int(data.labels[data.train_size + 24])]}**" in said
     np.testing.assert_array_equal(np.asarray(gallery[0])[6::12, 6::12], data.images[1437 + 24, 0])
     assert json.loads(desk.numbered(3, "samples", "", 4, "digits", 8, "area", None, 20, *AUTO))["shown"][0] == said
 
 
-def test_a_numbered_answer_has_its_number_and_what_the_page_s_components_take(desk: Desk) -> None:
+def test_a_numbered_answer_has_its_number_and_what_the_page_s_components_take(desk: Handlers) -> None:
     said, chances, *rest = desk.answer("mnist", 14, "area", "draw", DRAWING, None, None, *AUTO)
     assert chances
     answer = json.loads(desk.numbered(7, "draw", DRAWING, None, "mnist", 14, "area", None, 0, *AUTO))
@@ -125,25 +125,25 @@ def test_a_numbered_answer_has_its_number_and_what_the_page_s_components_take(de
     assert empty["shown"][0] == desk.empty("mnist", "draw") and empty["shown"][1:] == [{}, *WAITING[1:]]
 
 
-def test_behind_the_last_samples_stand_the_first(desk: Desk) -> None:
+def test_behind_the_last_samples_stand_the_first(desk: Handlers) -> None:
     assert desk.samples("digits", 12 * 30)[2] == 0 and desk.samples("digits", 12 * 29)[2] == 12 * 29
 
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist", "cifar10"])
 def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
-    bare = Desk(Library(data=tmp_path))
+    bare = Handlers(ModelRegistry(data=tmp_path))
     gallery, said, first = bare.samples(dataset, 0)
     assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and first == 0
-    truth = sample_of(bare.library, dataset, 3)[1]
+    truth = sample_of(bare.registry, dataset, 3)[1]
     assert truth in SOURCES[dataset].classes
     told = bare.answer(dataset, SIDES[dataset], "area", "samples", "", None, 3, *AUTO)[0]
     assert truth in told
     assert bare.samples(dataset, SAMPLES) == bare.samples(dataset, 0)
     with pytest.raises(LabError, match=rf"of {dataset} at most the first 12 test pictures are here"):
-        sample_of(bare.library, dataset, SAMPLES)
+        sample_of(bare.registry, dataset, SAMPLES)
 
 
-def test_missing_data_and_networks_are_told(desk: Desk) -> None:
+def test_missing_data_and_networks_are_told(desk: Handlers) -> None:
     gallery, said, *_ = desk.samples("mnist", 0)
     assert gallery == [] and "python -m core data mnist --fetch" in said
     said, *rest = desk.answer("cifar10", 32, "area", "samples", "", None, None, *AUTO)
@@ -151,13 +151,13 @@ def test_missing_data_and_networks_are_told(desk: Desk) -> None:
     assert desk.about_trust("cifar10") == desk.about_trust("mnist") == say("trust_missing")
 
 
-def test_the_chooser_has_every_data_set_and_every_network(desk: Desk) -> None:
+def test_the_chooser_has_every_data_set_and_every_network(desk: Handlers) -> None:
     told = desk.networks()
     assert [value for _, value in told] == ["digits", "mnist", "fashion-mnist", "cifar10"]
     assert told[3][0] == say("network_missing", dataset="CIFAR-10") and "mnist-28" in told[1][0]
 
 
-def test_another_network_brings_its_resolutions_and_ways(desk: Desk) -> None:
+def test_another_network_brings_its_resolutions_and_ways(desk: Handlers) -> None:
     cifar, digits = desk.chosen("cifar10", "draw"), desk.chosen("digits", "draw")
     assert cifar[0]["maximum"] == 32 and digits[0]["maximum"] == 8
     assert cifar[5]["selected"] == "samples", "nobody draws a photograph"
@@ -165,7 +165,7 @@ def test_another_network_brings_its_resolutions_and_ways(desk: Desk) -> None:
     assert desk.chosen("cifar10", "upload")[5]["selected"] == "upload"
 
 
-def test_a_network_without_convolutions_has_no_map(desk: Desk) -> None:
+def test_a_network_without_convolutions_has_no_map(desk: Handlers) -> None:
     assert desk.answer("fashion-mnist", 28, "area", "draw", DRAWING, None, None, *AUTO)[5] == say("cam_none")
 
 
@@ -174,12 +174,12 @@ def test_a_network_without_convolutions_has_no_map(desk: Desk) -> None:
 
 def test_what_is_seen_keeps_every_pixel() -> None:
     for shape in ((8, 8, 1), (32, 32, 3)):
-        picture = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-        np.testing.assert_array_equal(pictures(classifier_views.image(picture, "x"))[0], picture.squeeze())
+        image = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+        np.testing.assert_array_equal(images(classifier_views.img(image, "x"))[0], image.squeeze())
 
 
 def test_a_cell_says_what_it_knows() -> None:
-    cells = [Cell("totv", 8, "a", "cat", 0.5, False), Cell("tvtv", 8, "b", None, None, None)]
+    cells = [ProtocolAnswer("totv", 8, "a", "cat", 0.5, False), ProtocolAnswer("tvtv", 8, "b", None, None, None)]
     known, missing = map(classifier_views._cell, cells)
     assert "cat" in known and "50.0%" in known and say("strip_unknown") in known
     assert say("strip_missing") in missing
@@ -199,7 +199,7 @@ def test_no_font_comes_from_a_network() -> None:
 
 
 def test_the_blocks_offer_programs_the_named_endpoints_alone(folder: Path) -> None:
-    blocks = classifier_app.build(Library(folder))
+    blocks = classifier_app.build(ModelRegistry(folder))
     assert isinstance(blocks, gr.Blocks) and blocks.state_session_capacity == sessions.MOST
     assert len(blocks.get_api_info()["named_endpoints"]) == 6 and not blocks.get_api_info()["unnamed_endpoints"]
 

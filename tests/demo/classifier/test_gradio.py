@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from demo.classifier import queue, sessions
-from demo.classifier.api import Guarded
+from demo.classifier.api import PathGuard
 from demo.classifier.queue import BoundedQueue
 from demo.classifier.routes import is_known
 from demo.classifier.sessions import LeanSession, Sessions
@@ -25,7 +25,7 @@ class Served:
 
     def __init__(self) -> None:
         self.go = threading.Event()
-        with Guarded() as self.blocks:
+        with PathGuard() as self.blocks:
             box, state = gr.Textbox(), gr.State(0)
             box.submit(lambda words, count: count + 1, [box, state], state, api_name="count")
             gr.api(self.wait, api_name="wait")

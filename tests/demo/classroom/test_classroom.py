@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.classroom.votes import Ballot, Classroom
 from core.engines.base import ThreadEngine
-from core.runs.manager import JobManager, Who
+from core.runs.manager import JobManager, Visitor
 from core.runs.store import open_store
 from demo import text
 from demo.charts import plots
@@ -33,7 +33,7 @@ from tests.demo.drawn import svg, texts
 from tests.demo.lessons.test_train import asked
 from tests.places import ROOT
 
-TEACHER = Who("the teacher's cookie", "the token")
+TEACHER = Visitor("the teacher's cookie", "the token")
 QUESTION = text.speaker("convolution")("question")
 STUDIO = str(ROOT / "demo" / "studio.py")
 CHART = "vega_lite_chart"
@@ -118,9 +118,9 @@ def test_a_choice_is_a_vote_and_the_answer_waits_for_the_teacher(room: Classroom
     page = lesson()
     assert not {"ask.question.reveal", "ask.question.skip"} & keys(page), "nobody shows it to himself"
     page.radio(key="ask.question.class").set_value("9").run()
-    assert room.ballot(QUESTION, Who("anna")).mine == "9" and "You may change it" in words(page)
+    assert room.ballot(QUESTION, Visitor("anna")).mine == "9" and "You may change it" in words(page)
     page.radio(key="ask.question.class").set_value("4").run()
-    assert room.ballot(QUESTION, Who("anna")).counts == {"4": 1}
+    assert room.ballot(QUESTION, Visitor("anna")).counts == {"4": 1}
     assert "What happened" not in words(page) and not page.get(CHART)
 
     room.reveal(QUESTION, TEACHER)
@@ -132,7 +132,7 @@ def test_a_choice_is_a_vote_and_the_answer_waits_for_the_teacher(room: Classroom
 
 
 def test_who_comes_late_sees_the_state(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    room.vote(QUESTION, Who("ben"), "16")
+    room.vote(QUESTION, Visitor("ben"), "16")
     visit(monkeypatch, "chris")
     assert lesson().radio(key="ask.question.class").value is None
     visit(monkeypatch, "ben")
@@ -148,14 +148,14 @@ def test_asked_again_nothing_is_chosen(room: Classroom) -> None:
     page.radio(key="ask.question.class").set_value("9").run()
     room.reset(TEACHER, QUESTION)
     assert page.run().radio(key="ask.question.class").value is None
-    assert not room.ballot(QUESTION, Who("anna")).answered
+    assert not room.ballot(QUESTION, Visitor("anna")).answered
 
 
 def test_a_vote_that_comes_too_late_is_told(room: Classroom) -> None:
     page = lesson()
     room.reveal(QUESTION, TEACHER)
     page.radio(key="ask.question.class").set_value("9").run()
-    assert not room.ballot(QUESTION, Who("anna")).answered and "Nobody has answered" in words(page)
+    assert not room.ballot(QUESTION, Visitor("anna")).answered and "Nobody has answered" in words(page)
 
 
 def test_the_teacher_sees_the_tally_and_reveals(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +163,7 @@ def test_the_teacher_sees_the_tally_and_reveals(room: Classroom, monkeypatch: py
     page = lesson(token=TEACHER.token)
     assert "**0** of 0 have answered" in words(page) and not page.radio
     for voter, option in (("ben", "16"), ("chris", "4"), ("dora", "4")):
-        room.vote(QUESTION, Who(voter), option)
+        room.vote(QUESTION, Visitor(voter), option)
     page.run()
     assert "**3** of 3 have answered" in words(page) and page.get(CHART) and "What happened" not in words(page)
     page.toggle(key="ask.question.hide").set_value(True).run()
@@ -184,7 +184,7 @@ def test_without_a_class_everybody_works_alone(manager: JobManager) -> None:
     page = lesson()
     page.radio(key="ask.question").set_value("9").run()
     page.button(key="ask.question.reveal").click().run()
-    assert "**Not quite.** 9 is how many weights" in page.warning[0].value and not services.classroom().ballot(QUESTION, Who("anna")).answered
+    assert "**Not quite.** 9 is how many weights" in page.warning[0].value and not services.classroom().ballot(QUESTION, Visitor("anna")).answered
 
 
 OPTIONS = {"a": "**One** answer that is so long that it needs a second line of words.", "b": "two", "c": "three"}
@@ -267,7 +267,7 @@ def test_the_verdict_stands_directly_below_the_question() -> None:
 
 def test_all_are_told_the_same_in_class_and_each_whether_it_was_right(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     for voter, option in (("anna", "16"), ("ben", "4")):
-        room.vote(QUESTION, Who(voter), option)
+        room.vote(QUESTION, Visitor(voter), option)
     room.reveal(QUESTION, TEACHER)
     told = {}
     for person in ("anna", "ben", "late", TEACHER.owner):

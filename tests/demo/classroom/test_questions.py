@@ -16,7 +16,7 @@ from core.classroom.guesses import Guess
 from core.classroom.questions import lessons
 from core.classroom.votes import Classroom
 from core.engines.base import ThreadEngine
-from core.runs.job import Who
+from core.runs.job import Visitor
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from demo import text
@@ -108,10 +108,10 @@ def test_every_question_that_a_page_asks_is_among_them() -> None:
 
 def guessed(right: int, wrong: int) -> None:
     """The class guesses at the side that is asked about."""
-    [picture, *_] = indices(0)
+    [image, *_] = indices(0)
     for number in range(right + wrong):
         answer = 3 if number < right else 5
-        services.guesses().take(Who(f"person {number}"), Guess(picture, lessons.SEEN_SIDE, 3, answer))
+        services.guesses().submit(Visitor(f"person {number}"), Guess(image, lessons.SEEN_SIDE, 3, answer))
 
 
 @pytest.mark.parametrize(

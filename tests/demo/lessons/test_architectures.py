@@ -25,7 +25,7 @@ from demo import text
 from demo.charts import figure as charts
 from demo.charts import plots
 from demo.classroom import questions
-from demo.lessons.architectures import networks, pictures, results, tiles, training
+from demo.lessons.architectures import images, networks, results, tiles, training
 from demo.lessons.architectures import shared as parts
 from demo.ui import tables as study
 from tests.architectures_cards import card, everything, outputs
@@ -47,7 +47,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Card]:
     whole = test_images.Tiles(tuple(range(1000)), tuple(number % 10 for number in range(1000)), shades, 1000)
     test_images.write(tmp_path, whole, range(300, 1000))
     monkeypatch.setattr(test_images, "tiles", lambda data: test_images.read(tmp_path))
-    monkeypatch.setattr(pictures, "read_outputs", lambda name: outputs(found[name].result["test_accuracy"], seed=len(name)))
+    monkeypatch.setattr(images, "read_outputs", lambda name: outputs(found[name].result["test_accuracy"], seed=len(name)))
     return found
 
 
@@ -219,33 +219,33 @@ def test_split_classes_and_settings_stand_beside_the_report_s(made: dict[str, Ca
 # --- pictures -------------------------------------------------------------------------------------------------------
 
 
-def images(page: AppTest) -> list[list[str]]:
+def shown_images(page: AppTest) -> list[list[str]]:
     return [[image.caption for image in part.proto.imgs] for part in page.get("image")]
 
 
 def test_a_draw_changes_with_its_seed_and_comes_back(made: dict[str, Card]) -> None:
     page = opened("pictures")
-    samples, first, mistakes = images(page)
+    samples, first, mistakes = shown_images(page)
     assert len(samples) == 10 and len(first) == 15 and len(mistakes) == 15
     assert all(caption.startswith("✗") for caption in mistakes) and all(" / " in caption for caption in first)
     page.button(key="architectures.draw").click().run()
-    assert page.number_input(key="architectures.seed").value == 1 and images(page)[1] != first
+    assert page.number_input(key="architectures.seed").value == 1 and shown_images(page)[1] != first
     page.number_input(key="architectures.seed").set_value(0).run()
-    assert not page.exception and images(page)[1] == first
+    assert not page.exception and shown_images(page)[1] == first
 
 
 def test_right_and_wrong_are_told_by_words_and_by_a_mark() -> None:
-    picture = np.full((28, 28), 90, np.uint8)
-    right, wrong = (np.asarray(Image.open(io.BytesIO(tiles.enlarged(picture, its)))).astype(int) for its in (True, False))
+    image = np.full((28, 28), 90, np.uint8)
+    right, wrong = (np.asarray(Image.open(io.BytesIO(tiles.enlarged(image, its)))).astype(int) for its in (True, False))
     assert right.shape == wrong.shape == (118, 118, 3)
     corner = (slice(tiles.EDGE, tiles.EDGE + 18), slice(-tiles.EDGE - 18, -tiles.EDGE))
     assert (right[corner] == 90).all() and (wrong[corner] == 255).any(), "a cross, so that the colour is not needed"
 
 
 def test_a_run_whose_answers_are_not_kept_is_named(made: dict[str, Card], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "read_outputs", lambda name: None)
+    monkeypatch.setattr(images, "read_outputs", lambda name: None)
     page = opened("pictures")
-    assert "python -m core pretrain fashion-arc2-adam" in words(page) and len(images(page)) == 1
+    assert "python -m core pretrain fashion-arc2-adam" in words(page) and len(shown_images(page)) == 1
 
 
 def test_without_any_picture_it_says_how_to_get_them(made: dict[str, Card], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,8 +256,8 @@ def test_without_any_picture_it_says_how_to_get_them(made: dict[str, Card], monk
 
 
 def test_a_sheet_holds_all_pictures() -> None:
-    picture = np.zeros((28, 28), np.uint8)
-    sheet = Image.open(io.BytesIO(tiles.sheet([picture] * 12, ["a /\nb"] * 12, [True, False, None] * 4)))
+    image = np.zeros((28, 28), np.uint8)
+    sheet = Image.open(io.BytesIO(tiles.sheet([image] * 12, ["a /\nb"] * 12, [True, False, None] * 4)))
     assert sheet.width == 5 * 162 and sheet.height == 3 * (118 + tiles.CAPTION + 8)
 
 

@@ -13,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.pretrained.cards import CARDS, Card, read_cards, write_card
-from core.pretrained.plan import made
+from core.pretrained.plan import available
 from core.studies import architectures
 from core.studies import dropout as study_3
 from core.studies.registry import STUDIES
@@ -42,7 +42,7 @@ def keep(monkeypatch: pytest.MonkeyPatch, folder: Path, *cards: Card) -> None:
     """From now on the page sees these cards, read from files as always."""
     for card in cards:
         write_card(card, folder / CARDS)
-    monkeypatch.setattr(study, "cards", lambda name: made(STUDIES[name].plan(), read_cards(folder).values()))
+    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), read_cards(folder).values()))
 
 
 def card(network: str, rate: float, seed: int, test: float, running: float = 0.9) -> Card:
@@ -110,7 +110,7 @@ def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.
     few = seeds("arc2", 0.0, 0.80)
     keep(monkeypatch, tmp_path, *few)
     assert "two convolutions and 607,306 parameters, but only" in words(opened()), "the other networks are not there"
-    monkeypatch.setattr(study, "cards", lambda name: made(STUDIES[name].plan(), [*read_cards().values(), *few]))
+    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), [*read_cards().values(), *few]))
     page = opened()
     page.button_group(key="dropout.network.results").set_value("arc2").run()
     said = words(page)
@@ -119,7 +119,7 @@ def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.
     assert "more than any other of the 5 networks (arc5 comes next, with 594,922)" in said
     smaller = [dataclasses.replace(card, facts={**card.facts, "parameters": 1}) if card.recipe.network == "arc2" else card
                for card in [*read_cards().values(), *few]]  # fmt: skip
-    monkeypatch.setattr(study, "cards", lambda name: made(STUDIES[name].plan(), smaller))
+    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), smaller))
     assert dropout._lead("arc2") == ""
 
 
@@ -143,8 +143,8 @@ def test_before_there_is_a_run_without_dropout_nothing_is_claimed(monkeypatch: p
 def test_training_below_the_test_is_told_in_both_ways_of_counting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     keep(monkeypatch, tmp_path, *seeds("arc1", 0.0, 0.88), *seeds("arc1", 0.7, 0.87, running=0.80))
     rows: list[dict[str, Any]] = [{"rate": rate, "on": 1 - rate, "on_spread": 0.0, "off": 1.0, "test": 0.6} for rate in (0.0, 0.5)]
-    monkeypatch.setattr("core.explain.dropout_masks.watched", lambda *_: None)
-    monkeypatch.setattr("core.explain.dropout_masks.switched", lambda *_, **__: rows)
+    monkeypatch.setattr("core.explain.dropout_masks.subject", lambda *_: None)
+    monkeypatch.setattr("core.explain.dropout_masks.train_and_eval_accuracy", lambda *_, **__: rows)
     page = opened("below")
     said = words(page)
     assert "below the test accuracy at 1 of 2 rates: 0.7." in said and "above the test at every rate" in said

@@ -20,7 +20,7 @@ from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES, FetchProgress, FetchStopped
 from core.engines.base import ThreadEngine
 from core.images import samples
-from core.runs.manager import JobManager, Who
+from core.runs.manager import JobManager, Visitor
 from core.runs.store import open_store
 from core.vocabulary.errors import LabError
 from demo.server import dataset_downloads, services
@@ -205,9 +205,9 @@ def test_a_download_is_stopped_by_who_started_it_or_the_teacher(
     page = opened()
     page.button(key="home.fetch.cifar10").click().run()
     until(lambda: download.calls == 1)
-    assert fetches.may_stop("cifar10", session.who().name)
-    somebody = Who("another browser's cookie")
-    monkeypatch.setattr(session, "who", lambda: somebody)
+    assert fetches.may_stop("cifar10", session.visitor().name)
+    somebody = Visitor("another browser's cookie")
+    monkeypatch.setattr(session, "visitor", lambda: somebody)
     assert opened().button(key="home.stop.cifar10").disabled
     with pytest.raises(LabError, match="only who started the download of cifar10, or the teacher, can stop it"):
         fetches.stop("cifar10", somebody.name)
@@ -395,21 +395,21 @@ def test_digits_are_the_ones_of_scikit_learn() -> None:
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_idx_pictures(tmp_path: Path, packed: bool) -> None:
-    pictures = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
-    data = bytes(samples.IDX_HEAD) + pictures.tobytes()
+    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
+    data = bytes(samples.IDX_HEAD) + images.tobytes()
     (tmp_path / "train-images-idx3-ubyte.part").write_bytes(b"half")
     name = "train-images-idx3-ubyte" + (".gz" if packed else "")
     (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
-    assert np.array_equal(samples.idx(tmp_path), pictures[list(samples.FIRST)])
+    assert np.array_equal(samples.idx(tmp_path), images[list(samples.FIRST)])
 
 
 def test_cifar_pictures_have_their_colours_in_place(tmp_path: Path) -> None:
     records = np.random.default_rng(0).integers(0, 256, (20, samples.CIFAR_RECORD), np.uint8)
     records[3, 1:1025] = 200  # the red plane
     (tmp_path / "data_batch_1.bin").write_bytes(records.tobytes())
-    pictures = samples.cifar(tmp_path)
-    assert pictures.shape == (4, 32, 32, 3) and (pictures[0, :, :, 0] == 200).all()
-    assert pictures[1, 2, 3, 1] == records[5, 1 + 1024 + 2 * 32 + 3]
+    images = samples.cifar(tmp_path)
+    assert images.shape == (4, 32, 32, 3) and (images[0, :, :, 0] == 200).all()
+    assert images[1, 2, 3, 1] == records[5, 1 + 1024 + 2 * 32 + 3]
 
 
 def test_what_cannot_be_read_gives_no_picture(tmp_path: Path) -> None:

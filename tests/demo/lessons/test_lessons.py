@@ -113,7 +113,7 @@ def test_convolution_s_settings_reach_the_view(sent: list[dict[str, Any]]) -> No
     assert np.allclose(inner, samples.photograph("china") / 255, atol=0.005)
     assert f"2 x (5 - 1) - 1) / 3, rounded down, plus 1 = **{data['rows']}**" in words(page)
     assert f"plus 1 = **{data['columns']}**" in words(page)
-    assert "torch.tanh(F.conv2d(picture, kernel[None], torch.tensor([-0.5]), stride=3, padding=2, dilation=2))" in page.code[0].value
+    assert "torch.tanh(F.conv2d(image, kernel[None], torch.tensor([-0.5]), stride=3, padding=2, dilation=2))" in page.code[0].value
     page.toggle(key="convolution.grey").set_value(True).run()
     assert sent[-1]["channels"] == 1
     check(sent[-1])
@@ -145,46 +145,46 @@ def test_what_does_not_fit_is_told_in_one_line(sent: list[dict[str, Any]]) -> No
 
 def test_pooling_shows_what_torch_computes(sent: list[dict[str, Any]]) -> None:
     page = skipped("pooling")
-    picture = np.round(samples.digits()[0][None] / 255, 2)
-    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(picture), 2).ravel().numpy())
+    image = np.round(samples.digits()[0][None] / 255, 2)
+    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(image), 2).ravel().numpy())
     page.number_input(key="pooling.window").set_value(3).run()
     page.number_input(key="pooling.stride.3").set_value(2).run()
     page.number_input(key="pooling.padding.3").set_value(1).run()
     assert sent[-1]["values"][:11] == [None] * 11, "the border of a maximum is less than everything"
-    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(picture), 3, 2, 1).ravel().numpy())
+    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(image), 3, 2, 1).ravel().numpy())
     kind = next(group for group in page.button_group if group.label == "Keeps")
     kind.set_value("average").run()
     page.toggle(key="pooling.show_shifted").set_value(True).run()
     assert not page.exception and "= **4** numbers along a side of 8 pixels" in words(page)
-    moved = torch.tensor(np.pad(picture, ((0, 0), (0, 0), (1, 0)))[:, :, :-1])
+    moved = torch.tensor(np.pad(image, ((0, 0), (0, 0), (1, 0)))[:, :, :-1])
     assert np.allclose(sent[-1]["outputs"], F.avg_pool2d(moved, 3, 2, 1).ravel().numpy())
-    assert sent[-1]["kind"] == "average" and "F.avg_pool2d(picture, 3, stride=2, padding=1)" in page.code[0].value
+    assert sent[-1]["kind"] == "average" and "F.avg_pool2d(image, 3, stride=2, padding=1)" in page.code[0].value
 
 
 def test_pooling_says_what_is_kept_and_what_a_shift_changes() -> None:
     page = skipped("pooling")
-    picture = np.round(samples.digits()[0] / 255, 2)
-    moved = np.pad(picture, ((0, 0), (1, 0)))[:, :-1]
-    blocks = [it.reshape(4, 2, 4, 2).max((1, 3)) for it in (picture, moved)]
+    image = np.round(samples.digits()[0] / 255, 2)
+    moved = np.pad(image, ((0, 0), (1, 0)))[:, :-1]
+    blocks = [it.reshape(4, 2, 4, 2).max((1, 3)) for it in (image, moved)]
     same = int(((blocks[0] == blocks[1]) & (blocks[0] != 0)).sum())
     counted = int(((blocks[0] != 0) | (blocks[1] != 0)).sum())
     assert 0 < same < counted, "else the page says nothing about the question"
     assert f"**{same} of {counted}** outputs of max-pooling stay the same" in words(page)
     lost = 100 * np.abs(blocks[0] - blocks[1]).sum() / blocks[0].sum()
-    assert f"| {lost:.1f} % |" in words(page) and f"| {picture.max():.2f} |" in words(page)
+    assert f"| {lost:.1f} % |" in words(page) and f"| {image.max():.2f} |" in words(page)
 
 
 # --- 3. the warm-up -------------------------------------------------------------------------------------------------
 
 
-def fields(page: AppTest, picture: str) -> None:
+def fields(page: AppTest, image: str) -> None:
     """Fills in one picture's ten cells from the printed answers."""
     task = published()["warm_up"]
     for kernel in task["filters"]:
-        made = task["feature_maps_after_relu"][picture][kernel]
+        made = task["feature_maps_after_relu"][image][kernel]
         values = {f"{row}{column}": made[row][column] for row in range(2) for column in range(2)}
-        for cell, value in {**values, "pooled": task["pooled"][picture][kernel]}.items():
-            key = f"field.warmup.{picture.replace(' ', '_')}.{kernel}.{cell}"
+        for cell, value in {**values, "pooled": task["pooled"][image][kernel]}.items():
+            key = f"field.warmup.{image.replace(' ', '_')}.{kernel}.{cell}"
             page.text_input(key=key).set_value(str(value)).run()
 
 
@@ -198,9 +198,9 @@ def test_the_warm_up_is_filled_in_cell_by_cell() -> None:
     assert page.text_input(key=first).icon == ":material/check:" and "1 of 40" in page.get("progress")[0].proto.text
     assert page.text_input(key=first.replace("00", "01")).icon == ""
     assert "| Class 1, picture a | ? | ? |" in words(page)
-    for picture in published()["warm_up"]["images"]:
-        page.button_group[0].set_value(picture.replace(" ", "_")).run()
-        fields(page, picture)
+    for image in published()["warm_up"]["images"]:
+        page.button_group[0].set_value(image.replace(" ", "_")).run()
+        fields(page, image)
     assert not page.exception and "40 of 40" in page.get("progress")[0].proto.text
     for row in ("| Class 1, picture a | 1 | 5 |", "| Class 2, picture b | 3 | 3 |"):
         assert row in words(page)

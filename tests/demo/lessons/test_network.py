@@ -273,8 +273,8 @@ def test_without_networks_and_without_pictures(folder: Path) -> None:
 
 
 def test_a_frame_lies_around_its_pixels() -> None:
-    picture = np.full((1, 28, 28), 90, np.uint8)
-    drawn = np.asarray(Image.open(io.BytesIO(images.framed(picture, (4, 8, 10, 12)))))
+    image = np.full((1, 28, 28), 90, np.uint8)
+    drawn = np.asarray(Image.open(io.BytesIO(images.framed(image, (4, 8, 10, 12)))))
     marked = (drawn != 90).any(axis=2)
     rows, columns = np.flatnonzero(marked.any(1)), np.flatnonzero(marked.any(0))
     assert (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1) == (40, 100, 80, 120)

@@ -28,20 +28,20 @@ from demo.lessons.resolution import figures as drawn
 from demo.ui import tables as study
 
 CLASSES = ["plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-CAT, PICTURES = 3, 400
+CAT, IMAGES = 3, 400
 SECTIONS = ("results", "riddle", "sweep", "training")
 
 
 def logits(side: int, seed: int, pull: float) -> np.ndarray:
     """Answers that get worse as the side gets smaller, while cat's logit rises."""
     draw = np.random.default_rng(seed)
-    found = draw.normal(size=(PICTURES, 10))
-    found[np.arange(PICTURES), LABELS] += side / 20
+    found = draw.normal(size=(IMAGES, 10))
+    found[np.arange(IMAGES), LABELS] += side / 20
     found[:, CAT] += pull * (32 - side) / 12
     return found.astype(np.float16)
 
 
-LABELS = (np.arange(PICTURES) % 10).astype(np.uint8)
+LABELS = (np.arange(IMAGES) % 10).astype(np.uint8)
 
 
 def matrix(answers: np.ndarray) -> list[list[int]]:
@@ -53,7 +53,7 @@ def card(name: str, pull: float = 1.0) -> Card:
     """A planned run, made up: the sides of the plan, but of a sweep only some."""
     planned, seed = resolution.plan()[name], list(resolution.plan()).index(name)
     seen = {filter: {str(side): matrix(logits(side, seed, pull if filter != "nearest" else 0.0)) for side in sides if side in
-                     (4, 7, 8, 14, 16, 21, 24, 28, 32)} for filter, sides in (planned.seen_at or {}).items()}  # fmt: skip
+                     (4, 7, 8, 14, 16, 21, 24, 28, 32)} for filter, sides in (planned.evaluate_at or {}).items()}  # fmt: skip
     epochs = tuple({"epoch": n, "train_loss": 2.0 / n if n else None, "train_accuracy": 0.5, "seconds": 60.0, "train_confusion": None,
                     "validation_confusion": None} for n in range(3))  # fmt: skip
     shape = [3, 32, 32] if planned.recipe.dataset == "cifar10" else [1, 28, 28]

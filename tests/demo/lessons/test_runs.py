@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.engines.base import ThreadEngine
 from core.pretrained.cards import Card
-from core.runs.manager import JobManager, Who
+from core.runs.manager import JobManager, Visitor
 from core.runs.store import STATUSES, open_store
 from core.studies import dropout
 from core.studies.registry import planned_names
@@ -28,7 +28,7 @@ from demo.lessons.runs import table as runs_table
 from demo.server import services
 from tests.core.runs.scripted_engine import Lab
 
-ME, OTHER = Who(owner="me"), Who(owner="other")
+ME, OTHER = Visitor(owner="me"), Visitor(owner="other")
 CONFUSION = [[8, 2], [1, 9]]
 
 
@@ -50,12 +50,12 @@ def visit(monkeypatch: pytest.MonkeyPatch, owner: str) -> None:
     monkeypatch.setattr("streamlit.context", context)
 
 
-def stored(manager: JobManager, who: Who = ME, epochs: int = 2, finish: bool = True, **changes: Any) -> str:
+def stored(manager: JobManager, visitor: Visitor = ME, epochs: int = 2, finish: bool = True, **changes: Any) -> str:
     """A run in the store as training leaves it, without training."""
     recipe = preset("quick", "digits").changed(epochs=epochs, **changes)
     store = manager.store
-    run = store.create(recipe, who.name)
-    store.begin(run, Start(recipe.as_dict(), {"train": 20, "classes": ["a", "b"], "provenance": {}}, 0))
+    run = store.create(recipe, visitor.name)
+    store.start(run, Start(recipe.as_dict(), {"train": 20, "classes": ["a", "b"], "provenance": {}}, 0))
     for number in range(epochs + 1):
         store.add_epoch(run, epoch(number))
     if finish:
@@ -168,7 +168,7 @@ def test_a_finished_run_has_nothing_to_resume(manager: JobManager) -> None:
 
 
 @pytest.mark.parametrize("owner", [ME, OTHER], ids=["own", "somebody else's"])
-def test_the_buttons_of_a_run_are_the_same_in_every_status(manager: JobManager, owner: Who) -> None:
+def test_the_buttons_of_a_run_are_the_same_in_every_status(manager: JobManager, owner: Visitor) -> None:
     """A button that disappears puts its neighbour under the pointer."""
     for status in STATUSES:
         run = stored(manager, owner, finish=False)
@@ -194,7 +194,7 @@ def test_the_teacher_can_stop_all_runs_at_once_and_is_asked_first(answer: str, t
     visit(monkeypatch, "me")
     lab = Lab(tmp_path, "epoch 1")
     services.install(lab.manager)
-    all_runs = [lab.manager.submit(preset("quick", "digits"), who) for who in (ME, OTHER)]
+    all_runs = [lab.manager.submit(preset("quick", "digits"), visitor) for visitor in (ME, OTHER)]
     lab.script.wait_for("epoch 1")
     assert "runs.stop_all" not in keys(opened()) and "runs.stop_all" not in keys(teaches(opened(), "a guess"))
     page = teaches(opened())

@@ -21,9 +21,9 @@ from core.classroom.game import CLASSES, SIDES, Task
 from core.classroom.guesses import Guess
 from core.engines.base import ThreadEngine
 from core.images import quality, samples, smaller
-from core.inference.protocols import Cell
+from core.inference.protocols import ProtocolAnswer
 from core.pretrained.cards import Card, read_cards, write_card
-from core.runs.job import Who
+from core.runs.job import Visitor
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.studies import resolution
@@ -141,9 +141,9 @@ def test_a_sheet_pairs_the_pictures_and_squares_are_as_large() -> None:
 # --- strange files (issue 4, must show 6) -----------------------------------------------------------------------------
 
 
-def saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
+def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 
@@ -200,15 +200,15 @@ def other(lesson: str) -> AppTest:
 
 def task(index: int, _data: Path = Path()) -> Task:
     """A grey ramp, a ship in every second place."""
-    picture = np.full((3, 32, 32), index % 256, np.uint8)
-    views = {pair.side: pair for pair in smaller.pairs(picture[None], SIDES, "bilinear")}
-    return Task(index, SHIP if index % 2 else CAT, picture, views)
+    image = np.full((3, 32, 32), index % 256, np.uint8)
+    views = {pair.side: pair for pair in smaller.pairs(image[None], SIDES, "bilinear")}
+    return Task(index, SHIP if index % 2 else CAT, image, views)
 
 
-def answers(asked_for: Task) -> tuple[Cell, ...]:
+def answers(asked_for: Task) -> tuple[ProtocolAnswer, ...]:
     """TOTV says cat, mixed ship; TVTV is not there."""
     said = {"totv": "cat", "mixed": "ship", "tvtv": None}
-    return tuple(Cell(protocol, side, f"net-{protocol}", label, 0.5 if label else None, None)
+    return tuple(ProtocolAnswer(protocol, side, f"net-{protocol}", label, 0.5 if label else None, None)
                  for protocol, label in said.items() for side in SIDES)  # fmt: skip
 
 
@@ -256,10 +256,10 @@ def test_a_picture_grows_and_the_learner_stands_beside_the_networks(monkeypatch:
 @pytest.mark.usefixtures("played")
 def test_a_round_ends_when_every_picture_was_guessed() -> None:
     page = opened("game")
-    pool, ann = services.guesses(), Who("ann")
+    pool, ann = services.guesses(), Visitor("ann")
     for index in game.indices(1)[1:]:
         for side in SIDES:
-            pool.take(ann, Guess(index, side, task(index).label, CAT))
+            pool.submit(ann, Guess(index, side, task(index).label, CAT))
     for _ in SIDES:
         guess(page, CAT)
     assert "Round 1 is over" in words(page) and "pictures finished: 10" in words(page)
@@ -282,12 +282,12 @@ def test_a_round_s_pictures_are_the_test_set_s_and_the_networks_answer(real_data
     data = loading.load("cifar10", real_data)
     index = game.indices(1)[0]
     found = game.task(index, real_data)
-    assert np.array_equal(found.picture, data.images[data.train_size + index].numpy()) and found.label == data.labels[data.train_size + index]
-    assert found.views[4].reduced.shape == (1, 3, 4, 4) and np.array_equal(found.views[32].restored[0], found.picture)
+    assert np.array_equal(found.image, data.images[data.train_size + index].numpy()) and found.label == data.labels[data.train_size + index]
+    assert found.views[4].reduced.shape == (1, 3, 4, 4) and np.array_equal(found.views[32].restored[0], found.image)
     cells = {(cell.protocol, cell.resolution): cell for cell in game.answers(found)}
     assert cells.keys() == {(protocol, side) for protocol in resolution.PROTOCOLS for side in SIDES}
-    network = game.library(game.FOLDER).find("cifar10-mixed")
-    chances = network.probabilities(network.at(found.picture[None], 6, "bilinear"))[0]
+    network = game.registry(game.FOLDER).get("cifar10-mixed")
+    chances = network.probabilities(network.at(found.image[None], 6, "bilinear"))[0]
     assert cells["mixed", 6].probability == pytest.approx(float(chances.max()))
     assert cells["mixed", 6].label == network.classes[chances.argmax()]
     assert game.indices(1) == game.indices(1) != game.indices(2)
@@ -317,8 +317,8 @@ def test_the_class_is_pooled_beside_the_networks(tmp_path: Path) -> None:
     put_cards(tmp_path)
     pool = services.guesses()
     for number in range(10):
-        pool.take(Who(f"p{number}"), Guess(number % 3, 8, SHIP, SHIP if number < 8 else None if number == 8 else CAT))
-    pool.take(Who("p0"), Guess(0, 4, SHIP, None))
+        pool.submit(Visitor(f"p{number}"), Guess(number % 3, 8, SHIP, SHIP if number < 8 else None if number == 8 else CAT))
+    pool.submit(Visitor("p0"), Guess(0, 4, SHIP, None))
     page = opened("people")
     assert "Guesses: **11**. Browsers: **10**. Different pictures: **3**." in words(page)
     assert "Few guesses say little. At 4 x 4 there are 1, of which 0 right: the true share may be anything from 0.0 % to 79.3 %" in words(page)
@@ -336,14 +336,14 @@ def test_the_class_is_pooled_beside_the_networks(tmp_path: Path) -> None:
 def test_a_class_that_is_behind_is_told_so(tmp_path: Path) -> None:
     put_cards(tmp_path)
     for number in range(40):
-        services.guesses().take(Who(f"p{number}"), Guess(1, 8, SHIP, CAT))
+        services.guesses().submit(Visitor(f"p{number}"), Guess(1, 8, SHIP, CAT))
     page = opened("people")
     assert "The class is behind: TOTV, mixed." in words(page) and "say little" not in words(page)
 
 
 def test_only_the_teacher_may_start_again() -> None:
     pool = services.guesses()
-    pool.take(Who("ben"), Guess(1, 8, SHIP, CAT))
+    pool.submit(Visitor("ben"), Guess(1, 8, SHIP, CAT))
     page = opened("people")
     assert not [button for button in page.button if button.key == "seeing.reset"]
     page.session_state["lab.token"] = "guessed"
@@ -361,9 +361,9 @@ def test_the_figure_of_the_class_fits_the_schema(tmp_path: Path) -> None:
     assert [(one.protocol, one.side, one.accuracy) for one in tested] == [
         ("totv", 8, 0.3), ("totv", 32, 0.3), ("tvtv", 32, 0.3), ("mixed", 8, 0.6), ("mixed", 32, 0.6),
     ]  # fmt: skip
-    from core.classroom.guesses import tallies
+    from core.classroom.guesses import count_guesses
 
-    figure = figures.beside(tallies([[Guess(1, 8, SHIP, SHIP)]]), tested)
+    figure = figures.beside(count_guesses([[Guess(1, 8, SHIP, SHIP)]]), tested)
     altair.Chart.from_dict(plots.whole(figure))
     assert figure.columns["right"][0] == 100.0 and figure.columns["low"][0] == pytest.approx(20.65, abs=0.01)
     assert figure.columns["low"][1:] == [None] * 5 and figure.columns["answers"][1:] == [100] * 5

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.pretrained.cards import CARDS, Card, read_cards, write_card
-from core.pretrained.plan import made
+from core.pretrained.plan import available
 from core.studies import split_simulation
 from core.studies import splits as study_4
 from core.studies.registry import STUDIES
@@ -35,7 +35,7 @@ def keep(monkeypatch: pytest.MonkeyPatch, folder: Path, *cards: Card) -> None:
     """From now on the page sees these cards, read from files as always."""
     for card in cards:
         write_card(card, folder / CARDS)
-    monkeypatch.setattr(study, "cards", lambda name: made(STUDIES[name].plan(), read_cards(folder).values()))
+    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), read_cards(folder).values()))
 
 
 def card(name: str, wrong: int, rarest: int = 2) -> Card:
@@ -125,7 +125,7 @@ def test_a_split_is_drawn_live_and_drawn_again() -> None:
 
 def test_how_often_the_rarest_class_is_missing_is_counted_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(split_simulation, "DRAWS", 30)
-    monkeypatch.setattr(split_simulation, "rarest_held_out", lambda labels, method: split_simulation.Held(30, 0.2 if method == "random" else 0.0, 0, 2, 1.4))
+    monkeypatch.setattr(split_simulation, "rarest_held_out", lambda labels, method: split_simulation.RareClassCounts(30, 0.2 if method == "random" else 0.0, 0, 2, 1.4))
     page = opened("drawn")
     assert len(page.dataframe) == 1
     page.button(key="splits.many").click().run()

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.engines.base import ThreadEngine
 from core.pretrained.cards import Card
-from core.runs.manager import JobManager, Who
+from core.runs.manager import JobManager, Visitor
 from core.runs.store import STATUSES, open_store
 from core.system.machine import usable_cores
 from core.training import resources
@@ -31,7 +31,7 @@ from demo.server import services
 from demo.ui import formatting
 
 TOKEN = "teach"
-ME = Who(owner="me")
+ME = Visitor(owner="me")
 LONG = preset("quick", "digits").changed(epochs=500)
 SHORT = preset("quick", "digits").changed(epochs=1)
 
@@ -277,8 +277,8 @@ def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) 
 ROW = [["Pause", "Stop"], ["Resume", "Stop"]]
 
 
-@pytest.mark.parametrize("owner", [ME, Who(owner="other")], ids=["own", "somebody else's"])
-def test_the_buttons_of_a_run_keep_their_places_in_every_status(manager: JobManager, owner: Who) -> None:
+@pytest.mark.parametrize("owner", [ME, Visitor(owner="other")], ids=["own", "somebody else's"])
+def test_the_buttons_of_a_run_keep_their_places_in_every_status(manager: JobManager, owner: Visitor) -> None:
     """Where Stop was, there is Stop: what is not possible is disabled, and what starts a run is in the menu."""
     for state in STATUSES:
         run = manager.store.create(SHORT, owner.name)
@@ -322,8 +322,8 @@ def stop_again() -> None:
     from demo.visitor import session
 
     train_orders._order("stop", st.session_state["run"])()
-    if session.problem("order"):
-        st.warning(session.problem("order"))
+    if session.notice("order"):
+        st.warning(session.notice("order"))
 
 
 @pytest.mark.parametrize(

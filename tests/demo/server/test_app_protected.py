@@ -122,8 +122,8 @@ WRONG = {"a list": [1], "an object": {"a": 1}, "a number": 1.5, "yes": True, "a 
 def test_an_argument_of_another_kind_is_refused_in_a_sentence(
     client: TestClient, capfd: pytest.CaptureFixture[str], endpoint: str, before: list[object], wrong: object
 ) -> None:
-    picture = as_text(png(seven()))
-    sent = [picture if place == 0 and value is None else value for place, value in enumerate(before)]
+    image = as_text(png(seven()))
+    sent = [image if place == 0 and value is None else value for place, value in enumerate(before)]
     event, sentence = call(Classifier(client), endpoint, *sent, wrong)  # type: ignore[arg-type]
     assert event == "error" and "unhashable" not in sentence and "\n" not in sentence
     assert "Traceback" not in capfd.readouterr().err

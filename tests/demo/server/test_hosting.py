@@ -98,7 +98,7 @@ def test_the_owner_stays_when_the_connection_is_made_again(monkeypatch: pytest.M
     monkeypatch.setattr("streamlit.session_state", {})
     for cookie in ("first", "second"):
         monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={session.COOKIE: cookie}))
-        assert session.who().owner == "first"
+        assert session.visitor().owner == "first"
 
 
 # --- the health check ---------------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.runs.manager import Who
+from core.runs.manager import Visitor
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import NETWORK_FOR, PRESETS, Recipe, preset
 from demo.visitor import session
-from demo.visitor.address import as_wished
+from demo.visitor.address import with_unresolved_device
 
 
 def every_preset() -> list[Recipe]:
@@ -80,7 +80,7 @@ def test_a_bad_value_is_named_in_one_line(word: dict[str, str], named: str) -> N
 def test_a_runs_recipe_is_chosen_again_with_what_was_resolved_left_open() -> None:
     wished = preset("quick", "digits").changed(resolution=4)
     ran = wished.changed(device="cpu", threads=1)
-    assert as_wished(ran) == wished
+    assert with_unresolved_device(ran) == wished
 
 
 def script() -> None:
@@ -94,7 +94,7 @@ def script() -> None:
     session.recipe_to_address(recipe)
     st.text(f"{recipe.preset} {recipe.dataset} {recipe.epochs}")
     st.caption(run or "no run")
-    st.text_input("problem", session.problem(), disabled=True)
+    st.text_input("problem", session.notice(), disabled=True)
     st.button("seven", on_click=session.choose, kwargs={"epochs": 7})
     st.button("bad", on_click=session.choose, kwargs={"epochs": -1})
     st.button("mnist", on_click=session.choose_dataset, args=("mnist",))
@@ -167,7 +167,7 @@ def test_an_owner_without_a_cookie_stays_the_same_for_the_session(monkeypatch: p
 
         from demo.visitor import session
 
-        st.text(session.who().owner)
+        st.text(session.visitor().owner)
 
     page = AppTest.from_function(ask).run()
     first = page.text[0].value
@@ -179,4 +179,4 @@ def test_an_owner_without_a_cookie_stays_the_same_for_the_session(monkeypatch: p
 def test_the_owner_is_the_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={session.COOKIE: "me"}))
     monkeypatch.setattr("streamlit.session_state", {"lab.token": "typed"})
-    assert session.who() == Who(owner="me", token="typed")
+    assert session.visitor() == Visitor(owner="me", token="typed")

@@ -1,4 +1,4 @@
-"""The section "Pictures": samples with their class, a random draw with the network's guesses, and its surest mistakes."""
+"""The section "Images": samples with their class, a random draw with the network's guesses, and its surest mistakes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from core.studies import architectures_comparison as beside
 from core.vocabulary import metrics
 from demo.classroom import questions
 from demo.lessons.architectures import tiles
-from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, choose_run, common, no_pictures, say
+from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, choose_run, common, no_images, say
 from demo.ui import tables as study
 from demo.ui.formatting import as_csv, percent, whole
 from demo.visitor import session
 
 CLASSES = SOURCES["fashion-mnist"].classes
 COUNT = 15
-"""Pictures of a draw, as in the report's figures 14 and 15."""
+"""Images of a draw, as in the report's figures 14 and 15."""
 EACH = 3
 """Samples of a class."""
 COLUMNS = ("test_picture", "truth", "prediction", "confidence")
@@ -33,7 +33,7 @@ COLUMNS = ("test_picture", "truth", "prediction", "confidence")
 def render() -> None:
     found = test_images.tiles(dataset_files.data_folder())
     if found is None:
-        no_pictures()
+        no_images()
         return
     st.subheader(say("samples"), anchor=False)
     st.markdown(say("samples_text", count=whole(found.drawable)))
@@ -58,13 +58,13 @@ def render() -> None:
 
 
 def _samples(found: Tiles) -> None:
-    """The first pictures of each class: figure 11."""
-    samples = {name: [found.picture(index) for index in found.examples(label, EACH)] for label, name in enumerate(CLASSES)}
-    names = [name for name, pictures in samples.items() if pictures]
+    """The first images of each class: figure 11."""
+    samples = {name: [found.image(index) for index in found.examples(label, EACH)] for label, name in enumerate(CLASSES)}
+    names = [name for name, images in samples.items() if images]
     width = tiles.SCALE * EACH * (test_images.SIDE + tiles.GAP)
     st.image([tiles.strip(samples[name]) for name in names], caption=names, alt=names, width=width)
-    pictures = [(picture, name) for name in names for picture in samples[name]]
-    _take(*zip(*pictures, strict=True), [None] * len(pictures), "samples")
+    images = [(image, name) for name in names for image in samples[name]]
+    _take(*zip(*images, strict=True), [None] * len(images), "samples")
     st.caption(say("licence", cite=SOURCES["fashion-mnist"].cite))
 
 
@@ -79,16 +79,16 @@ def _hardest(card: Card, title: str) -> None:
 
 
 def _draw(found: Tiles, answers: Answers) -> None:
-    """Some test pictures drawn at random, new ones with each seed: figures 14 and 15."""
+    """Some test images drawn at random, new ones with each seed: figures 14 and 15."""
     st.subheader(say("draw"), anchor=False)
-    seed = session.remembered("architectures.seed", 0)
+    seed = session.get_state("architectures.seed", 0)
     typed, button = st.columns([1, 2], vertical_alignment="bottom")
-    key = session.bound("architectures.seed", seed)
+    key = session.bind_widget("architectures.seed", seed)
     with typed:
         st.number_input(say("seed"), 0, 99_999, key=key, help=say("seed_help"),
-                        on_change=lambda: session.remember("architectures.seed", session.typed(key)))  # fmt: skip
+                        on_change=lambda: session.set_state("architectures.seed", session.typed(key)))  # fmt: skip
     button.button(say("draw_again"), key="architectures.draw", icon=":material/casino:",
-                  on_click=lambda: session.remember("architectures.seed", (seed + 1) % 100_000))  # fmt: skip
+                  on_click=lambda: session.set_state("architectures.seed", (seed + 1) % 100_000))  # fmt: skip
     chosen = [found.indices[place] for place in drawn(seed, found.drawable, COUNT)]
     right = sum(answers.guesses[index] == answers.labels[index] for index in chosen)
     st.markdown(say("draw_text", right=right, count=len(chosen), total=whole(found.drawable),
@@ -105,7 +105,7 @@ def _mistakes(found: Tiles, answers: Answers, title: str) -> None:
 
 
 def _gallery(found: Tiles, answers: Answers, chosen: Sequence[int], key: str) -> None:
-    """Pictures with prediction / truth; right and wrong told apart by a mark, a frame and words."""
+    """Images with prediction / truth; right and wrong told apart by a mark, a frame and words."""
     right = [bool(answers.guesses[index] == answers.labels[index]) for index in chosen]
     rows = [
         {"test_picture": index, "truth": CLASSES[answers.labels[index]], "prediction": CLASSES[answers.guesses[index]],
@@ -117,20 +117,20 @@ def _gallery(found: Tiles, answers: Answers, chosen: Sequence[int], key: str) ->
             confidence=percent(row["confidence"]).replace(" ", "\N{NO-BREAK SPACE}"))
         for its, row in zip(right, rows, strict=True)
     ]  # fmt: skip
-    pictures = [found.picture(index) for index in chosen]
-    st.image([tiles.enlarged(picture, its) for picture, its in zip(pictures, right, strict=True)], caption=captions, alt=captions,
+    images = [found.image(index) for index in chosen]
+    st.image([tiles.enlarged(image, its) for image, its in zip(images, right, strict=True)], caption=captions, alt=captions,
              width=tiles.SCALE * test_images.SIDE + 2 * tiles.EDGE)  # fmt: skip
     short = [f"{row['prediction']} /\n{row['truth']}" for row in rows]
-    _take(pictures, short, right, key, as_csv(rows, COLUMNS))
+    _take(images, short, right, key, as_csv(rows, COLUMNS))
 
 
 def _take(
-    pictures: Sequence[np.ndarray], captions: Sequence[str], right: Sequence[bool | None], key: str,
+    images: Sequence[np.ndarray], captions: Sequence[str], right: Sequence[bool | None], key: str,
     table: Callable[[], str] | None = None,
 ) -> None:  # fmt: skip
-    """The pictures to take home: as one PNG, and what was answered as CSV."""
+    """The images to take home: as one PNG, and what was answered as CSV."""
     with st.popover(common("take"), icon=":material/download:", key=f"architectures.{key}.take", type="tertiary"):
-        st.download_button(common("png"), lambda: tiles.sheet(pictures, captions, right), f"fashion-mnist-{key}.png", "image/png",
+        st.download_button(common("png"), lambda: tiles.sheet(images, captions, right), f"fashion-mnist-{key}.png", "image/png",
                            key=f"architectures.{key}.png", on_click="ignore", width="stretch")  # fmt: skip
         if table is not None:
             st.download_button(common("csv"), table, f"fashion-mnist-{key}.csv", "text/csv", key=f"architectures.{key}.csv",
