@@ -17,9 +17,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +58,15 @@ class EnergyThreshold:
     """sha256 of the weights that it is true for."""
     refused: dict[str, float]
     """Other data set -> the share of its test images that is refused."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the JSON file, whose keys are older than these names."""
+        return {"thresholds": self.thresholds, "pictures": self.images, "part": self.part, "weights": self.weights, "refused": self.refused}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> EnergyThreshold:
+        """The threshold of `as_dict`. KeyError for what is missing."""
+        return cls(values["thresholds"], values["pictures"], values["part"], values["weights"], values["refused"])
 
     def threshold(self, side: int) -> float:
         """For images reduced to `side` pixels; below the smallest side that was looked at, what holds there."""
@@ -127,13 +136,13 @@ def read(name: str, weights: bytes, folder: Path) -> EnergyThreshold | None:
     """The trust of a network; None where there is none for these weights. LabError when the file is damaged."""
     path = folder / FOLDER / f"{name}.json"
     try:
-        found = EnergyThreshold(**json.loads(path.read_text(encoding="utf-8")))
+        found = EnergyThreshold.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Damaged(f"{path} is damaged ({error}); python -m core pretrain makes it") from error
     return found if found.weights == hashlib.sha256(weights).hexdigest() else None
 
 
 def write(name: str, trust: EnergyThreshold, folder: Path) -> None:
-    write_whole(folder / FOLDER / f"{name}.json", json.dumps(asdict(trust)) + "\n")
+    write_whole(folder / FOLDER / f"{name}.json", json.dumps(trust.as_dict()) + "\n")

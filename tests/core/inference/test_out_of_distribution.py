@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.datasets.loading import DataSet, load
 from core.images.resampling import at_resolution
 from core.inference import out_of_distribution
 from core.inference.classifier import Classifier
+from core.pretrained.cards import FOLDER
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import preset
 from tests.networks_for_tests import lay, trained_on_digits
@@ -73,3 +75,12 @@ def test_foreign_pictures_take_the_network_s_form(digits: DataSet) -> None:
     assert torch.equal(out_of_distribution.as_images_of(digits, colours), torch.full((2, 1, 8, 8), 7, dtype=torch.uint8))
     assert out_of_distribution.out_of_distribution_sets("mnist") == ("fashion-mnist", "cifar10")
     assert out_of_distribution.out_of_distribution_sets("cifar10") == ("digits", "mnist", "fashion-mnist")
+
+
+def test_the_thresholds_that_come_with_the_app_are_read() -> None:
+    files = sorted((FOLDER / out_of_distribution.FOLDER).glob("*.json"))
+    assert len(files) >= 18
+    for file in files:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        found = out_of_distribution.EnergyThreshold.from_dict(values)
+        assert found.images > 0 and found.threshold(28) > 0 and found.as_dict() == values
