@@ -47,7 +47,7 @@ def parser() -> Parser:
     networks.add_argument("--shape", metavar="CxHxW", help="picture shape; default: the network's own data set's")
     train = verb("train", "train one network and test it")
     train.add_argument("--resume", metavar="RUN", help="go on with this run after its last finished epoch")
-    train.add_argument("--engine", choices=("thread", "process"), default="thread", help="where it trains")
+    train.add_argument("--engine", choices=tuple(commands.ENGINES), default="thread", help="where it trains")
     train.add_argument("--preset", choices=PRESETS, default=None, help="where the other values come from; default: quick")
     add_recipe_options(train)
     runs = verb("runs", "the runs, or one of them whole, also one that comes with the app")

@@ -27,7 +27,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.__main__ import main
 from core.datasets.files import SOURCES
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.system import supported

@@ -94,7 +94,7 @@ def test_the_figures_of_the_first_ten_images_are_said_to_be_on_the_page_that_sho
 @pytest.mark.data
 def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.datasets import loading
-    from core.engines.base import ThreadEngine
+    from core.engines.thread import ThreadEngine
     from core.images import smaller
     from core.runs.manager import JobManager
     from core.runs.store import open_store

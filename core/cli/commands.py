@@ -6,11 +6,14 @@ import contextlib
 import math
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from core.datasets import files as dataset_files
 from core.engines import base
+from core.engines.process import ProcessEngine
+from core.engines.thread import ThreadEngine
 from core.pretrained.cards import FOLDER, read_cards
 from core.runs.job import Snapshot, card_snapshot, look_up
 from core.runs.lifecycle import outcome_of
@@ -22,6 +25,8 @@ from core.vocabulary.records import Epoch, Record, Start, Tick
 
 Answer = dict[str, Any]
 OWNER = "command line"
+ENGINES: dict[str, Callable[[Path], base.Engine]] = {"thread": ThreadEngine, "process": ProcessEngine}
+"""Where `train` trains, by the name of its option."""
 
 
 def say(line: str, end: str = "\n") -> None:
@@ -133,7 +138,7 @@ def _resume(store: RunStore, stored: Snapshot, folder: Path, engine: str) -> Ans
 
 
 def _train(store: RunStore, run: str, folder: Path, engine_name: str) -> Answer:
-    engine = base.ENGINES[engine_name](folder)
+    engine = ENGINES[engine_name](folder)
     try:
         with store.locked(run):
             resume = store.checkpoint(run)

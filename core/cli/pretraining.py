@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.engines.base import ThreadEngine, check
+from core.engines.base import check
+from core.engines.thread import ThreadEngine
 from core.pretrained import few, test_images
 from core.pretrained.cards import (
     CARDS,

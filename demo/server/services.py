@@ -14,7 +14,7 @@ from core.classroom.guesses import Guesses
 from core.classroom.teacher_token import TokenTries, choose_token
 from core.classroom.votes import Classroom
 from core.datasets.files import data_folder
-from core.engines.base import ProcessEngine
+from core.engines.process import ProcessEngine
 from core.runs.manager import JobManager
 from core.runs.store import open_store, runs_folder
 from core.system.machine import usable_cores

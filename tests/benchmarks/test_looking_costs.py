@@ -27,7 +27,7 @@ from pathlib import Path
 
 import pytest
 
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.inference.model_registry import ModelRegistry
 from core.runs.job import Job
 from core.runs.manager import JobManager, Visitor

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.runs.store import open_store
 from core.vocabulary.records import Result
 from tests.browser.served import App, alive, children

@@ -10,7 +10,7 @@ import pytest
 
 from core.classroom import votes
 from core.classroom.votes import Classroom, Place
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.runs.manager import JobManager, Visitor
 from core.runs.store import open_store
 from core.vocabulary.errors import LabError

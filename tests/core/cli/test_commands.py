@@ -188,15 +188,15 @@ def test_a_failed_run_exits_1_and_says_why(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_full_disk_breaks_the_run_off_with_the_reason_and_it_can_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    keep = RunStore.keep
+    save = RunStore.save
 
     def full(store: RunStore, run: str, record: Record) -> None:
         if isinstance(record, Epoch) and record.epoch == 1:
             raise StoreError("cannot write to the run store: No space left on device")
-        keep(store, run, record)
+        save(store, run, record)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(RunStore, "keep", full)
+        patch.setattr(RunStore, "save", full)
         assert main([*TRAIN, "--json"]) == 1
     told = capsys.readouterr()
     assert "was interrupted: cannot write to the run store: No space left" in told.err and "Traceback" not in told.err

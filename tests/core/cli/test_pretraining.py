@@ -11,7 +11,7 @@ from safetensors.torch import load
 
 from core.cli import pretraining
 from core.datasets import loading
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference import out_of_distribution
 from core.inference.evaluation import Trained, smallest

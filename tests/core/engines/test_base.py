@@ -18,10 +18,12 @@ from typing import IO
 import pytest
 
 from core.engines import process as child
-from core.engines.base import Control, Engine, EngineDied, ProcessEngine, ThreadEngine, check
+from core.engines.base import Control, Engine, check
 from core.engines.frames import frame_of, read_frame
+from core.engines.process import ProcessEngine
+from core.engines.thread import ThreadEngine
 from core.engines.worker import Sender
-from core.vocabulary.errors import EngineClosed, LabError, RunFailed
+from core.vocabulary.errors import EngineClosed, EngineDied, LabError, RunFailed
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Record, Result, Start, Tick
 from tests.places import ROOT

@@ -27,5 +27,5 @@ def test_large_blocks_are_used_again() -> None:
         words = [sys.executable, "-c", ROUNDS.format(before=before)]
         return int(subprocess.run(words, capture_output=True, text=True, check=True, timeout=120).stdout)
 
-    kept, plain = run("from core.engines.malloc import keep_freed; keep_freed()"), run("")
+    kept, plain = run("from core.engines.malloc import tune_malloc; tune_malloc()"), run("")
     assert kept * 10 < plain

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core.datasets.loading import load
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry

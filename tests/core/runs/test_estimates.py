@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from core.datasets.split_sizes import MEASURED_BATCH
-from core.engines.base import EngineDied, ProcessEngine, ThreadEngine
+from core.engines.process import ProcessEngine
+from core.engines.thread import ThreadEngine
 from core.models.networks import multiplications
 from core.runs.estimates import MEASUREMENTS, REMEMBERED, Estimates, expected_seconds
-from core.vocabulary.errors import EngineClosed
+from core.vocabulary.errors import EngineClosed, EngineDied
 from core.vocabulary.recipe import Recipe, preset
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.engines.base import Engine, ProcessEngine, ThreadEngine
+from core.engines.base import Engine
+from core.engines.process import ProcessEngine
+from core.engines.thread import ThreadEngine
 from core.pretrained.cards import Card
 from core.runs import manager as jobs
 from core.runs.curve import MOST, Curve

@@ -19,7 +19,8 @@ import torch
 from safetensors.torch import load
 
 from core.datasets import loading
-from core.engines.base import ProcessEngine, ThreadEngine
+from core.engines.process import ProcessEngine
+from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
 from core.models import networks

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from demo.charts import figure as charts

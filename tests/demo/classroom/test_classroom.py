@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.classroom.votes import Ballot, Classroom
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.runs.manager import JobManager, Visitor
 from core.runs.store import open_store
 from demo import text

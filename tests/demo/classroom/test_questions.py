@@ -15,7 +15,7 @@ from core.classroom.game import indices
 from core.classroom.guesses import Guess
 from core.classroom.questions import lessons
 from core.classroom.votes import Classroom
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.runs.job import Visitor
 from core.runs.manager import JobManager
 from core.runs.store import open_store

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES, FetchProgress, FetchStopped
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.images import samples
 from core.runs.manager import JobManager, Visitor
 from core.runs.store import open_store

@@ -14,7 +14,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.explain import kernels
 from core.images import samples
 from core.runs.manager import JobManager

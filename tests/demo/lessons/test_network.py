@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from torch import nn
 
 from core.datasets import loading
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.inference.classifier import Classifier
 from core.runs.manager import JobManager
 from core.runs.store import open_store

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from core.classroom import game
 from core.classroom.game import CLASSES, SIDES, Task
 from core.classroom.guesses import Guess
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.images import quality, samples, smaller
 from core.inference.protocols import ProtocolAnswer
 from core.pretrained.cards import Card, read_cards, write_card

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.engines.base import ThreadEngine
+from core.engines.thread import ThreadEngine
 from core.pretrained.cards import Card
 from core.runs.manager import JobManager, Visitor
 from core.runs.store import STATUSES, open_store
