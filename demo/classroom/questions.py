@@ -17,11 +17,10 @@ from core.studies import splits as study_4
 from core.studies.architectures import BATCHES
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
-from demo.classroom import verdict
+from demo.classroom import asking, verdict
 from demo.classroom.question import Answer, Question, Settled, Unsettled
 from demo.server import services
 from demo.text import Say, speaker
-from demo.ui import tables as study
 from demo.ui.formatting import one_in, percent, whole
 from demo.visitor import session
 
@@ -83,7 +82,7 @@ def seeing() -> Question:
 
     return _asked(
         say, "question", ("people", "totv", "mixed", "same"),
-        lambda: lessons.seeing(study.cards("resolution"), services.guesses().everybody()), numbers,
+        lambda: lessons.seeing(asking.cards("resolution"), services.guesses().everybody()), numbers,
         undecided=lambda found: say("close" if found.numbers["guesses"] else "unplayed", **numbers(found.numbers)),
     )  # fmt: skip
 
@@ -98,7 +97,7 @@ def protocols() -> Question:
         return {"first": found["first"], "last": found["last"], "data": say(f"dataset_{found['dataset']}"),
                 "totv": _points(found["totv"]), "tvtv": _points(found["tvtv"])}  # fmt: skip
 
-    return _asked(say, "ask_results", ("totv", "tvtv", "same"), lambda: studies.protocols(study.cards("resolution")), numbers)
+    return _asked(say, "ask_results", ("totv", "tvtv", "same"), lambda: studies.protocols(asking.cards("resolution")), numbers)
 
 
 def cat() -> Question:
@@ -110,7 +109,7 @@ def cat() -> Question:
         return {**shares, **counts}
 
     return _asked(
-        say, "ask_riddle", ("easier", "called", "luck"), lambda: studies.cat(study.cards("resolution")), numbers,
+        say, "ask_riddle", ("easier", "called", "luck"), lambda: studies.cat(asking.cards("resolution")), numbers,
         undecided=lambda found: say("ask_riddle_undecided", **numbers(found.numbers)),
     )  # fmt: skip
 
@@ -123,7 +122,7 @@ def dropout() -> Question:
         return {**shares, **rates, "other_lead": "–" if lead is None else _points(lead)}
 
     options = ("both_down", "train_down", "test_up", "nothing")
-    return _asked(speaker("dropout"), "question", options, lambda: studies.dropout(study.cards("dropout")), numbers)
+    return _asked(speaker("dropout"), "question", options, lambda: studies.dropout(asking.cards("dropout")), numbers)
 
 
 def splits() -> Question:
@@ -133,7 +132,7 @@ def splits() -> Question:
         return {**{name: f"{100 * found[name]:.2f}" for name in ("random", "stratified", "k_fold")}, "folds": found["folds"]}
 
     return _asked(
-        speaker("splits"), "question", ("random", "stratified", "fold", "same"), lambda: studies.splits(study.cards("splits")), numbers,
+        speaker("splits"), "question", ("random", "stratified", "fold", "same"), lambda: studies.splits(asking.cards("splits")), numbers,
         pictures=sum(counts), ratio=f"{study_4.IMBALANCE:g}",
     )  # fmt: skip
 
@@ -153,7 +152,7 @@ def wins() -> Question:
         return {**shares, **gaps, "epochs": found["epochs"], "best": found["best"], "second": found["second"]}
 
     return _asked(
-        say, "wins", ("arc2", "arc3", "arc4", "alike"), lambda: studies.best_of_the_ladder(study.cards("architectures")), numbers,
+        say, "wins", ("arc2", "arc3", "arc4", "alike"), lambda: studies.best_of_the_ladder(asking.cards("architectures")), numbers,
         undecided=lambda found: say("wins_undecided", **numbers(found.numbers)),
     )  # fmt: skip
 
@@ -164,7 +163,7 @@ def restless() -> Question:
         return {**steps, "most": found["most"], "wiggle_most": steps[f"wiggle_{found['most']}"]}
 
     options = (*map(str, BATCHES), "alike")
-    return _asked(speaker("architectures"), "restless", options, lambda: studies.most_restless(study.cards("architectures")), numbers)
+    return _asked(speaker("architectures"), "restless", options, lambda: studies.most_restless(asking.cards("architectures")), numbers)
 
 
 def most() -> Question:
@@ -176,7 +175,7 @@ def most() -> Question:
 
 def hard() -> Question:
     def find() -> Finding | None:
-        found = studies.hardest_class(study.cards("architectures"), tuple(HARD.values()))
+        found = studies.hardest_class(asking.cards("architectures"), tuple(HARD.values()))
         return found and Finding(next(option for option, name in HARD.items() if name == found.right), found.numbers)
 
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
@@ -210,13 +209,13 @@ def why() -> Question:
 
 def chance() -> Question:
     return _asked(
-        speaker("audit"), "chance", ("often", "seldom", "never"), lambda: audit.equal_rows(study.cards("architectures")),
+        speaker("audit"), "chance", ("often", "seldom", "never"), lambda: audit.equal_rows(asking.cards("architectures")),
         lambda found: {name: whole(found[name]) for name in ("pairs", "none", "most", "rows")},
     )  # fmt: skip
 
 
 def below() -> Question:
-    return _asked(speaker("audit"), "below", ("yes", "no"), lambda: audit.train_below_test(study.cards("dropout")), lambda found: {
+    return _asked(speaker("audit"), "below", ("yes", "no"), lambda: audit.train_below_test(asking.cards("dropout")), lambda found: {
         "network": str(found["network"]).capitalize(), "rate": _rate(found["rate"]), "train": percent(found["train"]), "test": percent(found["test"]),
     })  # fmt: skip
 

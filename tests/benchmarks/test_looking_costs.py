@@ -35,7 +35,7 @@ from core.runs.store import RunStore, open_store
 from core.studies.registry import STUDIES
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Result, Tick, as_dict
-from demo.ui import tables as study
+from demo.classroom import asking
 
 MOST_MS = 2.0
 EPOCHS, LOOKS = 30, 21
@@ -75,7 +75,7 @@ def test_a_look_costs_at_most_two_milliseconds(runs: int, tmp_path: Path) -> Non
         "Train, a run after 8 hours of ticks": lambda: day.snapshot(None),
         "Train, whose run": lambda: manager.may("r00001", Visitor("me")),
         "the list of networks": registry.choices,
-        **{f"the cards of {name}": (lambda name=name: study.cards(name)) for name in STUDIES},
+        **{f"the cards of {name}": (lambda name=name: asking.cards(name)) for name in STUDIES},
     }
     found = {name: cost(look) for name, look in looks.items()}
     for name, (first, then) in found.items():

@@ -15,10 +15,10 @@ from core.pretrained.outputs import Answers, drawn
 from core.pretrained.test_images import Tiles
 from core.studies import architectures_comparison as beside
 from core.vocabulary import metrics
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.architectures import tiles
 from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, choose_run, common, no_images, say
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import as_csv, percent, whole
 from demo.visitor import session
 
@@ -39,7 +39,7 @@ def render() -> None:
     st.markdown(say("samples_text", count=whole(found.drawable)))
     _samples(found)
     made = cards()
-    if not study.ask(questions.hard()):
+    if not asking.ask(questions.hard()):
         return
     name = choose_run(made, "architectures.picture_run")
     if name is None:
@@ -54,7 +54,7 @@ def render() -> None:
     answers = Answers.of(outputs, test_images.SIDE)
     _draw(found, answers)
     _mistakes(found, answers, title)
-    study.runs_behind([card.name])
+    tables.runs_behind([card.name])
 
 
 def _samples(found: Tiles) -> None:

@@ -20,10 +20,10 @@ from core.studies.published import published
 from core.vocabulary.recipe import Recipe, our_choice
 from demo.charts import figure as charts
 from demo.charts import plots
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.architectures.shared import no_images, say
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, times, whole
 from demo.ui.images import framed
 from demo.ui.tables import Column
@@ -46,7 +46,7 @@ SETTINGS = (
 
 def render() -> None:
     st.subheader(say("went"), anchor=False)
-    if study.ask(questions.most(), before=say("went_text")):
+    if asking.ask(questions.most(), before=say("went_text")):
         _where_they_went()
         _structure()
         _receptive_field()
@@ -66,7 +66,7 @@ def _where_they_went() -> None:
          **{kind: getattr(its, kind) for kind in KINDS}}
         for name, its in found.items()
     ]  # fmt: skip
-    study.table(rows, {
+    tables.table(rows, {
         "network": Column(say("network")),
         "depth": Column(say("depth"), "count", say("depth_help")),
         "total": Column(say("parameters"), "count", say("parameters_help")),
@@ -120,7 +120,7 @@ def _structure() -> None:
          "parameters": layer.parameters, "printed": line}
         for place, (layer, line) in enumerate(zip(layers, printed, strict=True), start=1)
     ]  # fmt: skip
-    study.table(rows, {
+    tables.table(rows, {
         "number": Column(say("number"), "count"),
         "layer": Column(say("layer")),
         "shape": Column(say("shape"), "text", say("shape_help")),
@@ -153,7 +153,7 @@ def _receptive_field() -> None:
     key = "field_right" if seen["arc3-report"] > seen["arc2-report"] else "field_wrong"
     widest = max(rows, key=lambda row: row["pixels"])
     st.markdown(say(key, arc2=seen["arc2-report"], arc3=seen["arc3-report"], widest=widest["network"].capitalize(), most=widest["pixels"]))
-    study.table(rows, {
+    tables.table(rows, {
         "network": Column(say("network")),
         "layer": Column(say("field_layer"), "count"),
         "side": Column(say("field_side"), "count"),
@@ -199,7 +199,7 @@ def _set_up() -> None:
         parts = zip(("training", "validation", "test"), part_sizes(recipes["adam"]), report["split"], strict=True)
         rows = [{"part": say(part), "ours": ours, "report": printed} for part, ours, printed in parts]
         columns = {"part": Column(say("part")), "ours": Column(say("ours"), "count"), "report": Column(say("theirs"), "count")}
-        study.table(rows, columns, key="architectures.split", alt=say("split"))
+        tables.table(rows, columns, key="architectures.split", alt=say("split"))
         st.caption(say("split_note"))
     with classes:
         st.subheader(say("class_names"), anchor=False)
@@ -208,13 +208,13 @@ def _set_up() -> None:
             {"number": place, "class": name, "report": printed, "pictures": images}
             for place, (name, printed, images) in enumerate(zip(source.classes, report["classes"], source.train_counts, strict=True))
         ]
-        study.table(rows, {
+        tables.table(rows, {
             "number": Column(say("number"), "count"), "class": Column(say("class")), "report": Column(say("theirs")),
             "pictures": Column(say("official"), "count", say("official_help")),
         }, key="architectures.class_names", alt=say("class_names"))  # fmt: skip
     st.subheader(say("settings"), anchor=False)
     st.markdown(say("settings_text"))
-    study.table([_setting(name, recipes) for name in SETTINGS], {
+    tables.table([_setting(name, recipes) for name in SETTINGS], {
         "setting": Column(say("setting")), "adam": Column("Adam"), "sgd": Column("SGD"), "whose": Column(say("whose")),
     }, key="architectures.settings", alt=say("settings"))  # fmt: skip
 

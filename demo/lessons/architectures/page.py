@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from demo.classroom import asking
 from demo.lessons.architectures import images, networks, results, training
 from demo.text import speaker
-from demo.ui import tables as study
 
 say = speaker("architectures")
 SECTIONS = {"results": results.render, "training": training.render, "networks": networks.render, "pictures": images.render}
@@ -12,5 +12,5 @@ SECTIONS = {"results": results.render, "training": training.render, "networks": 
 
 def render() -> None:
     """The title and the chosen section."""
-    with study.opening(say):
-        SECTIONS[study.sections(say, tuple(SECTIONS))]()
+    with asking.opening(say):
+        SECTIONS[asking.sections(say, tuple(SECTIONS))]()

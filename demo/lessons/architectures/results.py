@@ -12,11 +12,10 @@ from core.studies import architectures_comparison as beside
 from demo.charts import figure as charts
 from demo.charts import plots
 from demo.charts.plots import Axis
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.architectures import shared as parts
 from demo.lessons.architectures.shared import absent, points, say
-from demo.ui import evidence
-from demo.ui import tables as study
+from demo.ui import evidence, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -30,7 +29,7 @@ PAPER_RUNS = [f"{short}-{name}" for short, _ in beside.PAPER_SETS.values() for n
 
 def render() -> None:
     made = parts.cards()
-    if not study.ask(questions.wins()):
+    if not asking.ask(questions.wins()):
         return
     _wins(made)
     _report(made)
@@ -68,7 +67,7 @@ def _report(made: dict[str, Card]) -> None:
     st.markdown(say("report_text"))
     rows = beside.report_rows(made)
     if rows:
-        study.table(rows, {
+        tables.table(rows, {
             "title": Column(say("run")),
             "parameters": Column(say("parameters"), "count", say("parameters_help")),
             "best_epoch": Column(say("best_epoch"), "count", say("best_epoch_help")),
@@ -84,7 +83,7 @@ def _report(made: dict[str, Card]) -> None:
         for pair in beside.pairs(rows):
             _pair(pair)
         plots.show(_evidence(rows, made), key="architectures.evidence")
-        study.runs_behind([row["run"] for row in rows])
+        tables.runs_behind([row["run"] for row in rows])
     absent(parts.REPORT_RUNS, made)
 
 
@@ -148,7 +147,7 @@ def _classes(made: dict[str, Card]) -> None:
     for score in SCORES:
         columns[score] = Column(say(f"{score}_ours"), "percent", say(f"{score}_help"))
         columns[f"report_{score}"] = Column(say(f"{score}_report"), "percent")
-    study.table(rows, {**columns, "run": Column(say("link"), "run")}, key="architectures.classes", alt=say("classes"))
+    tables.table(rows, {**columns, "run": Column(say("link"), "run")}, key="architectures.classes", alt=say("classes"))
     hardest, easiest = (choose(rows, key=lambda row: row["recall"]) for choose in (min, max))
     st.markdown(say("hardest", run=title, hardest=hardest["class"], low=percent(hardest["recall"]), easiest=easiest["class"],
                     high=percent(easiest["recall"])))  # fmt: skip
@@ -158,7 +157,7 @@ def _classes(made: dict[str, Card]) -> None:
     classes = list(card.facts["classes"])
     matrix = charts.confusion(card.result["confusion"], classes, say("matrix_of", run=title))
     plots.show(matrix, key="architectures.matrix")
-    study.runs_behind([card.name])
+    tables.runs_behind([card.name])
     session.link("audit", say("audit"))
     parts.again(card)
 
@@ -187,7 +186,7 @@ def _paper(made: dict[str, Card]) -> None:
     ran = sorted({row["epochs"] for row in rows})
     st.markdown(say("paper_text", epochs=parts.listed(ran), printed=rows[0]["paper_epochs"]) if rows else say("paper_waiting"))
     if rows:
-        study.table(rows, {
+        tables.table(rows, {
             "dataset": Column(say("dataset")),
             "title": Column(say("network")),
             "optimizer": Column(say("optimizer")),
@@ -223,7 +222,7 @@ def _optimizers(made: dict[str, Card]) -> None:
     ours = beside.ranked(rows, "mean")
     st.markdown(say("optimizers_text", seeds=len(beside.SEEDS)))
     if ours:
-        study.table(rows, {
+        tables.table(rows, {
             "optimizer": Column(say("optimizer")),
             "learning_rate": Column(say("learning_rate"), "number", say("learning_rate_help")),
             "momentum": Column(say("momentum"), "number", say("momentum_help")),
@@ -235,7 +234,7 @@ def _optimizers(made: dict[str, Card]) -> None:
             "run": Column(say("first_run"), "run"),
         }, key="architectures.optimizers", alt=say("optimizers"))  # fmt: skip
         _order(ours)
-        study.runs_behind([run for row in ours for run in row["runs"]])
+        tables.runs_behind([run for row in ours for run in row["runs"]])
     planned = [f"fashion-arc1-{optimizer}-seed{seed}" for optimizer in beside.ARC1_OPTIMIZERS for seed in beside.SEEDS]
     absent(planned, made)
 

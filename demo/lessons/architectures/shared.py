@@ -9,8 +9,8 @@ import streamlit as st
 from core.pretrained.cards import Card
 from core.studies import architectures_comparison as beside
 from demo.charts import figure as charts
+from demo.classroom import asking
 from demo.text import speaker
-from demo.ui import tables as study
 from demo.visitor import session
 from demo.visitor.address import spell, with_unresolved_device
 
@@ -26,14 +26,14 @@ COMMAND = "python -m core pretrain"
 
 def cards() -> dict[str, Card]:
     """The runs that are there, by their planned name."""
-    return study.cards("architectures")
+    return asking.cards("architectures")
 
 
 def absent(names: Sequence[str], made: dict[str, Card]) -> None:
     """Says which of these runs are not here yet, and what makes them. Nothing where all are."""
     gone = [name for name in names if name not in made]
     if gone:
-        study.missing(f"{COMMAND} {' '.join(gone)}")
+        asking.missing(f"{COMMAND} {' '.join(gone)}")
 
 
 def no_images() -> None:

@@ -13,9 +13,9 @@ from core.studies import architectures_comparison as beside
 from demo.charts import figure as charts
 from demo.charts import plots
 from demo.charts.plots import Axis
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, say
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.tables import Column
 
 MEASURES = {"accuracy": 100, "loss": 1}
@@ -43,7 +43,7 @@ def render() -> None:
     first = start.slider(say("first_epoch"), 1, LATEST, 1, key="architectures.first", help=say("first_epoch_help"))
     _curves(made, weight, first)
     st.subheader(say("batch"), anchor=False)
-    if study.ask(questions.restless(), before=say("batch_text")):
+    if asking.ask(questions.restless(), before=say("batch_text")):
         _batches(made, weight, first)
 
 
@@ -61,7 +61,7 @@ def _curves(made: dict[str, Card], weight: float, first: int) -> None:
             for measure in MEASURES:
                 figure = curves(rows, measure, colours, weight, say(f"curves_{measure}"), first)
                 plots.show(figure, key=f"architectures.{measure}")
-            study.runs_behind(chosen)
+            tables.runs_behind(chosen)
             st.caption(say("curves_note"))
         else:
             st.caption(say("curves_none"))
@@ -121,7 +121,7 @@ def _batches(made: dict[str, Card], weight: float, first: int) -> None:
         colours = dict(zip(names.values(), BATCH_COLOURS, strict=False))
         values = [row for name, label in names.items() for row in beside.curve_rows(label, made[name]) if row["part"] == "validation"]
         plots.show(curves(values, "accuracy", colours, weight, say("batch_curves"), first), key="architectures.batch")
-        study.table([{**row, "points": row["accuracy_wiggle"] and 100 * row["accuracy_wiggle"]} for row in rows], {
+        tables.table([{**row, "points": row["accuracy_wiggle"] and 100 * row["accuracy_wiggle"]} for row in rows], {
             "batch_size": Column(say("batch_size"), "count"),
             "steps": Column(say("steps"), "count", say("steps_help")),
             "points": Column(say("accuracy_wiggle"), "number", say("wiggle_help")),

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.studies import architectures, resolution
 from core.vocabulary.recipe import Recipe
+from demo.classroom import asking
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.visitor import session
 
@@ -29,10 +30,10 @@ def render() -> None:
         say("take_checklist"), _markdown(), "checklist.md", "text/markdown", icon=":material/download:", key="audit.take",
         on_click="ignore",
     )  # fmt: skip
-    there = {**study.cards("resolution"), **study.cards("architectures")}
+    there = {**asking.cards("resolution"), **asking.cards("architectures")}
     runs = [name for name in (FIRST, SECOND) if name in there]
     if runs:
-        study.runs_behind(runs)
+        tables.runs_behind(runs)
 
 
 def _ticked(name: str) -> bool:

@@ -7,9 +7,9 @@ import streamlit as st
 from core.studies import audit
 from demo.charts import plots
 from demo.charts.plots import Axis
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -19,13 +19,13 @@ IMPLIED = "#b3b3b3"
 
 
 def render() -> None:
-    made = study.cards("architectures")
-    if not study.ask(questions.chance(), before=say("columns")):
+    made = asking.cards("architectures")
+    if not asking.ask(questions.chance(), before=say("columns")):
         return
     _pairs(audit.equal_columns(made))
     lacking = [f"fashion-{short}" for name, short in audit.RUNS.items() if name not in audit.results(made)]
     if lacking:
-        study.missing(f"python -m core pretrain {' '.join(lacking)}")
+        asking.missing(f"python -m core pretrain {' '.join(lacking)}")
     st.markdown(f"### {say('implied')}")
     st.markdown(say("implied_text"))
     key = session.bind_widget("audit.run", session.get_state("audit.run_shown", next(iter(audit.RUNS))))
@@ -46,13 +46,13 @@ def _pairs(rows: audit.Rows) -> None:
         columns[measure] = Column(say(f"same_{measure}"), "count")
     for measure in audit.MEASURES:
         columns[f"ours_{measure}"] = Column(say(f"ours_same_{measure}"), "count")
-    study.table(shown, columns, key="audit.pairs", alt=say("pairs_alt"))
+    tables.table(shown, columns, key="audit.pairs", alt=say("pairs_alt"))
     copied = audit.copies()
     most = max(row["accuracy_percent"] for row in rows)
     st.markdown(say("pairs_found", names=", ".join(copied), count=len(copied), copies=len(copied) - 1, most=most))
     runs = sorted({run for row in rows for run in row["runs"]})
     if runs:
-        study.runs_behind(runs)
+        tables.runs_behind(runs)
 
 
 def _implied(name: str, rows: audit.Rows) -> None:
@@ -68,7 +68,7 @@ def _implied(name: str, rows: audit.Rows) -> None:
         "ours_precision": Column(say("ours_precision"), "percent"), "ours_f1": Column(say("ours_f1"), "percent"),
         "run": Column(say("run"), "run"),
     }  # fmt: skip
-    study.table(shown, columns, key=f"audit.implied.{name}", alt=say("implied_alt", name=name))
+    tables.table(shown, columns, key=f"audit.implied.{name}", alt=say("implied_alt", name=name))
     wrong = [row["class"] for row in rows if not row["possible"]]
     st.markdown(say("implied_found", name=name, wrong=len(wrong), of=len(rows), names=", ".join(wrong)))
     plots.show(_figure(name, rows), key="audit.implied.figure")
@@ -106,7 +106,7 @@ def _sums(rows: audit.Rows) -> None:
         "mean_accuracy": Column(say("mean_printed"), "percent"), "mean_implied": Column(say("mean_implied"), "percent"),
         "ours": Column(say("ours_named"), "count"), "run": Column(say("run"), "run"),
     }  # fmt: skip
-    study.table(shown, columns, key="audit.sums", alt=say("sums"))
+    tables.table(shown, columns, key="audit.sums", alt=say("sums"))
     fits = [row["name"] for row in rows if row["by_f1"]]
     st.markdown(say(
         "sums_found", pictures=whole(rows[0]["pictures"]), fits=sum(row["by_accuracy"] for row in rows), of=len(rows),

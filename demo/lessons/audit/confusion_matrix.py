@@ -8,9 +8,9 @@ from core.classroom.questions.audit import BALANCED, UNBALANCED
 from core.studies import audit
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -29,7 +29,7 @@ MOST = 10_000
 
 
 def render() -> None:
-    if not study.ask(questions.equal(), before=say("matrix")):
+    if not asking.ask(questions.equal(), before=say("matrix")):
         return
     _examples()
     matrix: Matrix = session.get_state(MATRIX, EXAMPLES["balanced"])
@@ -76,10 +76,10 @@ def _scores(matrix: Matrix) -> None:
     rows = metrics.class_table(matrix, _classes())
     columns = {"class": Column(say("class")), "support": Column(say("pictures"), "count"),
                "predicted": Column(say("named"), "count"), **{score: Column(say(score), "percent") for score in SCORES}}  # fmt: skip
-    study.table(rows, columns, key="audit.matrix.classes", alt=say("by_class"))
+    tables.table(rows, columns, key="audit.matrix.classes", alt=say("by_class"))
     means = [{**row, "score": say(row["score"])} for row in audit.averages(matrix)]
     columns = {"score": Column(say("score")), **{mean: Column(say(mean), "percent") for mean in ("macro", "weighted", "micro")}}
-    study.table(means, columns, key="audit.matrix.means", alt=say("by_mean"))
+    tables.table(means, columns, key="audit.matrix.means", alt=say("by_mean"))
     hits, total = audit.right(matrix), sum(map(sum, matrix))
     accuracy = percent(metrics.accuracy(matrix))
     st.markdown(say("micro_is_accuracy", hits=hits, total=total, wrong=total - hits, accuracy=accuracy))

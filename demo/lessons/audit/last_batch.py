@@ -10,9 +10,9 @@ from core.pretrained.cards import Outputs, read_outputs
 from core.studies import audit_last_batch
 from demo.charts import plots
 from demo.charts.plots import Axis
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import one_in, percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -24,7 +24,7 @@ MICRO = ("micro_precision", "micro_recall", "micro_f1")
 
 
 def render() -> None:
-    if not study.ask(questions.why(), look=_printed):
+    if not asking.ask(questions.why(), subject=_printed):
         return
     _chances()
     _sizes()
@@ -34,7 +34,7 @@ def render() -> None:
     if there:
         _tried(there)
     if lacking:
-        study.missing(f"python -m core pretrain {' '.join(lacking)}")
+        asking.missing(f"python -m core pretrain {' '.join(lacking)}")
     st.info(say("hypothesis", odd=_odd()), icon=":material/lightbulb:")
 
 
@@ -64,7 +64,7 @@ def _printed() -> None:
         "precision": Column(say("precision"), "printed"), "f1": Column(say("f1"), "printed"),
         "sixteenths": Column(say("times_sixteen"), "printed"), "whole": Column(say("is_whole")),
     }  # fmt: skip
-    study.table(rows, columns, key="audit.printed", alt=say("printed_alt"))
+    tables.table(rows, columns, key="audit.printed", alt=say("printed_alt"))
 
 
 def _chances() -> None:
@@ -88,7 +88,7 @@ def _sizes() -> None:
         "accident": Column(say("accident"), help=say("accident_help")),
         "off": Column(say("off"), "number", help=say("off_help")),
     }  # fmt: skip
-    study.table(rows, columns, key="audit.sizes", alt=say("sizes"))
+    tables.table(rows, columns, key="audit.sizes", alt=say("sizes"))
     best = [row for row in rows if row["fit"] == row["of"]]
     nearly = [row for row in rows if row["last"] == audit_last_batch.SIXTEENTHS]
     st.markdown(say(
@@ -129,7 +129,7 @@ def _compared(found: audit_last_batch.Answers, size: int) -> None:
         "macro_precision": Column(say("macro_precision"), "percent"), "macro_f1": Column(say("macro_f1"), "percent"),
         "run": Column(say("run"), "run"),
     }  # fmt: skip
-    study.table(rows, columns, key="audit.compared", alt=say("tried"))
+    tables.table(rows, columns, key="audit.compared", alt=say("tried"))
     widest = max(found_rows, key=lambda row: row["apart"])
     st.markdown(say("compared_found", apart=f"{100 * widest['apart']:.1f}", cell=short(widest["cell"])))
 
@@ -141,7 +141,7 @@ def _images(found: audit_last_batch.Answers, size: int) -> None:
         row |= {cell: say("hit" if row[f"{cell}_right"] else "miss", name=row[cell]) for cell in found}
     st.markdown(f"**{say('last_pictures', count=len(rows))}**")
     columns = {"number": Column(say("number"), "count"), "truth": Column(say("truth")), **{cell: Column(short(cell)) for cell in found}}
-    study.table(rows, columns, key="audit.pictures", alt=say("last_pictures", count=len(rows)))
+    tables.table(rows, columns, key="audit.pictures", alt=say("last_pictures", count=len(rows)))
     st.caption(say("last_pictures_note"))
 
 
@@ -168,7 +168,7 @@ def _spread(found: audit_last_batch.Answers, size: int) -> None:
     plots.show(figure, key="audit.spread")
     values = {name: percent(seen[name]) for name in ("mean", "deviation", "least", "most")}
     st.markdown(say("spread_found", batches=whole(seen["batches"]), count=seen["of"], **values))
-    study.runs_behind([audit_last_batch.run_of(seen["cell"])])
+    tables.runs_behind([audit_last_batch.run_of(seen["cell"])])
 
 
 def _label(low: int, high: int) -> str:

@@ -8,9 +8,9 @@ from core.studies import audit
 from core.studies.published import kannojia, published
 from demo.charts import plots
 from demo.charts.plots import Axis
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, table
 from demo.ui.tables import Column
 
@@ -19,15 +19,15 @@ STATED, MEAN = plots.PUBLISHED, "#b3b3b3"
 
 
 def render() -> None:
-    if not study.ask(questions.mean(), before=say("means")):
+    if not asking.ask(questions.mean(), before=say("means")):
         return
-    rows = audit.means(study.cards("resolution"))
+    rows = audit.means(asking.cards("resolution"))
     st.markdown(say("means_rule"))
     _means(rows)
     _figure(rows)
     runs = list(dict.fromkeys(row["run"] for row in rows if row["run"]))
     if runs:
-        study.runs_behind(runs)
+        tables.runs_behind(runs)
     _lacking(rows)
     st.markdown(say("means_why"))
     _headlines()
@@ -37,7 +37,7 @@ def _lacking(rows: audit.Rows) -> None:
     """How the runs are made that would fill the empty places of a table."""
     names = list(dict.fromkeys(row["planned"] for row in rows if row["run"] is None))
     if names:
-        study.missing(f"python -m core pretrain {' '.join(names)}")
+        asking.missing(f"python -m core pretrain {' '.join(names)}")
 
 
 def verdict(possible: bool) -> str:
@@ -58,7 +58,7 @@ def _means(rows: audit.Rows) -> None:
         "ours_accuracy": Column(say("ours_accuracy"), "percent"), "ours_mean": Column(say("ours_mean"), "percent"),
         "run": Column(say("run"), "run"),
     }  # fmt: skip
-    study.table(shown, columns, key="audit.means", alt=say("means_title"))
+    tables.table(shown, columns, key="audit.means", alt=say("means_title"))
     wrong = sum(not row["if_rounded"] for row in rows)
     st.markdown(say("means_found", wrong=wrong, of=len(rows), cut=sum(row["if_rounded"] or row["if_cut"] for row in rows)))
 
@@ -80,13 +80,13 @@ def _figure(rows: audit.Rows) -> None:
 
 def _headlines() -> None:
     st.markdown(f"### {say('best_and_mean')}")
-    rows = [{**row, "possible": verdict(row["possible"])} for row in audit.headlines(study.cards("architectures"))]
+    rows = [{**row, "possible": verdict(row["possible"])} for row in audit.headlines(asking.cards("architectures"))]
     columns = {
         "name": Column(say("network")), "best_test": Column(say("best_test"), "percent"), "mean": Column(say("mean_of_classes"), "percent"),
         "possible": Column(say("mean_at_most_best")), "ours_test": Column(say("ours_test"), "percent"),
         "ours_mean": Column(say("ours_mean"), "percent"), "run": Column(say("run"), "run"),
     }  # fmt: skip
-    study.table(rows, columns, key="audit.headlines", alt=say("best_and_mean"))
+    tables.table(rows, columns, key="audit.headlines", alt=say("best_and_mean"))
     st.markdown(say("best_and_mean_text"))
     _lacking(rows)
 
@@ -96,16 +96,16 @@ def _headlines() -> None:
 
 def words() -> None:
     """Where two places of a source, or its text and its numbers, do not go together."""
-    if not study.ask(questions.below(), before=say("words")):
+    if not asking.ask(questions.below(), before=say("words")):
         return
-    rows = audit.headlines(study.cards("architectures"))
+    rows = audit.headlines(asking.cards("architectures"))
     shown = [{**row, "below": _yes(row["train_below_test"]), "own_below": _yes(row["ours_below"])} for row in rows]
     columns = {
         "name": Column(say("network")), "best_train": Column(say("best_train"), "percent"), "best_test": Column(say("best_test"), "percent"),
         "below": Column(say("train_below_test")), "ours_train": Column(say("ours_train"), "percent"),
         "ours_test": Column(say("ours_test"), "percent"), "own_below": Column(say("train_below_test")), "run": Column(say("run"), "run"),
     }  # fmt: skip
-    study.table(shown, columns, key="audit.below", alt=say("below_alt"))
+    tables.table(shown, columns, key="audit.below", alt=say("below_alt"))
     st.markdown(say("below_text"))
     _lacking(rows)
     st.markdown(f"### {say('statements')}")

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import streamlit as st
 
+from demo.classroom import asking
 from demo.lessons.audit import checklist, columns, confusion_matrix, last_batch, means, spot_it
 from demo.text import speaker
-from demo.ui import tables as study
 from demo.visitor import session
 
 say = speaker("audit")
@@ -26,13 +26,13 @@ SECTIONS: dict[str, Callable[[], None]] = {
 
 def render() -> None:
     """The whole page; only the chosen section is computed."""
-    with study.opening(say):
+    with asking.opening(say):
         _section()
 
 
 def _section() -> None:
     """The chosen one, and the way to the next."""
-    chosen = study.sections(say, tuple(SECTIONS))
+    chosen = asking.sections(say, tuple(SECTIONS))
     SECTIONS[chosen]()
     following = dict(pairwise(SECTIONS)).get(chosen)
     if following:

@@ -8,12 +8,11 @@ from core.classroom.questions import lessons as facts
 from core.explain import walkthrough
 from core.explain.walkthrough import output_size
 from core.vocabulary.errors import LabError
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.components import window
 from demo.lessons.convolution import kernel as choice
 from demo.text import plain, speaker
 from demo.ui import image_picker, lesson
-from demo.ui import tables as study
 
 say = speaker("convolution")
 
@@ -21,7 +20,7 @@ say = speaker("convolution")
 def render() -> None:
     """The whole page. Nothing here imports torch."""
     st.title(say("title"), anchor=False)
-    if not study.ask(questions.convolution(), before=say("intro")):
+    if not asking.ask(questions.convolution(), before=say("intro")):
         return
     _experiment()
     code = (walkthrough.output_size, walkthrough.window, walkthrough.convolution_step, walkthrough.convolution)

@@ -14,9 +14,10 @@ from core.studies.dropout import RATES, Rows
 from demo.charts import plots
 from demo.charts.figure import TRAINING, VALIDATION
 from demo.charts.plots import Axis
+from demo.classroom import asking
 from demo.lessons.dropout import figures
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -31,7 +32,7 @@ def render(made: Mapping[str, Card], architectures: Mapping[str, Card], command:
     if made:
         _counted(made)
     else:
-        study.missing(command)
+        asking.missing(command)
     st.subheader(say("switch"), anchor=False)
     _switched()
     st.subheader(say("papers"), anchor=False)
@@ -71,7 +72,7 @@ def _curves(made: Mapping[str, Card], network: str, rates: Rows) -> None:
         dashed=[names["validation"]], dots=False, what=what,
     )  # fmt: skip
     plots.show(figure, key=f"dropout.curves.{network}")
-    study.runs_behind(next(row["runs"] for row in rates if row["rate"] == rate))
+    tables.runs_behind(next(row["runs"] for row in rates if row["rate"] == rate))
     under = study_3.epochs_below(curve)
     st.markdown(say("curve_words", under=under, epochs=len(curve)))
 
@@ -108,11 +109,11 @@ def _papers(architectures: Mapping[str, Card]) -> None:
         **{name: Column(say(f"column_our_{name}"), "percent", say(f"column_{name}_help")) for name in ("running", "train", "test")},
         "run": Column(say("column_run"), "run"),
     }
-    study.table(rows, columns, key="dropout.report", alt=say("report_text"))
+    tables.table(rows, columns, key="dropout.report", alt=say("report_text"))
     for row in rows:
         st.markdown(_case(row))
     if any("run" not in row for row in rows):
-        study.missing("python -m core study architectures")
+        asking.missing("python -m core study architectures")
 
 
 def _case(row: Mapping[str, Any]) -> str:

@@ -10,8 +10,7 @@ from core.datasets.files import SOURCES
 from demo.charts import plots
 from demo.lessons.dropout import figures
 from demo.text import speaker
-from demo.ui import images
-from demo.ui import tables as study
+from demo.ui import images, tables
 from demo.ui.formatting import percent
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -93,6 +92,6 @@ def _answers(watched: DropoutSubject, seen: Passes, label: int) -> None:
         "pass": Column(say("column_pass")), "silenced": Column(say("column_silenced"), "count"), "answer": Column(say("column_answer")),
         "chance": Column(say("column_chance"), "percent"), "truth": Column(say("column_truth"), "percent"),
     }  # fmt: skip
-    study.table(rows, columns, key="dropout.answers", alt=say("answers_text", truth=watched.classes[label]))
+    tables.table(rows, columns, key="dropout.answers", alt=say("answers_text", truth=watched.classes[label]))
     chances = seen.answers[:-1, label]
     st.markdown(say("answers_words", least=percent(float(chances.min())), most=percent(float(chances.max()))))

@@ -12,12 +12,11 @@ from core.studies import architectures as study_2
 from core.studies import dropout as study_3
 from core.studies.dropout import Rows, Verdict
 from demo.charts import plots
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.dropout import below_test, figures, masks
 from demo.server import preload
 from demo.text import speaker
-from demo.ui import evidence
-from demo.ui import tables as study
+from demo.ui import evidence, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -33,39 +32,39 @@ EXAMPLE = "dropout-arc1-0.5-seed0"
 def render() -> None:
     st.title(say("title"), anchor=False)
     preload.preload("core.explain.dropout_masks")
-    if not study.ask(questions.dropout(), before=say("intro")):
+    if not asking.ask(questions.dropout(), before=say("intro")):
         return
     draw = {"results": _results, "shown": masks.render, "below": _below}
-    draw[study.sections(say, SECTIONS)]()
+    draw[asking.sections(say, SECTIONS)]()
     st.divider()
     st.markdown(say("remember"))
     session.link("train", say("try"), **spell(with_unresolved_device(study_3.plan()[EXAMPLE].recipe)))
 
 
 def _below() -> None:
-    below_test.render(study.cards("dropout"), study.cards("architectures"), COMMAND)
+    below_test.render(asking.cards("dropout"), asking.cards("architectures"), COMMAND)
 
 
 # --- what came out -------------------------------------------------------------------------------------------------
 
 
 def _results() -> None:
-    made = study.cards("dropout")
+    made = asking.cards("dropout")
     if not made:
-        study.missing(COMMAND)
+        asking.missing(COMMAND)
         return
-    tables = study_3.tables(made)
+    study_tables = study_3.tables(made)
     _progress(made)
-    network = figures.choose_network(tables["rates"], "results")
-    rates = [row for row in tables["rates"] if row["network"] == network]
+    network = figures.choose_network(study_tables["rates"], "results")
+    rates = [row for row in study_tables["rates"] if row["network"] == network]
     st.markdown(say(f"setting_{network}", **_setting(made, network)))
     _accuracy(network, rates)
     _gap(made, network, rates)
     st.subheader(say("tables"), anchor=False)
     st.markdown(say("table_rates"))
-    study.table(study_3.beside_paper(tables["rates"]), _rate_columns(), key="dropout.rates", alt=say("table_rates"))
+    tables.table(study_3.beside_paper(study_tables["rates"]), _rate_columns(), key="dropout.rates", alt=say("table_rates"))
     st.markdown(say("table_runs"))
-    study.table(tables["runs"], _run_columns(), key="dropout.runs", alt=say("table_runs"))
+    tables.table(study_tables["runs"], _run_columns(), key="dropout.runs", alt=say("table_runs"))
 
 
 def _progress(made: Mapping[str, Card]) -> None:
@@ -84,7 +83,7 @@ def _setting(made: Mapping[str, Card], network: str) -> dict[str, object]:
 
 def _lead(network: str) -> str:
     """That it has the most parameters of the paper's networks, where all of them are there and it does."""
-    sizes = study_2.parameters(study.cards("architectures"))
+    sizes = study_2.parameters(asking.cards("architectures"))
     planned = {network for network, _ in study_2.PAPER.values()}
     if len(sizes) < len(planned) or next(iter(sizes)) != network:
         return ""

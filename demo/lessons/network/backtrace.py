@@ -14,8 +14,7 @@ from demo.components import maps, window
 from demo.components.window import ImageView, Slide, Start
 from demo.lessons.network.choice import Shown
 from demo.text import speaker
-from demo.ui import images
-from demo.ui import tables as study
+from demo.ui import images, tables
 from demo.ui.formatting import signed, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -133,7 +132,7 @@ def _products(shown: Shown, label: int) -> None:
         "unit": Column(say("column_unit"), "count"), "value": Column(say("column_value"), "number"),
         "weight": Column(say("column_weight"), "number"), "product": Column(say("column_product"), "number"),
     }  # fmt: skip
-    study.table(rows, columns, key="network.products", alt=say("products_text"))
+    tables.table(rows, columns, key="network.products", alt=say("products_text"))
 
 
 # --- a map ----------------------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from core.datasets.files import SOURCES
 from core.images.samples import Bytes
 from core.inference.model_registry import Choice, ModelRegistry
 from core.vocabulary.errors import LabError
+from demo.classroom import asking
 from demo.text import plain, speaker
 from demo.ui import image_picker
-from demo.ui import tables as study
 from demo.ui.formatting import percent, whole
 from demo.visitor import session
 
@@ -50,7 +50,7 @@ def choose() -> Shown | None:
     registry = _library()
     choices = registry.list_models()
     if not choices:
-        study.missing("python -m core pretrain")
+        asking.missing("python -m core pretrain")
         return None
     with st.container(horizontal=True, vertical_alignment="top"):
         try:

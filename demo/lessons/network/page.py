@@ -7,14 +7,13 @@ import streamlit as st
 from core.classroom.questions import lessons as facts
 from core.explain import walkthrough
 from core.explain.activations import attributions, forward_pass, products, softmax
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.network import choice, forward, gradcam, receptive_field
 from demo.lessons.network import softmax as network_softmax
 from demo.lessons.network.choice import Shown
 from demo.server import preload
 from demo.text import speaker
 from demo.ui import lesson
-from demo.ui import tables as study
 from demo.ui.formatting import whole
 
 say = speaker("network")
@@ -25,13 +24,13 @@ def render() -> None:
     """The whole page. torch is imported while the question is read."""
     st.title(say("title"), anchor=False)
     preload.preload("core.explain.activations")
-    if not study.ask(questions.network(), before=say("intro")):
+    if not asking.ask(questions.network(), before=say("intro")):
         return
     with st.spinner(say("loading")):
         shown = choice.choose()
     if shown is None:
         return
-    SECTIONS[study.sections(say, list(SECTIONS))].render(shown)
+    SECTIONS[asking.sections(say, list(SECTIONS))].render(shown)
     _end(shown)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from core.explain import activations
 from demo.lessons.network.choice import Shown
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, signed
 from demo.ui.tables import Column
 
@@ -27,7 +27,7 @@ def render(shown: Shown) -> None:
         "class": Column(say("column_class")), "score": Column(say("column_score"), "number"),
         "exponential": Column(say("column_exponential"), "number"), "share": Column(say("column_chance"), "percent"),
     }  # fmt: skip
-    study.table(rows, columns, key="network.softmax", alt=say("softmax_text"))
+    tables.table(rows, columns, key="network.softmax", alt=say("softmax_text"))
     st.markdown(say("softmax_total", total=_large(made.total)))
     key = f"network.softmax.{shown.classifier.name}.{found.best}"
     label = st.selectbox(say("softmax_class"), found.classes, index=found.best, key=key, width=230)

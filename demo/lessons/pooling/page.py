@@ -9,12 +9,11 @@ from core.explain import walkthrough
 from core.explain.walkthrough import Kind, Numbers, change, output_size, pooling, shifted
 from core.images import samples
 from core.vocabulary.errors import LabError
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.components import window
 from demo.components.window import ImageView
 from demo.text import plain, speaker
 from demo.ui import image_picker, lesson
-from demo.ui import tables as study
 from demo.ui.formatting import percent, table, whole
 
 say = speaker("pooling")
@@ -24,7 +23,7 @@ KINDS: tuple[Kind, ...] = ("max", "average")
 def render() -> None:
     """The whole page. Nothing here imports torch."""
     st.title(say("title"), anchor=False)
-    if not study.ask(questions.pooling(), before=say("intro")):
+    if not asking.ask(questions.pooling(), before=say("intro")):
         return
     found = _experiment()
     if found is None:

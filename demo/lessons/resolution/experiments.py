@@ -15,12 +15,12 @@ from core.vocabulary import metrics
 from core.vocabulary.metrics import Scores
 from core.vocabulary.recipe import FILTERS
 from demo.charts import plots
+from demo.classroom import asking
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
 from demo.lessons.resolution.shared import Made, points
 from demo.text import speaker
-from demo.ui import images
-from demo.ui import tables as study
+from demo.ui import images, tables
 from demo.ui.formatting import percent, whole
 
 say = speaker("resolution")
@@ -72,7 +72,7 @@ def lower(made: Made) -> None:
     def view() -> None:
         there = {name: found for name in ANSWERED if name in made and (found := read_outputs(name))}
         if not there:
-            study.missing(f"python -m core pretrain {' '.join(ANSWERED)}")
+            asking.missing(f"python -m core pretrain {' '.join(ANSWERED)}")
             return
         with st.container(horizontal=True, gap="medium"):
             name = parts.choice("lower.network", list(there), say("network"), lambda one: parts.network(made[one]))
@@ -105,7 +105,7 @@ def _lowered(network: str, classes: list[str], outputs: Outputs, side: int) -> N
     numbers = {"by": f"{top['by']:.1f}", "accuracy": percent(top["accuracy"]), "before": percent(before.accuracy),
                "predicted": whole(top["predicted"]), "name": name}  # fmt: skip
     st.markdown(f"{say('best', **numbers)} {say('best_note')}\n\n{_pull(outputs, label, name)}")
-    study.runs_behind([network])
+    tables.runs_behind([network])
 
 
 def _pull(outputs: Outputs, label: int, name: str) -> str:
@@ -147,7 +147,7 @@ def fade(made: Made) -> None:
             title = say("figure_bars", true=whole(scores[side].support[0]), side=side, network=name)
             peak = max(count for found in scores.values() for count in found.predicted)
             _bars(title, classes, scores[side], scores[sides[0]], peak, "resolution.fade.bars")
-        study.runs_behind([name])
+        tables.runs_behind([name])
         with place, st.spinner(say("loading")):  # last, for it needs torch and the data set
             _images(name, classes, label, side, filter)
 

@@ -11,8 +11,7 @@ from core.studies.published import kannojia, report_score
 from core.studies.resolution import SIDES
 from demo.lessons.resolution.shared import Made, listed, points
 from demo.text import speaker
-from demo.ui import evidence
-from demo.ui import tables as study
+from demo.ui import evidence, tables
 from demo.ui.formatting import percent
 from demo.ui.tables import Column
 
@@ -43,7 +42,7 @@ def mixed(made: Made, dataset: str) -> None:
     lines = [_verdict(rows), _recipes(rows), _gain(rows), _chance(made, dataset, rows)]
     st.markdown("\n".join(f"- {line}" for line in lines if line))
     columns = {
-        "resolution": Column(say("side_axis"), "count"), "run": Column(study.common("run"), "run"),
+        "resolution": Column(say("side_axis"), "count"), "run": Column(tables.common("run"), "run"),
         "tvtv_run": Column(say("run_of", whose=say("protocol_tvtv")), "run"), "mixed": Column(say("protocol_mixed"), "percent"),
         "mixed_preset": Column(say("recipe_of", whose=say("protocol_mixed"))), "tvtv": Column(say("protocol_tvtv"), "percent"),
         "tvtv_preset": Column(say("recipe_of", whose=say("protocol_tvtv"))),
@@ -51,7 +50,7 @@ def mixed(made: Made, dataset: str) -> None:
         "totv": Column(say("totv_same"), "percent", say("totv_same_help")),
         "gain": Column(say("gain"), "percent", say("gain_help")),
     }  # fmt: skip
-    study.table(rows, columns, key=f"resolution.{dataset}.mixed", alt=say("mixed"))
+    tables.table(rows, columns, key=f"resolution.{dataset}.mixed", alt=say("mixed"))
 
 
 def _verdict(rows: list[dict[str, Any]]) -> str:
@@ -103,7 +102,7 @@ def paper_at_24(made: Made) -> None:
     where = "inside" if lead is None or not lead.real else "above" if lead.lead > 0 else "below"
     numbers = {"tvtv": percent(tvtv), "totv": percent(totv.mean), "low": percent(totv.low), "high": percent(totv.high)}
     st.markdown(f"{say('at_24_ours', **numbers, seeds=totv.count)} {say(f'at_24_{where}')} {evidence.words(lead)}")
-    study.runs_behind([name for name in ("cifar10-24", *answers.SAME_RECIPE["cifar10"]) if name in made])
+    tables.runs_behind([name for name in ("cifar10-24", *answers.SAME_RECIPE["cifar10"]) if name in made])
 
 
 # --- what was expected --------------------------------------------------------------------------------------------
@@ -120,9 +119,9 @@ def expected(made: Made, dataset: str) -> None:
     columns = {
         "protocol": Column(say("column_protocol")), "resolution": Column(say("side_axis"), "count"),
         "accuracy": Column(say("short_accuracy"), "percent"), "low": Column(say("at_least"), "percent"),
-        "high": Column(say("at_most"), "percent"), "inside": Column(say("inside")), "run": Column(study.common("run"), "run"),
+        "high": Column(say("at_most"), "percent"), "inside": Column(say("inside")), "run": Column(tables.common("run"), "run"),
     }  # fmt: skip
-    study.table(shown, columns, key=f"resolution.{dataset}.expected", alt=say("expected"))
+    tables.table(shown, columns, key=f"resolution.{dataset}.expected", alt=say("expected"))
     for row in known:
         if not row["inside"]:
             st.markdown(f"- {_why(made, row)}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from demo.classroom import asking
 from demo.lessons.resolution import results, riddle, sweep, training
 from demo.text import speaker
-from demo.ui import tables as study
 
 say = speaker("resolution")
 SECTIONS = {"results": results.render, "riddle": riddle.render, "sweep": sweep.render, "training": training.render}
@@ -12,5 +12,5 @@ SECTIONS = {"results": results.render, "riddle": riddle.render, "sweep": sweep.r
 
 def render() -> None:
     """The title, the sections, and the one that is chosen."""
-    with study.opening(say):
-        SECTIONS[study.sections(say, tuple(SECTIONS))](study.cards("resolution"))
+    with asking.opening(say):
+        SECTIONS[asking.sections(say, tuple(SECTIONS))](asking.cards("resolution"))

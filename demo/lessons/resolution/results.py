@@ -12,13 +12,13 @@ from core.studies.resolution import row as cell
 from core.vocabulary import metrics
 from demo.charts import figure as charts
 from demo.charts import plots
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import findings as words
 from demo.lessons.resolution import shared as parts
 from demo.lessons.resolution.shared import Made
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.tables import Column
 
 say = speaker("resolution")
@@ -28,7 +28,7 @@ SCORES = {"accuracy": "accuracy", "precision": "macro_precision", "f1": "macro_f
 
 def render(made: Made) -> None:
     """The question, the answer in words, then every table and figure."""
-    if not study.ask(questions.protocols()):
+    if not asking.ask(questions.protocols()):
         return
     dataset = parts.dataset()
     rows = cells(made, dataset, RECIPES[dataset][-1])
@@ -85,7 +85,7 @@ def _compared(made: Made, dataset: str) -> None:
     figure = drawn.protocols(title, say("axis_accuracy"), _points(rows, {"ours": "accuracy"}), SIDES[dataset])
     plots.show(figure, key=f"resolution.{dataset}.compared")
     _stand_ins(rows, recipe)
-    study.runs_behind(_runs(rows))
+    tables.runs_behind(_runs(rows))
 
 
 def _published(dataset: str, rows: list[dict[str, Any]]) -> None:
@@ -101,7 +101,7 @@ def _published(dataset: str, rows: list[dict[str, Any]]) -> None:
         with column:
             plots.show(figure, key=f"resolution.{dataset}.{score}")
     _stand_ins(rows, recipe)
-    study.runs_behind(_runs(rows))
+    tables.runs_behind(_runs(rows))
 
 
 def _title(figure: str, dataset: str, recipe: str, rows: list[dict[str, Any]]) -> str:
@@ -143,13 +143,13 @@ def _scores(dataset: str, rows: list[dict[str, Any]]) -> None:
     st.markdown(f"#### {say('scores')}")
     st.caption(say("scores_text"))
     columns = {"protocol_name": Column(say("column_protocol"), help=say("protocol_help")), "side": Column(say("side_axis"), "count"),
-               "run": Column(study.common("run"), "run"), "preset": Column(say("column_recipe"), help=say("recipe_help"))}  # fmt: skip
+               "run": Column(tables.common("run"), "run"), "preset": Column(say("column_recipe"), help=say("recipe_help"))}  # fmt: skip
     for score, ours in SCORES.items():
         columns[ours] = Column(say(f"short_{score}"), "percent", say(f"help_{score}"))
         if dataset == "cifar10":
             columns[f"report_{score}"] = Column(say("by_report", score=say(f"short_{score}")), "percent", say("report_help"))
         columns[f"paper_{score}"] = Column(say("by_paper", score=say(f"short_{score}")), "percent", say("paper_help"))
-    study.table(rows, columns, key=f"resolution.{dataset}.scores", alt=say("scores"))
+    tables.table(rows, columns, key=f"resolution.{dataset}.scores", alt=say("scores"))
 
 
 # --- by class -----------------------------------------------------------------------------------------------------
@@ -165,10 +165,10 @@ def _recall(made: Made, dataset: str) -> None:
         protocol = parts.protocol("recall", list(dict.fromkeys(protocol for protocol, _ in there)))
         sides = [side for one, side in there if one == protocol]
         rows, columns = _recall_rows(made, dataset, protocol, sides)
-        study.table(rows, columns, key=f"resolution.{dataset}.recall.{protocol}", alt=say("recall"))
+        tables.table(rows, columns, key=f"resolution.{dataset}.recall.{protocol}", alt=say("recall"))
         behind = {side: network_for_cell(made, dataset, protocol, side) for side in sides}
         parts.mixes(made, behind)
-        study.runs_behind(list(dict.fromkeys(behind.values())))
+        tables.runs_behind(list(dict.fromkeys(behind.values())))
 
     view()
 
@@ -205,7 +205,7 @@ def _confusion(made: Made, dataset: str) -> None:
         matrix = made[name].matrix(side, FILTER) or []
         figure = charts.confusion(matrix, made[name].facts["classes"], what, numbers)
         plots.show(figure, key="resolution.matrix")
-        study.runs_behind([name])
+        tables.runs_behind([name])
 
     view()
 

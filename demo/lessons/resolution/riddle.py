@@ -12,14 +12,14 @@ from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS, preset
 from demo.charts import plots
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.resolution import experiments as hands_on
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
 from demo.lessons.resolution.shared import Made
 from demo.server import preload
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -29,14 +29,14 @@ say = speaker("resolution")
 CAT = "cat"
 SMALL = SIDES["cifar10"][2:]
 """The sides at which it is asked which class attracts."""
-RUN = Column(study.common("run"), "run")
+RUN = Column(tables.common("run"), "run")
 
 
 def render(made: Made) -> None:
     """What the report saw, the question, then the answer step by step and two things to do."""
     printed = {f"at_{side}": percent((report_recall("totv", side) or {})[CAT]) for side in FULL}
     preload.preload("core.datasets.loading")
-    if not study.ask(questions.cat(), before=say("riddle_intro", **printed)):
+    if not asking.ask(questions.cat(), before=say("riddle_intro", **printed)):
         return
     rows = resolution.riddle(made)
     if not rows:
@@ -103,7 +103,7 @@ def _one_network(made: Made) -> None:
                         recall=percent(first.recall[cat]), recall_then=percent(peak.recall[cat]),
                         precision=percent(first.precision[cat]), precision_then=percent(peak.precision[cat]),
                         predicted=whole(first.predicted[cat]), predicted_then=whole(peak.predicted[cat])))  # fmt: skip
-        study.runs_behind([name])
+        tables.runs_behind([name])
 
     view()
 
@@ -133,7 +133,7 @@ def _every_network(rows: list[dict[str, Any]]) -> None:
     for score in ("recall", "precision"):
         columns |= {f"{score}_{side}": Column(say(f"{score}_at", side=side), "percent") for side in SIDES["cifar10"]}
     columns |= {f"predicted_{side}": Column(say("predicted_at", side=side), "count") for side in SIDES["cifar10"]}
-    study.table(cats, {"run": RUN, **columns}, key="resolution.cats", alt=say("step_seeds"))
+    tables.table(cats, {"run": RUN, **columns}, key="resolution.cats", alt=say("step_seeds"))
 
 
 def _attractors(rows: list[dict[str, Any]]) -> None:
@@ -155,8 +155,8 @@ def _attractors(rows: list[dict[str, Any]]) -> None:
         "precision": Column(say("its_precision"), "percent", say("mean_help")),
         "report": Column(say("by_seed_report")), "other": Column(say("by_seed_fast")),
     }  # fmt: skip
-    study.table(shown, columns, key="resolution.attractors", alt=say("step_filter"))
-    study.runs_behind(list(dict.fromkeys(row["run"] for row in rows)))
+    tables.table(shown, columns, key="resolution.attractors", alt=say("step_filter"))
+    tables.runs_behind(list(dict.fromkeys(row["run"] for row in rows)))
 
 
 def _decided(side: int, rows: list[dict[str, Any]]) -> str:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.pretrained.cards import Card
 from core.studies.resolution import SIDES, name_of
+from demo.classroom import asking
 from demo.text import speaker
-from demo.ui import tables as study
 from demo.visitor import session
 
 say = speaker("resolution")
@@ -59,7 +59,7 @@ def wait_for(made: Made, names: Sequence[str]) -> None:
     """Says which of these runs are not there yet, and how they are made; nothing where all are."""
     absent = [name for name in names if name not in made]
     if absent:
-        study.missing(f"python -m core pretrain {' '.join(absent)}")
+        asking.missing(f"python -m core pretrain {' '.join(absent)}")
 
 
 def mixes(made: Made, names: Mapping[int, str]) -> None:

@@ -14,7 +14,7 @@ from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
 from demo.lessons.resolution.shared import Made
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent
 from demo.visitor import session
 
@@ -33,7 +33,7 @@ def render(made: Made) -> None:
         return
     title = say("figure_sweep", data=say(f"dataset_{dataset}"))
     plots.show(drawn.sweep(title, [*rows, *(_points(made, dataset) if FILTER in filters else [])], filters), key="resolution.sweep")
-    study.runs_behind([name for name in parts.runs_of(dataset, ("totv", "mixed", "tvtv")) if name in made])
+    tables.runs_behind([name for name in parts.runs_of(dataset, ("totv", "mixed", "tvtv")) if name in made])
     parts.mixes(made, {side: network_for_cell(made, dataset, "tvtv", side) for side in SIDES[dataset]})
     _words(made, dataset)
     parts.wait_for(made, parts.runs_of(dataset, ("totv", "mixed", "tvtv")))

@@ -17,13 +17,13 @@ from demo.charts.plots import Axis
 from demo.lessons.resolution import shared as parts
 from demo.lessons.resolution.shared import Made, listed
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, times, whole
 from demo.ui.tables import Column
 
 say = speaker("resolution")
 field_name = speaker("train")
-RUN = Column(study.common("run"), "run")
+RUN = Column(tables.common("run"), "run")
 ALIKE = {"cifar10": ("cifar10-32", "cifar10-fast"), "mnist": ("mnist-28",)}
 """For each recipe of a data set one run that has it."""
 
@@ -59,7 +59,7 @@ def _losses(made: Made, names: list[str]) -> None:
         x, y = Axis("epoch", say("epoch_axis"), "d", (0, epochs)), Axis("loss", say("loss_axis"))
         with column:
             plots.show(plots.lines(title, rows, x, y, "network", colours, dots=False), key=f"resolution.loss.{epochs}")
-            study.runs_behind(same)
+            tables.runs_behind(same)
 
 
 def _runs(made: Made, names: list[str]) -> None:
@@ -72,7 +72,7 @@ def _runs(made: Made, names: list[str]) -> None:
         "minutes": Column(say("minutes"), "count", say("minutes_help")), "loss": Column(say("last_loss"), "number"),
         "accuracy": Column(say("short_accuracy"), "percent", say("own_side")),
     }  # fmt: skip
-    study.table(rows, columns, key="resolution.runs", alt=say("runs"))
+    tables.table(rows, columns, key="resolution.runs", alt=say("runs"))
 
 
 def _run(made: Made, name: str) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _recipe(dataset: str) -> None:
             rows.append({"field": field_name(field), **values, "who": chosen})
     columns = {"field": Column(say("column_field"))}
     columns |= {f"value_{recipe.preset}": Column(say("recipe_named", name=recipe.preset)) for recipe in recipes}
-    study.table(rows, {**columns, "who": Column(say("who"), help=say("who_help"))}, key=f"resolution.{dataset}.recipe", alt=say("recipe"))
+    tables.table(rows, {**columns, "who": Column(say("who"), help=say("who_help"))}, key=f"resolution.{dataset}.recipe", alt=say("recipe"))
 
 
 def _written(value: Any) -> str | None:
@@ -130,8 +130,8 @@ def _inferred(made: Made) -> None:
         columns[f"report_{side}"] = Column(say("by_report", score=say("accuracy_at", side=side)), "percent", say("report_help"))
     columns |= {"off": Column(say("off"), "percent", say("off_help")), "class_off": Column(say("class_off"), "percent", say("class_off_help"))}
     printed = {f"report_{side}": report_score("totv", "accuracy", side) for side in FULL[1:]}
-    study.table([{**row, **printed} for row in rows], columns, key="resolution.fit", alt=say("inferred"))
-    study.runs_behind([name for name in answers.REPORT if name in made])
+    tables.table([{**row, **printed} for row in rows], columns, key="resolution.fit", alt=say("inferred"))
+    tables.runs_behind([name for name in answers.REPORT if name in made])
     found = answers.of_seeds(made, answers.REPORT, FULL[0])
     if found:
         st.markdown(say("inferred_length", epochs=_report_recipe().epochs, side=FULL[0], mean=percent(found.mean), low=percent(found.low),
@@ -171,7 +171,7 @@ def _layers(dataset: str) -> None:
             "report_shape": Column(say("by_report", score=say("column_shape"))),
             "report_parameters": Column(say("by_report", score=say("column_parameters")), "count"), "same": Column(say("same")),
         }  # fmt: skip
-    study.table(rows, columns, key=f"resolution.{dataset}.layers", alt=say("layers"))
+    tables.table(rows, columns, key=f"resolution.{dataset}.layers", alt=say("layers"))
     different = [row["place"] for row in rows if row["same"] == say("no")]
     total = whole(networks.total_parameters(layers))
     if dataset == "cifar10":

@@ -9,9 +9,9 @@ import streamlit as st
 from core.runs.manager import RunSummary
 from core.studies.registry import planned_names
 from core.vocabulary.errors import LabError
+from demo.classroom import asking
 from demo.lessons.runs import table
 from demo.text import plain, speaker
-from demo.ui import tables as study
 from demo.visitor import session
 
 say = speaker("runs")
@@ -29,13 +29,13 @@ def render(chosen: Sequence[str], choose: Callable[[Sequence[str]], None]) -> li
         st.warning(plain(damaged), icon=":material/info:")
         return []
     if not every:
-        study.missing(COMMAND)
+        asking.missing(COMMAND)
         return []
     groups = by_study(every)
     which = _study(groups)
     shown = groups.get(which, [])
     if which and not shown:
-        study.missing(COMMAND)
+        asking.missing(COMMAND)
     elif which:
         _table(which, shown, chosen, choose)
     return [run for run in every if run in shown or run.run in chosen]

@@ -13,11 +13,11 @@ from core.studies.resolution import FILTER, PROTOCOLS
 from core.vocabulary import stats
 from demo.charts import figure as charts
 from demo.charts import plots
+from demo.classroom import asking
 from demo.lessons.seeing import figures as drawn
 from demo.server import services
 from demo.text import speaker
-from demo.ui import lesson
-from demo.ui import tables as study
+from demo.ui import lesson, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -35,7 +35,7 @@ PROBLEM = "seeing.reset"
 def render() -> bool:
     """The pool as it is now, drawn again every few seconds; the networks beside it."""
     st.markdown(say("people_text"))
-    made = study.cards("resolution")
+    made = asking.cards("resolution")
     tested = game.tested(made)
 
     @st.fragment(run_every=EVERY)
@@ -51,9 +51,9 @@ def render() -> bool:
         _reset()
 
     view()
-    study.runs_behind(list(dict.fromkeys(one.run for one in tested)))
+    tables.runs_behind(list(dict.fromkeys(one.run for one in tested)))
     if absent := game.absent(made):
-        study.missing(f"python -m core pretrain {' '.join(absent)}")
+        asking.missing(f"python -m core pretrain {' '.join(absent)}")
     return True
 
 
@@ -81,7 +81,7 @@ def _table(tallies: list[GuessCounts], tested: list[Tested]) -> None:
         "high": Column(say("column_high"), "percent", say("column_interval_help")), "no_idea": Column(say("no_idea"), "percent"),
         **{protocol: Column(say(f"protocol_{protocol}"), "percent") for protocol in PROTOCOLS},
     }  # fmt: skip
-    study.table(rows, columns, key="seeing.people", alt=say("beside"))
+    tables.table(rows, columns, key="seeing.people", alt=say("beside"))
     st.caption(say("people_note", pictures=whole(SOURCES[game.DATASET].test)))
 
 
@@ -141,7 +141,7 @@ def end() -> None:
     full = game.SIDES[-1]
     filter = session.typed("seeing.filter") or FILTER
     people = next((one for one in guesses.count_guesses(services.guesses().everybody()) if one.side == ASKED), None)
-    networks = [one for one in game.tested(study.cards("resolution")) if one.side == ASKED]
+    networks = [one for one in game.tested(asking.cards("resolution")) if one.side == ASKED]
     said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
     code = (smaller.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
     lesson.end(say, " ".join(said), code, resampling.in_torch(ASKED, full, filter))

@@ -13,10 +13,10 @@ from core.datasets import files as dataset_files
 from core.inference.protocols import ProtocolAnswer
 from core.studies.resolution import PROTOCOLS
 from core.vocabulary.errors import LabError
+from demo.classroom import asking
 from demo.server import services
 from demo.text import plain, speaker
-from demo.ui import images
-from demo.ui import tables as study
+from demo.ui import images, tables
 from demo.ui.formatting import percent, table
 from demo.visitor import session
 
@@ -110,10 +110,10 @@ def _reveal(task: Task, mine: Mapping[int, Guess]) -> None:
     st.markdown(table(head, rows, left=len(head)))
     st.caption(say("reveal_note"))
     there = dict.fromkeys(cell.network for cell in cells.values() if cell.label is not None)
-    study.runs_behind(list(there))
+    tables.runs_behind(list(there))
     absent = dict.fromkeys(cell.network for cell in cells.values() if cell.label is None)
     if absent:
-        study.missing(f"python -m core pretrain {' '.join(absent)}")
+        asking.missing(f"python -m core pretrain {' '.join(absent)}")
 
 
 def _sides() -> str:

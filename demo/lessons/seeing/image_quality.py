@@ -17,8 +17,7 @@ from core.vocabulary.recipe import FILTERS
 from demo.charts import plots
 from demo.charts.plots import Axis
 from demo.text import plain, speaker
-from demo.ui import image_picker, images
-from demo.ui import tables as study
+from demo.ui import image_picker, images, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -107,7 +106,7 @@ def _table(losses: list[Loss], count: int) -> None:
         "psnr": Column(say("column_psnr"), "rate", say("column_psnr_help")),
         "above": Column(say("column_above"), "percent", say("column_above_help")),
     }  # fmt: skip
-    study.table(rows, columns, key="seeing.table", alt=say("numbers"))
+    tables.table(rows, columns, key="seeing.table", alt=say("numbers"))
     st.caption(say("table_note" if count > 1 else "table_note_one", count=count))
 
 

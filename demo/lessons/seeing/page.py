@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.seeing import class_results as people
 from demo.lessons.seeing import game
 from demo.lessons.seeing import image_quality as lost
 from demo.server import preload
 from demo.text import speaker
-from demo.ui import tables as study
 
 say = speaker("seeing")
 SECTIONS = {"lost": lost.render, "game": game.render, "people": people.render}
@@ -20,8 +19,8 @@ def render() -> None:
     """The question, the sections, the one that is chosen, and the end: not while one guesses, for it would give the answer away."""
     st.title(say("title"), anchor=False)
     preload.preload("core.images.smaller")
-    if not study.ask(questions.seeing(), before=say("intro")):
+    if not asking.ask(questions.seeing(), before=say("intro")):
         return
-    chosen = study.sections(say, tuple(SECTIONS))
+    chosen = asking.sections(say, tuple(SECTIONS))
     if SECTIONS[chosen]():
         people.end()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.studies import splits as study_4
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.splits import results, simulation
 from demo.server import preload
 from demo.text import speaker
-from demo.ui import tables as study
 from demo.visitor import session
 from demo.visitor.address import spell, with_unresolved_device
 
@@ -23,14 +22,14 @@ EXAMPLES = {"stratified": "splits-stratified-0", "fold": "splits-k-fold-0-0"}
 def render() -> None:
     st.title(say("title"), anchor=False)
     preload.preload("core.studies.split_simulation")
-    if not study.ask(questions.splits(), before=say("intro")):
+    if not asking.ask(questions.splits(), before=say("intro")):
         return
     draw = {"drawn": simulation.render, "results": _results, "which": _which}
-    draw[study.sections(say, SECTIONS)]()
+    draw[asking.sections(say, SECTIONS)]()
 
 
 def _results() -> None:
-    results.render(study.cards("splits"), COMMAND)
+    results.render(asking.cards("splits"), COMMAND)
 
 
 def _which() -> None:

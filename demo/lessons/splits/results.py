@@ -11,9 +11,10 @@ from core.pretrained.cards import Card
 from core.studies import splits as study_4
 from core.studies.splits import FOLDS, MEASURES, Comparison, Rows
 from demo.charts import plots
+from demo.classroom import asking
 from demo.lessons.splits import figures
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent
 from demo.ui.tables import Column
 
@@ -21,9 +22,9 @@ say = speaker("splits")
 
 
 def render(made: Mapping[str, Card], command: str) -> None:
-    tables = study_4.tables(made)
-    if not tables["draws"]:
-        study.missing(command)
+    study_tables = study_4.tables(made)
+    if not study_tables["draws"]:
+        asking.missing(command)
         return
     planned = len(study_4.plan())
     if len(made) < planned:
@@ -34,14 +35,14 @@ def render(made: Mapping[str, Card], command: str) -> None:
     )
     measure = measure or MEASURES[0]
     st.caption(say(f"about_{measure}"))
-    names = {row["split"]: say(f"method_{row['split']}") for row in tables["methods"]}
-    plots.show(figures.draws(tables, measure, names), key=f"splits.draws.{measure}")
+    names = {row["split"]: say(f"method_{row['split']}") for row in study_tables["methods"]}
+    plots.show(figures.draws(study_tables, measure, names), key=f"splits.draws.{measure}")
     st.markdown(say("methods"))
-    study.table([{**row, "name": names[row["split"]]} for row in tables["methods"]], _method_columns(), key="splits.methods", alt=say("methods"))
+    tables.table([{**row, "name": names[row["split"]]} for row in study_tables["methods"]], _method_columns(), key="splits.methods", alt=say("methods"))
     st.caption(say("methods_note"))
-    _words(tables["methods"])
-    _measured(tables)
-    _rows(tables, names)
+    _words(study_tables["methods"])
+    _measured(study_tables)
+    _rows(study_tables, names)
 
 
 def _method_columns() -> dict[str, Column]:
@@ -81,34 +82,34 @@ def _numbers(found: Comparison) -> dict[str, str]:
     return {name: f"{100 * value:.2f}" for name, value in values.items()}
 
 
-def _measured(tables: dict[str, Rows]) -> None:
+def _measured(study_tables: dict[str, Rows]) -> None:
     """The three accuracies measure different things: shown on the method that holds every image out."""
     st.subheader(say("measured"), anchor=False)
     st.markdown(say("measured_text"))
-    row = tables["methods"][-1]
+    row = study_tables["methods"][-1]
     values = {name: percent(row[measure]) for name, measure in zip(("held", "recall", "test"), MEASURES, strict=True)}
     apart = study_4.gap_to_test(row)
     st.markdown(say("measured_words", method=say(f"method_{row['split']}"), **values))
     st.markdown(say("nearer_yes" if apart.nearer else "nearer_no", recall=f"{100 * apart.recall:+.1f}", accuracy=f"{100 * apart.accuracy:+.1f}"))
-    if tables["classes"]:
-        plots.show(figures.by_class(tables["classes"]), key="splits.by_class")
+    if study_tables["classes"]:
+        plots.show(figures.by_class(study_tables["classes"]), key="splits.by_class")
         columns = {"class": Column(say("column_class")), "pictures": Column(say("column_all"), "count"),
                    "held_out_recall": Column(say("line_held_recall"), "percent"), "test_recall": Column(say("line_test_recall"), "percent")}  # fmt: skip
-        study.table(tables["classes"], columns, key="splits.classes", alt=say("figure_by_class"))
+        tables.table(study_tables["classes"], columns, key="splits.classes", alt=say("figure_by_class"))
     st.markdown(say("measured_why"))
 
 
-def _rows(tables: dict[str, Rows], names: Mapping[str, str]) -> None:
+def _rows(study_tables: dict[str, Rows], names: Mapping[str, str]) -> None:
     st.subheader(say("tables"), anchor=False)
     st.markdown(say("table_runs"))
     rows: list[dict[str, Any]] = [
         {**row, "name": names[row["split"]], "fold": row["fold"] if row["split"] == "k-fold" else None,
          "rarest": row["held_out_by_class"][-1]}
-        for row in tables["runs"] if row["split"] in names
+        for row in study_tables["runs"] if row["split"] in names
     ]  # fmt: skip
     columns = {
         "name": Column(say("method")), "draw": Column(say("column_draw"), "count"), "fold": Column(say("column_fold"), "count"),
         **{measure: Column(say(f"measure_{measure}"), "percent") for measure in MEASURES},
         "rarest": Column(say("column_rarest"), "count", say("column_rarest_help")), "run": Column(say("column_run"), "run"),
     }  # fmt: skip
-    study.table(rows, columns, key="splits.runs", alt=say("table_runs"))
+    tables.table(rows, columns, key="splits.runs", alt=say("table_runs"))

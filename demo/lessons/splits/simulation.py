@@ -10,7 +10,7 @@ from core.studies.splits import DRAWS, FOLDS, IMBALANCE, plan
 from demo.charts import plots
 from demo.lessons.splits import figures
 from demo.text import speaker
-from demo.ui import tables as study
+from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -72,7 +72,7 @@ def _counts(counts: list[list[int]], names: list[str]) -> None:
         for label, column in zip(CLASSES, zip(*counts, strict=True), strict=True)
     ]
     columns = {"class": Column(say("column_class")), "all": Column(say("column_all"), "count")}
-    study.table(rows, {**columns, **{name: Column(name, "count") for name in names}}, key="splits.counts", alt=say("counts"))
+    tables.table(rows, {**columns, **{name: Column(name, "count") for name in names}}, key="splits.counts", alt=say("counts"))
 
 
 # --- again and again -----------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def _many(labels: tuple[int, ...]) -> None:
         "least": Column(say("column_least"), "count"), "mean": Column(say("column_mean"), "rate"),
         "most": Column(say("column_most"), "count"),
     }  # fmt: skip
-    study.table(rows, columns, key="splits.absent", alt=say("many"))
+    tables.table(rows, columns, key="splits.absent", alt=say("many"))
     chance = split_simulation.chance_absent(len(labels), labels.count(max(labels)), split_simulation.held_out_size(labels))
     values = {"absent": percent(seen["random"].absent), "chance": percent(chance)}
     st.markdown(say("many_words", **values, rarest=CLASSES[-1]))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.explain import walkthrough, worksheet
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.components import window
 from demo.components.window import ImageView, Slide
 from demo.lessons.warmup import worksheet as sheet
 from demo.text import speaker
 from demo.ui import lesson
-from demo.ui import tables as study
 from demo.ui.formatting import table
 from demo.visitor import session
 
@@ -22,9 +21,9 @@ SOLVED = "warmup.solved"
 def render() -> None:
     """The whole page. Nothing here imports torch."""
     st.title(say("title"), anchor=False)
-    if not study.ask(questions.warmup(), look=_task):
+    if not asking.ask(questions.warmup(), subject=_task):
         return
-    chosen = study.sections(say, [sheet.slug(name) for name in worksheet.images()])
+    chosen = asking.sections(say, [sheet.slug(name) for name in worksheet.images()])
     image = next(name for name in worksheet.images() if sheet.slug(name) == chosen)
     st.markdown(say("task"))
     sheet.render(image)

@@ -22,8 +22,8 @@ from demo.charts import plots
 from demo.charts import theme as chart_theme
 from demo.charts.figure import Figure
 from demo.charts.theme import GROUND, INK, LETTERS, LETTERS_TEACHING, Look
+from demo.classroom import asking
 from demo.server import services
-from demo.ui import tables as study
 from tests.demo import drawn
 from tests.demo.charts.test_figure import FIGURES
 from tests.places import ROOT
@@ -50,7 +50,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Figu
     found: list[Figure] = []
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
     monkeypatch.setattr(charts, "show", lambda figure, key: found.append(figure))
-    monkeypatch.setattr(study, "ask", lambda *_, **__: True)
+    monkeypatch.setattr(asking, "ask", lambda *_, **__: True)
     manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1)
     services.install(manager)
     yield found

@@ -76,9 +76,9 @@ def visit(monkeypatch: pytest.MonkeyPatch, owner: str) -> None:
 ASKING = """
 import streamlit as st
 from demo.classroom import questions
-from demo.ui import tables as study
+from demo.classroom import asking
 
-if study.ask(questions.convolution(), before="The introduction"):
+if asking.ask(questions.convolution(), before="The introduction"):
     st.markdown("What happened")
 """
 """A page that asks, as every lesson does, and then has little to show."""
@@ -284,10 +284,10 @@ def test_all_are_told_the_same_in_class_and_each_whether_it_was_right(room: Clas
 
 def test_where_nothing_is_right_nobody_is_judged() -> None:
     script = """
-from demo.ui import tables as study
+from demo.classroom import asking
 from demo.classroom.question import Question, Unsettled
 
-study.ask(Question("open", "Who knows?", {"a": "One", "b": "Two"}, lambda: Unsettled("Nobody knows.")))
+asking.ask(Question("open", "Who knows?", {"a": "One", "b": "Two"}, lambda: Unsettled("Nobody knows.")))
 """
     page = lesson(script)
     page.radio(key="ask.open").set_value("b").run()

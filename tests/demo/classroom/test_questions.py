@@ -20,12 +20,11 @@ from core.runs.job import Visitor
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from demo import text
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.classroom.question import Question, Settled, Unsettled
 from demo.classroom.questions import QUESTIONS
 from demo.server import services
 from demo.studio import PAGES
-from demo.ui import tables as study
 from tests.demo.classroom.test_classroom import order
 from tests.places import ROOT
 
@@ -84,7 +83,7 @@ def test_a_question_has_options_one_right_one_and_a_why_for_each(place: str) -> 
 
 @pytest.mark.parametrize("place", QUESTIONS)
 def test_without_the_runs_a_question_of_a_study_says_that_it_waits(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study, "cards", lambda name: {})
+    monkeypatch.setattr(asking, "cards", lambda name: {})
     question = QUESTIONS[place]()
     sound(question)
     by_arithmetic = {"convolution", "pooling", "warmup", "network", "architectures/networks", "audit/matrix", "audit/sixteenths", "audit/means"}
@@ -92,13 +91,13 @@ def test_without_the_runs_a_question_of_a_study_says_that_it_waits(place: str, m
 
 
 def test_every_question_that_a_page_asks_is_among_them() -> None:
-    """`study.ask` and `voting.ask` get their question from demo.classroom.questions, and each of these is asked somewhere."""
+    """`asking.ask` and `voting.ask` get their question from demo.classroom.questions, and each of these is asked somewhere."""
     found = set()
     for file in (ROOT / "demo" / "lessons").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "questions":
                 found.add(node.attr)
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "study.ask":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "asking.ask":
                 assert ast.unparse(node.args[0]).startswith("questions."), f"{file.name} asks something of its own"
     assert found == {make.__name__ for make in QUESTIONS.values()} | {"guess"}
 
@@ -170,6 +169,6 @@ def test_the_runs_are_read_only_once_the_answer_is_shown(monkeypatch: pytest.Mon
     def never(name: str) -> None:
         raise AssertionError(f"{name} was read")
 
-    monkeypatch.setattr(study, "cards", never)
+    monkeypatch.setattr(asking, "cards", never)
     for make in QUESTIONS.values():
         assert make().options

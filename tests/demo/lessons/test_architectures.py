@@ -24,10 +24,9 @@ from core.vocabulary.recipe import FIELDS
 from demo import text
 from demo.charts import figure as charts
 from demo.charts import plots
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.architectures import images, networks, results, tiles, training
 from demo.lessons.architectures import shared as parts
-from demo.ui import tables as study
 from tests.architectures_cards import card, everything, outputs
 
 LESSONS = Path(training.__file__).parent
@@ -41,7 +40,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Card]:
     found = everything()
     context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url="http://localhost:8501/")
     monkeypatch.setattr("streamlit.context", context)
-    monkeypatch.setattr(study, "cards", lambda name: found)
+    monkeypatch.setattr(asking, "cards", lambda name: found)
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "nowhere"))
     shades = np.random.default_rng(0).integers(0, 256, (1000, 28, 28), np.uint8)
     whole = test_images.Tiles(tuple(range(1000)), tuple(number % 10 for number in range(1000)), shades, 1000)
@@ -310,7 +309,7 @@ def asked() -> tuple[set[str], list[str]]:
 def test_every_text_is_asked_for() -> None:
     words, patterns = asked()
     there = set(text.texts(text.FOLDER / "en" / "architectures.md"))
-    shared = {"intro", "sections", *(f"section_{name}" for name in SECTIONS)}  # study.opening, study.sections ask for them
+    shared = {"intro", "sections", *(f"section_{name}" for name in SECTIONS)}  # asking.opening, asking.sections ask for them
     assert {key for key in there - words if not any(re.fullmatch(pattern, key) for pattern in patterns)} == shared
 
 

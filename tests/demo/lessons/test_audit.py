@@ -20,12 +20,11 @@ from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
 from demo import text
 from demo.charts import plots
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.audit import columns as audit_columns
 from demo.lessons.audit import confusion_matrix, last_batch
 from demo.lessons.audit import means as audit_means
 from demo.lessons.audit import page as lesson
-from demo.ui import tables as study
 
 SECTIONS = lesson.SECTIONS
 QUESTIONS = {"matrix": "equal", "sixteenths": "why", "means": "mean", "columns": "chance", "words": "below"}
@@ -42,7 +41,7 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """pretrained/ without a card."""
-    monkeypatch.setattr(study, "read_cards", lambda: read_cards(tmp_path))
+    monkeypatch.setattr(asking, "read_cards", lambda: read_cards(tmp_path))
     monkeypatch.setattr(last_batch, "read_outputs", lambda name: read_outputs(name, tmp_path))
     return tmp_path
 
@@ -250,9 +249,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], object]) -> list[p
 
 
 def test_figures_are_vega_lite_and_hold_what_the_tables_hold(cards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = audit.implied("Arc3 SGD", study.cards("architectures"))
+    rows = audit.implied("Arc3 SGD", asking.cards("architectures"))
     found = [audit_columns._figure("Arc3 SGD", rows)]
-    found += drawn(monkeypatch, lambda: audit_means._figure(audit.means(study.cards("resolution"))))
+    found += drawn(monkeypatch, lambda: audit_means._figure(audit.means(asking.cards("resolution"))))
     found += drawn(monkeypatch, lambda: last_batch._spread(last_batch.audit_last_batch.answers(last_batch.outputs()), 64))
     assert len(found) == 3
     for figure in found:
@@ -299,7 +298,7 @@ def test_every_text_is_asked_for() -> None:
     made = [make() for place, make in questions.QUESTIONS.items() if place.startswith("audit/")]
     options = {key for question in made for option in question.options for key in (f"{question.name}_{option}", f"{question.name}_{option}_why")}
     options |= {question.name for question in made}
-    cells = {*last_batch.audit_last_batch.CELLS, "title", "intro", "sections"}  # study.opening, study.sections
+    cells = {*last_batch.audit_last_batch.CELLS, "title", "intro", "sections"}  # asking.opening, asking.sections
     useful = [pattern for pattern in patterns if len(pattern) > 4 and not pattern.startswith(".+_.+")]
     unasked = {key for key in there - literals - options - cells if not any(re.fullmatch(p, key) for p in useful)}
     assert unasked == set()

@@ -20,10 +20,9 @@ from core.studies.registry import STUDIES
 from demo import text
 from demo.charts import figure as charts
 from demo.charts import plots
-from demo.classroom import questions, verdict
+from demo.classroom import asking, questions, verdict
 from demo.lessons.dropout import figures
 from demo.lessons.dropout import page as dropout
-from demo.ui import tables as study
 from tests.demo.lessons.test_train import asked
 
 PLAN = study_3.plan()
@@ -42,7 +41,7 @@ def keep(monkeypatch: pytest.MonkeyPatch, folder: Path, *cards: Card) -> None:
     """From now on the page sees these cards, read from files as always."""
     for card in cards:
         write_card(card, folder / CARDS)
-    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), read_cards(folder).values()))
+    monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), read_cards(folder).values()))
 
 
 def card(network: str, rate: float, seed: int, test: float, running: float = 0.9) -> Card:
@@ -110,16 +109,16 @@ def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.
     few = seeds("arc2", 0.0, 0.80)
     keep(monkeypatch, tmp_path, *few)
     assert "two convolutions and 607,306 parameters, but only" in words(opened()), "the other networks are not there"
-    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), [*read_cards().values(), *few]))
+    monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), [*read_cards().values(), *few]))
     page = opened()
     page.button_group(key="dropout.network.results").set_value("arc2").run()
     said = words(page)
-    sizes = architectures.parameters(study.cards("architectures"))
+    sizes = architectures.parameters(asking.cards("architectures"))
     assert len(sizes) == 5 and next(iter(sizes)) == "arc2" and list(sizes.values()) == sorted(sizes.values(), reverse=True)
     assert "more than any other of the 5 networks (arc5 comes next, with 594,922)" in said
     smaller = [dataclasses.replace(card, facts={**card.facts, "parameters": 1}) if card.recipe.network == "arc2" else card
                for card in [*read_cards().values(), *few]]  # fmt: skip
-    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), smaller))
+    monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), smaller))
     assert dropout._lead("arc2") == ""
 
 
@@ -206,7 +205,7 @@ def test_every_text_is_asked_for_and_every_text_that_is_asked_for_exists(lesson:
     there = set(text.texts(text.FOLDER / "en" / f"{lesson}.md"))
     said, patterns = asked([str(file.relative_to(DEMO)) for file in (DEMO / "lessons" / lesson).glob("*.py")])
     said |= {"question", "sections"}
-    patterns |= {r"question_\w+", r"section_\w+", "(method|about)_k-fold"}  # study.ask, study.sections; a name with a hyphen
+    patterns |= {r"question_\w+", r"section_\w+", "(method|about)_k-fold"}  # asking.ask, asking.sections; a name with a hyphen
     said -= {"split"}  # row["split"], inside a key
     assert said <= there, said - there
     assert not {key for key in there - said if not any(re.fullmatch(pattern, key) for pattern in patterns)}

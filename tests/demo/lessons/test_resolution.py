@@ -23,9 +23,9 @@ from core.studies.resolution import FILTER, RIDDLE
 from core.vocabulary import metrics
 from demo import text
 from demo.charts import plots
+from demo.classroom import asking
 from demo.lessons.resolution import experiments
 from demo.lessons.resolution import figures as drawn
-from demo.ui import tables as study
 
 CLASSES = ["plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 CAT, IMAGES = 3, 400
@@ -66,7 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     theme = SimpleNamespace(type="light")
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=theme, url=None))
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(study, "read_cards", partial(read_cards, tmp_path))
+    monkeypatch.setattr(asking, "read_cards", partial(read_cards, tmp_path))
     monkeypatch.setattr(experiments, "read_outputs", lambda name: read_outputs(name, tmp_path))
     yield tmp_path
 

@@ -29,11 +29,11 @@ from core.runs.store import open_store
 from core.studies import resolution
 from demo import text
 from demo.charts import plots
+from demo.classroom import asking
 from demo.lessons.seeing import figures, image_quality
 from demo.lessons.seeing import game as seeing_game
 from demo.server import services
 from demo.ui import images
-from demo.ui import tables as study
 from tests.demo.lessons.test_train import asked
 
 CAT, SHIP = CLASSES.index("cat"), CLASSES.index("ship")
@@ -46,7 +46,7 @@ def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobMana
     made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="secret", threads=1)
     services.install(made)
     (tmp_path / "cards").mkdir()
-    monkeypatch.setattr(study, "read_cards", partial(read_cards, tmp_path / "cards"))
+    monkeypatch.setattr(asking, "read_cards", partial(read_cards, tmp_path / "cards"))
     yield made
     made.close()
 
@@ -357,7 +357,7 @@ def test_only_the_teacher_may_start_again() -> None:
 
 def test_the_figure_of_the_class_fits_the_schema(tmp_path: Path) -> None:
     put_cards(tmp_path)
-    tested = game.tested(study.cards("resolution"))
+    tested = game.tested(asking.cards("resolution"))
     assert [(one.protocol, one.side, one.accuracy) for one in tested] == [
         ("totv", 8, 0.3), ("totv", 32, 0.3), ("tvtv", 32, 0.3), ("mixed", 8, 0.6), ("mixed", 32, 0.6),
     ]  # fmt: skip

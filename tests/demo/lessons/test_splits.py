@@ -15,10 +15,9 @@ from core.studies import split_simulation
 from core.studies import splits as study_4
 from core.studies.registry import STUDIES
 from demo.charts import plots
-from demo.classroom import questions
+from demo.classroom import asking, questions
 from demo.lessons.splits import figures
 from demo.lessons.splits import page as splits
-from demo.ui import tables as study
 
 PLAN = study_4.plan()
 
@@ -35,7 +34,7 @@ def keep(monkeypatch: pytest.MonkeyPatch, folder: Path, *cards: Card) -> None:
     """From now on the page sees these cards, read from files as always."""
     for card in cards:
         write_card(card, folder / CARDS)
-    monkeypatch.setattr(study, "cards", lambda name: available(STUDIES[name].plan(), read_cards(folder).values()))
+    monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), read_cards(folder).values()))
 
 
 def card(name: str, wrong: int, rarest: int = 2) -> Card:
