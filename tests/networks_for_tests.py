@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from core.datasets.files import SOURCES
 from core.datasets.loading import DataSet
 from core.models import networks
-from core.training.state import normalise
+from core.models.inputs import normalise
 from core.vocabulary.recipe import preset
 
 

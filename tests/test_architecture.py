@@ -201,7 +201,7 @@ def test_the_recipe_s_names_are_the_registries_names() -> None:
     from core.datasets import splits
     from core.images import resampling
     from core.models import networks
-    from core.training import optimizers
+    from core.training import augmentation, optimizers
     from core.vocabulary import recipe
 
     assert set(recipe.NETWORKS) == set(networks.NETWORKS)
@@ -210,7 +210,7 @@ def test_the_recipe_s_names_are_the_registries_names() -> None:
     assert set(recipe.OPTIMIZERS) == set(optimizers.OPTIMIZERS)
     assert set(recipe.SCHEDULES) == set(optimizers.SCHEDULES)
     assert set(recipe.LOSSES) == set(optimizers.LOSSES)
-    assert set(recipe.AUGMENTS) == set(optimizers.AUGMENTS)
+    assert set(recipe.AUGMENTS) == set(augmentation.AUGMENTS)
     assert {name: source.shape[-1] for name, source in dataset_files.SOURCES.items()} == recipe.SIDES
     assert all(source.shape[-1] == source.shape[-2] for source in dataset_files.SOURCES.values())
 

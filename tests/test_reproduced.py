@@ -95,7 +95,7 @@ def test_the_figures_of_the_first_ten_images_are_said_to_be_on_the_page_that_sho
 def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from core.datasets import loading
     from core.engines.thread import ThreadEngine
-    from core.images import smaller
+    from core.images import quality
     from core.runs.manager import JobManager
     from core.runs.store import open_store
     from demo.server import services
@@ -115,7 +115,7 @@ def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_
     first = [data.classes[label] for label in data.labels[:10].tolist()]
     assert all(names == first for names, _ in drawn), "the training part comes first"
     assert {(10, 3, side, side) for side in FIRST_IMAGES.values()} <= {shape for _, shape in drawn}
-    images, _ = smaller.of_dataset("cifar10", real_data, 0, 10)
+    images, _ = quality.of_dataset("cifar10", real_data, 0, 10)
     assert (images == data.images[:10].numpy()).all()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.datasets.files import SOURCES
 from core.images.decoding import Bytes
-from core.images.smaller import Pair, pairs
+from core.images.quality import Pair, pairs
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer, cells, nearest
 from core.pretrained.cards import FOLDER, Card

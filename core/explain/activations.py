@@ -108,7 +108,7 @@ def _batch(seen: Bytes) -> Tensor:
     """float32 (1, C, H, W): the pixels from -1 to 1."""
     import torch
 
-    from core.training.state import batch_of
+    from core.models.inputs import batch_of
 
     torch.set_num_threads(1)  # of this thread: the same bits everywhere, and visitors do not wait for each other
     return batch_of(torch.from_numpy(seen)[None].permute(0, 2, 3, 1))

@@ -21,9 +21,9 @@ from core.datasets import files as dataset_files
 from core.datasets import loading
 from core.datasets.splits import split
 from core.inference.classifier import Classifier
+from core.models.inputs import normalise
 from core.models.layers import Dropout
 from core.pretrained.cards import FOLDER
-from core.training.state import normalise
 from core.vocabulary.errors import LabError
 
 Rows = list[dict[str, Any]]

@@ -1,6 +1,8 @@
-"""What is lost when a image is made smaller: bytes, differences, and the fine parts of its spectrum. numpy only.
+"""What is lost when an image is made smaller: bytes, differences, and the fine parts of its spectrum.
 
-The spectrum tells how much a image changes, from slowly to quickly. A wave with k ups and downs across a image
+Images of a data set or an upload, reduced and restored, and what that costs. torch is imported where it is needed.
+
+The spectrum tells how much an image changes, from slowly to quickly. A wave with k ups and downs across an image
 needs more than 2 k pixels along the side, or it cannot be told from a slower one: with `side` pixels all that is
 finer than side / 2 waves is lost (Nyquist 1928, Shannon 1949).
 """
@@ -8,19 +10,66 @@ finer than side / 2 waves is lost (Nyquist 1928, Shannon 1949).
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from core.images.decoding import Bytes
+from core.images.preprocessing import prepare
+from core.vocabulary import recipe
 
 Floats = npt.NDArray[np.float64]
 
 SIDES = {"cifar10": (32, 24, 16, 8), "fashion-mnist": (28, 21, 14, 7), "mnist": (28, 21, 14, 7), "digits": (8, 6, 4)}
 """The sides in pixels that are compared, the images' own first."""
 PEAK = 255
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """The same images at one side, and as a network gets them."""
+
+    side: int
+    reduced: Bytes
+    """uint8 (N, C, side, side)."""
+    restored: Bytes
+    """uint8 (N, C, S, S)."""
+
+
+def of_dataset(name: str, folder: Path, first: int, count: int) -> tuple[Bytes, list[str]]:
+    """uint8 (count, C, S, S) from image `first` of the data set on, counted from 0, and their classes.
+
+    The training part comes first. Fewer images at the end of the set; LabError where it is missing or damaged.
+    """
+    from core.datasets import loading
+
+    data = loading.load(name, folder)
+    chosen = slice(first, first + count)
+    return data.images[chosen].numpy(), [data.classes[label] for label in data.labels[chosen].tolist()]
+
+
+def fit_upload(image: Bytes, dataset: str) -> Bytes:
+    """uint8 (C, H, W), any size -> (1, C, S, S) in the form of a data set (core/images/preprocessing.py)."""
+    channels, side = 3 if dataset == "cifar10" else 1, recipe.SIDES[dataset]
+    return prepare(image.transpose(1, 2, 0), dataset, (channels, side, side)).seen
+
+
+def pairs(images: Bytes, sides: Sequence[int], filter: str) -> list[Pair]:
+    """uint8 (N, C, S, S) at each of the sides."""
+    import torch
+
+    from core.images import resampling
+
+    tensor, size = torch.from_numpy(images), images.shape[-1]
+    reduced = {side: resampling.reduce(tensor, side, filter) for side in sides}
+    return [Pair(side, small.numpy(), resampling.restore(small, size, filter).numpy()) for side, small in reduced.items()]
+
+
+# --- what is lost ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

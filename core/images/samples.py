@@ -5,21 +5,17 @@ A few of each data set that is here, scikit-learn's two photographs, and what so
 
 from __future__ import annotations
 
-import gzip
-import importlib.util
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from core.datasets import files as dataset_files
-from core.images.decoding import open_image, pixels
+from core.datasets import formats
+from core.images.decoding import Bytes, open_image, pixels
 from core.vocabulary.errors import LabError
-
-Bytes = npt.NDArray[np.uint8]
 
 FIRST = (3, 5, 8, 12)
 """Which training images: different classes in every data set."""
@@ -27,7 +23,6 @@ PHOTOGRAPHS = ("china", "flower")
 """Of scikit-learn: a Chinese temple (Lu Lezhi), a dahlia (dolanh); both CC BY 2.0."""
 LONGEST = 48
 """Pixels of the longer side of a photograph: large enough to know what it is, small enough to see each pixel."""
-IDX_HEAD, CIFAR_RECORD = 16, 3073
 
 
 def of_dataset(name: str, folder: Path) -> Bytes:
@@ -61,41 +56,9 @@ def cheaply(name: str, path: Path | None) -> Bytes:
     """uint8 (4, H, W) or (4, H, W, 3) straight from the files, in milliseconds. OSError, EOFError or ValueError where
     they are packed, pickled or not as expected. `path` as in core.datasets.files.State.
     """
-    return digits() if path is None else cifar(path) if name == "cifar10" else idx(path)
-
-
-def idx(folder: Path) -> Bytes:
-    """uint8 (4, 28, 28) of the file of training images, gzipped or not."""
-    file = next((file for file in sorted(folder.glob("train-images*")) if file.suffix != ".part"), None)
-    if file is None:
-        raise OSError(f"no pictures in {folder}")
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
-        data = stream.read(IDX_HEAD + (max(FIRST) + 1) * 28 * 28)
-    return np.frombuffer(data, np.uint8, offset=IDX_HEAD).reshape(-1, 28, 28)[list(FIRST)]
-
-
-def cifar(folder: Path) -> Bytes:
-    """uint8 (4, 32, 32, 3) of the binary version: a label, then the red, green and blue planes."""
-    with (folder / "data_batch_1.bin").open("rb") as stream:
-        data = stream.read((max(FIRST) + 1) * CIFAR_RECORD)
-    records = np.frombuffer(data, np.uint8).reshape(-1, CIFAR_RECORD)[list(FIRST)]
-    return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-
-
-def digits() -> Bytes:
-    """uint8 (4, 8, 8): scikit-learn carries the set as a table of 64 values from 0 to 16 and the label."""
-    with gzip.open(_of_scikit_learn() / "data" / "digits.csv.gz", "rt") as lines:
-        rows = [line.split(",")[:64] for _, line in zip(range(max(FIRST) + 1), lines, strict=False)]
-    values = np.array([rows[place] for place in FIRST], np.float64).reshape(-1, 8, 8)
-    return np.round(values * 255 / 16).astype(np.uint8)
-
-
-def _of_scikit_learn() -> Path:
-    """The folder of scikit-learn's data sets, found without importing it."""
-    package = importlib.util.find_spec("sklearn")
-    if package is None or not package.submodule_search_locations:
-        raise OSError("scikit-learn is not installed")
-    return Path(package.submodule_search_locations[0]) / "datasets"
+    if path is None:
+        return formats.read_digits(FIRST)
+    return formats.read_cifar(path, FIRST) if name == "cifar10" else formats.read_idx(path, FIRST)
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +66,7 @@ def photograph(name: str, longest: int = LONGEST) -> Bytes:
     """uint8 (3, H, W): one of PHOTOGRAPHS, reduced. LabError for another name."""
     if name not in PHOTOGRAPHS:
         raise LabError(f"unknown photograph {name!r}; choose one of {', '.join(PHOTOGRAPHS)}")
-    return reduced(open_image(_of_scikit_learn() / "images" / f"{name}.jpg"), longest)
+    return reduced(open_image(formats.scikit_learn_folder() / "images" / f"{name}.jpg"), longest)
 
 
 def uploaded(file: IO[bytes], longest: int = LONGEST) -> Bytes:

@@ -135,7 +135,7 @@ class Classifier:
         """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes)."""
         import torch
 
-        from core.training.state import autocast, batch_of
+        from core.models.inputs import autocast, batch_of
 
         torch.set_num_threads(1)  # of this thread: the same bits everywhere, and clients do not wait for each other
         tensor = torch.as_tensor(images)

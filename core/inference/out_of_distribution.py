@@ -89,7 +89,7 @@ def energy(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 def calibrate(recipe: Recipe, data: DataSet, logits: Logits, weights: bytes, others: Iterator[DataSet]) -> EnergyThreshold:
     """Looks at held-out images of `data` at each resolution of the studies, and at full images of other data sets."""
     from core.images.resampling import at_resolution
-    from core.training.optimizers import study_sides
+    from core.training.augmentation import study_sides
 
     def scores(images: Tensor, side: int) -> npt.NDArray[np.float64]:
         return energy(logits(at_resolution(images, side, recipe.filter)))

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from core.models.flatten import Flatten
-from core.models.layers import Dropout
+from core.models.layers import Dropout, Flatten
 from core.vocabulary.errors import LabError
 
 Shape = tuple[int, ...]  # of one image or one layer's output, without the batch: (C, H, W) or (features,)

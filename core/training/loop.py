@@ -16,10 +16,12 @@ from torch import Tensor
 
 from core.datasets.loading import DataSet
 from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
+from core.models.inputs import autocast, batch_of
 from core.training import checkpoint, device
-from core.training.optimizers import LOSSES, Augmentation, learning_rate
+from core.training.augmentation import Augmentation
+from core.training.optimizers import LOSSES, learning_rate
 from core.training.provenance import provenance
-from core.training.state import TrainingState, autocast, batch_of
+from core.training.state import TrainingState
 from core.training.stopwatch import Stopwatch
 from core.training.subsets import Subset, Subsets, make_subsets
 from core.vocabulary.errors import RunFailed

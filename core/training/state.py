@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from core.models import networks
+from core.models.inputs import autocast, batch_of
 from core.training import checkpoint
 from core.training.cuda_graph import StepGraph
 from core.training.optimizers import LOSSES, make_optimizer
@@ -83,19 +83,3 @@ class TrainingState:
         self.scaler.step(self.optimizer)
         self.scaler.update()
         return logits.detach(), loss.detach()
-
-
-def autocast(recipe: Recipe) -> AbstractContextManager[object]:
-    """Multiplications in the recipe's precision; the weights themselves stay float32."""
-    low = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(recipe.precision)
-    return torch.autocast(recipe.device, dtype=low, enabled=low is not None)
-
-
-def normalise(images: Tensor) -> Tensor:
-    """uint8 images of any shape as float32 from -1 (black) to 1 (white): what every network here is fed."""
-    return images.float().sub_(127.5).div_(127.5)
-
-
-def batch_of(images: Tensor) -> Tensor:
-    """uint8 (B, H, W, C) as the network's input: float32 (B, C, H, W), channels_last in memory."""
-    return normalise(images).permute(0, 3, 1, 2)

@@ -1,4 +1,8 @@
-"""Sample images as PNG, enlarged without smoothing, so that a pixel is seen as a square. Imports torch when called."""
+"""Sample images as PNG, enlarged without smoothing, so that a pixel is seen as a square.
+
+`thumbnails` needs neither torch nor scikit-learn: the first page shows them and must be up at once. What else reads a
+data set imports torch when it is called.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from core.images import samples
+
 GAP = 2
 """Pixels of the images, left free between two of them."""
 ENLARGED = 8
@@ -22,19 +28,44 @@ MARK = ((0, 0, 0), (255, 176, 0))
 """A frame is black outside and amber inside: seen on every ground."""
 ROOM = 16
 """Between two large images."""
-FIRST = (3, 5, 8, 12)
-"""Which training images are shown: different classes in every data set."""
+THUMBNAIL, THUMBNAIL_GAP = 128, 12
+"""Pixels of a thumbnail's side, shown at half of it so that it is sharp on a dense screen too; and between two of them."""
+
+
+def thumbnails(name: str, path: Path | None) -> bytes | None:
+    """Four training images in a row as PNG; None where they cannot be had in milliseconds. `path` as in
+    core.datasets.files.State.
+
+    Files that are packed, pickled or not as expected give no image; core/datasets/loading.py verifies and reads them.
+    """
+    try:
+        return _thumbnails(name, path, samples.changed(path))
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _thumbnails(name: str, path: Path | None, changed: object) -> bytes | None:
+    try:
+        images = samples.cheaply(name, path)
+    except (OSError, EOFError, ValueError):
+        return None
+    row = Image.new("RGBA", (len(images) * (THUMBNAIL + THUMBNAIL_GAP) - THUMBNAIL_GAP, THUMBNAIL), (0, 0, 0, 0))
+    for place, image in enumerate(images):
+        large = Image.fromarray(image).convert("RGB").resize((THUMBNAIL, THUMBNAIL), Image.Resampling.NEAREST)
+        row.paste(large, (place * (THUMBNAIL + THUMBNAIL_GAP), 0))
+    return _file(row)
 
 
 @lru_cache(maxsize=128)
-def samples(dataset: str, folder: Path, side: int | None, filter: str, count: int) -> bytes:
+def sample_row(dataset: str, folder: Path, side: int | None, filter: str, count: int) -> bytes:
     """`count` training images in a row, as the network sees them at `side` (None: as they are); PNG."""
     import torch
 
     from core.datasets import loading
     from core.images import resampling
 
-    images = loading.load(dataset, folder).images[torch.tensor(FIRST[:count])]
+    images = loading.load(dataset, folder).images[torch.tensor(samples.FIRST[:count])]
     if side is not None:
         images = resampling.at_resolution(images, side, filter)
     return _png(images.permute(0, 2, 3, 1).numpy())

@@ -16,7 +16,7 @@ from core.datasets import loading
 from core.explain.gradcam import behind_the_last_convolution
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
-from core.training.state import normalise
+from core.models.inputs import normalise
 from demo.lessons.network.choice import FIRST
 from tests.browser.seen import LOOKS, keep, visitor
 from tests.browser.served import App

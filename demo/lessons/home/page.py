@@ -14,8 +14,8 @@ from demo.lessons.home import address
 from demo.server import dataset_downloads
 from demo.server.dataset_downloads import Look
 from demo.text import plain, speaker
-from demo.ui import thumbnails
 from demo.ui.formatting import times, whole
+from demo.ui.images import thumbnails
 from demo.visitor import session
 
 say = speaker("home")
@@ -81,7 +81,7 @@ def _pace() -> float | None:
 def _card(source: Source) -> None:
     state = dataset_files.state(source.name, session.manager().data)
     st.markdown(f"**{source.title}**")
-    images = thumbnails.strip(source.name, state.path) if state.present else None
+    images = thumbnails(source.name, state.path) if state.present else None
     if images:
         st.image(images, width="stretch", alt=say("samples_alt", data=source.title))
     st.caption(_size(source))

@@ -136,14 +136,14 @@ def _reset() -> None:
 
 def end() -> None:
     """The page's question, answered by what there is now."""
-    from core.images import resampling, smaller
+    from core.images import resampling
 
     full = game.SIDES[-1]
     filter = session.typed("seeing.filter") or FILTER
     people = next((one for one in guesses.count_guesses(services.guesses().everybody()) if one.side == ASKED), None)
     networks = [one for one in game.tested(asking.cards("resolution")) if one.side == ASKED]
     said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
-    code = (smaller.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
+    code = (quality.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
     lesson.end(say, " ".join(said), code, resampling.in_torch(ASKED, full, filter))
 
 

@@ -7,10 +7,9 @@ from typing import Any
 import streamlit as st
 
 from core.datasets.files import SOURCES, state
-from core.images import quality, smaller
+from core.images import quality
 from core.images.decoding import Bytes
-from core.images.quality import SIDES, Loss
-from core.images.smaller import Pair
+from core.images.quality import SIDES, Loss, Pair
 from core.studies.resolution import FILTER
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FILTERS
@@ -40,7 +39,7 @@ def render() -> bool:
     try:
         with st.spinner(say("loading")):
             found = _own(dataset) if own else _of_dataset(dataset)
-            pairs = smaller.pairs(found[0], SIDES[dataset], filter) if found else []
+            pairs = quality.pairs(found[0], SIDES[dataset], filter) if found else []
     except LabError as error:
         st.error(plain(error), icon=":material/error:")
         return False
@@ -73,7 +72,7 @@ def _of_dataset(dataset: str) -> tuple[Bytes, list[str]]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = st.number_input(say("first"), 1, source.train + source.test, 1, key=f"seeing.first.{dataset}", help=say("first_help"), width=180)
         count = st.segmented_control(say("count"), COUNTS, default=COUNTS[0], required=True, key="seeing.count", width="content")
-    return smaller.of_dataset(dataset, session.manager().data, first - 1, count or COUNTS[0])
+    return quality.of_dataset(dataset, session.manager().data, first - 1, count or COUNTS[0])
 
 
 def _own(dataset: str) -> tuple[Bytes, list[str]] | None:
@@ -81,7 +80,7 @@ def _own(dataset: str) -> tuple[Bytes, list[str]] | None:
     if image is None:
         return None
     st.caption(say("own_note", dataset=SOURCES[dataset].title))
-    return smaller.fit_upload(image, dataset), [say("own_picture")]
+    return quality.fit_upload(image, dataset), [say("own_picture")]
 
 
 def _pair(pair: Pair, names: list[str]) -> None:

@@ -18,7 +18,7 @@ SECTIONS = {"lost": lost.render, "game": game.render, "people": people.render}
 def render() -> None:
     """The question, the sections, the one that is chosen, and the end: not while one guesses, for it would give the answer away."""
     st.title(say("title"), anchor=False)
-    preload.preload("core.images.smaller")
+    preload.preload("core.images.quality")
     if not asking.ask(questions.seeing(), before=say("intro")):
         return
     chosen = asking.sections(say, tuple(SECTIONS))

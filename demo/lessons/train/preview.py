@@ -48,9 +48,9 @@ def samples(large: bool) -> None:
         return
     where = session.manager().data
     count = 4 if large else 3
-    _sample(images.samples(now.dataset, where, None, now.filter, count), say("sample_original", side=side), large)
+    _sample(images.sample_row(now.dataset, where, None, now.filter, count), say("sample_original", side=side), large)
     if now.resolution is not None:
-        seen = images.samples(now.dataset, where, now.resolution, now.filter, count)
+        seen = images.sample_row(now.dataset, where, now.resolution, now.filter, count)
         _sample(seen, say("sample_reduced", side=side, resolution=now.resolution), large)
 
 

@@ -14,7 +14,7 @@ from core.explain import activations
 from core.explain.activations import ForwardPass
 from core.inference.classifier import Classifier
 from core.models import networks
-from core.training.state import normalise
+from core.models.inputs import normalise
 from tests.networks_for_tests import lay
 
 NETWORKS = {"report": "cifar10", "mnist-cnn": "mnist", "arc1": "fashion-mnist", "arc3-report": "fashion-mnist", "digits-cnn": "digits"}

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from core.images import quality, resampling, smaller
+from core.images import quality, resampling
 
 RANDOM = np.random.default_rng(0).integers(0, 256, (2, 3, 8, 8), np.uint8)
 
@@ -78,7 +78,7 @@ def test_each_side_loses_more_and_nothing_at_the_full_one(dataset: str) -> None:
     grain = np.random.default_rng(1).normal(0, 25, (3, 1, size, size))
     slope = np.linspace(40, 200, size)[None, None, None]
     images = (slope + grain).clip(0, 255).astype(np.uint8)
-    found = [quality.loss(images, it.reduced, it.restored) for it in smaller.pairs(images, quality.SIDES[dataset], "area")]
+    found = [quality.loss(images, it.reduced, it.restored) for it in quality.pairs(images, quality.SIDES[dataset], "area")]
     assert [one.raw for one in found] == [side * side for side in quality.SIDES[dataset]]
     assert (found[0].difference, found[0].psnr, found[0].above) == (0.0, None, 0.0)
     shares = [one.above for one in found]
@@ -90,7 +90,7 @@ def test_each_side_loses_more_and_nothing_at_the_full_one(dataset: str) -> None:
 def test_the_lines_of_pytorch_do_the_same(filter: str) -> None:
     names = {"F": F, "picture": torch.from_numpy(RANDOM).float()}
     exec(resampling.in_torch(3, 8, filter), names)
-    (pair,) = smaller.pairs(RANDOM, (3,), filter)
+    (pair,) = quality.pairs(RANDOM, (3,), filter)
     assert np.array_equal(names["small"].byte().numpy(), pair.reduced)  # type: ignore[attr-defined]
     assert np.array_equal(names["restored"].byte().numpy(), pair.restored)  # type: ignore[attr-defined]
 
@@ -98,6 +98,6 @@ def test_the_lines_of_pytorch_do_the_same(filter: str) -> None:
 def test_one_s_own_picture_gets_the_data_set_s_form() -> None:
     tall = np.zeros((3, 90, 60), np.uint8)
     tall[:, 15:75] = np.array([200, 10, 10], np.uint8)[:, None, None]
-    found = smaller.fit_upload(tall, "cifar10")
+    found = quality.fit_upload(tall, "cifar10")
     assert found.shape == (1, 3, 32, 32) and (found[0, 0] == 200).all(), "the middle of it, square"
-    assert smaller.fit_upload(tall, "fashion-mnist").shape == (1, 1, 28, 28)
+    assert quality.fit_upload(tall, "fashion-mnist").shape == (1, 1, 28, 28)

@@ -12,10 +12,10 @@ from PIL import Image
 from sklearn.datasets import load_digits, load_sample_image
 
 from core.datasets import files as dataset_files
-from core.datasets import loading
+from core.datasets import formats, loading
 from core.images import samples
 from core.vocabulary.errors import LabError
-from demo.ui import thumbnails
+from demo.ui import images as drawn
 
 
 def file(image: Image.Image, form: str = "PNG", **options: object) -> io.BytesIO:
@@ -44,17 +44,17 @@ def test_a_set_that_was_fetched_again_shows_its_new_pictures(tmp_path: Path) -> 
     folder.mkdir(parents=True)
     file = folder / "train-images-idx3-ubyte"
     for grey in (1, 2):
-        file.write_bytes(bytes(samples.IDX_HEAD) + bytes([grey]) * 20 * 28 * 28)
+        file.write_bytes(bytes(formats.IDX_HEAD) + bytes([grey]) * 20 * 28 * 28)
         os.utime(file, ns=(grey, grey))
         found = samples._of_dataset("mnist", tmp_path, folder, samples.changed(folder))
         assert found.min() == found.max() == grey
-        image = thumbnails.strip("mnist", folder)
+        image = drawn.thumbnails("mnist", folder)
         assert image is not None
         assert Image.open(io.BytesIO(image)).convert("L").getpixel((0, 0)) == grey
 
 
 def test_a_set_that_is_packed_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(samples, "digits", lambda: (_ for _ in ()).throw(ValueError("not as expected")))
+    monkeypatch.setattr(formats, "read_digits", lambda indices: (_ for _ in ()).throw(ValueError("not as expected")))
     samples._of_dataset.cache_clear()
     try:
         found = samples._of_dataset("digits", tmp_path, None, ())

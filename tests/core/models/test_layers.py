@@ -1,4 +1,4 @@
-"""Our dropout is dropout: the right share, the right mean, the right gradient, and the same draw for the same seed."""
+"""Our layers compute what torch's do: the shares, means and gradients of dropout; values, gradient and order of flattening."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.models.layers import Dropout
+from core.models.layers import Dropout, Flatten
 
 
 @pytest.mark.parametrize("shape", [(64, 32, 13, 13), (128, 512), (3, 5, 7, 1), (1,)])
@@ -47,3 +47,23 @@ def test_it_leaves_evaluation_and_rate_zero_alone_and_is_an_nn_dropout() -> None
     x = torch.randn(10, 10)
     assert torch.equal(Dropout(0.5).eval()(x), x) and torch.equal(Dropout(0.0)(x), x)
     assert isinstance(Dropout(0.5), nn.Dropout)
+
+
+def test_values_and_gradient_are_those_of_torch_and_the_order_stays() -> None:
+    maps = torch.randn(4, 3, 5, 5).to(memory_format=torch.channels_last)
+    weights, orders, gradients = torch.randn(4, 75), [], []
+    for flatten in (nn.Flatten(), Flatten()):
+        x = maps.clone(memory_format=torch.preserve_format).requires_grad_()
+        middle = x * 1.0
+        flat = flatten(middle)
+        middle.register_hook(lambda g: orders.append(g.is_contiguous(memory_format=torch.channels_last)))
+        assert torch.equal(flat, maps.flatten(1))
+        (flat * weights).sum().backward()
+        gradients.append(x.grad)
+    assert torch.equal(*gradients) and orders == [False, True]
+
+
+def test_what_is_flat_already_and_a_look_without_gradient_pass() -> None:
+    assert torch.equal(Flatten()(torch.ones(2, 3)), torch.ones(2, 3))
+    with torch.inference_mode():
+        assert Flatten()(torch.ones(2, 3, 4, 4)).shape == (2, 48)

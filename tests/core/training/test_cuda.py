@@ -25,8 +25,8 @@ from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
 from core.models import networks
 from core.training import device, loop, stopwatch
+from core.training.augmentation import Augmentation
 from core.training.cuda_graph import WARM_UP
-from core.training.optimizers import Augmentation
 from core.training.state import RECORDABLE, TrainingState
 from core.training.throughput import machine_facts, training_speed
 from core.vocabulary.errors import RunFailed

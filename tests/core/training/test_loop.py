@@ -12,8 +12,9 @@ from safetensors.torch import load
 from core.datasets import loading
 from core.images.resampling import at_resolution
 from core.training import loop, state, stopwatch
+from core.training.augmentation import AUGMENTS, Augmentation, study_sides
 from core.training.device import resolve
-from core.training.optimizers import AUGMENTS, LOSSES, SCHEDULES, Augmentation, learning_rate, study_sides
+from core.training.optimizers import LOSSES, SCHEDULES, learning_rate
 from core.vocabulary.errors import LabError, RunFailed
 from core.vocabulary.recipe import OPTIMIZERS, Recipe, preset
 from core.vocabulary.records import Epoch, Record, Result, Start, Tick

@@ -17,6 +17,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.datasets import files as dataset_files
+from core.datasets import formats
 from core.datasets.files import SOURCES, FetchProgress, FetchStopped
 from core.engines.thread import ThreadEngine
 from core.images import samples
@@ -27,7 +28,7 @@ from demo.server import dataset_downloads, services
 from demo.server import lan as local
 from demo.server.dataset_downloads import Fetching
 from demo.server.lan import Address
-from demo.ui import thumbnails
+from demo.ui import images as drawn
 from demo.visitor import session
 
 
@@ -388,31 +389,31 @@ def test_digits_are_the_ones_of_scikit_learn() -> None:
     from sklearn.datasets import load_digits
 
     expected = np.round(load_digits().images[list(samples.FIRST)] * 255 / 16).astype(np.uint8)
-    assert np.array_equal(samples.digits(), expected)
-    height = thumbnails.HEIGHT
-    assert opened_png(thumbnails.strip("digits", None)).size == (4 * height + 3 * thumbnails.GAP, height)
+    assert np.array_equal(formats.read_digits(samples.FIRST), expected)
+    height = drawn.THUMBNAIL
+    assert opened_png(drawn.thumbnails("digits", None)).size == (4 * height + 3 * drawn.THUMBNAIL_GAP, height)
 
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_idx_pictures(tmp_path: Path, packed: bool) -> None:
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
-    data = bytes(samples.IDX_HEAD) + images.tobytes()
+    data = bytes(formats.IDX_HEAD) + images.tobytes()
     (tmp_path / "train-images-idx3-ubyte.part").write_bytes(b"half")
     name = "train-images-idx3-ubyte" + (".gz" if packed else "")
     (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
-    assert np.array_equal(samples.idx(tmp_path), images[list(samples.FIRST)])
+    assert np.array_equal(formats.read_idx(tmp_path, samples.FIRST), images[list(samples.FIRST)])
 
 
 def test_cifar_pictures_have_their_colours_in_place(tmp_path: Path) -> None:
-    records = np.random.default_rng(0).integers(0, 256, (20, samples.CIFAR_RECORD), np.uint8)
+    records = np.random.default_rng(0).integers(0, 256, (20, formats.CIFAR_RECORD), np.uint8)
     records[3, 1:1025] = 200  # the red plane
     (tmp_path / "data_batch_1.bin").write_bytes(records.tobytes())
-    images = samples.cifar(tmp_path)
+    images = formats.read_cifar(tmp_path, samples.FIRST)
     assert images.shape == (4, 32, 32, 3) and (images[0, :, :, 0] == 200).all()
     assert images[1, 2, 3, 1] == records[5, 1 + 1024 + 2 * 32 + 3]
 
 
 def test_what_cannot_be_read_gives_no_picture(tmp_path: Path) -> None:
     (tmp_path / "data_batch_1.bin").write_bytes(b"short")
-    assert thumbnails.strip("cifar10", tmp_path) is None
-    assert thumbnails.strip("mnist", tmp_path / "nowhere") is None
+    assert drawn.thumbnails("cifar10", tmp_path) is None
+    assert drawn.thumbnails("mnist", tmp_path / "nowhere") is None

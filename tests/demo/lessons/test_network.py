@@ -20,9 +20,9 @@ from torch import nn
 from core.datasets import loading
 from core.engines.thread import ThreadEngine
 from core.inference.classifier import Classifier
+from core.models.inputs import normalise
 from core.runs.manager import JobManager
 from core.runs.store import open_store
-from core.training.state import normalise
 from demo import text
 from demo.components import maps, window
 from demo.server import services

@@ -19,8 +19,9 @@ from streamlit.testing.v1 import AppTest
 from core.classroom import game
 from core.classroom.game import CLASSES, SIDES, Task
 from core.classroom.guesses import Guess
+from core.datasets import formats
 from core.engines.thread import ThreadEngine
-from core.images import quality, samples, smaller
+from core.images import quality, samples
 from core.inference.protocols import ProtocolAnswer
 from core.pretrained.cards import Card, read_cards, write_card
 from core.runs.job import Visitor
@@ -93,10 +94,10 @@ def test_it_asks_before_it_shows() -> None:
 
 def test_the_first_ten_pictures_and_what_they_lose(tmp_path: Path) -> None:
     page = opened()
-    found, names = smaller.of_dataset("digits", tmp_path, 0, 10)
+    found, names = quality.of_dataset("digits", tmp_path, 0, 10)
     assert ", ".join(names) in words(page) and len(page.get("image")) == len(quality.SIDES["digits"])
     table = numbers(page)
-    expected = [quality.loss(found, pair.reduced, pair.restored) for pair in smaller.pairs(found, (8, 6, 4), "bilinear")]
+    expected = [quality.loss(found, pair.reduced, pair.restored) for pair in quality.pairs(found, (8, 6, 4), "bilinear")]
     assert table["side"] == ["8 x 8", "6 x 6", "4 x 4"] and table["raw"] == [64, 36, 16]
     assert np.allclose(table["difference"], [one.difference for one in expected])
     assert np.allclose(table["above"], [100 * one.above for one in expected]) and expected[-1].above > 0.01
@@ -112,15 +113,15 @@ def test_any_pictures_by_any_filter(tmp_path: Path) -> None:
     next(row for row in page.get("button_group") if row.key == "seeing.count").set_value(1).run()
     page.selectbox(key="seeing.filter").set_value("nearest").run()
     assert not page.exception
-    found, names = smaller.of_dataset("digits", tmp_path, 100, 1)
-    (pair,) = smaller.pairs(found, (4,), "nearest")
+    found, names = quality.of_dataset("digits", tmp_path, 100, 1)
+    (pair,) = quality.pairs(found, (4,), "nearest")
     assert np.isclose(numbers(page)["difference"][-1], quality.difference(found, pair.restored))
     assert "mode='nearest'" in page.code[0].value and names[0] in words(page)
 
 
 def test_the_spectrum_s_figure_holds_the_energies_and_fits_the_schema() -> None:
     found = np.random.default_rng(0).integers(0, 256, (2, 3, 32, 32), np.uint8)
-    pairs = smaller.pairs(found, (32, 8), "area")
+    pairs = quality.pairs(found, (32, 8), "area")
     figure = image_quality.spectrum(pairs, "area")
     altair.Chart.from_dict(plots.whole(figure))
     rows = list(zip(*(figure.columns[name] for name in ("waves", "share", "series")), strict=True))
@@ -201,7 +202,7 @@ def other(lesson: str) -> AppTest:
 def task(index: int, _data: Path = Path()) -> Task:
     """A grey ramp, a ship in every second place."""
     image = np.full((3, 32, 32), index % 256, np.uint8)
-    views = {pair.side: pair for pair in smaller.pairs(image[None], SIDES, "bilinear")}
+    views = {pair.side: pair for pair in quality.pairs(image[None], SIDES, "bilinear")}
     return Task(index, SHIP if index % 2 else CAT, image, views)
 
 
@@ -382,5 +383,5 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for() -> No
 
 
 def test_the_digits_of_the_lesson_are_the_data_set_s(tmp_path: Path) -> None:
-    found, _ = smaller.of_dataset("digits", tmp_path, samples.FIRST[0], 1)
-    assert np.array_equal(found[0, 0], samples.digits()[0])
+    found, _ = quality.of_dataset("digits", tmp_path, samples.FIRST[0], 1)
+    assert np.array_equal(found[0, 0], formats.read_digits(samples.FIRST)[0])
