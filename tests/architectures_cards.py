@@ -8,7 +8,8 @@ import numpy as np
 
 from core.datasets.files import SOURCES
 from core.datasets.split_sizes import part_sizes
-from core.pretrained.cards import Card, Outputs
+from core.pretrained.cards import Card
+from core.pretrained.outputs import Outputs
 from core.studies import architectures
 from core.vocabulary.metrics import accuracy, confusion_matrix
 from core.vocabulary.records import Matrix

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.runs.job import Visitor
 from core.vocabulary import metrics, stats
 from core.vocabulary.errors import LabError
+from core.vocabulary.visitor import Visitor
 
 MOST_EACH, MOST = 2_000, 100_000
 """Guesses that are kept of one person, and in all: a class of 40 with 7 sides has room for 357 images each."""

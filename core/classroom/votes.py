@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Literal, get_args
 
-from core.runs.job import Visitor
 from core.system.allowance import Allowance
 from core.vocabulary.errors import LabError
+from core.vocabulary.visitor import Visitor
 
 Lead = Literal["off", "link", "bring"]
 """Whether the class is shown where the teacher is: not at all, as a link, or is brought there."""

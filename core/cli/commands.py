@@ -15,8 +15,8 @@ from core.engines import base
 from core.engines.process import ProcessEngine
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import FOLDER, read_cards
-from core.runs.job import Snapshot, card_snapshot, look_up
 from core.runs.lifecycle import outcome_of
+from core.runs.snapshot import Snapshot, card_snapshot, look_up
 from core.runs.store import RunStore, StoredRun, StoreError, open_store, runs_folder
 from core.vocabulary import metrics
 from core.vocabulary.errors import LabError

@@ -13,18 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.engines.base import check
 from core.engines.thread import ThreadEngine
-from core.pretrained import few, test_images
-from core.pretrained.cards import (
-    CARDS,
-    FOLDER,
-    Card,
-    card_of,
-    identity,
-    read_cards,
-    read_outputs,
-    write_card,
-    write_outputs,
-)
+from core.pretrained import test_images
+from core.pretrained.cards import CARDS, FOLDER, Card, card_of, identity, read_cards, write_card
+from core.pretrained.outputs import read_outputs, write_outputs
 from core.pretrained.plan import Plan, PlannedRun, available
 from core.runs.store import RunStore, StoredRun
 from core.studies import architectures, architectures_comparison
@@ -59,9 +50,9 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
             raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(planned)}")
     folder.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before anything is trained
     answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
-    if test_images.renew(folder, data, [architectures_comparison.report_name(name) for name in architectures.REPORT]):
-        say(f"{test_images.NAME}: made")
-    for file in few.renew(folder, data):
+    if test_images.renew_tiles(folder, data, [architectures_comparison.report_name(name) for name in architectures.REPORT]):
+        say(f"{test_images.TILES_FILE}: made")
+    for file in test_images.renew_first(folder, data):
         say(f"{file}: made")
     for name in answer:
         if planned[name].weights:

@@ -12,7 +12,7 @@ from torch import Tensor
 from core.datasets.loading import DataSet
 from core.images.resampling import at_resolution
 from core.models.inputs import autocast, batch_of
-from core.pretrained.cards import Outputs
+from core.pretrained.outputs import Outputs
 from core.training.state import TrainingState
 from core.vocabulary.metrics import confusion_matrix
 from core.vocabulary.recipe import Recipe

@@ -16,16 +16,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.system.atomic import write_whole
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, Recipe
 from core.vocabulary.records import Matrix
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 CARDS = "cards"
 """The folder of the cards without weights."""
@@ -54,16 +50,6 @@ class Card:
     def epoch(self, number: int) -> dict[str, Any]:
         """The record of an epoch (records.as_dict of Epoch); 0 is the untrained network."""
         return next(epoch for epoch in self.epochs if epoch["epoch"] == number)
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """What a network answered to each image of the official test set, at some resolutions."""
-
-    labels: NDArray[np.uint8]
-    """(N,), the truth."""
-    logits: dict[int, NDArray[np.float16]]
-    """side in pixels -> (N, C) as float16, so that a prediction may differ from the confusion matrix's in a tie."""
 
 
 def identity(recipe: Recipe) -> tuple[object, ...]:
@@ -150,29 +136,6 @@ def _listed(folder: Path) -> tuple[_Files, set[str]]:
 @lru_cache(maxsize=1024)
 def _read_once(path: str, changed: int) -> Card:
     return read_card(Path(path))
-
-
-def read_outputs(name: str, folder: Path = FOLDER) -> Outputs | None:
-    """The kept answers of a run; None where none were kept. LabError when the file is damaged."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    path = folder / f"{name}.outputs.safetensors"
-    try:
-        tensors = load_file(path)
-        return Outputs(tensors.pop("labels"), {int(side): logits for side, logits in tensors.items()})
-    except FileNotFoundError:
-        return None
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
-        raise LabError(f"{path} is damaged ({error}); python -m core pretrain makes it") from error
-
-
-def write_outputs(name: str, outputs: Outputs, folder: Path) -> None:
-    from safetensors.numpy import save
-
-    tensors: dict[str, NDArray[Any]] = {"labels": outputs.labels}
-    tensors |= {str(side): logits for side, logits in outputs.logits.items()}
-    write_whole(folder / f"{name}.outputs.safetensors", save(tensors))
 
 
 def write_card(card: Card, folder: Path) -> None:

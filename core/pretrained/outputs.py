@@ -1,16 +1,50 @@
-"""What a network answered to single images of the test set: its guess, how sure it was, and where it was surely wrong.
-
-From the kept logits of a run (core.pretrained.cards.Outputs); torch-free.
-"""
+"""What a network answered to each image of the official test set: NAME.outputs.safetensors beside its card. Torch-free."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pretrained.cards import Outputs
+from core.pretrained.cards import FOLDER
+from core.system.atomic import write_whole
+from core.vocabulary.errors import LabError
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What a network answered to each image of the official test set, at some resolutions."""
+
+    labels: NDArray[np.uint8]
+    """(N,), the truth."""
+    logits: dict[int, NDArray[np.float16]]
+    """side in pixels -> (N, C) as float16, so that a prediction may differ from the confusion matrix's in a tie."""
+
+
+def read_outputs(name: str, folder: Path = FOLDER) -> Outputs | None:
+    """The kept answers of a run; None where none were kept. LabError when the file is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    path = folder / f"{name}.outputs.safetensors"
+    try:
+        tensors = load_file(path)
+        return Outputs(tensors.pop("labels"), {int(side): logits for side, logits in tensors.items()})
+    except FileNotFoundError:
+        return None
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise LabError(f"{path} is damaged ({error}); python -m core pretrain makes it") from error
+
+
+def write_outputs(name: str, outputs: Outputs, folder: Path) -> None:
+    from safetensors.numpy import save
+
+    tensors: dict[str, NDArray[Any]] = {"labels": outputs.labels}
+    tensors |= {str(side): logits for side, logits in outputs.logits.items()}
+    write_whole(folder / f"{name}.outputs.safetensors", save(tensors))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

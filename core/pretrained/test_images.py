@@ -1,32 +1,99 @@
-"""Fashion-MNIST's test images for a page that shows some of them: whole where the data set is, else from one PNG.
+"""Official test images that come with the app: something to classify and to show where a data set is not fetched. Torch-free.
 
-The PNG lies under pretrained/: the first official test images, and behind them those that one of the report's four
-networks is surest and wrong about. A text chunk of it tells which image a tile is, and its class. Torch-free.
-Fashion-MNIST: Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747, MIT licence.
+Under pretrained/ lie one PNG each with the first images of MNIST and CIFAR-10, and a larger one of Fashion-MNIST: its
+first test images, and behind them those that one of the report's four networks is surest and wrong about. Each PNG
+holds many square images beside each other, and a text chunk that tells which they are. scikit-learn's digits are
+always at hand. MNIST: LeCun, Cortes, Burges 1998, CC BY-SA 3.0; CIFAR-10: Krizhevsky 2009; Fashion-MNIST: Xiao, Rasul,
+Vollgraf 2017, arXiv:1708.07747, MIT licence.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin
 
 from core.datasets import files as dataset_files
 from core.datasets import formats
-from core.pretrained import sheet
-from core.pretrained.cards import FOLDER, read_outputs
-from core.pretrained.outputs import Answers
+from core.images.decoding import Bytes
+from core.pretrained.cards import FOLDER
+from core.pretrained.outputs import Answers, read_outputs
+from core.system.atomic import whole_file
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import SIDES
 
-DATASET = "fashion-mnist"
-NAME = "fashion-mnist-test.png"
-FIRST = 300
-MISTAKES = 30
+CHUNK = "tiles"
+"""The text chunk of a PNG with what is to be known about its images, as JSON."""
+FIRST_COUNT, FIRST_ACROSS = 12, 4
+FIRST_DATASETS = ("mnist", "cifar10")
+TILES_DATASET = "fashion-mnist"
+TILES_FILE = "fashion-mnist-test.png"
+TILES_FIRST = 300
+TILES_MISTAKES = 30
 """Of each network, so many of the mistakes that it is surest of."""
-ACROSS, SIDE = 20, 28
+TILES_ACROSS, TILES_SIDE = 20, 28
+
+
+# --- the first images of a data set ----------------------------------------------------------------------------------
+
+
+def first_image(dataset: str, number: int, folder: Path = FOLDER) -> tuple[Bytes, int] | None:
+    """(uint8 (H, W, C), its class by number) of an official test image; None where it does not come with the app."""
+    if not 0 <= number < FIRST_COUNT:
+        return None
+    if dataset == TILES_DATASET:
+        tiles = read_tiles(folder)
+        return (tiles.image(number)[:, :, None], tiles.labels[number]) if tiles else None
+    path = first_file(dataset, folder)
+    if dataset not in FIRST_DATASETS or not path.exists():
+        return None
+    images, labels = _read_first(path, SIDES[dataset], path.stat().st_mtime_ns)
+    found = images[number]
+    return (found if found.ndim == 3 else found[:, :, None]), labels[number]
+
+
+def first_file(dataset: str, folder: Path) -> Path:
+    return folder / f"{dataset}-test.png"
+
+
+@lru_cache(maxsize=4)
+def _read_first(path: Path, side: int, changed: int) -> tuple[Bytes, tuple[int, ...]]:
+    images, about = read_sheet(path, side)
+    try:
+        labels = tuple(map(int, about["labels"]))
+        if not len(labels) == len(images) == FIRST_COUNT:
+            raise ValueError(f"{len(labels)} classes and {len(images)} pictures instead of {FIRST_COUNT}")
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+    return images, labels
+
+
+def renew_first(folder: Path, data: Path) -> list[str]:
+    """Makes the PNGs that are missing, of the data sets that are there; their names."""
+    missing = [dataset for dataset in FIRST_DATASETS if not first_file(dataset, folder).exists() and dataset_files.state(dataset, data).present]
+    for dataset in missing:
+        _write_first(dataset, folder, data)
+    return [first_file(dataset, folder).name for dataset in missing]
+
+
+def _write_first(dataset: str, folder: Path, data: Path) -> None:
+    from core.datasets import loading
+
+    whole = loading.load(dataset, data)
+    first = slice(whole.train_size, whole.train_size + FIRST_COUNT)
+    images = whole.images[first].permute(0, 2, 3, 1).numpy()
+    grey = images.shape[3] == 1
+    write_sheet(first_file(dataset, folder), images[..., 0] if grey else images, FIRST_ACROSS, {"labels": whole.labels[first].tolist()})
+
+
+# --- Fashion-MNIST, for a page that shows some of its test images ---------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,54 +128,92 @@ class Tiles:
 
 def tiles(data: Path, folder: Path = FOLDER) -> Tiles | None:
     """All test images where the data set is in `data`, else those of the PNG in `folder`; None without either."""
-    return whole(data) if dataset_files.state(DATASET, data).present else read(folder)
+    return all_tiles(data) if dataset_files.state(TILES_DATASET, data).present else read_tiles(folder)
 
 
 @lru_cache(maxsize=2)
-def whole(data: Path) -> Tiles:
+def all_tiles(data: Path) -> Tiles:
     """All 10,000 official test images, verified. LabError where they are missing or altered."""
-    layout, paths = dataset_files.ready(DATASET, data)
+    layout, paths = dataset_files.ready(TILES_DATASET, data)
     images, labels = map(formats.parse, map(dataset_files.content, paths[2:], layout.files[2:]))
     truth = tuple(labels.tolist())
     return Tiles(tuple(range(len(truth))), truth, images, len(truth))
 
 
-def read(folder: Path = FOLDER) -> Tiles | None:
+def read_tiles(folder: Path = FOLDER) -> Tiles | None:
     """The tiles of the PNG in the folder; None where there is none. LabError when it is damaged."""
-    path = folder / NAME
+    path = folder / TILES_FILE
     try:
-        return _read_once(path, path.stat().st_mtime_ns)
+        return _read_tiles(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         return None
 
 
 @lru_cache(maxsize=4)
-def _read_once(path: Path, changed: int) -> Tiles:
-    images, told = sheet.read(path, SIDE)
+def _read_tiles(path: Path, changed: int) -> Tiles:
+    images, about = read_sheet(path, TILES_SIDE)
     try:
-        indices, labels = tuple(map(int, told["indices"])), tuple(map(int, told["labels"]))
+        indices, labels = tuple(map(int, about["indices"])), tuple(map(int, about["labels"]))
         if not len(images) >= len(labels) == len(indices):
             raise ValueError(f"{len(indices)} tiles are named and {len(images)} are there")
     except (ValueError, KeyError, TypeError) as error:
-        raise sheet.damaged(path, error) from error
-    return Tiles(indices, labels, images[: len(indices)], min(FIRST, len(indices)))
+        raise _damaged(path, error) from error
+    return Tiles(indices, labels, images[: len(indices)], min(TILES_FIRST, len(indices)))
 
 
-def renew(folder: Path, data: Path, runs: Sequence[str]) -> bool:
+def renew_tiles(folder: Path, data: Path, runs: Sequence[str]) -> bool:
     """Makes the PNG once the kept answers of all these runs and the data set are there; True where it wrote it."""
     kept = [outputs for run in runs if (outputs := read_outputs(run, folder)) is not None]
-    if len(kept) < len(runs) or not dataset_files.state(DATASET, data).present:
+    if len(kept) < len(runs) or not dataset_files.state(TILES_DATASET, data).present:
         return False
-    return write(folder, whole(data), {index for outputs in kept for index in Answers.of(outputs, SIDE).mistakes(MISTAKES)})
+    return write_tiles(folder, all_tiles(data), {index for outputs in kept for index in Answers.of(outputs, TILES_SIDE).mistakes(TILES_MISTAKES)})
 
 
-def write(folder: Path, everything: Tiles, chosen: Iterable[int]) -> bool:
+def write_tiles(folder: Path, everything: Tiles, chosen: Iterable[int]) -> bool:
     """Makes the PNG of the first images and the `chosen` ones; False where it is there already with just these."""
-    first = everything.indices[:FIRST]
-    wanted = (*first, *sorted(set(chosen) - set(first)))
-    there = read(folder)
-    if there is not None and there.indices == wanted:
+    first = everything.indices[:TILES_FIRST]
+    indices = (*first, *sorted(set(chosen) - set(first)))
+    present = read_tiles(folder)
+    if present is not None and present.indices == indices:
         return False
-    images, labels = np.stack([everything.image(index) for index in wanted]), [everything.labels[index] for index in wanted]
-    sheet.write(folder / NAME, images, ACROSS, {"indices": wanted, "labels": labels})
+    images, labels = np.stack([everything.image(index) for index in indices]), [everything.labels[index] for index in indices]
+    write_sheet(folder / TILES_FILE, images, TILES_ACROSS, {"indices": indices, "labels": labels})
     return True
+
+
+# --- many images in one PNG -----------------------------------------------------------------------------------------
+
+
+def write_sheet(path: Path, images: Bytes, across: int, about: dict[str, Any]) -> None:
+    """uint8 (N, S, S) or (N, S, S, 3), `across` beside each other, row by row; the last row is filled up with black."""
+    side, rows = images.shape[1], -(-len(images) // across)
+    tiles = np.zeros((rows * across, *images.shape[1:]), np.uint8)
+    tiles[: len(images)] = images
+    sheet = tiles.reshape(rows, across, *images.shape[1:]).swapaxes(1, 2)
+    text = PngImagePlugin.PngInfo()
+    text.add_text(CHUNK, json.dumps(about))
+    with whole_file(path) as out:
+        Image.fromarray(sheet.reshape(rows * side, across * side, *images.shape[3:])).save(out, "PNG", pnginfo=text, optimize=True)
+
+
+def read_sheet(path: Path, side: int) -> tuple[Bytes, dict[str, Any]]:
+    """(uint8 (N, side, side) or (N, side, side, 3), `about`), the filling behind the last image included.
+
+    FileNotFoundError where there is none; LabError when it is damaged.
+    """
+    try:
+        with Image.open(path) as image:
+            about = json.loads(image.info[CHUNK])
+            sheet = np.asarray(image)
+        rows, across = sheet.shape[0] // side, sheet.shape[1] // side
+        images = sheet.reshape(rows, side, across, side, *sheet.shape[2:]).swapaxes(1, 2)
+        return images.reshape(-1, side, side, *sheet.shape[2:]), about
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> LabError:
+    """What to do about a file that does not hold what it should."""
+    return LabError(f"{path} is damaged ({error!r}); python -m core pretrain makes it")

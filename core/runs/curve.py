@@ -1,13 +1,11 @@
-"""A training curve that stays small: however long the run, at most 300 points. And what can be read from a curve."""
+"""A training curve that stays small: however long the run, at most 300 points."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise, zip_longest
-from statistics import stdev
+from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Any
 
-from core.vocabulary.errors import LabError
 from core.vocabulary.records import Tick
 
 MOST = 300
@@ -56,28 +54,3 @@ class Curve:
 
 def _merged(bucket: list[float], other: list[float]) -> list[float]:
     return [a + b for a, b in zip(bucket, other, strict=True)]
-
-
-def smoothed(values: Iterable[float], weight: float) -> list[float]:
-    """The exponential moving average: of each point `weight` parts are the average so far, the rest its own value.
-
-    It begins with the first value. `weight` is at least 0 (the curve as it is) and below 1, else LabError.
-
-    >>> smoothed([0.0, 1.0, 1.0], 0.5)
-    [0.0, 0.5, 0.75]
-    """
-    if not 0 <= weight < 1:
-        raise LabError(f"the smoothing is {weight}; expected at least 0 and below 1")
-    return list(accumulate(values, lambda average, value: weight * average + (1 - weight) * value))
-
-
-def step_std(values: Sequence[float]) -> float | None:
-    """How much a curve goes up and down: the standard deviation of its steps from point to point, in its second half.
-
-    A steady slope makes every step the same and counts as no wiggle. None for fewer than two steps.
-
-    >>> step_std([0.0, 5.0, 9.0, 1.0, 2.0, 3.0, 4.0])
-    0.0
-    """
-    steps = [after - before for before, after in pairwise(values[len(values) // 2 :])]
-    return stdev(steps) if len(steps) > 1 else None

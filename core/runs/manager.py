@@ -18,16 +18,15 @@ from core.engines import base
 from core.pretrained.cards import FOLDER
 from core.runs import lifecycle
 from core.runs.estimates import Estimate
-from core.runs.job import Job, Snapshot, Visitor
+from core.runs.job import Job
 from core.runs.lifecycle import PERSON
 from core.runs.runner import Runner
-from core.runs.snapshots import Snapshots
+from core.runs.snapshot import Snapshot, Snapshots
 from core.runs.store import RunStore
 from core.runs.summaries import RunSummary
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
-
-__all__ = ["Estimate", "JobManager", "RunSummary", "Snapshot", "Visitor"]
+from core.vocabulary.visitor import Visitor
 
 QUEUE_LIMIT = 64
 """Runs of all persons that may wait, paused ones that gave their place up among them."""

@@ -14,12 +14,12 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Literal
 
-from core.pretrained.cards import FOLDER, Card, read_outputs
-from core.runs.curve import step_std
+from core.pretrained.cards import FOLDER, Card
+from core.pretrained.outputs import read_outputs
 from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, Rows, row
 from core.studies.published import published
 from core.vocabulary import metrics
-from core.vocabulary.stats import Difference, between_shares, margin, on_the_same_images, over_seeds
+from core.vocabulary.stats import Difference, between_shares, margin, on_the_same_images, over_seeds, step_std
 
 OPTIMIZER_TITLES = {"sgd": "SGD", "adam": "Adam", "rmsprop": "RMSprop", "adagrad": "Adagrad"}
 TITLES = {name: f"{network.removesuffix('-report').capitalize()} {OPTIMIZER_TITLES[optimizer]}"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pretrained.cards import Outputs
+from core.pretrained.outputs import Outputs
 from core.studies.audit import EXACT, averages
 from core.studies.published import report_score
 from core.vocabulary import metrics

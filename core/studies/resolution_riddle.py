@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pretrained.cards import Outputs
+from core.pretrained.outputs import Outputs
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS
 from core.vocabulary.records import Matrix

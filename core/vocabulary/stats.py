@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from math import atan, comb, cos, exp, lgamma, log, pi, sqrt
-from statistics import NormalDist, mean, variance
+from statistics import NormalDist, mean, stdev, variance
 from typing import Literal
+
+from core.vocabulary.errors import LabError
 
 CONFIDENCE = 0.95
 """The share of tries in which an interval holds the true value; what lies outside is not put down to chance."""
@@ -160,3 +163,31 @@ def spread(values: Iterable[float]) -> Spread | None:
     """The mean of some scores, with the least and the greatest; None of none."""
     found = list(values)
     return Spread(sum(found) / len(found), min(found), max(found), len(found)) if found else None
+
+
+# --- a curve --------------------------------------------------------------------------------------------------------
+
+
+def smoothed(values: Iterable[float], weight: float) -> list[float]:
+    """The exponential moving average: of each point `weight` parts are the average so far, the rest its own value.
+
+    It begins with the first value. `weight` is at least 0 (the curve as it is) and below 1, else LabError.
+
+    >>> smoothed([0.0, 1.0, 1.0], 0.5)
+    [0.0, 0.5, 0.75]
+    """
+    if not 0 <= weight < 1:
+        raise LabError(f"the smoothing is {weight}; expected at least 0 and below 1")
+    return list(accumulate(values, lambda average, value: weight * average + (1 - weight) * value))
+
+
+def step_std(values: Sequence[float]) -> float | None:
+    """How much a curve goes up and down: the standard deviation of its steps from point to point, in its second half.
+
+    A steady slope makes every step the same and counts as no wiggle. None for fewer than two steps.
+
+    >>> step_std([0.0, 5.0, 9.0, 1.0, 2.0, 3.0, 4.0])
+    0.0
+    """
+    steps = [after - before for before, after in pairwise(values[len(values) // 2 :])]
+    return stdev(steps) if len(steps) > 1 else None

@@ -19,7 +19,7 @@ from demo.charts.theme import Look, Spec, cell_ink, shades, styled
 from demo.text import speaker
 
 if TYPE_CHECKING:
-    from core.runs.manager import Snapshot
+    from core.runs.snapshot import Snapshot
 
 say = speaker("charts")
 

@@ -32,7 +32,7 @@ from core.images.preprocessing import Steps
 from core.inference.classifier import Answer, Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import compare_protocols
-from core.pretrained import few
+from core.pretrained import test_images
 from core.vocabulary.errors import LabError
 from demo.classifier import html as views
 
@@ -235,8 +235,8 @@ def sample_of(registry: ModelRegistry, dataset: str, number: int) -> tuple[Any, 
         raise LabError(f"dataset is {str(dataset)[:40]!r}; choose one of {', '.join(SOURCES)}")
     data, whole = registry.dataset(dataset), isinstance(number, int) and not isinstance(number, bool)
     if data is None:
-        if not (found := few.image(dataset, number, registry.folder) if whole and dataset in SOURCES else None):
-            raise LabError(f"of {dataset} at most the first {few.COUNT} test pictures are here; python -m core data {dataset} --fetch fetches all")
+        if not (found := test_images.first_image(dataset, number, registry.folder) if whole and dataset in SOURCES else None):
+            raise LabError(f"of {dataset} at most the first {test_images.FIRST_COUNT} test pictures are here; python -m core data {dataset} --fetch fetches all")
         return found[0], SOURCES[dataset].classes[found[1]]
     if not whole or not 0 <= number < data.test_size:
         raise LabError(f"number is {number!r}; expected 0 to {data.test_size - 1}, a test picture of {dataset}")

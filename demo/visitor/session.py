@@ -16,9 +16,11 @@ import streamlit as st
 
 from core.classroom.votes import Classroom
 from core.datasets import files as dataset_files
-from core.runs import manager as jobs
+from core.runs.manager import JobManager
+from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
+from core.vocabulary.visitor import Visitor
 from demo.server import services
 from demo.server.cookies import ADDRESS_HEADER, COOKIE, VISITOR_HEADER
 from demo.visitor.address import base_of, parse, spell, with_unresolved_device
@@ -30,19 +32,19 @@ FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
 """The data set that a visitor starts with: the first of these that is on this machine."""
 
 
-def manager() -> jobs.JobManager:
+def manager() -> JobManager:
     """The server's one job manager. Raises LabError where the server did not install one."""
     return services.installed()
 
 
-def visitor() -> jobs.Visitor:
+def visitor() -> Visitor:
     """The visitor: the owner named by the cookie, and the teacher's token where one was typed.
 
     Whoever a visitor was first in a session stays the owner: a frame on another site brings no cookie, and the server
     then names it anew whenever its connection is made again.
     """
     owner = get_state("owner", st.context.cookies.get(COOKIE) or secrets.token_urlsafe(16))
-    return jobs.Visitor(owner=owner, token=get_state("token", ""), address=_header(ADDRESS_HEADER))
+    return Visitor(owner=owner, token=get_state("token", ""), address=_header(ADDRESS_HEADER))
 
 
 def _header(name: str) -> str:
@@ -271,7 +273,7 @@ def _recipe_of(run: str) -> Recipe:
         return first_recipe()
 
 
-def recipe_to_address(chosen: Recipe, seen: jobs.Snapshot | None = None) -> None:
+def recipe_to_address(chosen: Recipe, seen: Snapshot | None = None) -> None:
     """Writes the recipe and the run that is looked at into the address; a run's own recipe needs no words."""
     address = {} if seen is not None and with_unresolved_device(seen.recipe) == chosen else spell(chosen)
     if seen is not None:

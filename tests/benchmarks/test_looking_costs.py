@@ -30,11 +30,12 @@ import pytest
 from core.engines.thread import ThreadEngine
 from core.inference.model_registry import ModelRegistry
 from core.runs.job import Job
-from core.runs.manager import JobManager, Visitor
+from core.runs.manager import JobManager
 from core.runs.store import RunStore, open_store
 from core.studies.registry import STUDIES
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Result, Tick, as_dict
+from core.vocabulary.visitor import Visitor
 from demo.classroom import asking
 
 MOST_MS = 2.0

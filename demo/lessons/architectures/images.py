@@ -10,8 +10,8 @@ import streamlit as st
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.pretrained import test_images
-from core.pretrained.cards import Card, read_outputs
-from core.pretrained.outputs import Answers, drawn
+from core.pretrained.cards import Card
+from core.pretrained.outputs import Answers, drawn, read_outputs
 from core.pretrained.test_images import Tiles
 from core.studies import architectures_comparison as beside
 from core.vocabulary import metrics
@@ -51,7 +51,7 @@ def render() -> None:
     if outputs is None:
         absent([card.name], {})
         return
-    answers = Answers.of(outputs, test_images.SIDE)
+    answers = Answers.of(outputs, test_images.TILES_SIDE)
     _draw(found, answers)
     _mistakes(found, answers, title)
     tables.runs_behind([card.name])
@@ -61,7 +61,7 @@ def _samples(found: Tiles) -> None:
     """The first images of each class: figure 11."""
     samples = {name: [found.image(index) for index in found.examples(label, EACH)] for label, name in enumerate(CLASSES)}
     names = [name for name, images in samples.items() if images]
-    width = tiles.SCALE * EACH * (test_images.SIDE + tiles.GAP)
+    width = tiles.SCALE * EACH * (test_images.TILES_SIDE + tiles.GAP)
     st.image([tiles.strip(samples[name]) for name in names], caption=names, alt=names, width=width)
     images = [(image, name) for name in names for image in samples[name]]
     _take(*zip(*images, strict=True), [None] * len(images), "samples")
@@ -119,7 +119,7 @@ def _gallery(found: Tiles, answers: Answers, chosen: Sequence[int], key: str) ->
     ]  # fmt: skip
     images = [found.image(index) for index in chosen]
     st.image([tiles.enlarged(image, its) for image, its in zip(images, right, strict=True)], caption=captions, alt=captions,
-             width=tiles.SCALE * test_images.SIDE + 2 * tiles.EDGE)  # fmt: skip
+             width=tiles.SCALE * test_images.TILES_SIDE + 2 * tiles.EDGE)  # fmt: skip
     short = [f"{row['prediction']} /\n{row['truth']}" for row in rows]
     _take(images, short, right, key, as_csv(rows, COLUMNS))
 

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.pretrained.cards import Card
-from core.runs.curve import smoothed
 from core.studies import architectures_comparison as beside
+from core.vocabulary.stats import smoothed
 from demo.charts import figure as charts
 from demo.charts import plots
 from demo.charts.plots import Axis

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.pretrained.cards import Outputs, read_outputs
+from core.pretrained.outputs import Outputs, read_outputs
 from core.studies import audit_last_batch
 from demo.charts import plots
 from demo.charts.plots import Axis

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.datasets import files as dataset_files
-from core.pretrained.cards import Outputs, read_outputs
+from core.pretrained.outputs import Outputs, read_outputs
 from core.studies import resolution_riddle
 from core.studies.resolution import FILTER, FULL, RIDDLE
 from core.vocabulary import metrics

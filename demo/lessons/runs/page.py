@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.runs.manager import RunSummary, Snapshot
-from core.runs.summaries import utc
+from core.runs.snapshot import Snapshot
+from core.runs.summaries import RunSummary, utc
 from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
 from demo.charts import figure as charts

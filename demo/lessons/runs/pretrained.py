@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from core.runs.manager import RunSummary
+from core.runs.summaries import RunSummary
 from core.studies.registry import planned_names
 from core.vocabulary.errors import LabError
 from demo.classroom import asking

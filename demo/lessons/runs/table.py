@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from core.datasets.files import SOURCES
-from core.runs.manager import RunSummary, Snapshot
+from core.runs.snapshot import Snapshot
+from core.runs.summaries import RunSummary
 from core.vocabulary.recipe import SIDES
 from demo.text import speaker
 from demo.ui import formatting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.runs.manager import Snapshot
+from core.runs.snapshot import Snapshot
 from demo.classroom import questions, voting
 from demo.text import speaker
 from demo.visitor import session

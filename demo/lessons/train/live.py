@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.runs.manager import Snapshot
+from core.runs.snapshot import Snapshot
 from core.vocabulary.recipe import SIDES
 from core.vocabulary.records import Matrix
 from demo.charts import figure as charts

@@ -11,7 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.runs.manager import Snapshot
+from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from demo.classroom import teacher_mode

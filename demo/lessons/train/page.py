@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.runs.manager import Snapshot
+from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import LabError, NoSuchRun
 from demo.lessons.train import controls, guess, live
 from demo.lessons.train import preview as seen

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.runs.manager import Snapshot
+from core.runs.snapshot import Snapshot
 from core.vocabulary import metrics
 from demo.text import plain, speaker
 from demo.ui.formatting import as_csv, percent, table, whole

@@ -10,8 +10,8 @@ from scipy import stats
 
 from core.classroom import guesses
 from core.classroom.guesses import Guess, Guesses
-from core.runs.job import Visitor
 from core.vocabulary.errors import LabError
+from core.vocabulary.visitor import Visitor
 from demo.server import services
 
 ANN, BEN, TEACHER = Visitor("ann"), Visitor("ben"), Visitor("carl", "secret")

@@ -11,9 +11,10 @@ import pytest
 from core.classroom import votes
 from core.classroom.votes import Classroom, Place
 from core.engines.thread import ThreadEngine
-from core.runs.manager import JobManager, Visitor
+from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.vocabulary.errors import LabError
+from core.vocabulary.visitor import Visitor
 from demo.server import services
 from tests.clock import Clock
 

@@ -15,7 +15,8 @@ from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference import out_of_distribution
 from core.inference.evaluation import Trained, smallest
-from core.pretrained.cards import Card, card_of, identity, read_card, read_cards, read_outputs, write_card
+from core.pretrained.cards import Card, card_of, identity, read_card, read_cards, write_card
+from core.pretrained.outputs import read_outputs
 from core.pretrained.plan import PlannedRun, available
 from core.runs.store import open_store
 from core.studies import architectures, resolution, splits

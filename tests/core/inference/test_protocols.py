@@ -11,7 +11,7 @@ from core.datasets import loading
 from core.images.preprocessing import prepare
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import compare_protocols
-from core.pretrained.cards import read_outputs
+from core.pretrained.outputs import read_outputs
 from core.studies.resolution import PROTOCOLS, SIDES, variants
 
 IMAGES = 24

@@ -13,7 +13,8 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 from core.cli.pretraining import complete, plan
 from core.datasets import loading
-from core.pretrained.cards import FOLDER, Card, read_cards, read_outputs
+from core.pretrained.cards import FOLDER, Card, read_cards
+from core.pretrained.outputs import read_outputs
 from core.pretrained.plan import available
 from core.studies import architectures, resolution
 from core.studies.published import kannojia

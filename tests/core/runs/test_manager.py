@@ -14,11 +14,13 @@ from core.engines.thread import ThreadEngine
 from core.pretrained.cards import Card
 from core.runs import manager as jobs
 from core.runs.curve import MOST, Curve
-from core.runs.manager import JobManager, Snapshot, Visitor
+from core.runs.manager import JobManager
+from core.runs.snapshot import Snapshot
 from core.runs.store import StoreError, open_store
 from core.vocabulary.errors import LabError, NoSuchRun
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Tick
+from core.vocabulary.visitor import Visitor
 from demo.server import services
 from tests.core.runs.scripted_engine import Lab, Script, ScriptedEngine
 

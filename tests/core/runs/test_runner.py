@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from core.runs import runner
-from core.runs.manager import Visitor
 from core.runs.store import StoreError
 from core.vocabulary.errors import EngineDied, LabError, RunFailed
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.visitor import Visitor
 from tests.core.runs.scripted_engine import Lab, weights_of
 
 ANNA, BEN, TEACHER = Visitor("anna"), Visitor("ben"), Visitor("", "the token")

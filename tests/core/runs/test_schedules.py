@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from core.engines import base
-from core.runs.manager import Visitor
 from core.runs.store import StoreError
 from core.vocabulary.errors import EngineDied, LabError, RunFailed
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.visitor import Visitor
 from tests.core.runs.scripted_engine import Lab
 
 SCHEDULES, STEPS = 1_000, 20

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from core.pretrained.cards import Outputs, write_outputs
+from core.pretrained.outputs import Outputs, write_outputs
 from core.studies import architectures
 from core.studies import architectures_comparison as beside
 from core.studies.published import published

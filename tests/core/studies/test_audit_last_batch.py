@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from core.pretrained.cards import Outputs
+from core.pretrained.outputs import Outputs
 from core.studies import audit_last_batch
 
 CLASSES = tuple("abcdefghij")

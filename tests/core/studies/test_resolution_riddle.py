@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_score, recall_score
 
-from core.pretrained.cards import Outputs
+from core.pretrained.outputs import Outputs
 from core.studies import resolution_riddle
 
 CLASSES, IMAGES, CAT = 10, 3000, 3

@@ -9,8 +9,10 @@ import sys
 import numpy as np
 import pytest
 from scipy import stats as scipy
+from scipy.signal import lfilter
 
 from core.vocabulary import stats
+from core.vocabulary.errors import LabError
 
 
 def test_one_constant_for_95_percent() -> None:
@@ -88,6 +90,26 @@ def test_a_spread() -> None:
     found = stats.spread([0.7, 0.8, 0.75])
     assert found and (found.mean, found.low, found.high, found.count) == (pytest.approx(0.75), 0.7, 0.8, 3)
     assert found.width == pytest.approx(0.1) and stats.spread([]) is None
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 0.9])
+def test_smoothing_is_the_recursive_filter(weight: float) -> None:
+    values = np.random.default_rng(1).random(40)
+    expected, _ = lfilter([1 - weight], [1, -weight], values, zi=[weight * values[0]])
+    assert stats.smoothed(values.tolist(), weight) == pytest.approx(expected.tolist())
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.0])
+def test_a_smoothing_that_is_none_is_refused(weight: float) -> None:
+    with pytest.raises(LabError, match="smoothing"):
+        stats.smoothed([1.0], weight)
+
+
+def test_wiggle_is_the_spread_of_the_steps_of_the_second_half() -> None:
+    values = np.random.default_rng(2).random(50)
+    assert stats.step_std(values.tolist()) == pytest.approx(np.diff(values[25:]).std(ddof=1))
+    assert stats.step_std((values + 3 * np.arange(50)).tolist()) == pytest.approx(stats.step_std(values.tolist())), "a slope is no wiggle"
+    assert stats.step_std([1.0, 2.0, 3.0]) is None and stats.step_std([]) is None
 
 
 def test_the_examples_in_the_docstrings() -> None:

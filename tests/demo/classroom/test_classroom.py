@@ -17,8 +17,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.classroom.votes import Ballot, Classroom
 from core.engines.thread import ThreadEngine
-from core.runs.manager import JobManager, Visitor
+from core.runs.manager import JobManager
 from core.runs.store import open_store
+from core.vocabulary.visitor import Visitor
 from demo import text
 from demo.charts import plots
 from demo.charts.theme import Look

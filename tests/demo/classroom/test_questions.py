@@ -16,9 +16,9 @@ from core.classroom.guesses import Guess
 from core.classroom.questions import lessons
 from core.classroom.votes import Classroom
 from core.engines.thread import ThreadEngine
-from core.runs.job import Visitor
 from core.runs.manager import JobManager
 from core.runs.store import open_store
+from core.vocabulary.visitor import Visitor
 from demo import text
 from demo.classroom import asking, questions
 from demo.classroom.question import Question, Settled, Unsettled

@@ -44,8 +44,8 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Card]:
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "nowhere"))
     shades = np.random.default_rng(0).integers(0, 256, (1000, 28, 28), np.uint8)
     whole = test_images.Tiles(tuple(range(1000)), tuple(number % 10 for number in range(1000)), shades, 1000)
-    test_images.write(tmp_path, whole, range(300, 1000))
-    monkeypatch.setattr(test_images, "tiles", lambda data: test_images.read(tmp_path))
+    test_images.write_tiles(tmp_path, whole, range(300, 1000))
+    monkeypatch.setattr(test_images, "tiles", lambda data: test_images.read_tiles(tmp_path))
     monkeypatch.setattr(images, "read_outputs", lambda name: outputs(found[name].result["test_accuracy"], seed=len(name)))
     return found
 

@@ -14,7 +14,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.datasets.files import SOURCES
-from core.pretrained.cards import Card, Outputs, read_cards, read_outputs, write_card, write_outputs
+from core.pretrained.cards import Card, read_cards, write_card
+from core.pretrained.outputs import Outputs, read_outputs, write_outputs
 from core.studies import architectures, audit, resolution
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset

@@ -21,9 +21,10 @@ from core.datasets import formats
 from core.datasets.files import SOURCES, FetchProgress, FetchStopped
 from core.engines.thread import ThreadEngine
 from core.images import samples
-from core.runs.manager import JobManager, Visitor
+from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.vocabulary.errors import LabError
+from core.vocabulary.visitor import Visitor
 from demo.server import dataset_downloads, services
 from demo.server import lan as local
 from demo.server.dataset_downloads import Fetching

@@ -17,7 +17,8 @@ import pytest
 from sklearn.metrics import precision_recall_fscore_support
 from streamlit.testing.v1 import AppTest
 
-from core.pretrained.cards import Card, Outputs, read_cards, read_outputs, write_card, write_outputs
+from core.pretrained.cards import Card, read_cards, write_card
+from core.pretrained.outputs import Outputs, read_outputs, write_outputs
 from core.studies import resolution, resolution_riddle
 from core.studies.resolution import FILTER, RIDDLE
 from core.vocabulary import metrics

@@ -16,12 +16,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import Card
-from core.runs.manager import JobManager, Visitor
+from core.runs.manager import JobManager
 from core.runs.store import STATUSES, open_store
 from core.studies import dropout
 from core.studies.registry import planned_names
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Result, Start
+from core.vocabulary.visitor import Visitor
 from demo.lessons.runs import page as runs
 from demo.lessons.runs import pretrained as runs_pretrained
 from demo.lessons.runs import table as runs_table

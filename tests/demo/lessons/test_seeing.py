@@ -24,10 +24,10 @@ from core.engines.thread import ThreadEngine
 from core.images import quality, samples
 from core.inference.protocols import ProtocolAnswer
 from core.pretrained.cards import Card, read_cards, write_card
-from core.runs.job import Visitor
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.studies import resolution
+from core.vocabulary.visitor import Visitor
 from demo import text
 from demo.charts import plots
 from demo.classroom import asking

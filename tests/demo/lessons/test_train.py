@@ -17,13 +17,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import Card
-from core.runs.manager import JobManager, Visitor
+from core.runs.manager import JobManager
 from core.runs.store import STATUSES, open_store
 from core.system.machine import usable_cores
 from core.training import resources
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, Recipe, preset
 from core.vocabulary.records import Tick
+from core.vocabulary.visitor import Visitor
 from demo import studio, text
 from demo.lessons.train import controls, live, orders
 from demo.lessons.train import pretrained as kept

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.runs.manager import Visitor
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import NETWORK_FOR, PRESETS, Recipe, preset
+from core.vocabulary.visitor import Visitor
 from demo.visitor import session
 from demo.visitor.address import with_unresolved_device
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.pretrained.cards import Card
-from core.runs import snapshots
-from core.runs.snapshots import Snapshots
+from core.runs import snapshot as snapshots
+from core.runs.snapshot import Snapshots
 from core.runs.store import RunStore, open_store
 from core.vocabulary.errors import NoSuchRun
 from core.vocabulary.recipe import Recipe

@@ -1,0 +1,135 @@
+"""A run as a screen shows it, at one moment: made of the store's run or of a card, read again only when it changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.pretrained.cards import FOLDER, Card, read_cards, read_named
+from core.runs.curve import Curve
+from core.runs.store import RunStore, StoredRun
+from core.runs.summaries import RunSummary
+from core.vocabulary import metrics
+from core.vocabulary.errors import NoSuchRun
+from core.vocabulary.recipe import Recipe
+from core.vocabulary.records import Matrix, Tick
+
+KEPT = 64
+"""So many stored runs stay in memory, whole; the one that was not looked at longest goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a screen shows of a run, at one moment."""
+
+    run: str
+    status: str
+    recipe: Recipe
+    facts: dict[str, Any]
+    owner: str
+    created: float
+    place: int | None
+    """1-based place in the queue."""
+    version: int
+    """Grows with every change."""
+    epochs: tuple[dict[str, Any], ...]
+    tick: Tick | None
+    curve: tuple[tuple[float, float, float], ...]
+    """(position in epochs, mean training loss, running accuracy), at most 300 points, inside epochs too."""
+    result: dict[str, Any] | None
+    message: str
+    seconds_left: float | None
+    weights: Path | None
+    pretrained: bool = False
+    """Whether it comes with the app: made of a card, finished, nobody's; nobody can change or delete it."""
+    evaluations: Mapping[str, Mapping[str, Matrix]] = field(default_factory=dict)
+    """filter -> side in pixels (as text) -> confusion matrix of the test set seen so; of pretrained runs only."""
+
+    @property
+    def active(self) -> bool:
+        """Whether it can change by itself, so that a screen should keep looking."""
+        return self.status in ("queued", "running", "paused")
+
+    @property
+    def epochs_done(self) -> int:
+        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
+
+
+def stored_snapshot(stored: StoredRun) -> Snapshot:
+    return Snapshot(
+        run=stored.run, status=stored.status, recipe=stored.recipe, facts=stored.facts, owner=stored.owner,
+        created=stored.created, place=None, version=0, epochs=stored.epochs, tick=None,
+        curve=Curve.of_epochs(stored.epochs).points(), result=stored.result, message=stored.message,
+        seconds_left=None, weights=stored.weights,
+    )  # fmt: skip
+
+
+def card_snapshot(card: Card, folder: Path = FOLDER) -> Snapshot:
+    """The run that a card tells of. When it was made and by whom, a card does not say."""
+    weights = folder / f"{card.name}.safetensors"
+    return Snapshot(
+        run=card.name, status="finished", recipe=card.recipe, facts=card.facts, owner="", created=0.0, place=None, version=0,
+        epochs=card.epochs, tick=None, curve=Curve.of_epochs(card.epochs).points(), result=card.result, message="",
+        seconds_left=None, weights=weights if weights.exists() else None, pretrained=True, evaluations=card.evaluations,
+    )  # fmt: skip
+
+
+def look_up(run: str, store: RunStore, pretrained: Path = FOLDER) -> Snapshot:
+    """A run of the store by its id, else one that comes with the app by its name. NoSuchRun where there is neither."""
+    try:
+        return stored_snapshot(store.get(run))
+    except NoSuchRun:
+        card = read_named(run, pretrained)
+        if card is None:
+            raise
+        return card_snapshot(card, pretrained)
+
+
+def card_summary(card: Card) -> RunSummary:
+    """A run that comes with the app, as a list shows it."""
+    return RunSummary(
+        run=card.name, status="finished", recipe=card.recipe, owner="", created=0.0, message="",
+        epochs_done=int(card.epochs[-1]["epoch"]) if card.epochs else 0, seconds=sum(epoch["seconds"] for epoch in card.epochs),
+        test_accuracy=card.result["test_accuracy"], macro_f1=metrics.macro(card.result["confusion"]).f1, pretrained=True,
+    )  # fmt: skip
+
+
+class Snapshots:
+    """Reads of a store and a folder of cards. Every method may be called from any thread."""
+
+    def __init__(self, store: RunStore, cards: Path) -> None:
+        self._store, self._cards = store, cards
+        self._lock = threading.Lock()
+        self._stored: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
+        self._shelf: tuple[Mapping[str, Card], tuple[RunSummary, ...]] = {}, ()
+
+    def of(self, run: str) -> Snapshot:
+        """A run of the store, else one that comes with the app. NoSuchRun where there is neither."""
+        version = self._store.version(run)
+        if version is None:
+            return look_up(run, self._store, self._cards)
+        with self._lock:
+            known = self._stored.get(run)
+        if known is None or known[0] != version:
+            known = version, look_up(run, self._store, self._cards)
+            with self._lock:
+                self._stored[run] = known
+                while len(self._stored) > KEPT:
+                    self._stored.popitem(last=False)
+        with self._lock:
+            if run in self._stored:
+                self._stored.move_to_end(run)
+        status = self._store.status(run)  # a lock that goes, with its process perhaps, is no change of the store
+        return known[1] if known[1].status == status else dataclasses.replace(known[1], status=status)
+
+    def pretrained(self) -> tuple[RunSummary, ...]:
+        """Every run that comes with the app, sorted by name. LabError when one of their files is damaged."""
+        cards = read_cards(self._cards)
+        if self._shelf[0] is not cards:
+            self._shelf = cards, tuple(map(card_summary, cards.values()))
+        return self._shelf[1]
