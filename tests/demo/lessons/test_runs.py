@@ -359,7 +359,7 @@ def test_a_choice_in_one_table_leaves_the_other_s_alone(
         put_card(name)
     drawn: dict[str, Any] = {}
     monkeypatch.setattr(runs_table.st, "dataframe", lambda _table, **settings: drawn.update(settings))
-    monkeypatch.setattr(runs_table.session, "remembered", lambda _name, default: default)
+    monkeypatch.setattr(runs_table.session, "get_state", lambda _name, default: default)
     monkeypatch.setattr(runs_table.session, "typed", lambda _key: {"selection": {"rows": [1]}})
     chosen: list[str] = []
     cards = manager.pretrained()
