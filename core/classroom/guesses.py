@@ -1,7 +1,7 @@
 """What the people of a class guess in the game "What is it?": a pool of the server, and what it says. No torch.
 
 The pool lives beside the job manager (demo/server/services.py). A person is told apart by the cookie's owner, and the first
-guess for a image at a side counts: later ones know too much. Nobody sees whose guess is whose.
+guess for an image at a side counts: later ones know too much. Nobody sees whose guess is whose.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Guesses:
             return True
 
     def of(self, visitor: Visitor, image: int) -> dict[int, Guess]:
-        """This person's guesses for a image, by side."""
+        """This person's guesses for an image, by side."""
         with self._lock:
             return {side: guess for (its, side), guess in self._kept.get(visitor.name, {}).items() if its == image}
 

@@ -255,7 +255,7 @@ def do_study(options: Namespace) -> Answer:
 
 
 def do_classify(options: Namespace) -> Answer:
-    """What a network says about a image; the same to the last digit as over HTTP."""
+    """What a network says about an image; the same to the last digit as over HTTP."""
     from core.images.decoding import open_image
     from core.images.preprocessing import Steps
     from core.inference.model_registry import ModelRegistry

@@ -1,6 +1,6 @@
 """A data set as tensors: read whole, verified, once per process, and shared.
 
-The training part comes first, the official test part behind it, so one index names a image everywhere.
+The training part comes first, the official test part behind it, so one index names an image everywhere.
 Every layout of a set gives the same bits. torchvision reads the CIFAR-10 python version; the CIFAR-10 binary version,
 which it does not read, and the idx files, for which its import would cost more than the reading, take a few lines of ours.
 torchvision and scikit-learn cost over a second to import, so each is imported where it is needed.

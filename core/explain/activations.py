@@ -64,7 +64,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ForwardPass:
-    """A image's whole way through a network."""
+    """An image's whole way through a network."""
 
     network: str
     kind: str
@@ -92,7 +92,7 @@ class ForwardPass:
 
 
 def forward_pass(classifier: Classifier, seen: Bytes) -> ForwardPass:
-    """The way of a image, uint8 (C, H, W) as the network sees it, through every layer."""
+    """The way of an image, uint8 (C, H, W) as the network sees it, through every layer."""
     import torch
 
     from core.models import networks

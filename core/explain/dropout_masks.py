@@ -30,7 +30,7 @@ Rows = list[dict[str, Any]]
 NETWORKS = ("fashion-arc3-paper", "digits")
 """Pretrained networks with dropout behind their last hidden layer; the first that is here with its data is shown."""
 TIMES = 10
-"""How often a image passes where each pass is drawn."""
+"""How often an image passes where each pass is drawn."""
 LONG = 100
 """How often it passes where only the mean of the passes is followed."""
 COUNTED = 1_000

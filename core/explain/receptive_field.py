@@ -11,7 +11,7 @@ from core.vocabulary.errors import LabError
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle of a image: rows `top` ... `bottom` - 1, columns `left` ... `right` - 1."""
+    """A rectangle of an image: rows `top` ... `bottom` - 1, columns `left` ... `right` - 1."""
 
     top: int
     left: int
@@ -31,12 +31,12 @@ class Box:
         return self.height * self.width
 
     def share(self, shape: Shape) -> float:
-        """How much of a image (C, H, W) it covers, 0 to 1."""
+        """How much of an image (C, H, W) it covers, 0 to 1."""
         return self.pixels / (shape[1] * shape[2])
 
 
 def receptive_field(network: str, layer: int, unit: tuple[int, int], shape: Shape) -> Box:
-    """The pixels of a image (C, H, W) that one unit depends on: row and column of a feature map of a layer.
+    """The pixels of an image (C, H, W) that one unit depends on: row and column of a feature map of a layer.
 
     `layer` counts the rows of the layer table from 0. Going back, a convolution of size k widens the field by k - 1,
     a pooling of size s makes each of its places s wide. Raises LabError for a unit that is not there.

@@ -1,6 +1,6 @@
 """Convolution and pooling, one window after the other: the arithmetic that a lesson shows, and shows the code of.
 
-Written to be read, not to be fast: a image is (C, H, W), a kernel (C, K, K), and loops go over the places of the
+Written to be read, not to be fast: an image is (C, H, W), a kernel (C, K, K), and loops go over the places of the
 window. The tests compare every number with PyTorch's `conv2d`, `max_pool2d` and `avg_pool2d`.
 """
 
@@ -41,7 +41,7 @@ def padded(image: Numbers, padding: int, value: float = 0.0) -> Numbers:
 
 
 def window(image: Numbers, row: int, column: int, kernel: int, stride: int = 1, dilation: int = 1) -> Numbers:
-    """What the output cell (row, column) looks at: (C, K, K), out of a image that is padded already."""
+    """What the output cell (row, column) looks at: (C, K, K), out of an image that is padded already."""
     top, left = row * stride, column * stride
     reach = dilation * (kernel - 1) + 1
     return image[:, top : top + reach : dilation, left : left + reach : dilation]
@@ -83,7 +83,7 @@ def convolution_step(here: Numbers, kernel: Numbers, bias: float = 0.0, activati
 
 @dataclass(frozen=True, slots=True)
 class FeatureMap:
-    """What one kernel makes of a image: (H_out, W_out) each."""
+    """What one kernel makes of an image: (H_out, W_out) each."""
 
     totals: Numbers
     """Before the activation."""
@@ -95,7 +95,7 @@ def convolution(
     image: Numbers, kernel: Numbers, bias: float = 0.0, activation: str = "none",
     stride: int = 1, padding: int = 0, dilation: int = 1,
 ) -> FeatureMap:  # fmt: skip
-    """A image (C, H, W) and a kernel (C, K, K) -> a feature map. LabError where the shapes do not go together."""
+    """An image (C, H, W) and a kernel (C, K, K) -> a feature map. LabError where the shapes do not go together."""
     if image.shape[0] != kernel.shape[0]:
         raise LabError(f"the picture has {image.shape[0]} channels, the kernel {kernel.shape[0]}; expected the same number")
     size = kernel.shape[1]
@@ -116,7 +116,7 @@ def convolution(
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """What pooling leaves of a image (C, H, W)."""
+    """What pooling leaves of an image (C, H, W)."""
 
     outputs: Numbers
     """(C, H_out, W_out)."""

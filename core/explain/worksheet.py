@@ -53,7 +53,7 @@ def in_torch() -> str:
 
 
 def class_of(name: str) -> str:
-    """The class that a image belongs to.
+    """The class that an image belongs to.
 
     >>> class_of("class 1 a")
     'class 1'

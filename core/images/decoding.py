@@ -1,6 +1,6 @@
 """Images from outside: opened, checked and refused before they cost anything. No torch.
 
-What a person would call a image becomes uint8 pixels; everything else gets one clear sentence (LabError).
+What a person would call an image becomes uint8 pixels; everything else gets one clear sentence (LabError).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _whole(source: Path | IO[bytes] | bytes, name: str) -> bytes:
 
 
 def check_size(width: int, height: int) -> None:
-    """Raises LabError for a image without pixels or with more than MAX_PIXELS."""
+    """Raises LabError for an image without pixels or with more than MAX_PIXELS."""
     if width < 1 or height < 1:
         raise LabError(f"the picture is {width}x{height} pixels; expected at least 1x1")
     if width * height > MAX_PIXELS:

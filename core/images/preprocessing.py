@@ -1,12 +1,12 @@
 """From any image to the pixels that a network knows: five steps, each of which can be seen and switched.
 
-The defaults bring a image to the form of the data set that the network was trained on, the way that set was made:
+The defaults bring an image to the form of the data set that the network was trained on, the way that set was made:
 - `digits` (Alpaydin and Kaynak 1998): the ink is cut out and scaled to a 32x32 bitmap; each 4x4 block becomes one pixel
   that tells how much of it is ink.
 - `mnist` (LeCun, Cortes and Burges 1998): the ink is cut out and scaled into a 20x20 box; its centre of mass is put into
   the middle of 28x28.
-- `fashion-mnist`, `cifar10`: none of it; a image of another size is made square and resized.
-A image that has the data set's size and form already passes without a change. No torch.
+- `fashion-mnist`, `cifar10`: none of it; an image of another size is made square and resized.
+An image that has the data set's size and form already passes without a change. No torch.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ INK = 128
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What is done to a image; `auto` is what fits the data set and the image.
+    """What is done to an image; `auto` is what fits the data set and the image.
 
     invert: dark and light exchanged (auto: when the ground of a drawing is light); crop: the ground becomes black, the
-    strongest ink white, and the smallest box that holds the ink is kept; aspect: how a image becomes square, padded
+    strongest ink white, and the smallest box that holds the ink is kept; aspect: how an image becomes square, padded
     with its ground or cropped to its middle; centre: the ink's centre of mass is moved into the middle.
     """
 
@@ -66,7 +66,7 @@ class Form:
     drawn: bool = False
     """Light ink on a black ground, so that its ink can be told from its ground."""
     grey: bool = False
-    """Light things on a black ground: a image with a light ground is inverted."""
+    """Light things on a black ground: an image with a light ground is inverted."""
     box: int | None = None
     """The side of the box that a drawing is scaled into; None: the whole image."""
     centred: bool = False
@@ -96,7 +96,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A image on its way into a network."""
+    """An image on its way into a network."""
 
     stages: tuple[Stage, ...]
 
@@ -125,7 +125,7 @@ def ink_as_grey(image: Bytes) -> Bytes:
     """(H, W, 3) -> (H, W, 1): of a drawing in colours, how far each pixel is from the ground in the channel that differs most.
 
     Yellow on white and green on red are as good as black on white then. A light ground becomes white, a dark one black;
-    a image without colour stays as it is, bit by bit.
+    an image without colour stays as it is, bit by bit.
     """
     grey = image[:, :, :1]
     if (image == grey).all():

@@ -138,7 +138,7 @@ def energy(images: Bytes) -> Floats:
 
 
 def above(energies: Floats, side: int) -> float:
-    """The share of the energy (from `energy`) that is finer than `side` / 2 waves; 0 of a image without any.
+    """The share of the energy (from `energy`) that is finer than `side` / 2 waves; 0 of an image without any.
 
     >>> above(np.array([0.0, 6.0, 1.0, 1.0]), side=2)
     0.25

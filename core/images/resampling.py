@@ -1,4 +1,4 @@
-"""Resolution: a image is reduced to `side` x `side` and restored, so one network serves all resolutions.
+"""Resolution: an image is reduced to `side` x `side` and restored, so one network serves all resolutions.
 
 Method: Kannojia and Jaiswal 2018, IJCSE 6(9); they do not name their filter, so it is a choice here.
 Images are square, uint8 `(N, C, S, S)`, levels 0 ... 255, on any device, and stay there. A reduced image

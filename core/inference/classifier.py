@@ -1,4 +1,4 @@
-"""A image -> the pixels that the network sees -> probabilities. torch is imported where it is needed.
+"""An image -> the pixels that the network sees -> probabilities. torch is imported where it is needed.
 
 A classifier computes as the studies test: in the recipe's precision, on one thread, one image at a time, so that it
 says about a test image what the study counted, and the same in the browser, over HTTP and on the command line.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 PRETRAINED = FOLDER
 SMALLEST = 4
-"""The smallest side in pixels at which a image is looked at."""
+"""The smallest side in pixels at which an image is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Classifier:
 
     def classify(self, image: ImageLike, resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, steps: Steps = AUTO) -> Answer:  # fmt: skip
-        """The `top` most probable classes (None: all) of a image at `resolution` (None: all pixels).
+        """The `top` most probable classes (None: all) of an image at `resolution` (None: all pixels).
 
         Raises LabError for values out of range and as `prepare`.
         """

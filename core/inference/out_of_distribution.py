@@ -74,7 +74,7 @@ class EnergyThreshold:
         return float(np.interp(side, [at for at, _ in known], [threshold for _, threshold in known]))
 
     def in_distribution(self, logits: npt.NDArray[np.float32], side: int) -> bool:
-        """Whether logits (classes,) for a image reduced to `side` pixels deserve trust."""
+        """Whether logits (classes,) for an image reduced to `side` pixels deserve trust."""
         return bool(energy(logits[None])[0] >= self.threshold(side))
 
 

@@ -100,7 +100,7 @@ Step = Conv | Pool | Drop | Dense
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """A network before it has met a image: the steps up to the last hidden one."""
+    """A network before it has met an image: the steps up to the last hidden one."""
 
     name: str
     about: str

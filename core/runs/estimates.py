@@ -167,7 +167,7 @@ def _scaled(recipe: Recipe, seen: tuple[Recipe, float]) -> Estimate:
 
 
 def expected_seconds(recipe: Recipe, images_per_second: float) -> float:
-    """Training, the check after each epoch and the test; looking costs about a third of learning a image."""
+    """Training, the check after each epoch and the test; looking costs about a third of learning an image."""
     train, validation, test = part_sizes(recipe)
     looked_at = recipe.epochs * (min(1_000, train) + validation) + test
     return (recipe.epochs * train + looked_at / 3) / images_per_second

@@ -30,7 +30,7 @@ from core.vocabulary.records import Epoch, Matrix, Record, Result, Start, Tick
 
 FIRST_STEPS = 20
 DIVERGED = 1e6
-"""A loss from here on (nats a image; chance is 2.3) is as lost as one that is no number: the run ends."""
+"""A loss from here on (nats an image; chance is 2.3) is as lost as one that is no number: the run ends."""
 
 
 def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterator[Record]:

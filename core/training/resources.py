@@ -12,7 +12,7 @@ from core.vocabulary.recipe import Recipe
 
 COPIES = 3
 """So often each layer's output stands in memory while a batch is learned, as float32: itself, after its activation, and
-its gradient. Measured for the report's network at batch 64 to 2,000: 0.65 MB a image, in bfloat16; this says 1.25."""
+its gradient. Measured for the report's network at batch 64 to 2,000: 0.65 MB an image, in bfloat16; this says 1.25."""
 SHARE = 0.5
 """Of the memory, for a batch: the data set, the other parts of a run and the server need theirs."""
 

@@ -2,7 +2,7 @@
 
 A confusion matrix has shape (C, C): row = the true class, column = the guessed one, entry = how many
 images. Every score is a fraction from 0 to 1. Where a score would divide by zero (a class that is absent,
-or never guessed, or a matrix without a image) it is 0, as with scikit-learn's `zero_division=0`.
+or never guessed, or a matrix without an image) it is 0, as with scikit-learn's `zero_division=0`.
 
 Macro averages run over all C classes, absent ones included: scikit-learn's `average="macro"` with
 `labels=range(C)`. Left to itself, scikit-learn averages only over the classes that occur as truth or as

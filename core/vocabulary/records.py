@@ -38,7 +38,7 @@ class Tick:
     step: int = 0
     steps: int = 0
     loss: float | None = None
-    """Mean training loss over the steps since the tick before (nats a image for cross entropy)."""
+    """Mean training loss over the steps since the tick before (nats an image for cross entropy)."""
     accuracy: float | None = None
     """Running accuracy of this epoch's training predictions, 0 to 1, dropout on."""
     confusion: Matrix | None = None

@@ -59,7 +59,7 @@ def _writer(figure: Figure, kind: str) -> Callable[[], bytes | str]:
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as a image, on white, sharp in print."""
+    """The figure as an image, on white, sharp in print."""
     import vl_convert
 
     return bytes(vl_convert.vegalite_to_png(json.dumps(whole(figure)), vl_version=VEGA_LITE, scale=2))

@@ -68,7 +68,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """The three ways in which a image comes, and which one counts."""
+    """The three ways in which an image comes, and which one counts."""
 
     tabs: gr.Tabs
     ask: gr.Button
@@ -161,7 +161,7 @@ def as_it_came(file: Any) -> str | None:
 
 
 def explain(desk: Handlers, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *waiting: str) -> Results:
-    """What stands below the image and the answer; `waiting`: what its three places show before there is a image."""
+    """What stands below the image and the answer; `waiting`: what its three places show before there is an image."""
     in_strip, in_steps, in_cam = waiting
     gr.Markdown(f"### {say('strip')}")
     of_strip = gr.Markdown(about_strip(desk.recipe(FIRST)))

@@ -44,7 +44,7 @@ def seen(answer: Answer) -> str:
 
 
 def waiting() -> tuple[str, str, str, str]:
-    """Before there is a image: what will be seen, in the places of `seen`, the strip, the steps and `looked`."""
+    """Before there is an image: what will be seen, in the places of `seen`, the strip, the steps and `looked`."""
     seen, strip, steps, cam = (f'<div class="waiting {name}">{say(f"waiting_{name}")}</div>' for name in ("seen", "strip", "steps", "cam"))
     return seen, strip, steps, cam
 

@@ -1,4 +1,4 @@
-"""The view of a window that moves over a image: HTML, CSS and JavaScript in client/, texts in view.md.
+"""The view of a window that moves over an image: HTML, CSS and JavaScript in client/, texts in view.md.
 
 The server computes the output (core/explain/walkthrough.py) and sends it with the image and the kernel; what happens in each
 window is then shown by the browser alone. Only an edited kernel comes back.
@@ -85,7 +85,7 @@ def convolution(
 def pooling(
     image: ImageView, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None
 ) -> Pooled:
-    """Shows the pooling of a image (1, H, W); what came out. Raises LabError as core.explain.walkthrough.pooling."""
+    """Shows the pooling of an image (1, H, W); what came out. Raises LabError as core.explain.walkthrough.pooling."""
     found = walkthrough.pooling(image.values, size, kind, stride, padding)
     ground = walkthrough.padded(image.values, padding, -np.inf if kind == "max" else 0.0)
     more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False, "start": _start(start)}

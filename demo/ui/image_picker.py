@@ -1,4 +1,4 @@
-"""Choosing a image for a lesson: the warm-up's, a sample of a data set, a photograph, one's own."""
+"""Choosing an image for a lesson: the warm-up's, a sample of a data set, a photograph, one's own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def image(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes
 
 
 def origins() -> list[str]:
-    """Where a image may come from: what is on this machine."""
+    """Where an image may come from: what is on this machine."""
     folder = session.manager().data
     there = [name for name in ("digits", "mnist", "fashion-mnist", "cifar10") if dataset_files.state(name, folder).present]
     return ["warmup", *there, *samples.PHOTOGRAPHS, "upload"]
@@ -78,7 +78,7 @@ def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:
 
 
 def grey(pixels: Bytes, key: str) -> Bytes:
-    """A image in colours as grey, where the visitor wishes so."""
+    """An image in colours as grey, where the visitor wishes so."""
     if pixels.shape[0] == 1:
         return pixels
     wished = st.toggle(say("as_grey"), key=f"{key}.grey", help=say("as_grey_help"))

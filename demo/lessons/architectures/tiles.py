@@ -12,7 +12,7 @@ SCALE = 4
 EDGE = 3
 GAP = 2
 RIGHT, WRONG = "#7f8c94", "#e76300"
-"""The frame of a image; a wrong one is also crossed at a corner, and its caption says so."""
+"""The frame of an image; a wrong one is also crossed at a corner, and its caption says so."""
 SHEET_ACROSS, CAPTION = 5, 34
 
 

@@ -1,4 +1,4 @@
-"""The page "Convolution": a kernel moves over a image, and every number on the way is seen."""
+"""The page "Convolution": a kernel moves over an image, and every number on the way is seen."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ FIRST = ("mnist", "fashion-mnist", "cifar10", "digits")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page is about: a network and its way with a image."""
+    """What the page is about: a network and its way with an image."""
 
     classifier: Classifier
     found: ForwardPass

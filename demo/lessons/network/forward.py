@@ -39,7 +39,7 @@ def _caption(shown: Shown) -> str:
     words = [say("truth", truth=shown.truth)] if shown.truth else []
     words.append(say("seen", shape=times(shown.found.image.shape)))
     if recipe.resolution:
-        words.append(say("evaluate_at", side=recipe.resolution))
+        words.append(say("seen_at", side=recipe.resolution))
     if recipe.precision != "float32":
         words.append(say("precision", precision=recipe.precision))
     return " ".join(words)

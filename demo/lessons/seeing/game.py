@@ -1,4 +1,4 @@
-"""The section "What is it?" of the page "Seeing at low resolution": a image grows until one knows what it shows."""
+"""The section "What is it?" of the page "Seeing at low resolution": an image grows until one knows what it shows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from demo.visitor import session
 
 say = speaker("seeing")
 SHOWN = 288
-"""Pixels of a image on the page: every side of the game divides it, so that all its squares are as large."""
+"""Pixels of an image on the page: every side of the game divides it, so that all its squares are as large."""
 PROBLEM = "seeing.guess"
 
 

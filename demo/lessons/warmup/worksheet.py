@@ -1,4 +1,4 @@
-"""The sheet of the page "Warm-up": a image, the two filters, and fields for what comes out, checked one by one."""
+"""The sheet of the page "Warm-up": an image, the two filters, and fields for what comes out, checked one by one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RIGHT, WRONG = ":material/check:", ":material/close:"
 
 
 def slug(image: str) -> str:
-    """A image's name as a word of an address.
+    """An image's name as a word of an address.
 
     >>> slug("class 1 a")
     'class_1_a'

@@ -24,7 +24,7 @@ def test_the_answers_are_the_printed_ones_and_torch_s(image: str, kernel: str) -
     made = F.relu(F.conv2d(pixels, weights) + TASK["bias"])
     assert np.array_equal(ours.feature_map, made[0, 0].numpy())
     assert ours.pooled == F.max_pool2d(made, 2).item()
-    names = {"torch": torch, "F": F, "picture": pixels[0, 0], "kernel": weights[0, 0]}
+    names = {"torch": torch, "F": F, "image": pixels[0, 0], "kernel": weights[0, 0]}
     assert ours.pooled == eval(worksheet.in_torch(), names), "the line that the lesson shows"
 
 

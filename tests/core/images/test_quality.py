@@ -88,7 +88,7 @@ def test_each_side_loses_more_and_nothing_at_the_full_one(dataset: str) -> None:
 
 @pytest.mark.parametrize("filter", resampling.FILTERS)
 def test_the_lines_of_pytorch_do_the_same(filter: str) -> None:
-    names = {"F": F, "picture": torch.from_numpy(RANDOM).float()}
+    names = {"F": F, "image": torch.from_numpy(RANDOM).float()}
     exec(resampling.in_torch(3, 8, filter), names)
     (pair,) = quality.pairs(RANDOM, (3,), filter)
     assert np.array_equal(names["small"].byte().numpy(), pair.reduced)  # type: ignore[attr-defined]

@@ -191,7 +191,7 @@ def test_normalise_maps_black_and_white_to_minus_one_and_one() -> None:
 @pytest.mark.data
 def test_the_report_recipe_trains_on_all_fifty_thousand(real_data: Path) -> None:
     recipe = resolve(preset("report").changed(epochs=2))
-    prepared = loop.prepare(recipe, loading.load("cifar10", real_data))
+    prepared = loop.make_subsets(recipe, loading.load("cifar10", real_data))
     try:
         while True:
             next(prepared)

@@ -20,4 +20,4 @@ def test_a_module_is_imported_once_and_behind_the_page(tmp_path: Path, monkeypat
     assert len(threads) <= 1
     for thread in threads:
         thread.join(10)
-    assert sys.modules["needed_soon"].visitor is not threading.main_thread()
+    assert sys.modules["needed_soon"].who is not threading.main_thread()
