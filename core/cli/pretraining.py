@@ -89,7 +89,7 @@ def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, sa
     else:
         cards = read_cards()
     there = available(planned, cards.values())
-    return Tables(STUDIES[name].tables(there), [run for run in planned if run not in there])
+    return Tables(STUDIES[name].as_json(there), [run for run in planned if run not in there])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ The report's four runs have its own length; the paper's have its optimizers, at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun
+from core.studies.rows import Row
 from core.vocabulary import metrics
 from core.vocabulary.recipe import Recipe, preset
-
-Rows = list[dict[str, Any]]
+from core.vocabulary.records import Matrix
 
 REPORT = {
     f"{network.removesuffix('-report')}-{optimizer}": (network, optimizer)
@@ -64,41 +65,76 @@ def _paper(dataset: str, network: str, stated: dict[str, Any]) -> Recipe:
     return base.changed(**{"epochs": EPOCHS[dataset], "threads": 1, **stated})
 
 
-def parameters(made: Mapping[str, Card]) -> dict[str, int]:
+def parameters(cards: Mapping[str, Card]) -> dict[str, int]:
     """Network -> its parameters on Fashion-MNIST, of those of the paper's five whose run is there; the most first."""
-    found = {network: made[f"fashion-{name}"].facts["parameters"] for name, (network, _) in PAPER.items() if f"fashion-{name}" in made}
+    found = {network: cards[f"fashion-{name}"].facts["parameters"] for name, (network, _) in PAPER.items() if f"fashion-{name}" in cards}
     return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
-def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
-    """`results`: a row for each run, with the scores of each class in lists."""
-    return {"results": [row(card) for card in made.values()]}
+@dataclass(frozen=True, slots=True)
+class ResultRow(Row):
+    """One run: its best epoch's validation and test accuracy, and everything that the confusion matrix of the test says."""
+
+    dataset: str
+    network: str
+    optimizer: str
+    batch_size: int
+    train_limit: int | None
+    seed: int
+    epochs: int
+    preset: str
+    parameters: int
+    best_epoch: int
+    best_train_accuracy: float
+    """The highest of all epochs, counted while learning."""
+    validation_accuracy: float
+    """Of the best epoch."""
+    test_accuracy: float
+    macro_precision: float
+    macro_recall: float
+    macro_f1: float
+    recall: list[float]
+    """By class."""
+    precision: list[float]
+    f1: list[float]
+    confusion: Matrix
+    run: str
+
+    @property
+    def tested(self) -> int:
+        """Images of the test set."""
+        return sum(map(sum, self.confusion))
 
 
-def row(card: Card) -> dict[str, Any]:
-    """The best epoch's validation and test accuracy, and everything that the confusion matrix of the test says."""
+def tables(cards: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
+    """`results`: a ResultRow for each run."""
+    return {"results": [row(card) for card in cards.values()]}
+
+
+def row(card: Card) -> ResultRow:
+    """The row of one run."""
     scores, recipe, best = metrics.scores(card.result["confusion"]), card.recipe, card.epoch(card.result["epoch"])
     trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
-    return {
-        "dataset": recipe.dataset,
-        "network": recipe.network,
-        "optimizer": recipe.optimizer,
-        "batch_size": recipe.batch_size,
-        "train_limit": recipe.train_limit,
-        "seed": recipe.seed,
-        "epochs": recipe.epochs,
-        "preset": recipe.preset,
-        "parameters": card.facts["parameters"],
-        "best_epoch": card.result["epoch"],
-        "best_train_accuracy": max(epoch["running_accuracy"] for epoch in trained),
-        "validation_accuracy": best["validation_accuracy"],
-        "test_accuracy": scores.accuracy,
-        "macro_precision": scores.macro.precision,
-        "macro_recall": scores.macro.recall,
-        "macro_f1": scores.macro.f1,
-        "recall": list(scores.recall),
-        "precision": list(scores.precision),
-        "f1": list(scores.f1),
-        "confusion": card.result["confusion"],
-        "run": card.name,
-    }
+    return ResultRow(
+        dataset=recipe.dataset,
+        network=recipe.network,
+        optimizer=recipe.optimizer,
+        batch_size=recipe.batch_size,
+        train_limit=recipe.train_limit,
+        seed=recipe.seed,
+        epochs=recipe.epochs,
+        preset=recipe.preset,
+        parameters=card.facts["parameters"],
+        best_epoch=card.result["epoch"],
+        best_train_accuracy=max(epoch["running_accuracy"] for epoch in trained),
+        validation_accuracy=best["validation_accuracy"],
+        test_accuracy=scores.accuracy,
+        macro_precision=scores.macro.precision,
+        macro_recall=scores.macro.recall,
+        macro_f1=scores.macro.f1,
+        recall=list(scores.recall),
+        precision=list(scores.precision),
+        f1=list(scores.f1),
+        confusion=card.result["confusion"],
+        run=card.name,
+    )

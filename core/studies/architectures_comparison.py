@@ -1,23 +1,23 @@
 """Study 2 beside the published numbers: what the page "Architectures" compares, and what the data say about it.
 
 A function takes the runs that are there (planned name -> card) and gives rows; what is not there is left out, what
-was not printed is None. Published values keep columns of their own.
+was not printed is None. Accuracies are shares from 0 to 1; published values keep fields of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from core.pretrained.cards import FOLDER, Card
 from core.pretrained.outputs import read_outputs
-from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, Rows, row
+from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, ResultRow, row
 from core.studies.published import published
+from core.studies.rows import Row
 from core.vocabulary import metrics
 from core.vocabulary.stats import Difference, between_shares, margin, on_the_same_images, over_seeds, step_std
 
@@ -44,27 +44,38 @@ def report_name(name: str) -> str:
 # --- the report's four runs ------------------------------------------------------------------------------------------
 
 
-def report_rows(made: Mapping[str, Card]) -> Rows:
-    """The report's table 8: a row a run, ours with `report_train` and `report_test` beside it."""
+@dataclass(frozen=True, slots=True)
+class ReportRow(ResultRow):
+    """A run of the report's table 8: ours, and what the report prints of it."""
+
+    name: str
+    """Short, as in REPORT."""
+    title: str
+    last_running_accuracy: float
+    """After the last epoch."""
+    last_validation_accuracy: float
+    report_train: float | None
+    report_test: float | None
+
+
+def report_rows(cards: Mapping[str, Card]) -> list[ReportRow]:
+    """The report's table 8: a row a run."""
     rows = []
     for name, title in TITLES.items():
-        card = made.get(report_name(name))
+        card = cards.get(report_name(name))
         if card is not None:
             printed = published()["report"]["architectures"]["headline_percent"].get(title, {})
-            rows.append({
-                "name": name, "title": title, **row(card), "last": _last(card),
-                "report_train": _share(printed.get("best_train")), "report_test": _share(printed.get("best_test")),
-            })  # fmt: skip
+            last = card.epochs[-1]
+            rows.append(ReportRow(
+                **row(card).as_dict(), name=name, title=title, last_running_accuracy=last["running_accuracy"],
+                last_validation_accuracy=last["validation_accuracy"],
+                report_train=_share(printed.get("best_train")), report_test=_share(printed.get("best_test")),
+            ))  # fmt: skip
     return rows
 
 
 def _share(percent: float | None) -> float | None:
     return None if percent is None else percent / 100
-
-
-def _last(card: Card) -> dict[str, float]:
-    last = card.epochs[-1]
-    return {"running_accuracy": last["running_accuracy"], "validation_accuracy": last["validation_accuracy"]}
 
 
 Reached = Literal["reached", "within", "below"]
@@ -82,13 +93,13 @@ class Verdict:
     """What the size of the test set leaves open (core.vocabulary.stats.margin)."""
 
 
-def verdict(found: Mapping[str, Any]) -> Verdict | None:
-    """Whether a row of `report_rows` reaches the printed test accuracy; None where none is printed."""
-    if found["report_test"] is None:
+def verdict(accuracy: float, printed: float | None, images: int) -> Verdict | None:
+    """Whether an accuracy on so many test images reaches the printed one; None where none is printed."""
+    if printed is None:
         return None
-    open_ = margin(found["test_accuracy"], sum(map(sum, found["confusion"])))
-    gap = found["report_test"] - found["test_accuracy"]
-    return Verdict("reached" if gap <= 0 else "within" if gap <= open_ else "below", gap, open_)
+    left_open = margin(accuracy, images)
+    gap = printed - accuracy
+    return Verdict("reached" if gap <= 0 else "within" if gap <= left_open else "below", gap, left_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,60 +117,107 @@ class Pair:
     """How many classes it prints."""
 
 
-def pairs(rows: Rows) -> list[Pair]:
-    """Adam against SGD for each network of which `report_rows` has both."""
-    found = {row["name"]: row for row in rows}
+def pairs(rows: Iterable[ReportRow]) -> list[Pair]:
+    """Adam against SGD for each network of which both are there."""
+    found = {row.name: row for row in rows}
     pairs = []
     for network in dict.fromkeys(name.split("-")[0] for name in REPORT):
         adam, sgd = found.get(f"{network}-adam"), found.get(f"{network}-sgd")
         if adam and sgd:
-            printed = [published()["report"]["architectures"]["per_class"][each["title"]]["f1"] for each in (adam, sgd)]
+            printed = [published()["report"]["architectures"]["per_class"][each.title]["f1"] for each in (adam, sgd)]
             below = sum(low < high for high, low in zip(*printed, strict=True))
-            pairs.append(Pair(network.capitalize(), adam["test_accuracy"], sgd["test_accuracy"], difference(adam, sgd), below,
-                              len(printed[0])))  # fmt: skip
+            pairs.append(Pair(network.capitalize(), adam.test_accuracy, sgd.test_accuracy, difference(adam, sgd), below, len(printed[0])))
     return pairs
 
 
-def class_rows(name: str, card: Card) -> Rows:
-    """The report's table 9 for one run: a row a class, ours and the report's recall, F1 and precision."""
+ClassScore = Literal["recall", "f1", "precision"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow(Row):
+    """A class in one run of the report's table 9: ours and the report's recall, F1 and precision."""
+
+    KEYS: ClassVar[Mapping[str, str]] = {"label": "class"}
+    label: str
+    recall: float
+    report_recall: float
+    f1: float
+    report_f1: float
+    precision: float
+    report_precision: float
+    run: str
+
+    def pair(self, score: ClassScore) -> tuple[float, float]:
+        """(ours, the report's) of a score."""
+        return {
+            "recall": (self.recall, self.report_recall),
+            "f1": (self.f1, self.report_f1),
+            "precision": (self.precision, self.report_precision),
+        }[score]
+
+
+def class_rows(name: str, card: Card) -> list[ClassRow]:
+    """The report's table 9 for one run (short name): a row a class."""
     printed = published()["report"]["architectures"]["per_class"][TITLES[name]]
     scores = metrics.scores(card.result["confusion"])
     return [
-        {
-            "class": label, "recall": scores.recall[place], "report_recall": printed["accuracy_percent"][place] / 100,
-            "f1": scores.f1[place], "report_f1": printed["f1"][place],
-            "precision": scores.precision[place], "report_precision": printed["precision"][place], "run": card.name,
-        }
+        ClassRow(
+            label, scores.recall[place], printed["accuracy_percent"][place] / 100, scores.f1[place], printed["f1"][place],
+            scores.precision[place], printed["precision"][place], card.name,
+        )
         for place, label in enumerate(card.facts["classes"])
     ]  # fmt: skip
 
 
-def curve_rows(name: str, card: Card) -> Rows:
-    """A row an epoch and part: training as it was counted while learning, and validation; accuracy and loss."""
+@dataclass(frozen=True, slots=True)
+class EpochRow(Row):
+    """One part of the data at one epoch of a run."""
+
+    run: str
+    epoch: int
+    part: Literal["training", "validation"]
+    """Training as it was counted while learning."""
+    accuracy: float | None
+    loss: float | None
+
+    def value(self, measure: str) -> float | None:
+        """`accuracy` or `loss`."""
+        return {"accuracy": self.accuracy, "loss": self.loss}[measure]
+
+
+def curve_rows(name: str, card: Card) -> list[EpochRow]:
+    """A row an epoch and part, from the first trained epoch on; `name`: what the run is called in them."""
     rows = []
     for epoch in card.epochs:
         if epoch["epoch"] > 0:
-            at = {"run": name, "epoch": epoch["epoch"]}
-            rows.append({**at, "part": "training", "accuracy": epoch["running_accuracy"], "loss": epoch["train_loss"]})
-            rows.append({**at, "part": "validation", "accuracy": epoch["validation_accuracy"], "loss": epoch["validation_loss"]})
+            rows.append(EpochRow(name, epoch["epoch"], "training", epoch["running_accuracy"], epoch["train_loss"]))
+            rows.append(EpochRow(name, epoch["epoch"], "validation", epoch["validation_accuracy"], epoch["validation_loss"]))
     return rows
 
 
 # --- the paper's networks and optimizers -----------------------------------------------------------------------------
 
 
-def paper_rows(made: Mapping[str, Card]) -> Rows:
-    """A row for each data set and network of the paper: ours, after fewer epochs, beside its accuracies."""
+@dataclass(frozen=True, slots=True)
+class PaperRow(ResultRow):
+    """A network of the paper on one data set: ours, after fewer epochs, and its accuracies."""
+
+    title: str
+    paper_train: float
+    paper_test: float
+    paper_epochs: int
+
+
+def paper_rows(cards: Mapping[str, Card]) -> list[PaperRow]:
+    """A row for each data set and network of the paper."""
     rows = []
-    for dataset, (short, printed_set) in PAPER_SETS.items():
+    for short, printed_set in PAPER_SETS.values():
         for name, title in PAPER_TITLES.items():
-            card = made.get(f"{short}-{name}")
+            card = cards.get(f"{short}-{name}")
             if card is not None:
                 train, test = published()["kadam"]["accuracy_percent_train_test"][printed_set][title]
-                rows.append({
-                    **row(card), "dataset": dataset, "title": title, "paper_train": train / 100, "paper_test": test / 100,
-                    "paper_epochs": published()["kadam"]["settings"][title.split()[0]]["epochs"],
-                })  # fmt: skip
+                epochs = published()["kadam"]["settings"][title.split()[0]]["epochs"]
+                rows.append(PaperRow(**row(card).as_dict(), title=title, paper_train=train / 100, paper_test=test / 100, paper_epochs=epochs))
     return rows
 
 
@@ -169,101 +227,149 @@ LADDER = ("Arc2", "Arc3", "Arc4")
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Who is best by a test accuracy, who comes second, who last; and what the size of the test set leaves open."""
+    """Who is best by the test accuracy, who comes second, who last."""
 
     best: str
     second: str
     last: str
-    lead: float
-    """Of the best before the second."""
-    range: float
-    """Of the best before the last."""
-    margin: float
-    """What the size of the test set leaves open of such a difference, the two taken as independent."""
     to_second: Difference
     """The lead of the best over the second."""
     to_last: Difference
     """The lead of the best over the last."""
 
+    @property
+    def lead(self) -> float:
+        """Of the best before the second."""
+        return self.to_second.lead
 
-def ranking(rows: Rows, score: str = "test_accuracy") -> Ranking | None:
-    """The order of some of `paper_rows` by a score; None for fewer than two."""
-    order = sorted(rows, key=lambda row: row[score], reverse=True)
+    @property
+    def range(self) -> float:
+        """Of the best before the last."""
+        return self.to_last.lead
+
+
+def ranking(rows: Iterable[PaperRow]) -> Ranking | None:
+    """The order of some rows by test accuracy; None for fewer than two."""
+    order = sorted(rows, key=lambda row: row.test_accuracy, reverse=True)
     if len(order) < 2:
         return None
     best, second, last = order[0], order[1], order[-1]
-    return Ranking(best["title"], second["title"], last["title"], best[score] - second[score], best[score] - last[score],
-                   sqrt(2) * margin(best[score], sum(map(sum, best["confusion"]))), difference(best, second, score), difference(best, last, score))  # fmt: skip
+    return Ranking(best.title, second.title, last.title, difference(best, second), difference(best, last))
 
 
-def difference(first: Mapping[str, Any], second: Mapping[str, Any], score: str = "test_accuracy", folder: Path = FOLDER) -> Difference:
+def difference(first: ResultRow, second: ResultRow, folder: Path = FOLDER) -> Difference:
     """Of two rows whose networks met the same test images: image by image where both runs' answers are kept, else by
-    their shares."""
-    images = sum(map(sum, first["confusion"]))
-    answers = [_right(row, images, folder) for row in (first, second)] if score == "test_accuracy" else []
-    if answers and all(answers):
+    their test accuracies."""
+    answers = [_right(row, folder) for row in (first, second)]
+    if all(answers):
         return on_the_same_images(*answers)
-    return between_shares(first[score], second[score], images)
+    return between_shares(first.test_accuracy, second.test_accuracy, first.tested)
 
 
-def _right(row: Mapping[str, Any], images: int, folder: Path) -> list[bool]:
+def _right(row: ResultRow, folder: Path) -> list[bool]:
     """Of each test image whether the run of a row got it right; [] where its answers are not kept, or are not this run's."""
-    kept = read_outputs(row["run"], folder)
-    if kept is None or SIDE not in kept.logits or len(kept.labels) != images:
+    kept = read_outputs(row.run, folder)
+    if kept is None or SIDE not in kept.logits or len(kept.labels) != row.tested:
         return []
     right: list[bool] = (kept.logits[SIDE].argmax(1) == kept.labels).tolist()
-    return right if abs(sum(right) / images - row["test_accuracy"]) < TIES else []
+    return right if abs(sum(right) / row.tested - row.test_accuracy) < TIES else []
 
 
-def optimizer_rows(made: Mapping[str, Card]) -> Rows:
-    """Arc1's optimizers on Fashion-MNIST: mean and spread of the test accuracy over the seeds, beside the paper's.
+@dataclass(frozen=True, slots=True)
+class OptimizerRow(Row):
+    """One optimizer of Arc1 on Fashion-MNIST; one that only the paper has has None and [] for ours."""
 
-    One that only the paper has stands at the end, with None for ours.
-    """
+    optimizer: str
+    paper_test: float
+    learning_rate: float | None = None
+    momentum: float | None = None
+    epochs: int | None = None
+    seeds: int | None = None
+    tested: Sequence[float] = ()
+    """The test accuracy of each seed."""
+    mean: float | None = None
+    spread: float | None = None
+    """Standard deviation over the seeds; None with one."""
+    run: str | None = None
+    """Of the first seed."""
+    runs: Sequence[str] = ()
+
+
+def optimizer_rows(cards: Mapping[str, Card]) -> list[OptimizerRow]:
+    """Arc1's optimizers: mean and spread of the test accuracy over the seeds, beside the paper's; what only the paper has
+    stands at the end."""
     printed = published()["kadam"]["arc1_optimizers_fashion_test_percent"]
     rows = []
     for optimizer in ARC1_OPTIMIZERS:
-        names = [name for seed in SEEDS if (name := f"fashion-arc1-{optimizer}-seed{seed}") in made]
-        tested = [made[name].result["test_accuracy"] for name in names]
+        names = [name for seed in SEEDS if (name := f"fashion-arc1-{optimizer}-seed{seed}") in cards]
+        tested = [cards[name].result["test_accuracy"] for name in names]
         if tested:
-            title, recipe = OPTIMIZER_TITLES[optimizer], made[names[0]].recipe
-            rows.append({
-                "optimizer": title, "learning_rate": recipe.learning_rate, "momentum": recipe.momentum, "epochs": recipe.epochs,
-                "seeds": len(tested), "tested": tested,
-                "mean": mean(tested), "spread": stdev(tested) if len(tested) > 1 else None,
-                "paper_test": printed[title] / 100, "run": made[names[0]].name, "runs": [made[name].name for name in names],
-            })  # fmt: skip
+            title, recipe = OPTIMIZER_TITLES[optimizer], cards[names[0]].recipe
+            rows.append(OptimizerRow(
+                title, printed[title] / 100, recipe.learning_rate, recipe.momentum, recipe.epochs, len(tested), tested,
+                mean(tested), stdev(tested) if len(tested) > 1 else None, cards[names[0]].name, [cards[name].name for name in names],
+            ))  # fmt: skip
     theirs = [title for title in printed if title not in OPTIMIZER_TITLES.values()]
-    return rows + [{"optimizer": title, "mean": None, "spread": None, "paper_test": printed[title] / 100, "runs": []} for title in theirs]
+    return rows + [OptimizerRow(title, printed[title] / 100) for title in theirs]
 
 
-def ranked(rows: Rows, score: str) -> Rows:
-    """Those of `optimizer_rows` that have ours, the highest score first."""
-    return sorted((row for row in rows if row["mean"] is not None), key=lambda row: row[score], reverse=True)
+def ranked(rows: Iterable[OptimizerRow], score: Callable[[OptimizerRow], float]) -> list[OptimizerRow]:
+    """Those that have ours, the highest score first."""
+    return sorted((row for row in rows if row.tested), key=score, reverse=True)
 
 
-def neighbours(first: Mapping[str, Any], second: Mapping[str, Any]) -> Difference | None:
-    """Of two rows of `optimizer_rows`, over their seeds; None with one seed each."""
-    return over_seeds(first["tested"], second["tested"])
+def our_mean(row: OptimizerRow) -> float:
+    """The mean test accuracy of a row that has ours."""
+    return mean(row.tested)
+
+
+def paper_test(row: OptimizerRow) -> float:
+    """The paper's test accuracy."""
+    return row.paper_test
+
+
+def neighbours(first: OptimizerRow, second: OptimizerRow) -> Difference | None:
+    """The lead of the first, over the seeds; None with one seed each."""
+    return over_seeds(first.tested, second.tested)
 
 
 # --- the size of a batch ---------------------------------------------------------------------------------------------
 
 
-def batch_rows(made: Mapping[str, Card]) -> Rows:
-    """A row for each size of a mini-batch: how much its curves go up and down in the second half of training."""
+@dataclass(frozen=True, slots=True)
+class BatchRow(Row):
+    """One size of a mini-batch: how much its curves go up and down in the second half of training."""
+
+    batch_size: int
+    steps: int
+    """Of an epoch."""
+    run: str
+    accuracy_wiggle: float | None
+    """Of the validation accuracy, see core.vocabulary.stats.step_std."""
+    loss_wiggle: float | None
+    """Of the training loss."""
+    validation_accuracy: float
+    """The highest of all epochs."""
+    images: int
+    """Of the validation part."""
+    trained_on: int
+    epochs: int
+
+
+def batch_rows(cards: Mapping[str, Card]) -> list[BatchRow]:
+    """A row for each size whose run is there, the smallest first."""
     rows = []
     for size in BATCHES:
-        card = made.get(f"fashion-batch-{size}")
+        card = cards.get(f"fashion-batch-{size}")
         if card is not None:
             trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
-            rows.append({
-                "batch_size": size, "steps": card.facts["steps_per_epoch"], "run": card.name,
-                "accuracy_wiggle": step_std([epoch["validation_accuracy"] for epoch in trained]),
-                "loss_wiggle": step_std([epoch["train_loss"] for epoch in trained]),
-                "validation_accuracy": max(epoch["validation_accuracy"] for epoch in trained),
-                "pictures": card.facts["validation"], "trained_on": card.facts["train"], "epochs": card.recipe.epochs,
-            })  # fmt: skip
+            rows.append(BatchRow(
+                batch_size=size, steps=card.facts["steps_per_epoch"], run=card.name,
+                accuracy_wiggle=step_std([epoch["validation_accuracy"] for epoch in trained]),
+                loss_wiggle=step_std([epoch["train_loss"] for epoch in trained]),
+                validation_accuracy=max(epoch["validation_accuracy"] for epoch in trained),
+                images=card.facts["validation"], trained_on=card.facts["train"], epochs=card.recipe.epochs,
+            ))  # fmt: skip
     return rows
 
 

@@ -72,7 +72,7 @@ def _mean(protocol: str, side: int, made: Mapping[str, Card]) -> dict[str, Any]:
     planned = resolution.network_for_cell(made, "cifar10", protocol, side)
     card = made.get(planned)
     matrix = card.matrix(side, resolution.FILTER) if card else None
-    ours = resolution.row("cifar10", side, card, matrix) if card and matrix else None
+    ours = resolution.row("cifar10", side, card, matrix).as_dict() if card and matrix else None
     stated, recall = report_score(protocol, "accuracy", side), report_recall(protocol, side)
     assert stated is not None and recall is not None
     found = round(mean(recall.values()), 6)  # of ten values with three digits: exact
@@ -107,10 +107,9 @@ def headlines(made: Mapping[str, Card]) -> Rows:
     return rows
 
 
-def results(made: Mapping[str, Card]) -> dict[str, dict[str, Any]]:
-    """The report's name of a run -> our row of it (architectures.tables), where it is there."""
-    there = {name: made[f"fashion-{short}"] for name, short in RUNS.items() if f"fashion-{short}" in made}
-    return dict(zip(there, architectures.tables(there)["results"], strict=True))
+def results(cards: Mapping[str, Card]) -> dict[str, dict[str, Any]]:
+    """The report's name of a run -> our row of it, where it is there."""
+    return {name: architectures.row(cards[f"fashion-{short}"]).as_dict() for name, short in RUNS.items() if f"fashion-{short}" in cards}
 
 
 # --- columns that are the same ---------------------------------------------------------------------------------------

@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun
 from core.studies.published import published
+from core.studies.rows import Row
 from core.vocabulary.recipe import preset
 from core.vocabulary.stats import Difference, over_seeds
 
-Rows = list[dict[str, Any]]
 RATES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 SEEDS = (0, 1, 2)
 _OWN: dict[str, dict[str, Any]] = {
@@ -37,39 +37,95 @@ def plan() -> Plan:
     }
 
 
-def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
-    """`runs`: a row a run. `rates`: a row for each network and rate, mean and spread over the seeds."""
-    runs = [_row(card) for card in made.values()]
-    rates = [
+@dataclass(frozen=True, slots=True)
+class RunRow(Row):
+    """One run at the end of its training. Accuracies are shares from 0 to 1."""
+
+    network: str
+    rate: float
+    seed: int
+    running_accuracy: float
+    """Of the training images while learning, dropout on."""
+    train_accuracy: float
+    """Of a fixed subset of the training images in evaluation mode."""
+    validation_accuracy: float
+    test_accuracy: float
+    gap: float
+    """Training less test accuracy."""
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow(Row):
+    """One network at one rate: means over the seeds, and standard deviations (None with one seed)."""
+
+    network: str
+    rate: float
+    running_accuracy: float
+    train_accuracy: float
+    validation_accuracy: float
+    test_accuracy: float
+    gap: float
+    running_accuracy_spread: float | None
+    train_accuracy_spread: float | None
+    validation_accuracy_spread: float | None
+    test_accuracy_spread: float | None
+    gap_spread: float | None
+    tested: list[float]
+    """The test accuracy of each seed."""
+    runs: list[str]
+
+
+def tables(cards: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
+    """`runs`: see `run_rows`. `rates`: see `rate_rows`."""
+    return {"runs": run_rows(cards), "rates": rate_rows(cards)}
+
+
+def run_rows(cards: Mapping[str, Card]) -> list[RunRow]:
+    """A row a run."""
+    return [_row(card) for card in cards.values()]
+
+
+def rate_rows(cards: Mapping[str, Card]) -> list[RateRow]:
+    """A row for each network and rate that has a run."""
+    runs = run_rows(cards)
+    return [
         _mean(network, rate, seeds)
         for network in NETWORKS
         for rate in RATES
-        if (seeds := [row for row in runs if (row["network"], row["rate"]) == (network, rate)])
+        if (seeds := [row for row in runs if (row.network, row.rate) == (network, rate)])
     ]
-    return {"runs": runs, "rates": rates}
 
 
-def _row(card: Card) -> dict[str, Any]:
-    last = card.epochs[-1]
-    return {
-        "network": card.recipe.network,
-        "rate": card.recipe.dropout,
-        "seed": card.recipe.seed,
-        "running_accuracy": last["running_accuracy"],
-        "train_accuracy": last["train_accuracy"],
-        "validation_accuracy": last["validation_accuracy"],
-        "test_accuracy": card.result["test_accuracy"],
-        "gap": last["train_accuracy"] - card.result["test_accuracy"],
-        "run": card.name,
-    }
+def _row(card: Card) -> RunRow:
+    last, rate = card.epochs[-1], card.recipe.dropout
+    assert rate is not None  # the study plans one for each run
+    return RunRow(
+        network=card.recipe.network,
+        rate=rate,
+        seed=card.recipe.seed,
+        running_accuracy=last["running_accuracy"],
+        train_accuracy=last["train_accuracy"],
+        validation_accuracy=last["validation_accuracy"],
+        test_accuracy=card.result["test_accuracy"],
+        gap=last["train_accuracy"] - card.result["test_accuracy"],
+        run=card.name,
+    )
 
 
-def _mean(network: str, rate: float, rows: Rows) -> dict[str, Any]:
-    measures = ("running_accuracy", "train_accuracy", "validation_accuracy", "test_accuracy", "gap")
-    values = {measure: [row[measure] for row in rows] for measure in measures}
-    spread = {f"{measure}_spread": stdev(seen) if len(seen) > 1 else None for measure, seen in values.items()}
-    return {"network": network, "rate": rate, **{name: mean(seen) for name, seen in values.items()}, **spread,
-            "tested": values["test_accuracy"], "runs": [row["run"] for row in rows]}  # fmt: skip
+def _mean(network: str, rate: float, rows: Sequence[RunRow]) -> RateRow:
+    running, train, validation, test, gap = zip(
+        *((row.running_accuracy, row.train_accuracy, row.validation_accuracy, row.test_accuracy, row.gap) for row in rows), strict=True
+    )
+    return RateRow(
+        network, rate, mean(running), mean(train), mean(validation), mean(test), mean(gap),
+        _spread(running), _spread(train), _spread(validation), _spread(test), _spread(gap),
+        tested=list(test), runs=[row.run for row in rows],
+    )  # fmt: skip
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    return stdev(values) if len(values) > 1 else None
 
 
 # --- what the rows say ---------------------------------------------------------------------------------------------
@@ -100,68 +156,118 @@ class Verdict:
         return "outside" if self.difference.real else "inside"
 
 
-def verdict(rates: Rows) -> Verdict | None:
-    """Of the rows of one network in `rates`; None before rate 0 and another rate are there."""
-    plain = next((row for row in rates if row["rate"] == 0), None)
+def verdict(rates: Sequence[RateRow]) -> Verdict | None:
+    """Of the rows of one network; None before rate 0 and another rate are there."""
+    plain = next((row for row in rates if row.rate == 0), None)
     if plain is None or len(rates) < 2:
         return None
-    best = max(rates, key=lambda row: row["test_accuracy"])
-    chosen = max(rates, key=lambda row: row["validation_accuracy"])
+    best = max(rates, key=lambda row: row.test_accuracy)
+    chosen = max(rates, key=lambda row: row.validation_accuracy)
     return Verdict(
-        best=best["rate"],
-        best_test=best["test_accuracy"],
-        lead=best["test_accuracy"] - plain["test_accuracy"],
-        difference=over_seeds(best["tested"], plain["tested"]),
-        chosen=chosen["rate"],
-        chosen_lead=chosen["test_accuracy"] - plain["test_accuracy"],
+        best=best.rate,
+        best_test=best.test_accuracy,
+        lead=best.test_accuracy - plain.test_accuracy,
+        difference=over_seeds(best.tested, plain.tested),
+        chosen=chosen.rate,
+        chosen_lead=chosen.test_accuracy - plain.test_accuracy,
     )
 
 
-def curves(made: Mapping[str, Card], network: str) -> Rows:
-    """A row for each rate and epoch, means over the seeds: `running`, `train`, `validation` and `gap`, train less validation."""
+@dataclass(frozen=True, slots=True)
+class CurveRow(Row):
+    """One rate at one epoch: accuracies from 0 to 1, means over the seeds."""
+
+    rate: float
+    epoch: int
+    running: float
+    """Of the training images while learning, dropout on."""
+    train: float
+    """Of a fixed subset of the training images in evaluation mode."""
+    validation: float
+    gap: float
+    """`train` less `validation`."""
+
+
+def curves(cards: Mapping[str, Card], network: str) -> list[CurveRow]:
+    """A row for each rate and trained epoch of one network."""
     return [
-        {"rate": rate, **row}
+        row
         for rate in RATES
-        if (cards := [card for card in made.values() if (card.recipe.network, card.recipe.dropout) == (network, rate)])
-        for row in _curve(cards)
+        if (same := [card for card in cards.values() if (card.recipe.network, card.recipe.dropout) == (network, rate)])
+        for row in _curve(rate, same)
     ]
 
 
-def _curve(cards: list[Card]) -> Rows:
+def _curve(rate: float, cards: Sequence[Card]) -> list[CurveRow]:
     rows = []
     for epochs in zip(*(card.epochs for card in cards), strict=True):
         if epochs[0]["epoch"] == 0:  # the untrained network has no running accuracy
             continue
         running, train, validation = (mean(epoch[f"{name}_accuracy"] for epoch in epochs) for name in ("running", "train", "validation"))
-        rows.append({"epoch": epochs[0]["epoch"], "running": running, "train": train, "validation": validation, "gap": train - validation})
+        rows.append(CurveRow(rate, epochs[0]["epoch"], running, train, validation, train - validation))
     return rows
 
 
-def below(rates: Rows, name: str) -> list[float]:
-    """The rates at which a training accuracy (`running_accuracy`, `train_accuracy`) lies below that of the test."""
-    return [row["rate"] for row in rates if row[name] < row["test_accuracy"]]
+class _Tested(Protocol):
+    @property
+    def rate(self) -> float: ...
+    @property
+    def test_accuracy(self) -> float: ...
 
 
-def epochs_below(curve: Rows) -> int:
+_T = TypeVar("_T", bound=_Tested)
+
+
+def below(rates: Iterable[_T], training: Callable[[_T], float]) -> list[float]:
+    """The rates of some RateRow or PaperRow at which a training accuracy lies below that of the test."""
+    return [row.rate for row in rates if training(row) < row.test_accuracy]
+
+
+def epochs_below(curve: Iterable[CurveRow]) -> int:
     """In how many epochs of one rate's curve the accuracy counted with dropout on lies below that of the validation."""
-    return sum(row["running"] < row["validation"] for row in curve)
+    return sum(row.running < row.validation for row in curve)
 
 
 # --- what others found ---------------------------------------------------------------------------------------------
 
 
-def paper() -> Rows:
-    """Kadam 2020 on arc1: `rate`, `train_accuracy`, `test_accuracy`, `gap`, as shares. It does not say how `train` was counted."""
+@dataclass(frozen=True, slots=True)
+class PaperRow(Row):
+    """What Kadam 2020 prints of arc1 at one rate, as shares. It does not say how the training accuracy was counted."""
+
+    rate: float
+    train_accuracy: float
+    test_accuracy: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateBesidePaper(RateRow):
+    """A rate of ours with the paper's accuracies, None where it prints none."""
+
+    paper_train: float | None = None
+    paper_test: float | None = None
+
+
+def paper() -> list[PaperRow]:
+    """A row for each rate that the paper has."""
     found = published()["kadam"]["arc1_dropout_fashion_percent"]
     rows = zip(found["rate"], found["train"], found["test"], strict=True)
-    return [{"rate": float(rate), "train_accuracy": train / 100, "test_accuracy": test / 100, "gap": (train - test) / 100}
-            for rate, train, test in rows]  # fmt: skip
+    return [PaperRow(float(rate), train / 100, test / 100, (train - test) / 100) for rate, train, test in rows]
 
 
-def beside_paper(rates: Rows) -> Rows:
-    """`rates` with the paper's row (arc1 alone): `paper_train`, `paper_test`."""
-    theirs = {row["rate"]: {"paper_train": row["train_accuracy"], "paper_test": row["test_accuracy"]} for row in paper()}
-    return [{**row, **(theirs.get(row["rate"], {}) if row["network"] == "arc1" else {})} for row in rates]
+def beside_paper(rates: Iterable[RateRow]) -> list[RateBesidePaper]:
+    """`rates` with what the paper prints (of arc1 alone)."""
+    printed = {row.rate: row for row in paper()}
+    found = [(row, printed.get(row.rate) if row.network == "arc1" else None) for row in rates]
+    return [
+        RateBesidePaper(
+            **row.as_dict(),
+            paper_train=theirs.train_accuracy if theirs else None,
+            paper_test=theirs.test_accuracy if theirs else None,
+        )
+        for row, theirs in found
+    ]
 
 
 def paper_setting() -> dict[str, int]:
@@ -170,22 +276,38 @@ def paper_setting() -> dict[str, int]:
     return {"batch": found["batch"], "epochs": found["epochs"]}
 
 
-def report_cases(made: Mapping[str, Card]) -> Rows:
-    """The report's best training and test accuracy beside ours, counted in both ways; `made`: study 2's runs.
+@dataclass(frozen=True, slots=True)
+class ReportCase(Row):
+    """The report's best training and test accuracy of one network beside ours; ours are None where the run is not there.
 
-    `..._below`: whether a training accuracy lies below the test's. Ours are the best over the epochs, as the report's
-    best training accuracy is; where the run is not there the row has no `run`.
+    Ours are the best over the epochs, as the report's best training accuracy is. `..._below`: whether a training
+    accuracy lies below the test's.
     """
+
+    name: str
+    report_train: float
+    report_test: float
+    report_below: bool
+    running: float | None = None
+    train: float | None = None
+    running_below: bool | None = None
+    train_below: bool | None = None
+    test: float | None = None
+    run: str | None = None
+
+
+def report_cases(cards: Mapping[str, Card]) -> list[ReportCase]:
+    """A row for each network whose best accuracies the report prints; `cards`: study 2's runs."""
     rows = []
     for name, percent in published()["report"]["architectures"]["headline_percent"].items():
-        card = made.get(f"fashion-{name.lower().replace(' ', '-')}")
+        card = cards.get(f"fashion-{name.lower().replace(' ', '-')}")
         train, test = percent["best_train"] / 100, percent["best_test"] / 100
-        row = {"name": name, "report_train": train, "report_test": test, "report_below": train < test}
-        rows.append(row | (_counted(card) if card else {}))
+        rows.append(ReportCase(name, train, test, train < test, **(_counted(card) if card else {})))
     return rows
 
 
 def _counted(card: Card) -> dict[str, Any]:
+    """Our columns of a ReportCase."""
     trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
     best = {name: max(epoch[f"{name}_accuracy"] for epoch in trained) for name in ("running", "train")}
     test = card.result["test_accuracy"]

@@ -6,12 +6,14 @@ mixed (neither source has it): one network, each image of each step at a resolut
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun, sweep
+from core.studies.rows import Row, as_dicts
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS, Recipe, preset
 from core.vocabulary.records import Matrix
@@ -95,38 +97,86 @@ def network_for_cell(made: Mapping[str, Card], dataset: str, protocol: str, side
     return next((name for name in planned if name in made), planned[0])
 
 
-def tables(made: Mapping[str, Card]) -> dict[str, Rows]:
+def tables(made: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
     """`totv`, `tvtv`, `mixed`: a row for each data set, resolution and recipe whose run is there; `riddle`: see `riddle`."""
     cells = [(dataset, side) for dataset, sides in SIDES.items() for side in sides]
-    found: dict[str, Rows] = {protocol: [] for protocol in PROTOCOLS}
+    found: dict[str, list[ScoreRow]] = {protocol: [] for protocol in PROTOCOLS}
     for protocol in PROTOCOLS:
         for dataset, side in cells:
             cards = [made[name] for name in variants(dataset, protocol, side) if name in made]
             found[protocol] += [row(dataset, side, card, matrix) for card in cards if (matrix := card.matrix(side, FILTER))]
-    return {**found, "riddle": riddle(made)}
+    return {**found, "riddle": riddle_rows(made)}
 
 
-def row(dataset: str, side: int, card: Card, matrix: Matrix) -> dict[str, Any]:
-    """Everything that one confusion matrix of the test set says, and whose it is."""
+@dataclass(frozen=True, slots=True)
+class ScoreRow(Row):
+    """Everything that one confusion matrix of the test set says, and whose it is. Scores are from 0 to 1."""
+
+    dataset: str
+    resolution: int
+    """Pixels of a side."""
+    accuracy: float
+    macro_precision: float
+    macro_recall: float
+    macro_f1: float
+    recall: list[float]
+    """By class."""
+    precision: list[float]
+    predicted: list[int]
+    """How often each class was predicted."""
+    confusion: Matrix
+    preset: str
+    run: str
+
+
+def row(dataset: str, side: int, card: Card, matrix: Matrix) -> ScoreRow:
+    """The row of one network at one resolution."""
     scores = metrics.scores(matrix)
-    return {
-        "dataset": dataset,
-        "resolution": side,
-        "accuracy": scores.accuracy,
-        "macro_precision": scores.macro.precision,
-        "macro_recall": scores.macro.recall,
-        "macro_f1": scores.macro.f1,
-        "recall": list(scores.recall),
-        "precision": list(scores.precision),
-        "predicted": list(scores.predicted),
-        "confusion": matrix,
-        "preset": card.recipe.preset,
-        "run": card.name,
-    }
+    return ScoreRow(
+        dataset=dataset,
+        resolution=side,
+        accuracy=scores.accuracy,
+        macro_precision=scores.macro.precision,
+        macro_recall=scores.macro.recall,
+        macro_f1=scores.macro.f1,
+        recall=list(scores.recall),
+        precision=list(scores.precision),
+        predicted=list(scores.predicted),
+        confusion=matrix,
+        preset=card.recipe.preset,
+        run=card.name,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RiddleRow(Row):
+    """A network trained on full images, at one filter and resolution: which class attracts, and 'cat' alone."""
+
+    run: str
+    preset: str
+    seed: int
+    filter: str
+    resolution: int
+    """Pixels of a side."""
+    accuracy: float
+    attractor: str
+    """The class that is predicted most."""
+    attracted: int
+    """How often."""
+    attractor_recall: float
+    attractor_precision: float
+    cat_predicted: int
+    cat_recall: float
+    cat_precision: float
 
 
 def riddle(made: Mapping[str, Card]) -> Rows:
-    """A row for each network trained on full images, filter and resolution: which class attracts, and 'cat' alone."""
+    """`riddle_rows` as plain values."""
+    return as_dicts(riddle_rows(made))
+
+
+def riddle_rows(made: Mapping[str, Card]) -> list[RiddleRow]:
+    """A row for each network trained on full images, filter and resolution that was evaluated."""
     rows = []
     for card in (made[name] for name in RIDDLE if name in made):
         cat = card.facts["classes"].index("cat")
@@ -137,13 +187,13 @@ def riddle(made: Mapping[str, Card]) -> Rows:
                     continue
                 scores = metrics.scores(matrix)
                 most = max(range(len(scores.predicted)), key=scores.predicted.__getitem__)
-                rows.append({
-                    "run": card.name, "preset": card.recipe.preset, "seed": card.recipe.seed, "filter": filter,
-                    "resolution": side, "accuracy": scores.accuracy, "attractor": card.facts["classes"][most],
-                    "attracted": scores.predicted[most], "attractor_recall": scores.recall[most],
-                    "attractor_precision": scores.precision[most], "cat_predicted": scores.predicted[cat],
-                    "cat_recall": scores.recall[cat], "cat_precision": scores.precision[cat],
-                })  # fmt: skip
+                rows.append(RiddleRow(
+                    run=card.name, preset=card.recipe.preset, seed=card.recipe.seed, filter=filter,
+                    resolution=side, accuracy=scores.accuracy, attractor=card.facts["classes"][most],
+                    attracted=scores.predicted[most], attractor_recall=scores.recall[most],
+                    attractor_precision=scores.precision[most], cat_predicted=scores.predicted[cat],
+                    cat_recall=scores.recall[cat], cat_precision=scores.precision[cat],
+                ))  # fmt: skip
     return rows
 
 

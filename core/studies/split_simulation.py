@@ -76,8 +76,8 @@ def rarest_held_out(labels: tuple[int, ...], method: str, draws: int = DRAWS) ->
     """Draws the split with the seeds 0, 1, 2 ... and counts the last class in what is held out (k-fold: in one fold)."""
     last = max(labels)
     truth = np.asarray(labels)
-    seen = [int((truth[_held_out(labels, method, seed, _fold(method, seed))] == last).sum()) for seed in range(draws)]
-    return RareClassCounts(draws, sum(count == 0 for count in seen) / draws, min(seen), max(seen), sum(seen) / draws)
+    counted = [int((truth[_held_out(labels, method, seed, _fold(method, seed))] == last).sum()) for seed in range(draws)]
+    return RareClassCounts(draws, sum(count == 0 for count in counted) / draws, min(counted), max(counted), sum(counted) / draws)
 
 
 def _fold(method: str, seed: int) -> int:

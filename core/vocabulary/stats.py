@@ -24,7 +24,7 @@ Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 STEPS = 2_000
 """Of the numeric integral behind Student's t; even."""
 
-Basis = Literal["pictures", "shares", "seeds"]
+Basis = Literal["pictures", "shares", "seeds", "spreads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Difference:
     p: float
     """How often chance alone would make a difference as large, were both equally good: 0 to 1."""
     basis: Basis
-    """What it was worked out from: the same images answered by both, two shares, or seeds."""
+    """What it was worked out from: the same images answered by both, two shares, seeds, or two standard deviations."""
     count: int
-    """How many: images of one of them, or seeds of both."""
+    """How many: images of one of them, seeds of both, or values of both."""
 
     @property
     def real(self) -> bool:
@@ -124,6 +124,21 @@ def over_seeds(first: Sequence[float], second: Sequence[float]) -> Difference | 
     lead = mean(first) - mean(second)
     p = two_sided(abs(lead) / error, degrees) if error else float(lead == 0)
     return Difference(lead, p, "seeds", len(first) + len(second))
+
+
+def spread_error(spread: float, count: int) -> float:
+    """How well `count` values, at least 2, tell their standard deviation: s / sqrt(2 (n - 1)), near enough for a normal distribution.
+
+    >>> spread_error(0.02, 9)
+    0.005
+    """
+    return spread / sqrt(2 * (count - 1))
+
+
+def between_spreads(first: float, second: float, uncertainty: float, count: int) -> Difference:
+    """Two standard deviations of `count` values together, whose difference has this uncertainty: normal distribution."""
+    p = 2 * NormalDist().cdf(-abs(first - second) / uncertainty) if uncertainty else float(first == second)
+    return Difference(first - second, p, "spreads", count)
 
 
 def two_sided(t: float, degrees: int) -> float:

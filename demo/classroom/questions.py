@@ -21,6 +21,7 @@ from demo.classroom import asking, verdict
 from demo.classroom.question import Answer, Question, Settled, Unsettled
 from demo.server import services
 from demo.text import Say, speaker
+from demo.ui import evidence
 from demo.ui.formatting import one_in, percent, whole
 from demo.visitor import session
 
@@ -148,8 +149,10 @@ def wins() -> Question:
 
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
         shares = {name: percent(found[name]) for name in ("arc2", "arc3", "arc4")}
-        gaps = {name: _points(found[name]) for name in ("range", "lead", "margin")}
-        return {**shares, **gaps, "epochs": found["epochs"], "best": found["best"], "second": found["second"]}
+        to_second, to_last = found["to_second"], found["to_last"]
+        leads = {"lead": _points(to_second.lead), "range": _points(to_last.lead),
+                 "lead_words": evidence.words(to_second), "range_words": evidence.words(to_last)}  # fmt: skip
+        return {**shares, **leads, "epochs": found["epochs"], "best": found["best"], "second": found["second"]}
 
     return _asked(
         say, "wins", ("arc2", "arc3", "arc4", "alike"), lambda: studies.best_of_the_ladder(asking.cards("architectures")), numbers,

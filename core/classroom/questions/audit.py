@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from core.classroom.questions.finding import Finding, Made
+from core.classroom.questions.finding import Cards, Finding
 from core.studies import audit, audit_last_batch
 from core.studies import dropout as study_3
 from core.vocabulary import metrics
@@ -49,10 +49,10 @@ def sixteenths() -> Finding:
     })  # fmt: skip
 
 
-def equal_rows(made: Made) -> Finding | None:
+def equal_rows(cards: Cards) -> Finding | None:
     """In how many of ten rows two networks agree by accident: all pairs of ours on Fashion-MNIST, to 0.1 percent."""
-    cards = [card for card in made.values() if card.recipe.dataset == "fashion-mnist"]
-    columns = [[round(100 * share, 1) for share in metrics.recall(card.result["confusion"])] for card in cards]
+    same = [card for card in cards.values() if card.recipe.dataset == "fashion-mnist"]
+    columns = [[round(100 * share, 1) for share in metrics.recall(card.result["confusion"])] for card in same]
     equal = [sum(a == b for a, b in zip(one, other, strict=True)) for one, other in combinations(columns, 2)]
     if not equal:
         return None
@@ -61,14 +61,14 @@ def equal_rows(made: Made) -> Finding | None:
     return Finding(right, {"pairs": len(equal), "none": equal.count(0), "mean": mean, "most": max(equal), "rows": rows})
 
 
-def train_below_test(made: Made) -> Finding | None:
-    """Whether a training accuracy can lie below the test's; `made`: study 3, counted as most programs do, while learning.
+def train_below_test(cards: Cards) -> Finding | None:
+    """Whether a training accuracy can lie below the test's; `cards`: study 3, counted as most programs do, while learning.
 
     `yes` as soon as one of our rates shows it; the one that shows it most gives the numbers.
     """
-    rates = study_3.tables(made)["rates"]
+    rates = study_3.rate_rows(cards)
     if not rates:
         return None
-    row = min(rates, key=lambda row: row["running_accuracy"] - row["test_accuracy"])
-    below = row["running_accuracy"] < row["test_accuracy"]
-    return Finding("yes" if below else None, {"network": row["network"], "rate": row["rate"], "train": row["running_accuracy"], "test": row["test_accuracy"]})
+    row = min(rates, key=lambda row: row.running_accuracy - row.test_accuracy)
+    below = row.running_accuracy < row.test_accuracy
+    return Finding("yes" if below else None, {"network": row.network, "rate": row.rate, "train": row.running_accuracy, "test": row.test_accuracy})

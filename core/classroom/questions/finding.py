@@ -8,7 +8,7 @@ from typing import Any
 
 from core.pretrained.cards import Card
 
-Made = Mapping[str, Card]
+Cards = Mapping[str, Card]
 """The runs of a study that are there, by their planned name."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.classroom import game, guesses
 from core.classroom.guesses import Guess
-from core.classroom.questions.finding import Finding, Made
+from core.classroom.questions.finding import Cards, Finding
 from core.explain import walkthrough
 from core.explain import worksheet as task
 from core.images import samples
@@ -78,12 +78,12 @@ SEEN_SIDE = 8
 """Pixels along a side, of the page "Seeing at low resolution"."""
 
 
-def seeing(made: Made, people: Iterable[Sequence[Guess]]) -> Finding | None:
+def seeing(cards: Cards, people: Iterable[Sequence[Guess]]) -> Finding | None:
     """Who recognises the most at SEEN_SIDE: the class by its guesses, or one of two networks.
 
     Not decided while the class has not guessed, or where its 95 % interval holds the better network's accuracy.
     """
-    networks = {one.protocol: one for one in game.tested(made) if one.side == SEEN_SIDE and one.protocol != "tvtv"}
+    networks = {one.protocol: one for one in game.tested(cards) if one.side == SEEN_SIDE and one.protocol != "tvtv"}
     if len(networks) < 2:
         return None
     shares: dict[str, Any] = {name: one.accuracy for name, one in networks.items()}

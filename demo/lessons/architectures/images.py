@@ -31,6 +31,7 @@ COLUMNS = ("test_picture", "truth", "prediction", "confidence")
 
 
 def render() -> None:
+    """Samples of each class, the question, then the guesses of one network."""
     found = test_images.tiles(dataset_files.data_folder())
     if found is None:
         no_images()
@@ -38,14 +39,14 @@ def render() -> None:
     st.subheader(say("samples"), anchor=False)
     st.markdown(say("samples_text", count=whole(found.drawable)))
     _samples(found)
-    made = cards()
+    there = cards()
     if not asking.ask(questions.hard()):
         return
-    name = choose_run(made, "architectures.picture_run")
+    name = choose_run(there, "architectures.picture_run")
     if name is None:
-        absent(REPORT_RUNS, made)
+        absent(REPORT_RUNS, there)
         return
-    card, title = made[beside.report_name(name)], beside.TITLES[name]
+    card, title = there[beside.report_name(name)], beside.TITLES[name]
     _hardest(card, title)
     outputs = read_outputs(card.name)
     if outputs is None:
@@ -63,8 +64,9 @@ def _samples(found: Tiles) -> None:
     names = [name for name, images in samples.items() if images]
     width = tiles.SCALE * EACH * (test_images.TILES_SIDE + tiles.GAP)
     st.image([tiles.strip(samples[name]) for name in names], caption=names, alt=names, width=width)
-    images = [(image, name) for name in names for image in samples[name]]
-    _take(*zip(*images, strict=True), [None] * len(images), "samples")
+    images = [image for name in names for image in samples[name]]
+    captions = [name for name in names for _ in samples[name]]
+    _take(images, captions, [None] * len(images), "samples")
     st.caption(say("licence", cite=SOURCES["fashion-mnist"].cite))
 
 

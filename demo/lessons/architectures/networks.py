@@ -35,7 +35,8 @@ field_name = speaker("train")
 SHAPE = SOURCES["fashion-mnist"].shape
 NETWORKS = ("arc1", "arc2", "arc3", "arc4", "arc5", "arc2-report", "arc3-report")
 LADDER = ("arc2", "arc3", "arc4")
-SEEN = ("arc2-report", "arc3-report")
+DRAWN = ("arc2-report", "arc3-report")
+"""Whose receptive fields are drawn."""
 KINDS = ("convolutions", "first_dense", "rest")
 KIND_COLOURS = (charts.CLASS_COLOURS[0], charts.CLASS_COLOURS[1], charts.CLASS_COLOURS[4])
 SETTINGS = (
@@ -45,6 +46,7 @@ SETTINGS = (
 
 
 def render() -> None:
+    """The question, then the parameters, the layers, the receptive fields and the set-up."""
     st.subheader(say("went"), anchor=False)
     if asking.ask(questions.most(), before=say("went_text")):
         _where_they_went()
@@ -142,17 +144,18 @@ def _receptive_field() -> None:
     st.subheader(say("field"), anchor=False)
     st.markdown(say("field_text"))
     last = {network: receptive_field.last_convolution(network) for network in NETWORKS}
+    fields = {
+        network: (layer, receptive_field.receptive_field(network, layer, (0, 0), SHAPE)) for network, layer in last.items() if layer is not None
+    }
+    _show_fields({network: layer for network, (layer, _) in fields.items() if network in DRAWN})
+    pixels = {network: box.pixels for network, (_, box) in fields.items()}
+    key = "field_right" if pixels["arc3-report"] > pixels["arc2-report"] else "field_wrong"
+    widest = max(pixels, key=pixels.__getitem__)
+    st.markdown(say(key, arc2=pixels["arc2-report"], arc3=pixels["arc3-report"], widest=widest.capitalize(), most=pixels[widest]))
     rows = [
         {"network": network, "layer": layer + 1, "side": box.height, "pixels": box.pixels, "share": box.share(SHAPE)}
-        for network, layer in last.items()
-        if layer is not None
-        for box in [receptive_field.receptive_field(network, layer, (0, 0), SHAPE)]
+        for network, (layer, box) in fields.items()
     ]
-    _show_fields({network: layer for network, layer in last.items() if network in SEEN and layer is not None})
-    seen = {row["network"]: row["pixels"] for row in rows}
-    key = "field_right" if seen["arc3-report"] > seen["arc2-report"] else "field_wrong"
-    widest = max(rows, key=lambda row: row["pixels"])
-    st.markdown(say(key, arc2=seen["arc2-report"], arc3=seen["arc3-report"], widest=widest["network"].capitalize(), most=widest["pixels"]))
     tables.table(rows, {
         "network": Column(say("network")),
         "layer": Column(say("field_layer"), "count"),
@@ -181,9 +184,9 @@ def _show_fields(layers: dict[str, int]) -> None:
     index = images.indices[number]
     for place, (network, layer) in zip(st.columns(len(layers)), layers.items(), strict=True):
         box = receptive_field.receptive_field(network, layer, (row, column), SHAPE)
-        told = {"network": network.removesuffix("-report").capitalize(), "height": box.height, "width": box.width,
-                "pixels": box.pixels, "layer": layer + 1}  # fmt: skip
-        words = say("field_caption", **told)
+        numbers = {"network": network.removesuffix("-report").capitalize(), "height": box.height, "width": box.width,
+                   "pixels": box.pixels, "layer": layer + 1}  # fmt: skip
+        words = say("field_caption", **numbers)
         place.image(framed(images.image(index)[None], astuple(box)), width=280, caption=words, alt=words)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import streamlit as st
 
 from core.pretrained.cards import Card
 from core.studies import architectures_comparison as beside
+from core.studies.architectures import ARC1_OPTIMIZERS, SEEDS
+from core.studies.architectures_comparison import ClassRow, ClassScore, OptimizerRow, PaperRow, ReportRow
+from core.studies.rows import as_dicts
 from demo.charts import figure as charts
 from demo.charts import plots
 from demo.charts.plots import Axis
@@ -23,51 +26,52 @@ from demo.visitor import session
 LATER = 3
 """The first epoch of the figure beside the report's numbers."""
 TALL = 400
-SCORES = ("recall", "f1", "precision")
+SCORES: tuple[ClassScore, ...] = ("recall", "f1", "precision")
 PAPER_RUNS = [f"{short}-{name}" for short, _ in beside.PAPER_SETS.values() for name in beside.PAPER_TITLES]
 
 
 def render() -> None:
-    made = parts.cards()
+    """The question, then the answer, the report's runs, its classes, the paper's networks and its optimizers."""
+    cards = parts.cards()
     if not asking.ask(questions.wins()):
         return
-    _wins(made)
-    _report(made)
-    _classes(made)
-    _paper(made)
-    _optimizers(made)
+    _wins(cards)
+    _report(cards)
+    _classes(cards)
+    _paper(cards)
+    _optimizers(cards)
 
 
 # --- the question ----------------------------------------------------------------------------------------------------
 
 
-def _wins(made: dict[str, Card]) -> None:
+def _wins(cards: Mapping[str, Card]) -> None:
     """Arc2, Arc3 and Arc4 as the paper trains them, deeper from one to the next."""
-    rows = [row for row in beside.paper_rows(made) if row["dataset"] == "fashion-mnist" and row["title"] in beside.LADDER]
+    rows = [row for row in beside.paper_rows(cards) if row.dataset == "fashion-mnist" and row.title in beside.LADDER]
     found = beside.ranking(rows)
     if len(rows) < len(beside.LADDER) or found is None:
         st.markdown(say("wins_waiting"))
-        absent([f"fashion-{name}" for name, title in beside.PAPER_TITLES.items() if title in beside.LADDER], made)
+        absent([f"fashion-{name}" for name, title in beside.PAPER_TITLES.items() if title in beside.LADDER], cards)
         return
     for column, row in zip(st.columns(len(rows)), rows, strict=True):
-        column.metric(row["title"], percent(row["test_accuracy"]), say("wins_parameters", count=whole(row["parameters"])),
+        column.metric(row.title, percent(row.test_accuracy), say("wins_parameters", count=whole(row.parameters)),
                       delta_color="off", delta_arrow="off")  # fmt: skip
-    numbers = {"range": points(found.range), "epochs": rows[0]["epochs"]}
-    told = say("wins_clear" if found.to_last.real else "wins_open", best=found.best, last=found.last, **numbers)
-    st.markdown(f"{told} {evidence.words(found.to_last)}")
-    most = max(rows, key=lambda row: row["parameters"])["title"]
+    numbers = {"range": points(found.range), "epochs": rows[0].epochs}
+    answer = say("wins_clear" if found.to_last.real else "wins_open", best=found.best, last=found.last, **numbers)
+    st.markdown(f"{answer} {evidence.words(found.to_last)}")
+    most = max(rows, key=lambda row: row.parameters).title
     st.markdown(say("wins_most", most=most) if most != found.best else say("wins_most_best", most=most))
 
 
 # --- the report's four runs -------------------------------------------------------------------------------------------
 
 
-def _report(made: dict[str, Card]) -> None:
+def _report(cards: Mapping[str, Card]) -> None:
     st.subheader(say("report"), anchor=False)
     st.markdown(say("report_text"))
-    rows = beside.report_rows(made)
+    rows = beside.report_rows(cards)
     if rows:
-        tables.table(rows, {
+        tables.table(as_dicts(rows), {
             "title": Column(say("run")),
             "parameters": Column(say("parameters"), "count", say("parameters_help")),
             "best_epoch": Column(say("best_epoch"), "count", say("best_epoch_help")),
@@ -82,78 +86,78 @@ def _report(made: dict[str, Card]) -> None:
             _verdict(row)
         for pair in beside.pairs(rows):
             _pair(pair)
-        plots.show(_evidence(rows, made), key="architectures.evidence")
-        tables.runs_behind([row["run"] for row in rows])
-    absent(parts.REPORT_RUNS, made)
+        plots.show(_evidence(rows, cards), key="architectures.evidence")
+        tables.runs_behind([row.run for row in rows])
+    absent(parts.REPORT_RUNS, cards)
 
 
-def _verdict(row: dict[str, Any]) -> None:
+def _verdict(row: ReportRow) -> None:
     """Whether the printed test accuracy is reached; where it is not, what our run did instead."""
-    found = beside.verdict(row)
+    found = beside.verdict(row.test_accuracy, row.report_test, row.tested)
     if found is None:
         return
-    told = {"run": row["title"], "ours": percent(row["test_accuracy"]), "printed": percent(row["report_test"])}
-    st.markdown(say(f"verdict_{found.reached}", gap=points(abs(found.gap)), margin=points(found.margin), **told))
+    numbers = {"run": row.title, "ours": percent(row.test_accuracy), "printed": percent(row.report_test)}
+    st.markdown(say(f"verdict_{found.reached}", gap=points(abs(found.gap)), margin=points(found.margin), **numbers))
     if found.reached != "reached":
-        last = row["last"]
         st.markdown(say(
-            "verdict_evidence", run=row["title"], best=row["best_epoch"], epochs=row["epochs"],
-            at_best=percent(row["validation_accuracy"]), training=percent(last["running_accuracy"]),
-            validation=percent(last["validation_accuracy"]),
+            "verdict_evidence", run=row.title, best=row.best_epoch, epochs=row.epochs, at_best=percent(row.validation_accuracy),
+            training=percent(row.last_running_accuracy), validation=percent(row.last_validation_accuracy),
         ))  # fmt: skip
 
 
 def _pair(pair: beside.Pair) -> None:
     gap = pair.adam - pair.sgd
     key = "pair_open" if not pair.difference.real else "pair_below" if gap > 0 else "pair_above"
-    told = {"network": pair.network, "adam": percent(pair.adam), "sgd": percent(pair.sgd), "gap": points(abs(gap))}
+    numbers = {"network": pair.network, "adam": percent(pair.adam), "sgd": percent(pair.sgd), "gap": points(abs(gap))}
     report = say("pair_report", below=pair.printed_below, classes=pair.printed)
-    st.markdown(f"{say(key, **told)} {evidence.words(pair.difference)} {report}")
+    st.markdown(f"{say(key, **numbers)} {evidence.words(pair.difference)} {report}")
 
 
-def _evidence(rows: list[dict[str, Any]], made: dict[str, Card]) -> charts.Figure:
+def _evidence(rows: Sequence[ReportRow], cards: Mapping[str, Card]) -> charts.Figure:
     """Validation accuracy of the runs by epoch, with the printed test accuracies as level lines.
 
     The first epochs are left out: they would press the rest, where the runs differ, into a thin band.
     """
-    colours, points_, level = {}, [], []
+    colours: dict[str, str] = {}
+    drawn: list[dict[str, object]] = []
+    level = []
     for row in rows:
-        name = say("line_ours", run=row["title"])
-        colours[name] = parts.RUN_COLOURS[row["name"]]
-        curve = [epoch for epoch in beside.curve_rows(name, made[beside.report_name(row["name"])])
-                 if epoch["part"] == "validation" and epoch["epoch"] >= LATER]
-        points_ += [{"epoch": epoch["epoch"], "accuracy": 100 * epoch["accuracy"], "line": name} for epoch in curve]
+        name = say("line_ours", run=row.title)
+        colours[name] = parts.RUN_COLOURS[row.name]
+        curve = [epoch for epoch in beside.curve_rows(name, cards[beside.report_name(row.name)])
+                 if epoch.part == "validation" and epoch.epoch >= LATER]
+        drawn += [{"epoch": epoch.epoch, "accuracy": epoch.accuracy and 100 * epoch.accuracy, "line": name} for epoch in curve]
     for row in rows:
-        if row["report_test"] is not None:
-            name = say("line_report", run=row["title"])
+        if row.report_test is not None:
+            name = say("line_report", run=row.title)
             colours[name] = plots.PUBLISHED
             level.append(name)
-            points_ += [{"epoch": at, "accuracy": 100 * row["report_test"], "line": name} for at in (LATER, row["epochs"])]
+            drawn += [{"epoch": at, "accuracy": 100 * row.report_test, "line": name} for at in (LATER, row.epochs)]
     x, y = Axis("epoch", say("epoch_axis"), "d"), Axis("accuracy", say("accuracy_axis"))
-    return plots.lines(say("evidence", first=LATER), points_, x, y, "line", colours, dashed=level, dots=False, height=TALL)
+    return plots.lines(say("evidence", first=LATER), drawn, x, y, "line", colours, dashed=level, dots=False, height=TALL)
 
 
-def _classes(made: dict[str, Card]) -> None:
+def _classes(cards: Mapping[str, Card]) -> None:
     """Table 9 and the confusion matrix, for one run."""
     st.subheader(say("classes"), anchor=False)
     st.markdown(say("classes_text"))
-    name = parts.choose_run(made, "architectures.class_run")
+    name = parts.choose_run(cards, "architectures.class_run")
     if name is None:
-        absent(parts.REPORT_RUNS, made)
+        absent(parts.REPORT_RUNS, cards)
         return
-    card, title = made[beside.report_name(name)], beside.TITLES[name]
+    card, title = cards[beside.report_name(name)], beside.TITLES[name]
     rows = beside.class_rows(name, card)
     columns = {"class": Column(say("class"))}
     for score in SCORES:
         columns[score] = Column(say(f"{score}_ours"), "percent", say(f"{score}_help"))
         columns[f"report_{score}"] = Column(say(f"{score}_report"), "percent")
-    tables.table(rows, {**columns, "run": Column(say("link"), "run")}, key="architectures.classes", alt=say("classes"))
-    hardest, easiest = (choose(rows, key=lambda row: row["recall"]) for choose in (min, max))
-    st.markdown(say("hardest", run=title, hardest=hardest["class"], low=percent(hardest["recall"]), easiest=easiest["class"],
-                    high=percent(easiest["recall"])))  # fmt: skip
+    tables.table(as_dicts(rows), {**columns, "run": Column(say("link"), "run")}, key="architectures.classes", alt=say("classes"))
+    hardest, easiest = min(rows, key=lambda row: row.recall), max(rows, key=lambda row: row.recall)
+    st.markdown(say("hardest", run=title, hardest=hardest.label, low=percent(hardest.recall), easiest=easiest.label,
+                    high=percent(easiest.recall)))  # fmt: skip
     score = st.segmented_control(say("score"), SCORES, default="recall", key="architectures.score", required=True,
                                  format_func=lambda score: say(f"score_{score}"))  # fmt: skip
-    plots.show(_class_bars(rows, score or "recall", title), key="architectures.class_bars")
+    plots.show(_class_bars(rows, score, title), key="architectures.class_bars")
     classes = list(card.facts["classes"])
     matrix = charts.confusion(card.result["confusion"], classes, say("matrix_of", run=title))
     plots.show(matrix, key="architectures.matrix")
@@ -162,16 +166,16 @@ def _classes(made: dict[str, Card]) -> None:
     parts.again(card)
 
 
-def _class_bars(rows: list[dict[str, Any]], score: str, title: str) -> charts.Figure:
+def _class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> charts.Figure:
     colours = {say("ours"): parts.OURS, say("theirs"): plots.PUBLISHED}
     values = [
-        {"class": row["class"], "value": 100 * row[field], "whose": whose}
+        {"class": row.label, "value": 100 * share, "whose": whose}
         for row in rows
-        for whose, field in ((say("ours"), score), (say("theirs"), f"report_{score}"))
+        for whose, share in zip(colours, row.pair(score), strict=True)
     ]
     heading = say("class_bars", score=say(f"score_{score}"), run=title)
     y = Axis("value", say("percent_axis", score=say(f"score_{score}")), "d", (0, 100))
-    order = [row["class"] for row in rows]
+    order = [row.label for row in rows]
     figure = plots.bars(heading, values, "class", say("class"), y, "whose", colours, order=order, height=TALL)
     slanted = {**figure.spec["encoding"]["x"], "axis": {"labelAngle": -40, "labelOverlap": False}}
     return charts.Figure(heading, {**figure.spec, "encoding": {**figure.spec["encoding"], "x": slanted}}, figure.columns)
@@ -180,13 +184,13 @@ def _class_bars(rows: list[dict[str, Any]], score: str, title: str) -> charts.Fi
 # --- the paper ---------------------------------------------------------------------------------------------------------
 
 
-def _paper(made: dict[str, Card]) -> None:
+def _paper(cards: Mapping[str, Card]) -> None:
     st.subheader(say("paper"), anchor=False)
-    rows = beside.paper_rows(made)
-    ran = sorted({row["epochs"] for row in rows})
-    st.markdown(say("paper_text", epochs=parts.listed(ran), printed=rows[0]["paper_epochs"]) if rows else say("paper_waiting"))
+    rows = beside.paper_rows(cards)
+    ran = sorted({row.epochs for row in rows})
+    st.markdown(say("paper_text", epochs=parts.listed(ran), printed=rows[0].paper_epochs) if rows else say("paper_waiting"))
     if rows:
-        tables.table(rows, {
+        tables.table(as_dicts(rows), {
             "dataset": Column(say("dataset")),
             "title": Column(say("network")),
             "optimizer": Column(say("optimizer")),
@@ -199,30 +203,30 @@ def _paper(made: dict[str, Card]) -> None:
             "run": Column(say("link"), "run"),
         }, key="architectures.paper", alt=say("paper"))  # fmt: skip
         for dataset, (short, title) in beside.PAPER_SETS.items():
-            if all(f"{short}-{name}" in made for name in beside.PAPER_TITLES):
-                _contest([row for row in rows if row["dataset"] == dataset], title)
-    absent(PAPER_RUNS, made)
+            if all(f"{short}-{name}" in cards for name in beside.PAPER_TITLES):
+                _ranking([row for row in rows if row.dataset == dataset], title)
+    absent(PAPER_RUNS, cards)
 
 
-def _contest(rows: list[dict[str, Any]], dataset: str) -> None:
+def _ranking(rows: Sequence[PaperRow], dataset: str) -> None:
     """Our best network on a data set beside the paper's best, and whether the lead means anything."""
     found = beside.ranking(rows)
     if found is None:
         return
-    theirs = max(row["paper_test"] for row in rows)
-    names = parts.listed(row["title"] for row in rows if row["paper_test"] == theirs)
+    theirs = max(row.paper_test for row in rows)
+    names = parts.listed(row.title for row in rows if row.paper_test == theirs)
     key = "contest_clear" if found.to_second.real else "contest_open"
     ours = say(key, dataset=dataset, best=found.best, second=found.second, lead=points(found.lead))
     st.markdown(f"{ours} {evidence.words(found.to_second)} {say('contest_paper', theirs=names, printed=percent(theirs))}")
 
 
-def _optimizers(made: dict[str, Card]) -> None:
+def _optimizers(cards: Mapping[str, Card]) -> None:
     st.subheader(say("optimizers"), anchor=False)
-    rows = beside.optimizer_rows(made)
-    ours = beside.ranked(rows, "mean")
-    st.markdown(say("optimizers_text", seeds=len(beside.SEEDS)))
+    rows = beside.optimizer_rows(cards)
+    ours = beside.ranked(rows, beside.our_mean)
+    st.markdown(say("optimizers_text", seeds=len(SEEDS)))
     if ours:
-        tables.table(rows, {
+        tables.table(as_dicts(rows), {
             "optimizer": Column(say("optimizer")),
             "learning_rate": Column(say("learning_rate"), "number", say("learning_rate_help")),
             "momentum": Column(say("momentum"), "number", say("momentum_help")),
@@ -234,18 +238,19 @@ def _optimizers(made: dict[str, Card]) -> None:
             "run": Column(say("first_run"), "run"),
         }, key="architectures.optimizers", alt=say("optimizers"))  # fmt: skip
         _order(ours)
-        tables.runs_behind([run for row in ours for run in row["runs"]])
-    planned = [f"fashion-arc1-{optimizer}-seed{seed}" for optimizer in beside.ARC1_OPTIMIZERS for seed in beside.SEEDS]
-    absent(planned, made)
+        tables.runs_behind([run for row in ours for run in row.runs])
+    planned = [f"fashion-arc1-{optimizer}-seed{seed}" for optimizer in ARC1_OPTIMIZERS for seed in SEEDS]
+    absent(planned, cards)
 
 
-def _order(ours: list[dict[str, Any]]) -> None:
+def _order(ours: Sequence[OptimizerRow]) -> None:
     """The order of the optimizers, ours and the paper's, and which neighbours a new seed might swap."""
     if len(ours) < 2:
         return
-    names = ", ".join(row["optimizer"] for row in ours)
-    printed = ", ".join(row["optimizer"] for row in beside.ranked(ours, "paper_test"))
+    names = ", ".join(row.optimizer for row in ours)
+    printed = ", ".join(row.optimizer for row in beside.ranked(ours, beside.paper_test))
     st.markdown(say("order_same" if names == printed else "order_differs", ours=names, printed=printed))
     for before, after in pairwise(ours):
-        told = say("neighbours", before=before["optimizer"], after=after["optimizer"], gap=points(before["mean"] - after["mean"]))
-        st.markdown(f"- {told} {evidence.words(beside.neighbours(before, after))}")
+        gap = points(beside.our_mean(before) - beside.our_mean(after))
+        order = say("neighbours", before=before.optimizer, after=after.optimizer, gap=gap)
+        st.markdown(f"- {order} {evidence.words(beside.neighbours(before, after))}")

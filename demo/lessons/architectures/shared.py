@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
@@ -29,9 +29,9 @@ def cards() -> dict[str, Card]:
     return asking.cards("architectures")
 
 
-def absent(names: Sequence[str], made: dict[str, Card]) -> None:
+def absent(names: Sequence[str], found: Mapping[str, Card]) -> None:
     """Says which of these runs are not here yet, and what makes them. Nothing where all are."""
-    gone = [name for name in names if name not in made]
+    gone = [name for name in names if name not in found]
     if gone:
         asking.missing(f"{COMMAND} {' '.join(gone)}")
 
@@ -59,9 +59,9 @@ def again(card: Card) -> None:
     st.caption(common("again_help"))
 
 
-def choose_run(made: dict[str, Card], key: str) -> str | None:
+def choose_run(found: Mapping[str, Card], key: str) -> str | None:
     """One of the report's four runs, of those that are there; None where none is."""
-    there = [name for name in beside.TITLES if beside.report_name(name) in made]
+    there = [name for name in beside.TITLES if beside.report_name(name) in found]
     if not there:
         return None
     chosen = st.segmented_control(

@@ -9,6 +9,8 @@ import streamlit as st
 
 from core.pretrained.cards import Card
 from core.studies import architectures_comparison as beside
+from core.studies.architectures import BATCHES
+from core.studies.architectures_comparison import BatchRow, EpochRow
 from core.vocabulary.stats import smoothed
 from demo.charts import figure as charts
 from demo.charts import plots
@@ -30,33 +32,34 @@ LABELS = {beside.report_name(name): title for name, title in beside.TITLES.items
     for short, dataset in beside.PAPER_SETS.values()
     for name, title in beside.PAPER_TITLES.items()
 }
-BATCH_RUNS = {f"fashion-batch-{size}": size for size in beside.BATCHES}
+BATCH_RUNS = {f"fashion-batch-{size}": size for size in BATCHES}
 BATCH_COLOURS = (charts.CLASS_COLOURS[4], charts.CLASS_COLOURS[0], charts.CLASS_COLOURS[1])
 
 
 def render() -> None:
-    made = cards()
+    """The curves of the chosen runs, then the question about batches and what answers it."""
+    found = cards()
     st.subheader(say("curves"), anchor=False)
     st.markdown(say("curves_text"))
     smoothing, start = st.columns(2, gap="large")
     weight = smoothing.slider(say("smoothing"), 0.0, 0.9, 0.0, 0.1, key="architectures.smoothing", help=say("smoothing_help"))
     first = start.slider(say("first_epoch"), 1, LATEST, 1, key="architectures.first", help=say("first_epoch_help"))
-    _curves(made, weight, first)
+    _curves(found, weight, first)
     st.subheader(say("batch"), anchor=False)
     if asking.ask(questions.restless(), before=say("batch_text")):
-        _batches(made, weight, first)
+        _batches(found, weight, first)
 
 
-def _curves(made: dict[str, Card], weight: float, first: int) -> None:
+def _curves(found: Mapping[str, Card], weight: float, first: int) -> None:
     """Accuracy and loss of the chosen runs, the report's where they are there."""
-    there = [name for name in LABELS if name in made]
+    there = [name for name in LABELS if name in found]
     if there:
         beginning = [name for name in there if name in REPORT_RUNS] or there
         chosen = st.multiselect(
             say("which_runs"), there, default=beginning[:MOST], max_selections=MOST, key="architectures.curves", format_func=LABELS.__getitem__
         )
         if chosen:
-            rows = [row for name in chosen for row in beside.curve_rows(LABELS[name], made[name])]
+            rows = [row for name in chosen for row in beside.curve_rows(LABELS[name], found[name])]
             colours = {LABELS[name]: charts.CLASS_COLOURS[(0, 1, 2, 4)[place]] for place, name in enumerate(chosen)}
             for measure in MEASURES:
                 figure = curves(rows, measure, colours, weight, say(f"curves_{measure}"), first)
@@ -65,11 +68,11 @@ def _curves(made: dict[str, Card], weight: float, first: int) -> None:
             st.caption(say("curves_note"))
         else:
             st.caption(say("curves_none"))
-    absent(REPORT_RUNS, made)
+    absent(REPORT_RUNS, found)
 
 
 def curves(
-    rows: Sequence[Mapping[str, Any]], measure: str, colours: Mapping[str, str], weight: float, title: str, first: int = 1
+    rows: Sequence[EpochRow], measure: str, colours: Mapping[str, str], weight: float, title: str, first: int = 1
 ) -> charts.Figure:
     """Rows as `beside.curve_rows` gives them: one colour a run, training solid, validation dashed.
 
@@ -95,18 +98,19 @@ def curves(
     return charts.Figure(title, {**flat.spec, "encoding": encoding}, columns)
 
 
-def _series(rows: Sequence[Mapping[str, Any]], measure: str, weight: float) -> list[dict[str, Any]]:
+def _series(rows: Sequence[EpochRow], measure: str, weight: float) -> list[dict[str, Any]]:
     """The smoothed curve of each run and part; with smoothing also the raw one."""
     words = {"training": say("training"), "validation": say("validation")}
     found: list[dict[str, Any]] = []
-    for run, part in dict.fromkeys((row["run"], row["part"]) for row in rows):
-        own = [row for row in rows if (row["run"], row["part"]) == (run, part) and row[measure] is not None]
-        values = [MEASURES[measure] * row[measure] for row in own]
+    for run, part in dict.fromkeys((row.run, row.part) for row in rows):
+        own = [(row.epoch, MEASURES[measure] * value) for row in rows
+               if (row.run, row.part) == (run, part) and (value := row.value(measure)) is not None]  # fmt: skip
+        values = [value for _, value in own]
         kinds = {say("smooth"): smoothed(values, weight)} | ({say("raw"): values} if weight else {})
         found += [
-            {"epoch": row["epoch"], measure: value, "run": run, "part": words[part], "kind": kind}
+            {"epoch": epoch, measure: value, "run": run, "part": words[part], "kind": kind}
             for kind, series in kinds.items()
-            for row, value in zip(own, series, strict=True)
+            for (epoch, _), value in zip(own, series, strict=True)
         ]
     return found
 
@@ -114,14 +118,14 @@ def _series(rows: Sequence[Mapping[str, Any]], measure: str, weight: float) -> l
 # --- the size of a batch -----------------------------------------------------------------------------------------------
 
 
-def _batches(made: dict[str, Card], weight: float, first: int) -> None:
-    rows = beside.batch_rows(made)
+def _batches(found: Mapping[str, Card], weight: float, first: int) -> None:
+    rows = beside.batch_rows(found)
     if rows:
-        names = {name: say("batch_of", size=size) for name, size in BATCH_RUNS.items() if name in made}
+        names = {name: say("batch_of", size=size) for name, size in BATCH_RUNS.items() if name in found}
         colours = dict(zip(names.values(), BATCH_COLOURS, strict=False))
-        values = [row for name, label in names.items() for row in beside.curve_rows(label, made[name]) if row["part"] == "validation"]
+        values = [row for name, label in names.items() for row in beside.curve_rows(label, found[name]) if row.part == "validation"]
         plots.show(curves(values, "accuracy", colours, weight, say("batch_curves"), first), key="architectures.batch")
-        tables.table([{**row, "points": row["accuracy_wiggle"] and 100 * row["accuracy_wiggle"]} for row in rows], {
+        tables.table([{**row.as_dict(), "points": row.accuracy_wiggle and 100 * row.accuracy_wiggle} for row in rows], {
             "batch_size": Column(say("batch_size"), "count"),
             "steps": Column(say("steps"), "count", say("steps_help")),
             "points": Column(say("accuracy_wiggle"), "number", say("wiggle_help")),
@@ -129,21 +133,20 @@ def _batches(made: dict[str, Card], weight: float, first: int) -> None:
             "validation_accuracy": Column(say("best_validation"), "percent"),
             "run": Column(say("link"), "run"),
         }, key="architectures.batches", alt=say("batch"))  # fmt: skip
-    if len(rows) == len(beside.BATCHES):
+    if len(rows) == len(BATCHES):
         _agree(rows)
-    absent(list(BATCH_RUNS), made)
+    absent(list(BATCH_RUNS), found)
 
 
-def _agree(rows: list[dict[str, Any]]) -> None:
+def _agree(rows: Sequence[BatchRow]) -> None:
     """Whether the curves get calmer as the batches grow."""
-    wiggles = [row["accuracy_wiggle"] for row in rows]
+    wiggles = [row.accuracy_wiggle for row in rows]
     smaller_batch_wiggles_more = wiggles[0] is not None and wiggles[-1] is not None and wiggles[0] > wiggles[-1]
     key = "agree" if beside.falls(wiggles) else "agree_partly" if smaller_batch_wiggles_more else "disagree"
-    told = ", ".join(say("wiggle_of", size=row["batch_size"], wiggle=_two(row["accuracy_wiggle"])) for row in rows)
-    st.markdown(say(key, wiggles=told))
+    listed = ", ".join(say("wiggle_of", size=row.batch_size, wiggle=_two(row.accuracy_wiggle)) for row in rows)
+    st.markdown(say(key, wiggles=listed))
     first = rows[0]
-    st.markdown(say("batch_caution", pictures=first["pictures"], one=_two(1 / first["pictures"]), trained=first["trained_on"],
-                    epochs=first["epochs"]))  # fmt: skip
+    st.markdown(say("batch_caution", pictures=first.images, one=_two(1 / first.images), trained=first.trained_on, epochs=first.epochs))
 
 
 def _two(share: float | None) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.pretrained.cards import Card
 from core.studies import dropout as study_3
-from core.studies.dropout import RATES, Rows
+from core.studies.dropout import RATES, RateRow, ReportCase
+from core.studies.rows import as_dicts
 from demo.charts import plots
 from demo.charts.figure import TRAINING, VALIDATION
 from demo.charts.plots import Axis
@@ -26,11 +26,11 @@ say = speaker("dropout")
 LATE = "dropout.below.rate"
 
 
-def render(made: Mapping[str, Card], architectures: Mapping[str, Card], command: str) -> None:
-    """`made`: the runs of this study; `architectures`: those of study 2, for the report's own case."""
+def render(cards: Mapping[str, Card], architectures: Mapping[str, Card], command: str) -> None:
+    """`cards`: the runs of this study; `architectures`: those of study 2, for the report's own case."""
     st.markdown(say("below_text"))
-    if made:
-        _counted(made)
+    if cards:
+        _counted(cards)
     else:
         asking.missing(command)
     st.subheader(say("switch"), anchor=False)
@@ -42,37 +42,40 @@ def render(made: Mapping[str, Card], architectures: Mapping[str, Card], command:
 # --- our runs ------------------------------------------------------------------------------------------------------
 
 
-def _counted(made: Mapping[str, Card]) -> None:
-    tables = study_3.tables(made)
-    network = figures.choose_network(tables["rates"], "below")
-    rates = [row for row in tables["rates"] if row["network"] == network]
+def _counted(cards: Mapping[str, Card]) -> None:
+    every = study_3.rate_rows(cards)
+    network = figures.choose_network(every, "below")
+    rates = [row for row in every if row.network == network]
     values = {"network": network, "all": len(rates)}
-    running, checked = (study_3.below(rates, f"{name}_accuracy") for name in ("running", "train"))
+    running = study_3.below(rates, lambda row: row.running_accuracy)
+    checked = study_3.below(rates, lambda row: row.train_accuracy)
     st.markdown(say("below_running" if running else "below_never", **values, rates=_list(running), count=len(running)))
     st.markdown(say("below_checked" if checked else "below_checked_never", **values, rates=_list(checked),
                     pictures=whole(CHECKED_TRAINING_IMAGES), margin=figures.checked_margin(rates[0])))  # fmt: skip
-    _curves(made, network, rates)
+    _curves(cards, network, rates)
 
 
 def _list(rates: list[float]) -> str:
     return ", ".join(f"{rate:g}" for rate in rates)
 
 
-def _curves(made: Mapping[str, Card], network: str, rates: Rows) -> None:
+def _curves(cards: Mapping[str, Card], network: str, rates: Sequence[RateRow]) -> None:
     """The two ways of counting by epoch, at one rate."""
-    there = [row["rate"] for row in rates]
+    there = [row.rate for row in rates]
     rate = st.select_slider(say("curve_rate"), there, value=there[-1], key=f"{LATE}.{network}", format_func=lambda rate: f"{rate:g}")
-    curve = [row for row in study_3.curves(made, network) if row["rate"] == rate]
-    names = {"train": say("line_train"), "running": say("line_running"), "validation": say("line_validation")}
-    colours = dict(zip(names.values(), (TRAINING, figures.RUNNING, VALIDATION), strict=True))
-    rows = [{"epoch": row["epoch"], "percent": 100 * row[key], "line": name} for key, name in names.items() for row in curve]
+    curve = [row for row in study_3.curves(cards, network) if row.rate == rate]
+    train, running, validation = say("line_train"), say("line_running"), say("line_validation")
+    colours = {train: TRAINING, running: figures.RUNNING, validation: VALIDATION}
+    lines = {train: [row.train for row in curve], running: [row.running for row in curve], validation: [row.validation for row in curve]}
+    rows = [{"epoch": row.epoch, "percent": 100 * share, "line": name}
+            for name, shares in lines.items() for row, share in zip(curve, shares, strict=True)]  # fmt: skip
     what = say("figure_curves_what", network=network, rate=f"{rate:g}")
     figure = plots.lines(
         say("figure_curves"), rows, Axis("epoch", say("axis_epoch"), "d"), Axis("percent", say("axis_accuracy")), "line", colours,
-        dashed=[names["validation"]], dots=False, what=what,
+        dashed=[validation], dots=False, what=what,
     )  # fmt: skip
     plots.show(figure, key=f"dropout.curves.{network}")
-    tables.runs_behind(next(row["runs"] for row in rates if row["rate"] == rate))
+    tables.runs_behind(next(row.runs for row in rates if row.rate == rate))
     under = study_3.epochs_below(curve)
     st.markdown(say("curve_words", under=under, epochs=len(curve)))
 
@@ -99,7 +102,7 @@ def _switched() -> None:
 
 def _papers(architectures: Mapping[str, Card]) -> None:
     paper = study_3.paper()
-    under = study_3.below(paper, "train_accuracy")
+    under = study_3.below(paper, lambda row: row.train_accuracy)
     st.markdown(say("paper_below" if under else "paper_not_below", rates=_list(under)))
     rows = study_3.report_cases(architectures)
     st.markdown(say("report_text"))
@@ -109,17 +112,18 @@ def _papers(architectures: Mapping[str, Card]) -> None:
         **{name: Column(say(f"column_our_{name}"), "percent", say(f"column_{name}_help")) for name in ("running", "train", "test")},
         "run": Column(say("column_run"), "run"),
     }
-    tables.table(rows, columns, key="dropout.report", alt=say("report_text"))
+    tables.table(as_dicts(rows), columns, key="dropout.report", alt=say("report_text"))
     for row in rows:
         st.markdown(_case(row))
-    if any("run" not in row for row in rows):
+    if any(row.run is None for row in rows):
         asking.missing("python -m core study architectures")
 
 
-def _case(row: Mapping[str, Any]) -> str:
+def _case(row: ReportCase) -> str:
     """One network of the report, beside ours where it is there."""
-    theirs = say("report_below" if row["report_below"] else "report_above", name=row["name"])
-    if "run" not in row:
+    theirs = say("report_below" if row.report_below else "report_above", name=row.name)
+    if row.run is None:
         return theirs
-    ways = {name: say("ours_below" if row[f"{name}_below"] else "ours_above") for name in ("running", "train")}
+    below = {"running": row.running_below, "train": row.train_below}
+    ways = {name: say("ours_below" if its else "ours_above") for name, its in below.items()}
     return f"{theirs} {say('ours', **ways)}"

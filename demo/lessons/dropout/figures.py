@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
-from core.studies.dropout import RATES, Rows
+from core.studies.dropout import RATES, CurveRow, PaperRow, RateRow
 from core.vocabulary.stats import margin
 from demo.charts import figure as charts
 from demo.charts.figure import DASH, HEIGHT, TRAINING, VALIDATION, Figure
@@ -29,66 +29,65 @@ RATE_COLOURS = dict(zip(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series of a figure by rate: which keys of the rows, how it is drawn. The spread is under `{key}_spread`."""
+    """One series of a figure by rate: its points (rate, share, standard deviation or None), and how it is drawn."""
 
     name: str
-    rows: Sequence[Mapping[str, Any]]
-    key: str
+    points: Sequence[tuple[float, float, float | None]]
     colour: str
     shape: str
     dashed: bool = False
     published: bool = False
 
 
-def choose_network(rates: Rows, where: str) -> str:
+def choose_network(rates: Sequence[RateRow], where: str) -> str:
     """The network whose rows are shown, of those that are there."""
-    names = list(dict.fromkeys(row["network"] for row in rates))
-    chosen = st.segmented_control(
+    names = list(dict.fromkeys(row.network for row in rates))
+    chosen: str | None = st.segmented_control(
         say("network"), names, key=f"dropout.network.{where}", default=names[0], required=True,
         format_func=lambda name: say(f"network_{name}"),
     )  # fmt: skip
     return chosen or names[0]
 
 
-def checked_margin(rate: Mapping[str, Any]) -> str:
+def checked_margin(rate: RateRow) -> str:
     """What so few training images leave open of their accuracy (95 %), in points."""
-    return f"{100 * margin(rate['train_accuracy'], CHECKED_TRAINING_IMAGES):.1f}"
+    return f"{100 * margin(rate.train_accuracy, CHECKED_TRAINING_IMAGES):.1f}"
 
 
-def accuracy(network: str, rates: Rows, paper: Rows) -> Figure:
+def accuracy(network: str, rates: Sequence[RateRow], paper: Sequence[PaperRow]) -> Figure:
     """Training and test accuracy of one network by rate; the paper's beside it."""
     series = [
-        Line(say("line_train"), rates, "train_accuracy", TRAINING, "circle"),
-        Line(say("line_running"), rates, "running_accuracy", RUNNING, "triangle-up"),
-        Line(say("line_test"), rates, "test_accuracy", VALIDATION, "square", dashed=True),
-        Line(say("line_paper_train"), paper, "train_accuracy", PUBLISHED, "circle", published=True),
-        Line(say("line_paper_test"), paper, "test_accuracy", PUBLISHED, "square", published=True),
+        Line(say("line_train"), [(row.rate, row.train_accuracy, row.train_accuracy_spread) for row in rates], TRAINING, "circle"),
+        Line(say("line_running"), [(row.rate, row.running_accuracy, row.running_accuracy_spread) for row in rates], RUNNING, "triangle-up"),
+        Line(say("line_test"), [(row.rate, row.test_accuracy, row.test_accuracy_spread) for row in rates], VALIDATION, "square", dashed=True),
+        Line(say("line_paper_train"), [(row.rate, row.train_accuracy, None) for row in paper], PUBLISHED, "circle", published=True),
+        Line(say("line_paper_test"), [(row.rate, row.test_accuracy, None) for row in paper], PUBLISHED, "square", published=True),
     ]
-    return by_rate(say("figure_accuracy"), say(f"on_{network}"), say("axis_accuracy"), [line for line in series if line.rows])
+    return by_rate(say("figure_accuracy"), say(f"on_{network}"), say("axis_accuracy"), [line for line in series if line.points])
 
 
-def gap(network: str, rates: Rows, paper: Rows) -> Figure:
+def gap(network: str, rates: Sequence[RateRow], paper: Sequence[PaperRow]) -> Figure:
     """Training less test accuracy of one network by rate; the paper's beside it."""
     series = [
-        Line(say("line_gap"), rates, "gap", GAP, "circle"),
-        Line(say("line_paper_gap"), paper, "gap", PUBLISHED, "circle", published=True),
+        Line(say("line_gap"), [(row.rate, row.gap, row.gap_spread) for row in rates], GAP, "circle"),
+        Line(say("line_paper_gap"), [(row.rate, row.gap, None) for row in paper], PUBLISHED, "circle", published=True),
     ]
-    return by_rate(say("figure_gap"), say(f"on_{network}"), say("axis_gap"), [line for line in series if line.rows])
+    return by_rate(say("figure_gap"), say(f"on_{network}"), say("axis_gap"), [line for line in series if line.points])
 
 
-def switched(rows: Rows) -> Figure:
-    """The same weights with dropout on and off by rate."""
+def switched(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """The same weights with dropout on and off by rate; rows: rate, on, on_spread, off, test."""
     series = [
-        Line(say("line_off"), rows, "off", TRAINING, "circle"),
-        Line(say("line_on"), rows, "on", RUNNING, "triangle-up"),
-        Line(say("line_test_off"), rows, "test", VALIDATION, "square", dashed=True),
+        Line(say("line_off"), [(row["rate"], row["off"], None) for row in rows], TRAINING, "circle"),
+        Line(say("line_on"), [(row["rate"], row["on"], row["on_spread"]) for row in rows], RUNNING, "triangle-up"),
+        Line(say("line_test_off"), [(row["rate"], row["test"], None) for row in rows], VALIDATION, "square", dashed=True),
     ]
     return by_rate(say("figure_switched"), say("on_digits"), say("axis_accuracy"), series)
 
 
 def by_rate(title: str, what: str, y_title: str, series: Sequence[Line]) -> Figure:
     """Lines with points and error bars (mean plus and minus the standard deviation); published ones as hollow points."""
-    rows = [_point(line, row) for line in series for row in line.rows]
+    rows = [_point(line, *point) for line in series for point in line.points]
     names = [line.name for line in series]
     x = {"field": "rate", "type": "quantitative", "title": say("axis_rate"), "scale": {"domain": [-0.02, 0.72], "nice": False},
          "axis": {"values": list(RATES), "format": ".1f", "grid": False}}  # fmt: skip
@@ -121,12 +120,11 @@ def _channel(names: Sequence[str], values: Sequence[Any], legend: Spec | None) -
     return {"field": "series", "type": "nominal", "legend": legend, "scale": {"domain": list(names), "range": list(values)}}
 
 
-def _point(line: Line, row: Mapping[str, Any]) -> dict[str, Any]:
+def _point(line: Line, rate: float, share: float, spread: float | None) -> dict[str, Any]:
     """A row in percent; without a spread the bar has no length."""
-    percent, spread = 100 * row[line.key], row.get(f"{line.key}_spread")
-    reach = 100 * (spread or 0.0)
+    percent, reach = 100 * share, 100 * (spread or 0.0)
     drawn = "hollow" if line.published else "dashed" if line.dashed else "solid"
-    return {"series": line.name, "rate": row["rate"], "percent": percent, "spread": None if spread is None else reach,
+    return {"series": line.name, "rate": rate, "percent": percent, "spread": None if spread is None else reach,
             "low": percent - reach, "high": percent + reach, "drawn": drawn}  # fmt: skip
 
 
@@ -142,9 +140,9 @@ NAME_ROOM = 0.08
 # --- by epoch ------------------------------------------------------------------------------------------------------
 
 
-def gap_by_epoch(network: str, curves: Rows) -> Figure:
+def gap_by_epoch(network: str, curves: Sequence[CurveRow]) -> Figure:
     """Training less validation accuracy by epoch, one line a rate, named at its end where there is room for a name."""
-    rows = [{"epoch": row["epoch"], "percent": 100 * row["gap"], "rate": f"{row['rate']:g}"} for row in curves]
+    rows = [{"epoch": row.epoch, "percent": 100 * row.gap, "rate": f"{row.rate:g}"} for row in curves]
     named = _named(rows)
     rows = [{**row, "end": row in named} for row in rows]
     title, what, y_title = say("figure_time"), say(f"on_{network}"), say("axis_time")
@@ -223,8 +221,11 @@ def _place(field: str, count: int) -> Spec:
     return {"field": field, "type": "ordinal", "axis": None, "scale": scale}
 
 
-def convergence(rows: Rows) -> Figure:
-    """How far the mean of the first passes is from evaluation mode, and how far it is to be expected."""
+def convergence(rows: Sequence[Mapping[str, Any]]) -> Figure:
+    """How far the mean of the first passes is from evaluation mode, and how far it is to be expected.
+
+    rows: passes, measured, expected (shares).
+    """
     names = {"measured": say("line_measured"), "expected": say("line_expected")}
     points = [{"passes": row["passes"], "percent": 100 * row[key], "line": name} for key, name in names.items() for row in rows]
     return lines(

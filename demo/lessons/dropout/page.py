@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,7 +10,8 @@ from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.pretrained.cards import Card
 from core.studies import architectures as study_2
 from core.studies import dropout as study_3
-from core.studies.dropout import Rows, Verdict
+from core.studies.dropout import RateRow, Verdict
+from core.studies.rows import as_dicts
 from demo.charts import plots
 from demo.classroom import asking, questions
 from demo.lessons.dropout import below_test, figures, masks
@@ -30,6 +31,7 @@ EXAMPLE = "dropout-arc1-0.5-seed0"
 
 
 def render() -> None:
+    """The question, then the chosen section."""
     st.title(say("title"), anchor=False)
     preload.preload("core.explain.dropout_masks")
     if not asking.ask(questions.dropout(), before=say("intro")):
@@ -49,33 +51,33 @@ def _below() -> None:
 
 
 def _results() -> None:
-    made = asking.cards("dropout")
-    if not made:
+    cards = asking.cards("dropout")
+    if not cards:
         asking.missing(COMMAND)
         return
-    study_tables = study_3.tables(made)
-    _progress(made)
-    network = figures.choose_network(study_tables["rates"], "results")
-    rates = [row for row in study_tables["rates"] if row["network"] == network]
-    st.markdown(say(f"setting_{network}", **_setting(made, network)))
+    every = study_3.rate_rows(cards)
+    _progress(cards)
+    network = figures.choose_network(every, "results")
+    rates = [row for row in every if row.network == network]
+    st.markdown(say(f"setting_{network}", **_setting(cards, network)))
     _accuracy(network, rates)
-    _gap(made, network, rates)
+    _gap(cards, network, rates)
     st.subheader(say("tables"), anchor=False)
     st.markdown(say("table_rates"))
-    tables.table(study_3.beside_paper(study_tables["rates"]), _rate_columns(), key="dropout.rates", alt=say("table_rates"))
+    tables.table(as_dicts(study_3.beside_paper(every)), _rate_columns(), key="dropout.rates", alt=say("table_rates"))
     st.markdown(say("table_runs"))
-    tables.table(study_tables["runs"], _run_columns(), key="dropout.runs", alt=say("table_runs"))
+    tables.table(as_dicts(study_3.run_rows(cards)), _run_columns(), key="dropout.runs", alt=say("table_runs"))
 
 
-def _progress(made: Mapping[str, Card]) -> None:
+def _progress(cards: Mapping[str, Card]) -> None:
     """A line for a study that is not whole yet."""
     planned = len(study_3.plan())
-    if len(made) < planned:
-        st.info(say("partly", made=len(made), planned=planned), icon=":material/hourglass_empty:")
+    if len(cards) < planned:
+        st.info(say("partly", made=len(cards), planned=planned), icon=":material/hourglass_empty:")
 
 
-def _setting(made: Mapping[str, Card], network: str) -> dict[str, object]:
-    card = next(card for card in made.values() if card.recipe.network == network)
+def _setting(cards: Mapping[str, Card], network: str) -> dict[str, object]:
+    card = next(card for card in cards.values() if card.recipe.network == network)
     recipe, paper = card.recipe, study_3.paper_setting()
     return {"parameters": whole(card.facts["parameters"]), "most": _lead(network), "epochs": recipe.epochs, "batch": recipe.batch_size, "optimizer": recipe.optimizer.capitalize(), "limit": recipe.train_limit,
             "paper_epochs": paper["epochs"], "paper_batch": paper["batch"]}  # fmt: skip
@@ -91,7 +93,7 @@ def _lead(network: str) -> str:
     return say("setting_most", networks=len(sizes), next=following, next_parameters=whole(count))
 
 
-def _accuracy(network: str, rates: Rows) -> None:
+def _accuracy(network: str, rates: Sequence[RateRow]) -> None:
     paper = study_3.paper() if network == "arc1" else []
     plots.show(figures.accuracy(network, rates, paper), key=f"dropout.accuracy.{network}")
     st.caption(say("accuracy_note", pictures=whole(CHECKED_TRAINING_IMAGES)))
@@ -109,7 +111,7 @@ def _words(found: Verdict) -> str:
     return "\n\n".join([" ".join([say(f"verdict_{found.words}", **values), *sure]), say("verdict_chosen", **chosen)])
 
 
-def _gap(made: Mapping[str, Card], network: str, rates: Rows) -> None:
+def _gap(cards: Mapping[str, Card], network: str, rates: Sequence[RateRow]) -> None:
     paper = study_3.paper() if network == "arc1" else []
     st.subheader(say("gap"), anchor=False)
     st.markdown(say("gap_text"))
@@ -117,10 +119,10 @@ def _gap(made: Mapping[str, Card], network: str, rates: Rows) -> None:
     with left:
         plots.show(figures.gap(network, rates, paper), key=f"dropout.gap.{network}")
     with right:
-        plots.show(figures.gap_by_epoch(network, study_3.curves(made, network)), key=f"dropout.time.{network}")
-    least, most = min(rates, key=lambda row: row["gap"]), max(rates, key=lambda row: row["gap"])
-    values = {"least": f"{100 * least['gap']:.1f}", "most": f"{100 * most['gap']:.1f}"}
-    st.markdown(say("gap_words", **values, least_rate=f"{least['rate']:g}", most_rate=f"{most['rate']:g}",
+        plots.show(figures.gap_by_epoch(network, study_3.curves(cards, network)), key=f"dropout.time.{network}")
+    least, most = min(rates, key=lambda row: row.gap), max(rates, key=lambda row: row.gap)
+    values = {"least": f"{100 * least.gap:.1f}", "most": f"{100 * most.gap:.1f}"}
+    st.markdown(say("gap_words", **values, least_rate=f"{least.rate:g}", most_rate=f"{most.rate:g}",
                     pictures=whole(CHECKED_TRAINING_IMAGES), margin=figures.checked_margin(most)))  # fmt: skip
 
 

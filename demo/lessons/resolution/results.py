@@ -59,7 +59,7 @@ def cells(made: Made, dataset: str, recipe: str) -> list[dict[str, Any]]:
             own = name_by(recipe, dataset, protocol, side)
             card = made.get(own if own in made else network_for_cell(made, dataset, protocol, side))
             matrix = card.matrix(side, FILTER) if card else None
-            ours = cell(dataset, side, card, matrix) if card and matrix else {"run": None}
+            ours = cell(dataset, side, card, matrix).as_dict() if card and matrix else {"run": None}
             paper = kannojia(dataset, protocol, side) or (None, None, None)
             printed = protocol != "mixed" and dataset == "cifar10"
             report = {f"report_{score}": report_score(protocol, score, side) if printed else None for score in SCORES}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.studies.splits import Rows
+from core.studies.splits import ClassRow, DrawRow, MethodRow, Tables
 from demo.charts.figure import HEIGHT, TRAINING, VALIDATION, Figure
 from demo.charts.plots import heading
 from demo.charts.theme import Spec
@@ -20,18 +20,18 @@ FOLDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 METHODS = {"random": ("#832db6", "circle"), "stratified": ("#0f7d8a", "square"), "k-fold": ("#b3541e", "diamond")}
 """Colour and shape of a method."""
-APART = 0.07
+DISTANCE = 0.07
 """Between equal draws, as a share of a method's room."""
 
 
 def strip(labels: Sequence[int], parts: Sequence[int], names: Sequence[str], what: str) -> Figure:
     """Every image as a point: a class a block of lines, colour, shape and filling by part."""
-    rows, seen = [], dict.fromkeys(sorted(set(labels)), 0)
+    rows, lines, placed = [], set(), dict.fromkeys(sorted(set(labels)), 0)
     for label, part in zip(labels, parts, strict=True):
-        line, place = divmod(seen[label], ACROSS)
+        line, place = divmod(placed[label], ACROSS)
         rows.append({"class": str(label), "line": f"{label}.{line}", "place": place, "part": names[part]})
-        seen[label] += 1
-    lines = sorted({row["line"] for row in rows})
+        lines.add(f"{label}.{line}")
+        placed[label] += 1
     first = "split(datum.value, '.')[1] === '0' ? split(datum.value, '.')[0] : ''"
     legend = {"title": None, "orient": "bottom", "columns": 3, "labelLimit": 0, "rowPadding": 4}
     folds = len(names) > 2
@@ -44,7 +44,7 @@ def strip(labels: Sequence[int], parts: Sequence[int], names: Sequence[str], wha
 
     encoding: Spec = {
         "x": {"field": "place", "type": "ordinal", "axis": None, "scale": {"domain": list(range(ACROSS))}},
-        "y": {"field": "line", "type": "nominal", "title": say("axis_class"), "sort": lines,
+        "y": {"field": "line", "type": "nominal", "title": say("axis_class"), "sort": sorted(lines),
               "axis": {"labelExpr": first, "labelOverlap": False, "ticks": False, "grid": False}},
         "stroke": channel(colours), "fill": channel(fills), "shape": channel(SHAPES),
         "tooltip": [_tip("class", say("axis_class")), _tip("part", say("tip_part"))],
@@ -77,10 +77,10 @@ def shares(table: Sequence[Sequence[float]], names: Sequence[str], classes: Sequ
     return Figure(f"{title}, {what}", spec, _columns(rows, ("class", "part", "percent")))
 
 
-def draws(tables: Mapping[str, Rows], measure: str, names: Mapping[str, str]) -> Figure:
+def draws(tables: Tables, measure: str, names: Mapping[str, str]) -> Figure:
     """One point a draw, equal ones side by side; behind them mean and standard deviation of each method."""
-    points = [_draw(row, measure, names) for row in tables["draws"]]
-    means = [_mean(row, measure, names) for row in tables["methods"]]
+    points = [_draw(row, measure, names) for row in tables.draws]
+    means = [_mean(row, measure, names) for row in tables.methods]
     rows = [*points, *means]
     y_title = say(f"measure_{measure}") + " (%)"
     order = list(names.values())
@@ -94,7 +94,7 @@ def draws(tables: Mapping[str, Rows], measure: str, names: Mapping[str, str]) ->
     beside = [
         {"window": [{"op": "row_number", "as": "number"}], "groupby": ["method", "percent"]},
         {"joinaggregate": [{"op": "count", "as": "equal"}], "groupby": ["method", "percent"]},
-        {"calculate": f"indexof({json.dumps(order)}, datum.method) + {APART} * (datum.number - (datum.equal + 1) / 2)", "as": "place"},
+        {"calculate": f"indexof({json.dumps(order)}, datum.method) + {DISTANCE} * (datum.number - (datum.equal + 1) / 2)", "as": "place"},
     ]
     wide = [{"calculate": f"indexof({json.dumps(order)}, datum.method) {sign} 0.4", "as": name} for sign, name in (("-", "place"), ("+", "end"))]
     across = {"x": x, "x2": {"field": "end"}}
@@ -112,28 +112,29 @@ def draws(tables: Mapping[str, Rows], measure: str, names: Mapping[str, str]) ->
     return Figure(f"{title}, {what}", spec, _columns(rows, ("kind", "method", "draw", "percent", "spread", "low", "high")))
 
 
-def _draw(row: Mapping[str, Any], measure: str, names: Mapping[str, str]) -> dict[str, Any]:
-    return {"kind": "draw", "method": names[row["split"]], "draw": row["draw"], "percent": round(100 * row[measure], 3),
+def _draw(row: DrawRow, measure: str, names: Mapping[str, str]) -> dict[str, Any]:
+    return {"kind": "draw", "method": names[row.split], "draw": row.draw, "percent": round(100 * row.score(measure), 3),
             "spread": None, "low": None, "high": None}  # fmt: skip
 
 
-def _mean(row: Mapping[str, Any], measure: str, names: Mapping[str, str]) -> dict[str, Any]:
+def _mean(row: MethodRow, measure: str, names: Mapping[str, str]) -> dict[str, Any]:
     """Mean and standard deviation in percent; without a spread the band has no height."""
-    percent, spread = 100 * row[measure], row[f"{measure}_spread"]
+    percent, spread = 100 * row.score(measure), row.spread(measure)
     reach = 100 * (spread or 0.0)
-    return {"kind": "mean", "method": names[row["split"]], "draw": None, "percent": percent,
+    return {"kind": "mean", "method": names[row.split], "draw": None, "percent": percent,
             "spread": None if spread is None else reach, "low": percent - reach, "high": percent + reach}  # fmt: skip
 
 
-def by_class(classes: Rows) -> Figure:
+def by_class(classes: Sequence[ClassRow]) -> Figure:
     """Recall of each class on the held-out images and on the official test part."""
     from demo.charts.plots import Axis, bars
 
-    names = {"held_out_recall": say("line_held_recall"), "test_recall": say("line_test_recall")}
-    rows = [{"class": row["class"], "percent": 100 * row[key], "part": name} for key, name in names.items() for row in classes]
+    held_out, test = say("line_held_recall"), say("line_test_recall")
+    rows = [{"class": row.label, "percent": 100 * row.held_out_recall, "part": held_out} for row in classes]
+    rows += [{"class": row.label, "percent": 100 * row.test_recall, "part": test} for row in classes]
     return bars(
         say("figure_by_class"), rows, "class", say("axis_class"), Axis("percent", say("axis_recall"), domain=(0, 100)), "part",
-        dict(zip(names.values(), (VALIDATION, "#5b6670"), strict=True)),
+        {held_out: VALIDATION, test: "#5b6670"},
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ EXAMPLES = {"stratified": "splits-stratified-0", "fold": "splits-k-fold-0-0"}
 
 
 def render() -> None:
+    """The question, then the chosen section."""
     st.title(say("title"), anchor=False)
     preload.preload("core.studies.split_simulation")
     if not asking.ask(questions.splits(), before=say("intro")):

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.pretrained.cards import Card
 from core.studies import splits as study_4
-from core.studies.splits import FOLDS, MEASURES, Comparison, Rows
+from core.studies.rows import as_dicts
+from core.studies.splits import FOLDS, MEASURES, Comparison, MethodRow, Tables
 from demo.charts import plots
 from demo.classroom import asking
 from demo.lessons.splits import figures
 from demo.text import speaker
-from demo.ui import tables
+from demo.ui import evidence, tables
 from demo.ui.formatting import percent
 from demo.ui.tables import Column
 
 say = speaker("splits")
 
 
-def render(made: Mapping[str, Card], command: str) -> None:
-    study_tables = study_4.tables(made)
-    if not study_tables["draws"]:
+def render(cards: Mapping[str, Card], command: str) -> None:
+    """Every draw, the methods, what they say, and the runs; `command` makes what is missing."""
+    found = study_4.results(cards)
+    if not found.draws:
         asking.missing(command)
         return
     planned = len(study_4.plan())
-    if len(made) < planned:
-        st.info(say("partly", made=len(made), planned=planned), icon=":material/hourglass_empty:")
+    if len(cards) < planned:
+        st.info(say("partly", made=len(cards), planned=planned), icon=":material/hourglass_empty:")
     st.markdown(say("results_text", **{name.replace("-", "_"): count for name, count in study_4.DRAWS.items()}, folds=FOLDS))
     measure = st.segmented_control(
         say("measure"), MEASURES, key="splits.measure", default=MEASURES[0], required=True, format_func=lambda name: say(f"measure_{name}")
     )
     measure = measure or MEASURES[0]
     st.caption(say(f"about_{measure}"))
-    names = {row["split"]: say(f"method_{row['split']}") for row in study_tables["methods"]}
-    plots.show(figures.draws(study_tables, measure, names), key=f"splits.draws.{measure}")
+    names = {row.split: say(f"method_{row.split}") for row in found.methods}
+    plots.show(figures.draws(found, measure, names), key=f"splits.draws.{measure}")
     st.markdown(say("methods"))
-    tables.table([{**row, "name": names[row["split"]]} for row in study_tables["methods"]], _method_columns(), key="splits.methods", alt=say("methods"))
+    tables.table([{**row.as_dict(), "name": names[row.split]} for row in found.methods], _method_columns(), key="splits.methods", alt=say("methods"))
     st.caption(say("methods_note"))
-    _words(study_tables["methods"])
-    _measured(study_tables)
-    _rows(study_tables, names)
+    _words(found.methods)
+    _measured(found)
+    _rows(found, names)
 
 
 def _method_columns() -> dict[str, Column]:
@@ -63,14 +64,14 @@ def _method_columns() -> dict[str, Column]:
 # --- what can be said ----------------------------------------------------------------------------------------------
 
 
-def _words(methods: Rows) -> None:
+def _words(methods: Sequence[MethodRow]) -> None:
     st.subheader(say("tighter"), anchor=False)
     tighter, cost = study_4.compare(methods, "random", "stratified"), study_4.compare(methods, "stratified", "k-fold", FOLDS)
     fold = study_4.compare(methods, "stratified", "k-fold")
     if tighter:
-        st.markdown(say(f"tighter_{tighter.verdict}", **_numbers(tighter)))
+        st.markdown(f"{say(f'tighter_{tighter.verdict}', **_numbers(tighter))} {evidence.words(tighter.difference)}")
     if fold and cost:
-        st.markdown(say(f"fold_{fold.verdict}", **_numbers(fold), folds=FOLDS))
+        st.markdown(f"{say(f'fold_{fold.verdict}', **_numbers(fold), folds=FOLDS)} {evidence.words(fold.difference)}")
         st.markdown(say(f"cost_{cost.verdict}", **_numbers(cost), folds=FOLDS))
     st.markdown(say("best", folds=FOLDS))
     st.info(say("caution"), icon=":material/info:")
@@ -78,35 +79,35 @@ def _words(methods: Rows) -> None:
 
 def _numbers(found: Comparison) -> dict[str, str]:
     """Two spreads, their difference and its uncertainty, in points."""
-    values = {"one": found.one, "other": found.other, "difference": abs(found.difference), "uncertainty": found.uncertainty}
+    values = {"one": found.one, "other": found.other, "difference": abs(found.difference.lead), "uncertainty": found.uncertainty}
     return {name: f"{100 * value:.2f}" for name, value in values.items()}
 
 
-def _measured(study_tables: dict[str, Rows]) -> None:
+def _measured(found: Tables) -> None:
     """The three accuracies measure different things: shown on the method that holds every image out."""
     st.subheader(say("measured"), anchor=False)
     st.markdown(say("measured_text"))
-    row = study_tables["methods"][-1]
-    values = {name: percent(row[measure]) for name, measure in zip(("held", "recall", "test"), MEASURES, strict=True)}
-    apart = study_4.gap_to_test(row)
-    st.markdown(say("measured_words", method=say(f"method_{row['split']}"), **values))
-    st.markdown(say("nearer_yes" if apart.nearer else "nearer_no", recall=f"{100 * apart.recall:+.1f}", accuracy=f"{100 * apart.accuracy:+.1f}"))
-    if study_tables["classes"]:
-        plots.show(figures.by_class(study_tables["classes"]), key="splits.by_class")
+    row = found.methods[-1]
+    values = {name: percent(row.score(measure)) for name, measure in zip(("held", "recall", "test"), MEASURES, strict=True)}
+    gap = study_4.gap_to_test(row)
+    st.markdown(say("measured_words", method=say(f"method_{row.split}"), **values))
+    st.markdown(say("nearer_yes" if gap.nearer else "nearer_no", recall=f"{100 * gap.recall:+.1f}", accuracy=f"{100 * gap.accuracy:+.1f}"))
+    if found.classes:
+        plots.show(figures.by_class(found.classes), key="splits.by_class")
         columns = {"class": Column(say("column_class")), "pictures": Column(say("column_all"), "count"),
                    "held_out_recall": Column(say("line_held_recall"), "percent"), "test_recall": Column(say("line_test_recall"), "percent")}  # fmt: skip
-        tables.table(study_tables["classes"], columns, key="splits.classes", alt=say("figure_by_class"))
+        tables.table(as_dicts(found.classes), columns, key="splits.classes", alt=say("figure_by_class"))
     st.markdown(say("measured_why"))
 
 
-def _rows(study_tables: dict[str, Rows], names: Mapping[str, str]) -> None:
+def _rows(found: Tables, names: Mapping[str, str]) -> None:
     st.subheader(say("tables"), anchor=False)
     st.markdown(say("table_runs"))
-    rows: list[dict[str, Any]] = [
-        {**row, "name": names[row["split"]], "fold": row["fold"] if row["split"] == "k-fold" else None,
-         "rarest": row["held_out_by_class"][-1]}
-        for row in study_tables["runs"] if row["split"] in names
-    ]  # fmt: skip
+    rows = [
+        {**row.as_dict(), "name": names[row.split], "fold": row.fold if row.split == "k-fold" else None, "rarest": row.held_out_by_class[-1]}
+        for row in found.runs
+        if row.split in names
+    ]
     columns = {
         "name": Column(say("method")), "draw": Column(say("column_draw"), "count"), "fold": Column(say("column_fold"), "count"),
         **{measure: Column(say(f"measure_{measure}"), "percent") for measure in MEASURES},

@@ -21,6 +21,7 @@ CLASSES = SOURCES["digits"].classes
 
 
 def render() -> None:
+    """A split drawn with a seed: image by image, in shares and in counts; then drawn again and again."""
     st.markdown(say("drawn_text", pictures=sum(part_sizes(plan()["splits-random-0"].recipe)[:2]), ratio=f"{IMBALANCE:g}"))
     method, seed = _controls()
     st.markdown(say(f"about_{method}", folds=FOLDS))
@@ -44,7 +45,7 @@ def render() -> None:
 
 
 def _controls() -> tuple[str, int]:
-    """(method, seed) as the visitor wishes them."""
+    """(method, seed) that the visitor chose."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = st.segmented_control(
             say("method"), list(DRAWS), key="splits.method", default="random", required=True,
@@ -88,10 +89,10 @@ def _many(labels: tuple[int, ...]) -> None:
     if not session.get_state(MANY, False):
         return
     with st.spinner(say("drawing")):
-        seen = {method: split_simulation.rarest_held_out(labels, method) for method in DRAWS}
+        held_out = {method: split_simulation.rarest_held_out(labels, method) for method in DRAWS}
     rows = [
         {"method": say(f"method_{method}"), "absent": held.absent, "least": held.least, "mean": held.mean, "most": held.most}
-        for method, held in seen.items()
+        for method, held in held_out.items()
     ]
     columns = {
         "method": Column(say("method")), "absent": Column(say("column_absent"), "percent", say("column_absent_help")),
@@ -100,5 +101,5 @@ def _many(labels: tuple[int, ...]) -> None:
     }  # fmt: skip
     tables.table(rows, columns, key="splits.absent", alt=say("many"))
     chance = split_simulation.chance_absent(len(labels), labels.count(max(labels)), split_simulation.held_out_size(labels))
-    values = {"absent": percent(seen["random"].absent), "chance": percent(chance)}
+    values = {"absent": percent(held_out["random"].absent), "chance": percent(chance)}
     st.markdown(say("many_words", **values, rarest=CLASSES[-1]))

@@ -89,7 +89,7 @@ def _pairs(matrix: Matrix) -> tuple[list[int], list[int]]:
 
 @pytest.mark.parametrize("study", ["resolution", "architectures"])
 def test_the_scores_of_every_table_are_scikit_learns(study: str) -> None:
-    tables = STUDIES[study].tables(available(STUDIES[study].plan(), CARDS.values()))
+    tables = STUDIES[study].as_json(available(STUDIES[study].plan(), CARDS.values()))
     rows = [row for table in tables.values() for row in table if "confusion" in row]
     assert rows
     for row in rows:
@@ -104,13 +104,13 @@ def test_the_scores_of_every_table_are_scikit_learns(study: str) -> None:
 
 def _accuracies(protocol: str) -> dict[tuple[str, int], float]:
     """(data set, side) -> the best accuracy of the recipes that there are."""
-    rows = resolution.tables(MADE)[protocol]
+    rows = STUDIES["resolution"].as_json(MADE)[protocol]
     return {(row["dataset"], row["resolution"]): max(r["accuracy"] for r in rows if (r["dataset"], r["resolution"]) ==
             (row["dataset"], row["resolution"])) for row in rows}  # fmt: skip
 
 
 def test_totv_by_the_reports_recipe_gives_what_the_report_gave() -> None:
-    rows = [row for row in resolution.tables(MADE)["totv"] if row["run"] == "cifar10-32"]
+    rows = [row for row in STUDIES["resolution"].as_json(MADE)["totv"] if row["run"] == "cifar10-32"]
     found = {row["resolution"]: row["accuracy"] for row in rows}
     assert 0.72 <= found[32] <= 0.78 and 0.35 <= found[16] <= 0.44 and 0.21 <= found[8] <= 0.27
 
@@ -127,7 +127,7 @@ def test_tvtv_by_either_recipe_gives_what_the_report_gave() -> None:
 
 
 def test_sgd_stays_below_adam_as_in_the_report_and_every_class_has_its_row() -> None:
-    found = architectures.tables(available(architectures.plan(), CARDS.values()))["results"]
+    found = STUDIES["architectures"].as_json(available(architectures.plan(), CARDS.values()))["results"]
     rows = {row["run"]: row for row in found if row["preset"] == "report"}
     assert {row["network"] for row in rows.values()} == {"arc2-report", "arc3-report"} and len(rows) == 4
     for network in ("arc2", "arc3"):
@@ -136,7 +136,7 @@ def test_sgd_stays_below_adam_as_in_the_report_and_every_class_has_its_row() -> 
 
 
 def test_dropout_and_splits_have_every_seed_of_every_rate_that_they_have() -> None:
-    tables = STUDIES["dropout"].tables(available(STUDIES["dropout"].plan(), CARDS.values()))
+    tables = STUDIES["dropout"].as_json(available(STUDIES["dropout"].plan(), CARDS.values()))
     assert all(len(row["runs"]) == 3 for row in tables["rates"])
     for row in tables["rates"]:
         tests = [CARDS[name].result["test_accuracy"] for name in row["runs"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -46,16 +48,17 @@ def _card(name: str, matrix: Matrix, train_accuracy: float, test_accuracy: float
 def test_dropout_rates_are_means_over_seeds_with_their_spread() -> None:
     cards = {f"dropout-arc1-0.3-seed{seed}": _card(f"dropout-arc1-0.3-seed{seed}", [[1]], 0.9, test)
              for seed, test in enumerate((0.80, 0.82, 0.84))}  # fmt: skip
-    (row,) = dropout.tables(cards)["rates"]
-    assert (row["network"], row["rate"], row["test_accuracy"]) == ("arc1", 0.3, pytest.approx(0.82))
-    assert row["test_accuracy_spread"] == pytest.approx(0.02) and row["gap"] == pytest.approx(0.08) and len(row["runs"]) == 3
+    (row,) = dropout.rate_rows(cards)
+    assert (row.network, row.rate, row.test_accuracy) == ("arc1", 0.3, pytest.approx(0.82))
+    assert row.test_accuracy_spread == pytest.approx(0.02) and row.gap == pytest.approx(0.08) and len(row.runs) == 3
 
 
-def _rate(rate: float, test: float, spread: float | None, validation: float = 0.8, running: float = 0.9) -> dict[str, object]:
+def _rate(rate: float, test: float, spread: float | None, validation: float = 0.8, running: float = 0.9, network: str = "arc1") -> dropout.RateRow:
     """Three seeds with this standard deviation; one seed without."""
     tested = [test] if spread is None else [test - spread, test, test + spread]
-    return {"rate": rate, "test_accuracy": test, "test_accuracy_spread": spread, "validation_accuracy": validation,
-            "running_accuracy": running, "network": "arc1", "tested": tested}  # fmt: skip
+    return dropout.RateRow(
+        network, rate, running, 0.9, validation, test, 0.9 - test, spread, spread, spread, spread, spread, tested, [f"run-{rate:g}"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,13 +79,13 @@ def test_no_verdict_before_there_is_something_to_compare() -> None:
 
 
 def test_the_rates_at_which_training_lies_below_the_test() -> None:
-    assert dropout.below([_rate(0.0, 0.8, 0.1), _rate(0.5, 0.8, 0.1, running=0.7)], "running_accuracy") == [0.5]
-    assert dropout.below(dropout.paper(), "train_accuracy") == [0.6, 0.7], "as the paper prints it"
+    assert dropout.below([_rate(0.0, 0.8, 0.1), _rate(0.5, 0.8, 0.1, running=0.7)], lambda row: row.running_accuracy) == [0.5]
+    assert dropout.below(dropout.paper(), lambda row: row.train_accuracy) == [0.6, 0.7], "as the paper prints it"
 
 
 def test_the_paper_stands_beside_arc1_alone() -> None:
-    arc1, arc2 = dropout.beside_paper([_rate(0.2, 0.8, 0.1), {**_rate(0.2, 0.8, 0.1), "network": "arc2"}])
-    assert (arc1["paper_train"], arc1["paper_test"]) == (0.9539, 0.8948) and "paper_train" not in arc2
+    arc1, arc2 = dropout.beside_paper([_rate(0.2, 0.8, 0.1), _rate(0.2, 0.8, 0.1, network="arc2")])
+    assert (arc1.paper_train, arc1.paper_test) == (0.9539, 0.8948) and (arc2.paper_train, arc2.paper_test) == (None, None)
     assert dropout.paper_setting() == {"batch": 100, "epochs": 100}
 
 
@@ -97,40 +100,43 @@ def test_a_curve_is_the_mean_of_the_seeds_by_epoch_without_the_untrained_network
     cards = {name: Card(name, plan[name].recipe, {}, _epochs(*running), {})
              for name, running in (("dropout-arc2-0.5-seed0", (0.4, 0.7)), ("dropout-arc2-0.5-seed1", (0.6, 0.9)))}  # fmt: skip
     first, second = dropout.curves(cards, "arc2")
-    assert (first["rate"], first["epoch"], first["running"], first["gap"]) == (0.5, 1, 0.5, pytest.approx(0.0))
-    assert second["train"] == pytest.approx(0.9) and dropout.epochs_below([first, second]) == 1
+    assert (first.rate, first.epoch, first.running, first.gap) == (0.5, 1, 0.5, pytest.approx(0.0))
+    assert second.train == pytest.approx(0.9) and dropout.epochs_below([first, second]) == 1
     assert dropout.curves(cards, "arc1") == []
 
 
 def test_the_report_s_case_stands_beside_ours_counted_in_both_ways() -> None:
     card = Card("fashion-arc3-adam", preset("report", "fashion-mnist"), {}, _epochs(0.7, 0.85), {"test_accuracy": 0.9})
     arc2, arc3 = dropout.report_cases({"fashion-arc3-adam": card})
-    assert "run" not in arc2 and not arc2["report_below"]
-    assert (arc3["report_train"], arc3["report_test"], arc3["report_below"]) == (0.895, 0.9018, True)
-    assert arc3["running_below"] and not arc3["train_below"] and arc3["run"] == "fashion-arc3-adam"
+    assert arc2.run is None and arc2.running_below is None and not arc2.report_below
+    assert (arc3.report_train, arc3.report_test, arc3.report_below) == (0.895, 0.9018, True)
+    assert arc3.running_below and arc3.train_below is False and arc3.run == "fashion-arc3-adam"
 
 
 def test_a_k_fold_estimate_is_the_mean_of_its_folds_and_waits_for_all_of_them() -> None:
     matrices = [[[3, 1], [0, right]] for right in range(5)]
     cards = {f"splits-k-fold-0-{fold}": _card(f"splits-k-fold-0-{fold}", matrix, 1.0, 0.9) for fold, matrix in enumerate(matrices)}
-    (draw,) = splits.tables(cards)["draws"]
-    assert draw["trainings"] == 5 and draw["held_out_by_class"] == [20, 10]
-    assert draw["validation_accuracy"] == pytest.approx(sum(map(metrics.accuracy, matrices)) / 5)
-    (method,) = splits.tables(cards)["methods"]
-    assert method["validation_accuracy_spread"] is None and method["rarest_least"] == 2
-    assert (method["seconds"], method["tested"]) == (10.0, 30) and splits.compare([method], "k-fold", "k-fold") is None
+    (draw,) = splits.results(cards).draws
+    assert draw.trainings == 5 and draw.held_out_by_class == [20, 10]
+    assert draw.validation_accuracy == pytest.approx(sum(map(metrics.accuracy, matrices)) / 5)
+    (method,) = splits.results(cards).methods
+    assert method.validation_accuracy_spread is None and method.rarest_least == 2
+    assert (method.seconds, method.tested) == (10.0, 30) and splits.compare([method], "k-fold", "k-fold") is None
     right = sum(map(metrics.accuracy, matrices)) / 5
-    assert method["by_counting"] == pytest.approx((right * (1 - right) / 30) ** 0.5)
-    first, second = splits.tables(cards)["classes"]
-    assert (first["class"], first["pictures"], first["held_out_recall"]) == ("0", 20, 0.75)
-    assert (second["pictures"], second["test_recall"]) == (10, 1.0)
+    assert method.by_counting == pytest.approx((right * (1 - right) / 30) ** 0.5)
+    first, second = splits.results(cards).classes
+    assert (first.label, first.images, first.held_out_recall) == ("0", 20, 0.75)
+    assert (second.images, second.test_recall) == (10, 1.0)
+    assert first.as_dict() == {"class": "0", "pictures": 20, "held_out_recall": 0.75, "test_recall": first.test_recall, "runs": list(cards)}
     del cards["splits-k-fold-0-3"]
-    assert splits.tables(cards)["draws"] == splits.tables(cards)["classes"] == []
+    assert splits.results(cards).draws == splits.results(cards).classes == []
 
 
-def _method(name: str, draws: int, spread: float) -> dict[str, object]:
-    error = spread / (2 * (draws - 1)) ** 0.5
-    return {"split": name, "validation_accuracy_spread": spread, "validation_accuracy_spread_error": error}
+def _method(name: str, draws: int, spread: float, **values: float) -> splits.MethodRow:
+    row = splits.MethodRow(
+        name, draws, 1, 0.9, spread, spread / (2 * (draws - 1)) ** 0.5, 0.9, spread, spread, 0.9, spread, spread, 100, 0.03, 1, 1, 2.0
+    )
+    return dataclasses.replace(row, **values)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +145,7 @@ def _method(name: str, draws: int, spread: float) -> dict[str, object]:
 def test_whether_a_spread_is_smaller_is_told_with_its_uncertainty(spread: float, verdict: str) -> None:
     found = splits.compare([_method("random", 20, 0.02), _method("stratified", 20, spread)], "random", "stratified")
     assert found is not None and found.verdict == verdict
+    assert (found.difference.basis, found.difference.count) == ("spreads", 40) and found.difference.real == (verdict == "clear")
     assert found.uncertainty == pytest.approx(((0.02**2 + spread**2) / 38) ** 0.5)
 
 
@@ -153,15 +160,15 @@ def test_for_the_same_cost_the_spread_of_single_draws_shrinks_by_the_root() -> N
 
 
 def test_a_macro_recall_may_be_nearer_to_a_balanced_test() -> None:
-    row = {"validation_accuracy": 0.98, "validation_macro_recall": 0.93, "test_accuracy": 0.90}
+    row = _method("k-fold", 6, 0.01, validation_accuracy=0.98, validation_macro_recall=0.93, test_accuracy=0.90)
     assert splits.gap_to_test(row).nearer and splits.gap_to_test(row).recall == pytest.approx(0.03)
-    assert not splits.gap_to_test({**row, "validation_macro_recall": 0.80}).nearer
+    assert not splits.gap_to_test(dataclasses.replace(row, validation_macro_recall=0.80)).nearer
 
 
 def test_the_riddle_names_the_class_that_attracts() -> None:
     matrix = [[5 if guess == 3 else int(guess == truth) for guess in range(10)] for truth in range(10)]
     classes = ["plane", "car", "bird", "cat", *"abcdef"]
     card = Card("cifar10-32", resolution.plan()["cifar10-32"].recipe, {"classes": classes}, (), {}, {"area": {"8": matrix}})
-    (row,) = resolution.riddle({"cifar10-32": card})
-    assert (row["attractor"], row["attracted"], row["filter"], row["resolution"]) == ("cat", 50, "area", 8)
-    assert row["cat_recall"] == 1.0 and row["cat_precision"] == pytest.approx(0.1)
+    (row,) = resolution.riddle_rows({"cifar10-32": card})
+    assert (row.attractor, row.attracted, row.filter, row.resolution) == ("cat", 50, "area", 8)
+    assert row.cat_recall == 1.0 and row.cat_precision == pytest.approx(0.1)

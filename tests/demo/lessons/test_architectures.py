@@ -186,7 +186,7 @@ def test_curves_can_be_chosen_and_none_is_no_error(made: dict[str, Card]) -> Non
     ("steps", "word"), [((0.03, 0.02, 0.01), "data agree with"), ((0.03, 0.01, 0.02), "agree in part"), ((0.01, 0.02, 0.03), "do not agree")]
 )
 def test_whether_small_batches_wiggle_more_is_said_from_the_runs(made: dict[str, Card], steps: tuple[float, ...], word: str) -> None:
-    for size, step in zip(beside.BATCHES, steps, strict=True):
+    for size, step in zip(plan.BATCHES, steps, strict=True):
         curve = [0.8 + step * (-1) ** number for number in range(20)]
         made[f"fashion-batch-{size}"] = card(f"fashion-batch-{size}", curve=curve)
     assert word in words(opened("training"))

@@ -175,8 +175,7 @@ def valid(figure: charts.Figure) -> charts.Figure:
 
 
 def test_points_carry_their_spread_and_published_ones_have_none() -> None:
-    rates = [{"rate": 0.2, **{key: value for name in ("train", "running", "test")
-              for key, value in ((f"{name}_accuracy", 0.9), (f"{name}_accuracy_spread", 0.01))}}]  # fmt: skip
+    rates = [study_3.RateRow("arc1", 0.2, 0.9, 0.9, 0.9, 0.9, 0.0, 0.01, 0.01, 0.01, 0.01, 0.01, [0.9], ["run"])]
     figure = valid(figures.accuracy("arc1", rates, study_3.paper()))
     assert figure.columns["percent"][0] == 90.0 and figure.columns["low"][0] == pytest.approx(89.0)
     assert figure.columns["high"][0] == pytest.approx(91.0)
@@ -185,9 +184,10 @@ def test_points_carry_their_spread_and_published_ones_have_none() -> None:
 
 
 def test_the_figures_are_valid() -> None:
-    curve = [{"rate": rate, "epoch": n, "gap": 0.1, "running": 0.8, "train": 0.9, "validation": 0.8} for rate in (0.0, 0.7) for n in (1, 2)]
+    curve = [study_3.CurveRow(rate, epoch, 0.8, 0.9, 0.8, 0.1) for rate in (0.0, 0.7) for epoch in (1, 2)]
     assert valid(figures.gap_by_epoch("arc2", curve)).columns["rate"] == ["0", "0", "0.7", "0.7"]
-    valid(figures.gap("arc2", [{"rate": 0.0, "gap": 0.1, "gap_spread": None}], []))
+    rate = study_3.RateRow("arc2", 0.0, 0.9, 0.9, 0.9, 0.8, 0.1, None, None, None, None, None, [0.8], ["run"])
+    valid(figures.gap("arc2", [rate], []))
     valid(figures.switched([{"rate": 0.0, "on": 1.0, "on_spread": 0.0, "off": 1.0, "test": 0.9}]))
     valid(figures.convergence([{"passes": 1, "measured": 1.0, "expected": 1.0}]))
 

@@ -153,16 +153,16 @@ def test_every_picture_has_a_place_of_its_own_in_the_strip() -> None:
 def test_shares_and_recalls_are_valid_figures() -> None:
     folds = [f"fold {n}" for n in range(5)]
     altair.Chart.from_dict(plots.whole(figures.shares([[0.75, 0.25]] * 5, folds, ["0", "1"], "x")))
-    altair.Chart.from_dict(plots.whole(figures.by_class([{"class": "0", "held_out_recall": 1.0, "test_recall": 0.5}])))
+    altair.Chart.from_dict(plots.whole(figures.by_class([study_4.ClassRow("0", 1, 1.0, 0.5, ["run"])])))
 
 
 @pytest.mark.parametrize("measure", study_4.MEASURES)
 def test_every_draw_is_a_point_and_every_method_a_band(measure: str) -> None:
-    tables = study_4.tables({one.name: one for one in some()})
+    tables = study_4.results({one.name: one for one in some()})
     figure = figures.draws(tables, measure, {name: name for name in study_4.DRAWS})
     altair.Chart.from_dict(plots.whole(figure))
     assert figure.columns["kind"].count("draw") == 42 and figure.columns["kind"].count("mean") == 3
     mean = figure.columns["kind"].index("mean")
-    row = tables["methods"][0]
-    assert figure.columns["percent"][mean] == pytest.approx(100 * row[measure])
-    assert figure.columns["high"][mean] - figure.columns["low"][mean] == pytest.approx(200 * row[f"{measure}_spread"])
+    row = tables.methods[0]
+    assert figure.columns["percent"][mean] == pytest.approx(100 * row.score(measure))
+    assert figure.columns["high"][mean] - figure.columns["low"][mean] == pytest.approx(200 * (row.spread(measure) or 0.0))

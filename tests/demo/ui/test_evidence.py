@@ -18,6 +18,7 @@ from tests.places import ROOT
         (Difference(0.02, 0.0004, "pictures", 10_000), ("more than chance", "fewer than 1 of 100 tries", "same 10,000 test pictures")),
         (Difference(0.02, 0.04, "shares", 360), ("more than chance", "4 of 100 tries", "each on 360 test pictures")),
         (Difference(-0.01, 0.31, "seeds", 6), ("may be chance", "31 of 100 tries", "6 trainings")),
+        (Difference(0.004, 0.02, "spreads", 26), ("more than chance", "2 of 100 tries", "standard deviations, over 26 draws")),
         (None, ("nobody can tell",)),
     ],
 )
