@@ -10,7 +10,7 @@ import streamlit as st
 from core.vocabulary.errors import LabError
 from demo.classroom import teacher_mode
 from demo.text import plain, speaker
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("studio")
 ICON = (
@@ -78,7 +78,7 @@ def main() -> None:
         )
         for name, icon in (PAGES | HIDDEN).items()
     }  # fmt: skip
-    session.register(pages)
+    navigation.register(pages)
     chosen = st.navigation(menu(pages), position="top")
     name = next(name for name, page in pages.items() if page is chosen)
     try:

@@ -15,7 +15,7 @@ from core.studies.registry import cards_of
 from demo.classroom import verdict, voting
 from demo.classroom.question import Question
 from demo.text import Say, speaker
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 common = speaker("figures")
 
@@ -93,10 +93,10 @@ def _settle(question: Question, guess: str | None) -> None:
 
 def sections(say: Say, names: Sequence[str]) -> str:
     """A row of sections, `say(f"section_{name}")` each; the chosen one. Only what is chosen is computed."""
-    key = session.bind_widget(f"section.{names[0]}", session.section(names))
+    key = session.bind_widget(f"section.{names[0]}", navigation.section(names))
     chosen = st.segmented_control(
         say("sections"), names, key=key, required=True, label_visibility="collapsed",
-        format_func=lambda name: say(f"section_{name}"), on_change=lambda: session.to_section(session.typed(key)),
+        format_func=lambda name: say(f"section_{name}"), on_change=lambda: navigation.to_section(session.typed(key)),
     )  # fmt: skip
     return chosen or names[0]
 

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.classroom.votes import LEADS, Place
 from demo.text import plain, speaker
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("classroom")
 titles = speaker("studio")
@@ -50,7 +50,7 @@ def around(page: str) -> Iterator[None]:
         st.html(f"<style>{LARGER}</style>")
         _bar(page)
         yield
-        room.at(session.visitor(), page, **session.location())
+        room.at(session.visitor(), page, **navigation.location())
     elif room.opened:
         seen = room.revision
         _bring(page)
@@ -100,7 +100,7 @@ def _bar(page: str) -> None:
             if st.button(say("clear_all"), key="teacher.clear", help=say("clear_all_help")):
                 room.reset(session.visitor())
                 st.rerun()
-        st.link_button(say("notes"), f"{session.root()}/notes", icon=":material/sticky_note_2:", help=say("notes_help"))
+        st.link_button(say("notes"), f"{navigation.root()}/notes", icon=":material/sticky_note_2:", help=say("notes_help"))
         if st.button(say("leave"), key="teacher.leave", type="tertiary"):
             session.set_state("token", "")
             st.rerun()
@@ -150,11 +150,11 @@ def _bring(page: str) -> None:
     if session.get_state("brought", 0) != place.number:
         session.set_state("brought", place.number)
         if not _together(page, place):
-            session.go(place.page, **_query(place))
+            navigation.go(place.page, **_query(place))
 
 
 def _together(page: str, place: Place) -> bool:
-    return place.page == page and {"run": place.run, "section": place.section} == session.location()
+    return place.page == page and {"run": place.run, "section": place.section} == navigation.location()
 
 
 def _query(place: Place) -> dict[str, str]:
@@ -188,7 +188,7 @@ def _way(page: str) -> None:
         return
     if not _together(page, place):
         words = say("watching", run=plain(place.run)) if place.run else say("teacher_at", page=titles(place.page))
-        session.link(place.page, words, **_query(place))
+        navigation.link(place.page, words, **_query(place))
     if session.classroom().lead == "bring":
         following = session.get_state("following", True)
         if st.button(say("unfollow" if following else "follow"), key="class.follow", type="tertiary"):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import navigation
 
 common = speaker("figures")
 
@@ -57,7 +57,7 @@ def _config(column: Column) -> Any:
 
 def run_address(run: str) -> str:
     """Where a run is looked at: its curves, its confusion matrix, its recipe and where it comes from."""
-    return f"{session.root()}/train?run={run}"
+    return f"{navigation.root()}/train?run={run}"
 
 
 def runs_behind(names: Sequence[str]) -> None:

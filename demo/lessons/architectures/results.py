@@ -21,7 +21,7 @@ from demo.lessons.architectures.shared import absent, points, say
 from demo.ui import evidence, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
-from demo.visitor import session
+from demo.visitor import navigation
 
 LATER = 3
 """The first epoch of the figure beside the report's numbers."""
@@ -162,7 +162,7 @@ def _classes(cards: Mapping[str, Card]) -> None:
     matrix = charts.confusion(card.result["confusion"], classes, say("matrix_of", run=title))
     plots.show(matrix, key="architectures.matrix")
     tables.runs_behind([card.name])
-    session.link("audit", say("audit"))
+    navigation.link("audit", say("audit"))
     parts.again(card)
 
 

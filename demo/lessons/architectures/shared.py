@@ -11,7 +11,7 @@ from core.studies import architectures_comparison as beside
 from demo.charts import figure as charts
 from demo.classroom import asking
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import navigation
 from demo.visitor.address import spell, with_unresolved_device
 
 say = speaker("architectures")
@@ -55,7 +55,7 @@ def points(share: float) -> str:
 
 def again(card: Card) -> None:
     """The way to train a run again: the page Train with its recipe, which says how long it will take."""
-    session.link("train", common("again_button"), **spell(with_unresolved_device(card.recipe)))
+    navigation.link("train", common("again_button"), **spell(with_unresolved_device(card.recipe)))
     st.caption(common("again_help"))
 
 

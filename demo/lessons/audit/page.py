@@ -10,7 +10,7 @@ import streamlit as st
 from demo.classroom import asking
 from demo.lessons.audit import checklist, columns, confusion_matrix, last_batch, means, spot_it
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import navigation
 
 say = speaker("audit")
 SECTIONS: dict[str, Callable[[], None]] = {
@@ -38,4 +38,4 @@ def _section() -> None:
     if following:
         st.divider()
         if st.button(say("next", name=say(f"section_{following}")), key="audit.next", icon=":material/arrow_forward:"):
-            session.go("audit", section=following)
+            navigation.go("audit", section=following)

@@ -12,7 +12,7 @@ from core.studies import audit, audit_last_batch
 from demo.text import speaker
 from demo.ui.formatting import percent, table
 from demo.ui.tables import Column
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("audit")
 SHOWN = "Arc2 Adam"
@@ -111,7 +111,7 @@ def _verdict(task: Task, marked: Sequence[str]) -> None:
     st.info(say(f"why_{task.name}"), icon=":material/lightbulb:")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("closer"), key=f"audit.closer.{task.name}", icon=":material/arrow_forward:"):
-            session.go("audit", section=task.closer)
+            navigation.go("audit", section=task.closer)
         if st.button(say("mark_again"), key=f"audit.again.{task.name}", type="tertiary"):
             session.set_state(f"audit.marked.{task.name}", None)
             st.rerun()

@@ -6,14 +6,14 @@ import streamlit as st
 
 from demo.components import frame
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("draw")
 
 
 def render() -> None:
     """The whole page. Nothing here imports Gradio."""
-    address = f"{session.root()}/classify/"
+    address = f"{navigation.root()}/classify/"
     st.title(say("title"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(say("intro"))

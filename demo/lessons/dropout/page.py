@@ -20,7 +20,7 @@ from demo.text import speaker
 from demo.ui import evidence, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
-from demo.visitor import session
+from demo.visitor import navigation
 from demo.visitor.address import spell, with_unresolved_device
 
 say = speaker("dropout")
@@ -40,7 +40,7 @@ def render() -> None:
     draw[asking.sections(say, SECTIONS)]()
     st.divider()
     st.markdown(say("remember"))
-    session.link("train", say("try"), **spell(with_unresolved_device(study_3.plan()[EXAMPLE].recipe)))
+    navigation.link("train", say("try"), **spell(with_unresolved_device(study_3.plan()[EXAMPLE].recipe)))
 
 
 def _below() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import navigation
 
 say = speaker("glossary")
 titles = speaker("studio")
@@ -57,4 +57,4 @@ def explained(key: str) -> tuple[str, str, str]:
 def _term(key: str, name: str, words: str) -> None:
     page, _, section = TERMS[key].partition("/")
     st.markdown(f"**{name}**  \n{words}")
-    session.link(page, say("see", page=titles(page)), **({"section": section} if section else {}))
+    navigation.link(page, say("see", page=titles(page)), **({"section": section} if section else {}))

@@ -9,7 +9,7 @@ import streamlit as st
 from core.vocabulary.errors import LabError
 from demo.server import lan
 from demo.text import plain, speaker
-from demo.visitor import session
+from demo.visitor import navigation
 
 say = speaker("home")
 
@@ -18,13 +18,13 @@ def render() -> None:
     """The address, or why there is none."""
     st.markdown(f"**{say('class')}**")
     try:
-        told = lan.told_address(session.root())
+        told = lan.told_address(navigation.root())
     except LabError as error:
         st.error(plain(error))
         return
     listens_on = st.get_option("server.address")
-    addresses = {told: ""} if told else lan.class_addresses(session.root(), listens_on, lan.lan_addresses())
-    if not told and lan.shut_in() and session.root() not in addresses:
+    addresses = {told: ""} if told else lan.class_addresses(navigation.root(), listens_on, lan.lan_addresses())
+    if not told and lan.shut_in() and navigation.root() not in addresses:
         st.caption(say("class_shut_in"))
         return
     if not addresses:

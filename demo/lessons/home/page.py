@@ -16,7 +16,7 @@ from demo.server.dataset_downloads import Look
 from demo.text import plain, speaker
 from demo.ui.formatting import times, whole
 from demo.ui.images import thumbnails
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("home")
 WALK = ("convolution", "train", "resolution", "audit", "runs", "draw")
@@ -49,7 +49,7 @@ def _walk() -> None:
         row = WALK[first : first + IN_A_ROW]
         for place, (column, page) in enumerate(zip(st.columns(IN_A_ROW), row, strict=True), start=first + 1):
             with column, st.container(border=True, height="stretch"):
-                session.link(page, f"**{place}. {say(f'walk_{page}')}**")
+                navigation.link(page, f"**{place}. {say(f'walk_{page}')}**")
                 st.caption(say(f"walk_{page}_text"))
 
 

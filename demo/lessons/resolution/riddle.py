@@ -22,7 +22,7 @@ from demo.text import speaker
 from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
-from demo.visitor import session
+from demo.visitor import navigation
 from demo.visitor.address import spell
 
 say = speaker("resolution")
@@ -191,5 +191,5 @@ def _remember(rows: list[dict[str, Any]]) -> None:
     changes: dict[str, dict[str, Any]] = {"small": {"resolution": SIDES["cifar10"][-1]}, "mixed": {"augment": "mixed"}, "seed": {"seed": 3}}
     for column, (name, change) in zip(st.columns(len(changes)), changes.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
-            session.link("train", say(f"next_{name}"), **spell(fast.changed(**change)))
+            navigation.link("train", say(f"next_{name}"), **spell(fast.changed(**change)))
             st.caption(say(f"next_{name}_text"))

@@ -20,7 +20,7 @@ from demo.charts import figure as charts
 from demo.lessons.runs import pretrained as shelf
 from demo.lessons.runs import table
 from demo.text import plain, speaker
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("runs")
 WHILE_ACTIVE, WHILE_IDLE = 2.0, 5.0
@@ -58,7 +58,7 @@ def _nothing_yet() -> None:
             st.rerun()
         st.markdown(say("empty"))
         if st.button(say("to_train"), key="runs.first", type="primary", icon=":material/model_training:"):
-            session.go("train")
+            navigation.go("train")
 
     view()
 
@@ -166,7 +166,7 @@ def _actions(now: RunSummary) -> None:
     mine = manager.may(now.run, session.visitor())
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(say("open"), key="runs.open", icon=":material/open_in_new:", type="primary"):
-            session.go("train", run=now.run)
+            navigation.go("train", run=now.run)
         resumable = mine and now.status in RESUMABLE
         if st.button(say("resume"), key="runs.resume", icon=":material/play_arrow:", disabled=not resumable):
             _resume(now.run)

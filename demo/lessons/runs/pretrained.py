@@ -12,7 +12,7 @@ from core.vocabulary.errors import LabError
 from demo.classroom import asking
 from demo.lessons.runs import table
 from demo.text import plain, speaker
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("runs")
 REST = "rest"
@@ -50,10 +50,10 @@ def by_study(every: Sequence[RunSummary]) -> dict[str, list[RunSummary]]:
 
 def _study(groups: dict[str, list[RunSummary]]) -> str:
     st.markdown(say("of_the_app_intro", count=sum(map(len, groups.values()))))
-    key = session.bind_widget("runs.study", session.section(["", *groups]) or None)
+    key = session.bind_widget("runs.study", navigation.section(["", *groups]) or None)
     chosen = st.segmented_control(
         say("study"), list(groups), key=key, format_func=lambda name: say(f"study_{name}", count=len(groups[name])),
-        on_change=lambda: session.to_section(session.typed(key) or ""),
+        on_change=lambda: navigation.to_section(session.typed(key) or ""),
     )  # fmt: skip
     return chosen or ""
 

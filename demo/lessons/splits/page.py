@@ -9,7 +9,7 @@ from demo.classroom import asking, questions
 from demo.lessons.splits import results, simulation
 from demo.server import preload
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import navigation
 from demo.visitor.address import spell, with_unresolved_device
 
 say = speaker("splits")
@@ -38,4 +38,4 @@ def _which() -> None:
     st.markdown(say("which_table"))
     st.markdown(say("remember"))
     for name, run in EXAMPLES.items():
-        session.link("train", say(f"try_{name}"), **spell(with_unresolved_device(study_4.plan()[run].recipe)))
+        navigation.link("train", say(f"try_{name}"), **spell(with_unresolved_device(study_4.plan()[run].recipe)))

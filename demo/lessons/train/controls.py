@@ -28,7 +28,7 @@ from core.vocabulary.recipe import (
 from demo.lessons.train import preview as seen
 from demo.text import plain, speaker
 from demo.ui.formatting import duration, whole
-from demo.visitor import session
+from demo.visitor import navigation, recipe_choice, session
 
 say = speaker("train")
 STEPS = {"imbalance": 1.0,
@@ -51,12 +51,12 @@ def _take(field: str) -> None:
     """The visitor changed the widget of this field."""
     value = session.typed(_key(field))
     if field == "dataset":
-        return session.choose_dataset(value)
-    if field == "resolution" and value == SIDES[session.recipe().dataset]:
+        return recipe_choice.choose_dataset(value)
+    if field == "resolution" and value == SIDES[recipe_choice.recipe().dataset]:
         value = None  # the original
     if value is None and not str(FIELDS[field].type).endswith("None"):
         return None  # an emptied box goes back to what it was
-    session.choose(**{field: value})
+    recipe_choice.choose(**{field: value})
 
 
 def _key(field: str) -> str:
@@ -64,7 +64,7 @@ def _key(field: str) -> str:
 
 
 def _label(field: str) -> str:
-    mark = f" :gray[{say('our_choice')}]" if field in our_choice(session.recipe()) else ""
+    mark = f" :gray[{say('our_choice')}]" if field in our_choice(recipe_choice.recipe()) else ""
     return say(field) + mark
 
 
@@ -82,13 +82,13 @@ def _common(field: str, value: Any) -> dict[str, Any]:
 
 def choice(field: str, **more: Any) -> None:
     """A list to choose one from."""
-    st.selectbox(options=CHOICES[field], **_common(field, getattr(session.recipe(), field)), **more)
+    st.selectbox(options=CHOICES[field], **_common(field, getattr(recipe_choice.recipe(), field)), **more)
 
 
 def number(field: str, **more: Any) -> None:
     """A box for a number; empty where the recipe allows none."""
     low, high, _ = RANGES[field]
-    value = getattr(session.recipe(), field)
+    value = getattr(recipe_choice.recipe(), field)
     if str(FIELDS[field].type).startswith("int"):
         bounds: dict[str, Any] = {
             "min_value": int(low),
@@ -108,7 +108,7 @@ def number(field: str, **more: Any) -> None:
 
 def presets() -> None:
     """`quick`, `fast`, `report`: a complete recipe by one click."""
-    now = session.recipe()
+    now = recipe_choice.recipe()
     untouched = now.preset and now == preset(now.preset, now.dataset)
     key = session.bind_widget("train.preset", now.preset if untouched else None)
     st.segmented_control(
@@ -119,13 +119,13 @@ def presets() -> None:
 def _take_preset() -> None:
     name = session.typed("train.preset")
     if name:
-        session.choose_preset(name, session.recipe().dataset)
+        recipe_choice.choose_preset(name, recipe_choice.recipe().dataset)
 
 
 def choosers() -> st.delta_generator.DeltaGenerator:
     """All choices but the preset; returns the place beside the resolution where small samples fit."""
     st.selectbox(
-        options=list(SOURCES), format_func=_dataset_title, **_common("dataset", session.recipe().dataset)
+        options=list(SOURCES), format_func=_dataset_title, **_common("dataset", recipe_choice.recipe().dataset)
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice("network")
@@ -153,7 +153,7 @@ def _present(name: str) -> bool:
 
 
 def _resolution() -> st.delta_generator.DeltaGenerator:
-    now = session.recipe()
+    now = recipe_choice.recipe()
     side = SIDES[now.dataset]
     st.slider(min_value=1, max_value=side, **_common("resolution", now.resolution or side))
     choice("filter", disabled=now.resolution is None)
@@ -183,7 +183,7 @@ def _more() -> None:
 
 def _split() -> None:
     choice("split")
-    if session.recipe().split == "k-fold":
+    if recipe_choice.recipe().split == "k-fold":
         number("folds")
         number("fold")
     else:
@@ -192,7 +192,7 @@ def _split() -> None:
 
 
 def _momentum() -> None:
-    now = session.recipe()
+    now = recipe_choice.recipe()
     if now.optimizer in WITH_MOMENTUM:
         number("momentum")
     if now.optimizer == "sgd" and now.momentum:
@@ -206,7 +206,7 @@ def _layers() -> None:
     place = st.popover(say("layers"), on_change="rerun", key="train.layers")
     if place.open:  # only then is it worked out
         with place:
-            seen.layer_table(session.recipe())
+            seen.layer_table(recipe_choice.recipe())
 
 
 # --- start --------------------------------------------------------------------------------------------------------
@@ -214,12 +214,12 @@ def _layers() -> None:
 
 def start() -> None:
     """What stands against this recipe, or how long it will take; and the button."""
-    now = session.recipe()
+    now = recipe_choice.recipe()
     refusal = _refusal(now)
     if refusal:
         st.error(plain(refusal), icon=":material/block:")
         if not _present(now.dataset):
-            session.link("home", say("to_home"))
+            navigation.link("home", say("to_home"))
     else:
         expected(now)
     st.button(
@@ -248,7 +248,7 @@ def submit(recipe: Recipe) -> None:
     """Queues a run of this recipe and looks at it."""
     session.set_notice("")
     try:
-        session.look_at(session.manager().submit(recipe, session.visitor()))
+        navigation.look_at(session.manager().submit(recipe, session.visitor()))
     except LabError as refusal:
         session.set_notice(str(refusal))
 

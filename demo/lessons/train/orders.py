@@ -16,7 +16,7 @@ from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from demo.classroom import teacher_mode
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("train")
 WIDTH, WIDTH_TEACHING = 120, 164
@@ -53,7 +53,7 @@ def _menu(now: Snapshot) -> None:
         other = now.recipe.changed(seed=now.recipe.seed + 1)
         _button("reset", ":material/restart_alt:", lambda: _again(now, now.recipe), say("reset_help"), run=now.run)
         _button("new_seed", ":material/casino:", lambda: _again(now, other), say("new_seed_help"), run=now.run)
-        _button("close", ":material/close:", lambda: session.look_at(None), say("close_help"), run=now.run)
+        _button("close", ":material/close:", lambda: navigation.look_at(None), say("close_help"), run=now.run)
 
 
 def _controllable(now: Snapshot) -> bool:
@@ -103,6 +103,6 @@ def _again(now: Snapshot, recipe: Recipe) -> None:
     try:
         if now.active and manager.may(now.run, visitor):
             manager.stop(now.run, visitor)
-        session.look_at(manager.submit(recipe, visitor))
+        navigation.look_at(manager.submit(recipe, visitor))
     except LabError as refusal:
         session.set_notice(str(refusal), "order")

@@ -9,16 +9,16 @@ from core.vocabulary.errors import LabError, NoSuchRun
 from demo.lessons.train import controls, guess, live
 from demo.lessons.train import preview as seen
 from demo.text import plain, speaker
-from demo.visitor import session
+from demo.visitor import navigation, recipe_choice, session
 
 say = speaker("train")
 
 
 def render() -> None:
     """The whole page, once. What needs torch (samples, the check before Start) is drawn last."""
-    run = session.restore()
+    run = recipe_choice.restore()
     snapshot = _look(run) if run else None
-    session.recipe_to_address(session.recipe(), snapshot)
+    recipe_choice.recipe_to_address(recipe_choice.recipe(), snapshot)
     st.title(say("title"), anchor=False)
     image, beside = st.columns([2, 1], gap="medium")
     with beside:
@@ -45,11 +45,11 @@ def _look(run: str) -> Snapshot | None:
     try:
         return session.manager().snapshot(run)
     except NoSuchRun:
-        session.look_at(None)
+        navigation.look_at(None)
         session.set_state("unknown", run)
         return None
     except LabError as unreadable:
-        session.look_at(None)
+        navigation.look_at(None)
         session.set_notice(str(unreadable))
         return None
 
@@ -60,6 +60,6 @@ def _empty() -> st.delta_generator.DeltaGenerator:
     if unknown:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(say("no_run", run=plain(unknown)), icon=":material/search_off:")
-            session.link("runs", say("to_runs"))
+            navigation.link("runs", say("to_runs"))
     st.markdown(say("intro"))
     return st.container()

@@ -12,7 +12,7 @@ from core.vocabulary.records import Matrix
 from demo.lessons.train import controls
 from demo.text import speaker
 from demo.ui.formatting import duration, percent, times
-from demo.visitor import session
+from demo.visitor import navigation, recipe_choice, session
 from demo.visitor.address import with_unresolved_device
 
 say = speaker("train")
@@ -31,12 +31,12 @@ def render(now: Snapshot) -> None:
         _button("again", ":material/replay:", recipe, disabled=bool(missing))
         _button("other_seed", ":material/casino:", recipe.changed(seed=recipe.seed + 1), disabled=bool(missing))
         if st.button(say("close"), key="live.close", icon=":material/close:", help=say("close_help")):
-            session.look_at(None)
+            navigation.look_at(None)
             st.rerun()
     if missing:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(missing)
-            session.link("home", say("to_home"))
+            navigation.link("home", say("to_home"))
     else:
         controls.expected(recipe)
 
@@ -49,9 +49,9 @@ def _button(name: str, icon: str, recipe: Recipe, disabled: bool) -> None:
 
 def _train(recipe: Recipe) -> None:
     session.set_notice("", "order")
-    session.choose_recipe(recipe)
+    recipe_choice.choose_recipe(recipe)
     try:
-        session.look_at(session.manager().submit(recipe, session.visitor()))
+        navigation.look_at(session.manager().submit(recipe, session.visitor()))
     except LabError as refusal:
         session.set_notice(str(refusal), "order")
 

@@ -13,7 +13,7 @@ from core.vocabulary.recipe import SIDES, Recipe
 from demo.text import plain, speaker
 from demo.ui import images
 from demo.ui.formatting import table, times, whole
-from demo.visitor import session
+from demo.visitor import recipe_choice, session
 
 say = speaker("train")
 
@@ -41,7 +41,7 @@ def _name(layer: Any) -> str:
 
 def samples(large: bool) -> None:
     """Some images as they are, and as the network will see them."""
-    now = session.recipe()
+    now = recipe_choice.recipe()
     side = SIDES[now.dataset]
     if not dataset_files.state(now.dataset, session.manager().data).present:
         st.caption(say("sample_missing"))

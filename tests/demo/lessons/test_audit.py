@@ -148,7 +148,7 @@ def test_a_section_that_lacks_some_outputs_shows_the_others(cards: Path) -> None
 
 def test_the_way_leads_from_section_to_section(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone: list[tuple[str, dict[str, str]]] = []
-    monkeypatch.setattr("demo.visitor.session.go", lambda page, **query: gone.append((page, query)))
+    monkeypatch.setattr("demo.visitor.navigation.go", lambda page, **query: gone.append((page, query)))
     opened("spot").button(key="audit.next").click().run()
     assert gone == [("audit", {"section": "matrix"})]
     assert not [button for button in opened("checklist").button if button.key == "audit.next"]
@@ -178,7 +178,7 @@ def test_who_marks_nothing_is_told_so(empty: Path) -> None:
 
 def test_closer_leads_to_the_section_that_computes_it(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone: list[str] = []
-    monkeypatch.setattr("demo.visitor.session.go", lambda page, **query: gone.append(query["section"]))
+    monkeypatch.setattr("demo.visitor.navigation.go", lambda page, **query: gone.append(query["section"]))
     page = opened("spot")
     for task in ("columns", "scores", "classes"):
         page.button(key=f"audit.check.{task}").click().run()

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from demo import studio
 from demo.components import frame
-from demo.server import health, hosting
-from demo.visitor import session
+from demo.server import cookies, health, hosting
+from demo.visitor import navigation, session
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_the_base_path_is_streamlit_s(option: Any, said: str, base: str) -> None
 def test_the_app_s_own_address_is_what_stands_before_the_page(monkeypatch: pytest.MonkeyPatch, url: str | None, root: str) -> None:
     monkeypatch.setattr("streamlit.context", SimpleNamespace(url=url))
     monkeypatch.setattr("streamlit.session_state", {"lab.pages": dict.fromkeys(studio.PAGES)})
-    assert session.root() == root
+    assert navigation.root() == root
 
 
 def test_no_page_takes_the_classifier_s_address() -> None:
@@ -97,7 +97,7 @@ def test_the_owner_stays_when_the_connection_is_made_again(monkeypatch: pytest.M
     """In a frame no cookie comes back, so that the server names each connection anew."""
     monkeypatch.setattr("streamlit.session_state", {})
     for cookie in ("first", "second"):
-        monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={session.COOKIE: cookie}))
+        monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={cookies.COOKIE: cookie}))
         assert session.visitor().owner == "first"
 
 

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import NETWORK_FOR, PRESETS, Recipe, preset
 from core.vocabulary.visitor import Visitor
-from demo.visitor import session
+from demo.server import cookies
+from demo.visitor import address, session
 from demo.visitor.address import with_unresolved_device
 
 
@@ -28,8 +29,8 @@ def every_preset() -> list[Recipe]:
 
 @pytest.mark.parametrize("recipe", every_preset(), ids=lambda recipe: f"{recipe.preset}-{recipe.dataset}")
 def test_a_preset_needs_two_words(recipe: Recipe) -> None:
-    assert session.spell(recipe) == {"preset": recipe.preset, "dataset": recipe.dataset}
-    assert session.parse(session.spell(recipe)) == recipe
+    assert address.spell(recipe) == {"preset": recipe.preset, "dataset": recipe.dataset}
+    assert address.parse(address.spell(recipe)) == recipe
 
 
 CHANGES: list[dict[str, Any]] = [
@@ -48,13 +49,13 @@ CHANGES: list[dict[str, Any]] = [
 def test_what_differs_goes_through_the_address_and_back(changes: dict[str, Any], name: str) -> None:
     base = preset("quick", "digits")
     recipe = base.changed(**changes, preset=name)
-    back = session.parse(session.spell(recipe))
+    back = address.parse(address.spell(recipe))
     assert back == recipe and back.preset == name
 
 
 def test_an_emptied_value_goes_through_the_address() -> None:
     recipe = preset("quick", "cifar10").changed(train_limit=None)
-    assert session.parse(session.spell(recipe)).train_limit is None
+    assert address.parse(address.spell(recipe)).train_limit is None
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_an_emptied_value_goes_through_the_address() -> None:
 )
 def test_a_bad_value_is_named_in_one_line(word: dict[str, str], named: str) -> None:
     with pytest.raises(LabError) as refusal:
-        session.parse({"preset": "quick", "dataset": "digits", **word})
+        address.parse({"preset": "quick", "dataset": "digits", **word})
     assert named in str(refusal.value) and "\n" not in str(refusal.value)
 
 
@@ -87,17 +88,17 @@ def script() -> None:
     """Shows what the address means, and writes it again."""
     import streamlit as st
 
-    from demo.visitor import session
+    from demo.visitor import recipe_choice, session
 
-    run = session.restore()
-    recipe = session.recipe()
-    session.recipe_to_address(recipe)
+    run = recipe_choice.restore()
+    recipe = recipe_choice.recipe()
+    recipe_choice.recipe_to_address(recipe)
     st.text(f"{recipe.preset} {recipe.dataset} {recipe.epochs}")
     st.caption(run or "no run")
     st.text_input("problem", session.notice(), disabled=True)
-    st.button("seven", on_click=session.choose, kwargs={"epochs": 7})
-    st.button("bad", on_click=session.choose, kwargs={"epochs": -1})
-    st.button("mnist", on_click=session.choose_dataset, args=("mnist",))
+    st.button("seven", on_click=recipe_choice.choose, kwargs={"epochs": 7})
+    st.button("bad", on_click=recipe_choice.choose, kwargs={"epochs": -1})
+    st.button("mnist", on_click=recipe_choice.choose_dataset, args=("mnist",))
 
 
 @pytest.fixture
@@ -177,6 +178,6 @@ def test_an_owner_without_a_cookie_stays_the_same_for_the_session(monkeypatch: p
 
 
 def test_the_owner_is_the_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={session.COOKIE: "me"}))
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={cookies.COOKIE: "me"}))
     monkeypatch.setattr("streamlit.session_state", {"lab.token": "typed"})
     assert session.visitor() == Visitor(owner="me", token="typed")
