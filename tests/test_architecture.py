@@ -23,7 +23,7 @@ TORCH_FREE = (
     "core.__main__", "core.classroom.votes", "core.cli.commands", "core.engines.base", "core.vocabulary.errors", "core.runs.estimates", "core.classroom.guesses", "core.runs.manager", "core.images.quality",
     "core.vocabulary.metrics", "core.vocabulary.recipe", "core.vocabulary.records", "core.runs.store", "core.datasets.split_sizes", "core.datasets.files", "core.pretrained.test_images", "core.vocabulary.stats",
     "core.classroom.questions.audit", "core.classroom.questions.lessons", "core.classroom.questions.studies",
-    "demo.charts.figure", "demo.lessons.architectures.page", "demo.lessons.audit.page", "demo.lessons.dropout.page", "demo.lessons.home.page", "demo.lessons.runs.page",
+    "demo.charts.confusion", "demo.charts.curves", "demo.charts.figure", "demo.lessons.architectures.page", "demo.lessons.audit.page", "demo.lessons.dropout.page", "demo.lessons.home.page", "demo.lessons.runs.page",
     "demo.server.health", "demo.server.hosting", "demo.lessons.convolution.page", "demo.lessons.draw.page", "demo.lessons.glossary.page",
     "demo.lessons.network.page", "demo.lessons.pooling.page",
     "demo.lessons.warmup.page", "demo.lessons.seeing.page", "demo.lessons.splits.page", "demo.lessons.train.page", "demo.visitor.navigation", "demo.visitor.recipe_choice", "demo.visitor.session", "demo.studio",

@@ -1,28 +1,18 @@
-"""Figures of the study pages: drawn as every chart of the lab, and taken home as PNG, SVG or CSV.
-
-The images are made by vl-convert, which carries Vega itself, when somebody asks for them: no browser, no network.
-"""
+"""Forms of figures that several study pages need: lines and bars of rows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
-from demo.charts import figure as charts
 from demo.charts.figure import DASH, HEIGHT, STROKES, Figure
-from demo.charts.theme import Look, Spec, styled
+from demo.charts.theme import Spec
 from demo.text import speaker
 
 say = speaker("figures")
-WIDTH = 720
-"""Pixels of a figure that is taken home; on the page it is as wide as its place."""
 PUBLISHED = "#7a7a7a"
 """Published values stand beside ours in grey, hollow, never in a class's colour."""
-VEGA_LITE = "v6.1"
 
 Row = Mapping[str, Any]
 
@@ -38,59 +28,9 @@ class Axis:
     log: bool = False
 
 
-def show(figure: Figure, key: str) -> None:
-    """The figure, and below it the way to take it home."""
-    charts.show(figure, key=key)
-    take(figure, key)
-
-
-def take(figure: Figure, key: str) -> None:
-    """The way to take a figure home: as PNG, SVG or CSV."""
-    with st.popover(say("take"), icon=":material/download:", key=f"{key}.take", type="tertiary"):
-        for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml"), ("csv", "text/csv")):
-            st.download_button(
-                say(kind), _writer(figure, kind), f"{_file(figure.title)}.{kind}", mime, key=f"{key}.{kind}",
-                on_click="ignore", width="stretch",
-            )  # fmt: skip
-
-
-def _writer(figure: Figure, kind: str) -> Callable[[], bytes | str]:
-    return {"png": lambda: png(figure), "svg": lambda: svg(figure), "csv": figure.csv}[kind]
-
-
-def png(figure: Figure) -> bytes:
-    """The figure as an image, on white, sharp in print."""
-    import vl_convert
-
-    return bytes(vl_convert.vegalite_to_png(json.dumps(whole(figure)), vl_version=VEGA_LITE, scale=2))
-
-
-def svg(figure: Figure) -> str:
-    """The figure as a drawing, on white."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(json.dumps(whole(figure)), vl_version=VEGA_LITE))
-
-
-def whole(figure: Figure) -> Spec:
-    """The specification with its data, a width and a white ground."""
-    names = list(figure.columns)
-    values = [dict(zip(names, row, strict=True)) for row in zip(*figure.columns.values(), strict=True)]
-    return {"width": WIDTH, "background": "white", **styled(figure.spec, Look()), "data": {"values": values}}
-
-
-def _file(title: str) -> str:
-    """A title as a file's name."""
-    words = "".join(letter if letter.isalnum() else " " for letter in title.lower()).split()
-    return "-".join(words)[:60] or "figure"
-
-
 def heading(title: str, what: str) -> Spec:
     """A chart's title in two lines, the second small, so that it fits a telephone."""
     return {"text": title, "subtitle": what, "subtitlePadding": 4}
-
-
-# --- forms that several pages need ---------------------------------------------------------------------------------
 
 
 def lines(

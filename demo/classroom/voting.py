@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.classroom.votes import Ballot
 from core.vocabulary.errors import LabError
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export, figure
 from demo.charts.figure import Figure
 from demo.charts.theme import LETTERS, LETTERS_TEACHING, ROOM
 from demo.classroom import verdict
@@ -92,12 +92,12 @@ def _shown(question: Question, now: Ballot, key: str) -> None:
     if not teaching:
         verdict.in_class(answer, mine)
     right = verdict.right(answer)
-    charts.show(figure(question, now, right, large=teaching), key=f"{key}.shown")
+    figure.show(ballot_figure(question, now, right, large=teaching), key=f"{key}.shown")
     st.markdown(verdict.why(question, answer))
     with st.container(horizontal=True, vertical_alignment="center"):
         if not now.answered:
             st.caption(say("nobody"))
-        plots.take(figure(question, now, right, large=False), key=f"{key}.shown")
+        export.take(ballot_figure(question, now, right, large=False), key=f"{key}.shown")
         if teaching:
             _clear_button(question.words, key)
 
@@ -122,7 +122,7 @@ def _tally(question: Question, key: str) -> None:
             _clear_button(question.words, key)
             hidden = st.toggle(say("hide"), key=f"{key}.hide", help=say("hide_help"))
         if not hidden:
-            charts.show(figure(question, now, large=True), key=f"{key}.tally")
+            figure.show(ballot_figure(question, now, large=True), key=f"{key}.tally")
 
     view()
 
@@ -136,7 +136,7 @@ def _clear_button(question: str, key: str) -> None:
 # --- the figure -----------------------------------------------------------------------------------------------------
 
 
-def figure(question: Question, now: Ballot, right: str | None = None, *, large: bool) -> Figure:
+def ballot_figure(question: Question, now: Ballot, right: str | None = None, *, large: bool) -> Figure:
     """A bar an answer, in the order of the question: its share of all answers, on a scale from 0 to 100 percent.
 
     Its words stand above it, its share and number behind it. `right`: the option that is marked by a check mark, the
@@ -148,7 +148,7 @@ def figure(question: Question, now: Ballot, right: str | None = None, *, large: 
     words = [say("yours", answer=own) if option == now.mine else own for option, own in options.items()]
     wrapped = [textwrap.wrap(line, LARGE_LETTERS_A_LINE if large else LETTERS_A_LINE) for line in words]
     most = max(map(len, wrapped))
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "answer": words,
         "lines": ["\n".join([*[""] * (most - len(own)), *own]) for own in wrapped],
         "votes": votes,

@@ -29,7 +29,7 @@ FORMATS = {"percent": "%.1f", "points": "%.2f", "number": "%.3f", "rate": "%.1f"
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key: str, alt: str) -> None:
     """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent or points; None as a dash."""
-    import pyarrow  # type: ignore[import-untyped]
+    import pyarrow  # type: ignore[import-untyped]  # it comes without annotations
 
     values = {name: [_value(row.get(name), column) for row in rows] for name, column in columns.items()}
     config = {name: _config(column) for name, column in columns.items()}

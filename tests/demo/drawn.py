@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import vl_convert
 
+from demo.charts.export import VEGA_LITE
 from demo.charts.figure import Figure
-from demo.charts.plots import VEGA_LITE
 from demo.charts.theme import GROUND, Look, styled
 
 Colour = tuple[float, float, float]

@@ -18,8 +18,8 @@ from core.studies import architectures
 from core.studies import architectures_comparison as beside
 from core.studies.published import published
 from core.vocabulary.recipe import Recipe, our_choice
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export
+from demo.charts.figure import CLASS_COLOURS, Figure
 from demo.classroom import asking, questions
 from demo.lessons.architectures.shared import no_images, say
 from demo.text import speaker
@@ -38,7 +38,7 @@ LADDER = ("arc2", "arc3", "arc4")
 DRAWN = ("arc2-report", "arc3-report")
 """Whose receptive fields are drawn."""
 KINDS = ("convolutions", "first_dense", "rest")
-KIND_COLOURS = (charts.CLASS_COLOURS[0], charts.CLASS_COLOURS[1], charts.CLASS_COLOURS[4])
+KIND_COLOURS = (CLASS_COLOURS[0], CLASS_COLOURS[1], CLASS_COLOURS[4])
 SETTINGS = (
     "optimizer", "learning_rate", "momentum", "loss", "batch_size", "epochs", "dropout", "validation", "split", "schedule", "weight_decay",
     "augment", "keep", "seed",
@@ -62,7 +62,7 @@ def _where_they_went() -> None:
     from core.explain import receptive_field
 
     found = {name: receptive_field.weights(name, SHAPE) for name in NETWORKS}
-    plots.show(stacked(found), key="architectures.weights")
+    export.show(stacked(found), key="architectures.weights")
     rows = [
         {"network": name, "depth": receptive_field.depth(name), "total": its.total, "share": its.first_dense / its.total,
          **{kind: getattr(its, kind) for kind in KINDS}}
@@ -81,7 +81,7 @@ def _where_they_went() -> None:
     st.markdown(say("went_answer", steps=steps, dense=dense, shares=shares))
 
 
-def stacked(found: dict[str, Weights]) -> charts.Figure:
+def stacked(found: dict[str, Weights]) -> Figure:
     """A bar a network, one piece for each kind of layer."""
     names = [say(f"kind_{kind}") for kind in KINDS]
     rows = [
@@ -103,7 +103,7 @@ def stacked(found: dict[str, Weights]) -> charts.Figure:
     }  # fmt: skip
     spec = {"title": say("weights_figure"), "height": 360, "mark": "bar", "encoding": encoding}
     columns = dict(zip(("network", "parameters", "kind", "place"), map(list, zip(*rows, strict=True)), strict=True))
-    return charts.Figure(say("weights_figure"), spec, columns)
+    return Figure(say("weights_figure"), spec, columns)
 
 
 def _structure() -> None:

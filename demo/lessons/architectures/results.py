@@ -12,8 +12,9 @@ from core.studies import architectures_comparison as beside
 from core.studies.architectures import ARC1_OPTIMIZERS, SEEDS
 from core.studies.architectures_comparison import ClassRow, ClassScore, OptimizerRow, PaperRow, ReportRow
 from core.studies.rows import as_dicts
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export, plots
+from demo.charts.confusion import confusion_matrix
+from demo.charts.figure import Figure
 from demo.charts.plots import Axis
 from demo.classroom import asking, questions
 from demo.lessons.architectures import shared as parts
@@ -86,7 +87,7 @@ def _report(cards: Mapping[str, Card]) -> None:
             _verdict(row)
         for pair in beside.pairs(rows):
             _pair(pair)
-        plots.show(_evidence(rows, cards), key="architectures.evidence")
+        export.show(_evidence(rows, cards), key="architectures.evidence")
         tables.runs_behind([row.run for row in rows])
     absent(parts.REPORT_RUNS, cards)
 
@@ -113,7 +114,7 @@ def _pair(pair: beside.Pair) -> None:
     st.markdown(f"{say(key, **numbers)} {evidence.words(pair.difference)} {report}")
 
 
-def _evidence(rows: Sequence[ReportRow], cards: Mapping[str, Card]) -> charts.Figure:
+def _evidence(rows: Sequence[ReportRow], cards: Mapping[str, Card]) -> Figure:
     """Validation accuracy of the runs by epoch, with the printed test accuracies as level lines.
 
     The first epochs are left out: they would press the rest, where the runs differ, into a thin band.
@@ -157,16 +158,16 @@ def _classes(cards: Mapping[str, Card]) -> None:
                     high=percent(easiest.recall)))  # fmt: skip
     score = st.segmented_control(say("score"), SCORES, default="recall", key="architectures.score", required=True,
                                  format_func=lambda score: say(f"score_{score}"))  # fmt: skip
-    plots.show(_class_bars(rows, score, title), key="architectures.class_bars")
+    export.show(_class_bars(rows, score, title), key="architectures.class_bars")
     classes = list(card.facts["classes"])
-    matrix = charts.confusion(card.result["confusion"], classes, say("matrix_of", run=title))
-    plots.show(matrix, key="architectures.matrix")
+    matrix = confusion_matrix(card.result["confusion"], classes, say("matrix_of", run=title))
+    export.show(matrix, key="architectures.matrix")
     tables.runs_behind([card.name])
     navigation.link("audit", say("audit"))
     parts.again(card)
 
 
-def _class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> charts.Figure:
+def _class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> Figure:
     colours = {say("ours"): parts.OURS, say("theirs"): plots.PUBLISHED}
     values = [
         {"class": row.label, "value": 100 * share, "whose": whose}
@@ -178,7 +179,7 @@ def _class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> char
     order = [row.label for row in rows]
     figure = plots.bars(heading, values, "class", say("class"), y, "whose", colours, order=order, height=TALL)
     slanted = {**figure.spec["encoding"]["x"], "axis": {"labelAngle": -40, "labelOverlap": False}}
-    return charts.Figure(heading, {**figure.spec, "encoding": {**figure.spec["encoding"], "x": slanted}}, figure.columns)
+    return Figure(heading, {**figure.spec, "encoding": {**figure.spec["encoding"], "x": slanted}}, figure.columns)
 
 
 # --- the paper ---------------------------------------------------------------------------------------------------------

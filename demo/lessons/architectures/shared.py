@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.pretrained.cards import Card
 from core.studies import architectures_comparison as beside
-from demo.charts import figure as charts
+from demo.charts.figure import CLASS_COLOURS, TRAINING
 from demo.classroom import asking
 from demo.text import speaker
 from demo.visitor import navigation
@@ -17,9 +17,9 @@ from demo.visitor.address import spell, with_unresolved_device
 say = speaker("architectures")
 common = speaker("figures")
 
-RUN_COLOURS = dict(zip(beside.TITLES, (charts.CLASS_COLOURS[place] for place in (0, 1, 2, 4)), strict=True))
+RUN_COLOURS = dict(zip(beside.TITLES, (CLASS_COLOURS[place] for place in (0, 1, 2, 4)), strict=True))
 """One colour for each of the report's four runs, in every figure of the page."""
-OURS = charts.TRAINING
+OURS = TRAINING
 REPORT_RUNS = [beside.report_name(name) for name in beside.TITLES]
 COMMAND = "python -m core pretrain"
 

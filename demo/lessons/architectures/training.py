@@ -12,8 +12,8 @@ from core.studies import architectures_comparison as beside
 from core.studies.architectures import BATCHES
 from core.studies.architectures_comparison import BatchRow, EpochRow
 from core.vocabulary.stats import smoothed
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export, plots
+from demo.charts.figure import CLASS_COLOURS, DASH, Figure
 from demo.charts.plots import Axis
 from demo.classroom import asking, questions
 from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, say
@@ -33,7 +33,7 @@ LABELS = {beside.report_name(name): title for name, title in beside.TITLES.items
     for name, title in beside.PAPER_TITLES.items()
 }
 BATCH_RUNS = {f"fashion-batch-{size}": size for size in BATCHES}
-BATCH_COLOURS = (charts.CLASS_COLOURS[4], charts.CLASS_COLOURS[0], charts.CLASS_COLOURS[1])
+BATCH_COLOURS = (CLASS_COLOURS[4], CLASS_COLOURS[0], CLASS_COLOURS[1])
 
 
 def render() -> None:
@@ -60,10 +60,10 @@ def _curves(found: Mapping[str, Card], weight: float, first: int) -> None:
         )
         if chosen:
             rows = [row for name in chosen for row in beside.curve_rows(LABELS[name], found[name])]
-            colours = {LABELS[name]: charts.CLASS_COLOURS[(0, 1, 2, 4)[place]] for place, name in enumerate(chosen)}
+            colours = {LABELS[name]: CLASS_COLOURS[(0, 1, 2, 4)[place]] for place, name in enumerate(chosen)}
             for measure in MEASURES:
                 figure = curves(rows, measure, colours, weight, say(f"curves_{measure}"), first)
-                plots.show(figure, key=f"architectures.{measure}")
+                export.show(figure, key=f"architectures.{measure}")
             tables.runs_behind(chosen)
             st.caption(say("curves_note"))
         else:
@@ -73,13 +73,13 @@ def _curves(found: Mapping[str, Card], weight: float, first: int) -> None:
 
 def curves(
     rows: Sequence[EpochRow], measure: str, colours: Mapping[str, str], weight: float, title: str, first: int = 1
-) -> charts.Figure:
+) -> Figure:
     """Rows as `beside.curve_rows` gives them: one colour a run, training solid, validation dashed.
 
     With smoothing, the curves as they are stay behind the smoothed ones, faint. Drawn from the epoch `first` on.
     """
     drawn = [row for row in _series(rows, measure, weight) if row["epoch"] >= first]
-    dashes = {say("training"): [1, 0], say("validation"): charts.DASH}
+    dashes = {say("training"): [1, 0], say("validation"): DASH}
     parts = [part for part in dashes if any(row["part"] == part for row in drawn)]
     x, y = Axis("epoch", say("epoch_axis"), "d"), Axis(measure, say(f"{measure}_axis"))
     flat = plots.lines(title, drawn, x, y, "run", colours, dots=False, height=TALL)
@@ -95,7 +95,7 @@ def curves(
     }  # fmt: skip
     encoding["tooltip"] = [{"field": "part", "type": "nominal", "title": say("part")}, *encoding["tooltip"]]
     columns = {name: [row[name] for row in drawn] for name in ("epoch", measure, "run", "part", "kind")}
-    return charts.Figure(title, {**flat.spec, "encoding": encoding}, columns)
+    return Figure(title, {**flat.spec, "encoding": encoding}, columns)
 
 
 def _series(rows: Sequence[EpochRow], measure: str, weight: float) -> list[dict[str, Any]]:
@@ -124,7 +124,7 @@ def _batches(found: Mapping[str, Card], weight: float, first: int) -> None:
         names = {name: say("batch_of", size=size) for name, size in BATCH_RUNS.items() if name in found}
         colours = dict(zip(names.values(), BATCH_COLOURS, strict=False))
         values = [row for name, label in names.items() for row in beside.curve_rows(label, found[name]) if row.part == "validation"]
-        plots.show(curves(values, "accuracy", colours, weight, say("batch_curves"), first), key="architectures.batch")
+        export.show(curves(values, "accuracy", colours, weight, say("batch_curves"), first), key="architectures.batch")
         tables.table([{**row.as_dict(), "points": row.accuracy_wiggle and 100 * row.accuracy_wiggle} for row in rows], {
             "batch_size": Column(say("batch_size"), "count"),
             "steps": Column(say("steps"), "count", say("steps_help")),

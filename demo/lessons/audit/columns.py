@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.studies import audit
-from demo.charts import plots
+from demo.charts import export, plots
+from demo.charts.figure import TRAINING, Figure
 from demo.charts.plots import Axis
 from demo.classroom import asking, questions
 from demo.text import speaker
@@ -71,12 +72,12 @@ def _implied(name: str, rows: audit.Rows) -> None:
     tables.table(shown, columns, key=f"audit.implied.{name}", alt=say("implied_alt", name=name))
     wrong = [row["class"] for row in rows if not row["possible"]]
     st.markdown(say("implied_found", name=name, wrong=len(wrong), of=len(rows), names=", ".join(wrong)))
-    plots.show(_figure(name, rows), key="audit.implied.figure")
+    export.show(_figure(name, rows), key="audit.implied.figure")
 
 
-def _figure(name: str, rows: audit.Rows) -> plots.Figure:
+def _figure(name: str, rows: audit.Rows) -> Figure:
     series = {"accuracy": say("accuracy_percent"), "implied": say("implied_by"), "ours_recall": say("ours_recall")}
-    colours = dict(zip(series.values(), (plots.PUBLISHED, IMPLIED, plots.charts.TRAINING), strict=True))
+    colours = dict(zip(series.values(), (plots.PUBLISHED, IMPLIED, TRAINING), strict=True))
     colours = {label: colours[label] for key, label in series.items() if any(row[key] is not None for row in rows)}
     bars = [
         {"class": row["class"], "recall": 100 * row[key], "series": label}

@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.pretrained.outputs import Outputs, read_outputs
 from core.studies import audit_last_batch
-from demo.charts import plots
+from demo.charts import export, plots
+from demo.charts.figure import TRAINING
 from demo.charts.plots import Axis
 from demo.classroom import asking, questions
 from demo.text import speaker
@@ -162,10 +163,10 @@ def _spread(found: audit_last_batch.Answers, size: int) -> None:
     bars = [{**bar, "hits": _label(bar["from"], bar["to"]), "series": short(seen["cell"])} for bar in seen["bars"]]
     figure = plots.bars(
         say("spread_title", cell=short(seen["cell"]), count=seen["of"]), bars, "hits", say("spread_axis", count=seen["of"]),
-        Axis("batches", say("batches_axis"), "d"), "series", {short(seen["cell"]): plots.charts.TRAINING},
+        Axis("batches", say("batches_axis"), "d"), "series", {short(seen["cell"]): TRAINING},
         order=[bar["hits"] for bar in bars],
     )  # fmt: skip
-    plots.show(figure, key="audit.spread")
+    export.show(figure, key="audit.spread")
     values = {name: percent(seen[name]) for name in ("mean", "deviation", "least", "most")}
     st.markdown(say("spread_found", batches=whole(seen["batches"]), count=seen["of"], **values))
     tables.runs_behind([audit_last_batch.run_of(seen["cell"])])

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.studies import audit
 from core.studies.published import kannojia, published
-from demo.charts import plots
+from demo.charts import export, plots
+from demo.charts.figure import RUNNING, TRAINING
 from demo.charts.plots import Axis
 from demo.classroom import asking, questions
 from demo.text import speaker
@@ -65,7 +66,7 @@ def _means(rows: audit.Rows) -> None:
 
 def _figure(rows: audit.Rows) -> None:
     series = {"stated": say("stated"), "mean": say("mean_of_classes"), "ours_accuracy": say("ours_accuracy"), "ours_mean": say("ours_mean")}
-    colours = dict(zip(series.values(), (STATED, MEAN, plots.charts.TRAINING, plots.charts.RUNNING), strict=True))
+    colours = dict(zip(series.values(), (STATED, MEAN, TRAINING, RUNNING), strict=True))
     colours = {name: colours[name] for key, name in series.items() if any(row[key] is not None for row in rows)}
     bars = [
         {"cell": _cell(row), "accuracy": 100 * row[key], "series": name}
@@ -75,7 +76,7 @@ def _figure(rows: audit.Rows) -> None:
     ]
     axis = Axis("accuracy", say("accuracy_axis"), "d")
     order = [_cell(row) for row in rows]
-    plots.show(plots.bars(say("means_title"), bars, "cell", say("cell"), axis, "series", colours, order=order), key="audit.means.figure")
+    export.show(plots.bars(say("means_title"), bars, "cell", say("cell"), axis, "series", colours, order=order), key="audit.means.figure")
 
 
 def _headlines() -> None:

@@ -11,7 +11,7 @@ from core.pretrained.cards import Card
 from core.studies import dropout as study_3
 from core.studies.dropout import RATES, RateRow, ReportCase
 from core.studies.rows import as_dicts
-from demo.charts import plots
+from demo.charts import export, plots
 from demo.charts.figure import TRAINING, VALIDATION
 from demo.charts.plots import Axis
 from demo.classroom import asking
@@ -74,7 +74,7 @@ def _curves(cards: Mapping[str, Card], network: str, rates: Sequence[RateRow]) -
         say("figure_curves"), rows, Axis("epoch", say("axis_epoch"), "d"), Axis("percent", say("axis_accuracy")), "line", colours,
         dashed=[validation], dots=False, what=what,
     )  # fmt: skip
-    plots.show(figure, key=f"dropout.curves.{network}")
+    export.show(figure, key=f"dropout.curves.{network}")
     tables.runs_behind(next(row.runs for row in rates if row.rate == rate))
     under = study_3.epochs_below(curve)
     st.markdown(say("curve_words", under=under, epochs=len(curve)))
@@ -89,7 +89,7 @@ def _switched() -> None:
         from core.explain import dropout_masks
 
         rows = dropout_masks.train_and_eval_accuracy(dropout_masks.subject(session.manager().data, ("digits",)), RATES, seed=0)
-    plots.show(figures.switched(rows), key="dropout.switched")
+    export.show(figures.switched(rows), key="dropout.switched")
     under = [row["rate"] for row in rows if row["on"] < row["test"]]
     last = rows[-1]
     values = {"rate": f"{last['rate']:g}", "on": percent(last["on"]), "off": percent(last["off"]), "test": percent(last["test"])}

@@ -11,7 +11,6 @@ import streamlit as st
 from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.studies.dropout import RATES, CurveRow, PaperRow, RateRow
 from core.vocabulary.stats import margin
-from demo.charts import figure as charts
 from demo.charts.figure import DASH, HEIGHT, TRAINING, VALIDATION, Figure
 from demo.charts.plots import PUBLISHED, Axis, heading, lines
 from demo.charts.theme import GROUND, ROOM, Spec
@@ -230,6 +229,6 @@ def convergence(rows: Sequence[Mapping[str, Any]]) -> Figure:
     points = [{"passes": row["passes"], "percent": 100 * row[key], "line": name} for key, name in names.items() for row in rows]
     return lines(
         say("figure_convergence"), points, Axis("passes", say("axis_passes"), "d", log=True),
-        Axis("percent", say("axis_off"), ".3~g"), "line", {names["measured"]: charts.TRAINING, names["expected"]: PUBLISHED},
+        Axis("percent", say("axis_off"), ".3~g"), "line", {names["measured"]: TRAINING, names["expected"]: PUBLISHED},
         dashed=[names["expected"]], dots=False,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.datasets.files import SOURCES
-from demo.charts import plots
+from demo.charts import export
 from demo.lessons.dropout import figures
 from demo.text import speaker
 from demo.ui import images, tables
@@ -44,7 +44,7 @@ def render() -> None:
     _answers(subject, passes, label)
     st.subheader(say("mean"), anchor=False)
     rows = dropout_masks.convergence(subject.network, image, rate, seed)
-    plots.show(figures.convergence(rows), key="dropout.convergence")
+    export.show(figures.convergence(rows), key="dropout.convergence")
     ten = rows[dropout_masks.TIMES - 1]
     values = {"count": ten["passes"], "off": f"{100 * ten['measured']:.0f}", "expected": f"{100 * ten['expected']:.0f}"}
     last = {"many": rows[-1]["passes"], "many_off": f"{100 * rows[-1]['measured']:.0f}"}
@@ -73,7 +73,7 @@ def _units(passes: Passes, rate: float, name: str) -> None:
     panels.append((say("panel_mean", count=len(panels)), passes.mean.tolist(), nobody))
     panels.append((say("panel_plain"), passes.plain.tolist(), nobody))
     what = say("figure_units_what", units=len(passes.plain), network=name, rate=f"{rate:g}")
-    plots.show(figures.units(say("figure_units"), what, panels), key="dropout.units")
+    export.show(figures.units(say("figure_units"), what, panels), key="dropout.units")
     st.caption(say("units_note", scale=f"{1 / (1 - rate):.2f}"))
 
 

@@ -12,7 +12,7 @@ from core.studies import architectures as study_2
 from core.studies import dropout as study_3
 from core.studies.dropout import RateRow, Verdict
 from core.studies.rows import as_dicts
-from demo.charts import plots
+from demo.charts import export
 from demo.classroom import asking, questions
 from demo.lessons.dropout import below_test, figures, masks
 from demo.server import preload
@@ -95,7 +95,7 @@ def _lead(network: str) -> str:
 
 def _accuracy(network: str, rates: Sequence[RateRow]) -> None:
     paper = study_3.paper() if network == "arc1" else []
-    plots.show(figures.accuracy(network, rates, paper), key=f"dropout.accuracy.{network}")
+    export.show(figures.accuracy(network, rates, paper), key=f"dropout.accuracy.{network}")
     st.caption(say("accuracy_note", pictures=whole(CHECKED_TRAINING_IMAGES)))
     found = study_3.verdict(rates)
     st.markdown(say("verdict_waits") if found is None else _words(found))
@@ -117,9 +117,9 @@ def _gap(cards: Mapping[str, Card], network: str, rates: Sequence[RateRow]) -> N
     st.markdown(say("gap_text"))
     left, right = st.columns(2)
     with left:
-        plots.show(figures.gap(network, rates, paper), key=f"dropout.gap.{network}")
+        export.show(figures.gap(network, rates, paper), key=f"dropout.gap.{network}")
     with right:
-        plots.show(figures.gap_by_epoch(network, study_3.curves(cards, network)), key=f"dropout.time.{network}")
+        export.show(figures.gap_by_epoch(network, study_3.curves(cards, network)), key=f"dropout.time.{network}")
     least, most = min(rates, key=lambda row: row.gap), max(rates, key=lambda row: row.gap)
     values = {"least": f"{100 * least.gap:.1f}", "most": f"{100 * most.gap:.1f}"}
     st.markdown(say("gap_words", **values, least_rate=f"{least.rate:g}", most_rate=f"{most.rate:g}",

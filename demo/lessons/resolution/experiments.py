@@ -14,7 +14,7 @@ from core.studies.resolution import FILTER, FULL, RIDDLE
 from core.vocabulary import metrics
 from core.vocabulary.metrics import Scores
 from core.vocabulary.recipe import FILTERS
-from demo.charts import plots
+from demo.charts import export
 from demo.classroom import asking
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
@@ -57,7 +57,7 @@ def _numbers(name: str, label: int, now: Scores, before: Scores) -> None:
 def _bars(title: str, classes: list[str], now: Scores, before: Scores, top: int, key: str) -> None:
     rows = [{"class": name, "predicted": now.predicted[place], "before": before.predicted[place]}
             for place, name in enumerate(classes)]  # fmt: skip
-    plots.show(drawn.predicted_bars(title, rows, classes, now.support[0], top), key=key)
+    export.show(drawn.predicted_bars(title, rows, classes, now.support[0], top), key=key)
 
 
 # --- lower one logit ----------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def _lowered(network: str, classes: list[str], outputs: Outputs, side: int) -> N
         rows = [{"by": step["by"], "score": say(f"score_{score}"), "value": 100 * step[score]}
                 for score in drawn.SCORES for step in steps]  # fmt: skip
         title = say("figure_lower", name=name, side=side, network=network)
-        plots.show(drawn.lowering(title, rows, by, top["by"]), key="resolution.lower")
+        export.show(drawn.lowering(title, rows, by, top["by"]), key="resolution.lower")
     with right:
         title = say("figure_bars", true=whole(now.support[0]), side=side, network=network)
         peak = max(*before.predicted, 2 * now.support[0], *now.predicted)
@@ -142,7 +142,7 @@ def fade(made: Made) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             title = say("figure_fade", name=classes[label], network=name, filter=filter)
-            plots.show(drawn.scores(title, score_rows(scores, label), marked=side), key="resolution.fade")
+            export.show(drawn.scores(title, score_rows(scores, label), marked=side), key="resolution.fade")
         with right:
             title = say("figure_bars", true=whole(scores[side].support[0]), side=side, network=name)
             peak = max(count for found in scores.values() for count in found.predicted)

@@ -10,8 +10,8 @@ from core.studies.published import kannojia, report_recall, report_score
 from core.studies.resolution import FILTER, PROTOCOLS, RECIPES, SIDES, name_by, network_for_cell
 from core.studies.resolution import row as cell
 from core.vocabulary import metrics
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export
+from demo.charts.confusion import confusion_matrix
 from demo.classroom import asking, questions
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import findings as words
@@ -83,7 +83,7 @@ def _compared(made: Made, dataset: str) -> None:
         st.markdown(say("compared_text", recipe=recipe))
     title = _title("compared", dataset, recipe, rows)
     figure = drawn.protocols(title, say("axis_accuracy"), _points(rows, {"ours": "accuracy"}), SIDES[dataset])
-    plots.show(figure, key=f"resolution.{dataset}.compared")
+    export.show(figure, key=f"resolution.{dataset}.compared")
     _stand_ins(rows, recipe)
     tables.runs_behind(_runs(rows))
 
@@ -99,7 +99,7 @@ def _published(dataset: str, rows: list[dict[str, Any]]) -> None:
         title = _title(score, dataset, recipe, rows)
         figure = drawn.protocols(title, say(f"axis_{score}"), _points(rows, fields), SIDES[dataset])
         with column:
-            plots.show(figure, key=f"resolution.{dataset}.{score}")
+            export.show(figure, key=f"resolution.{dataset}.{score}")
     _stand_ins(rows, recipe)
     tables.runs_behind(_runs(rows))
 
@@ -203,8 +203,8 @@ def _confusion(made: Made, dataset: str) -> None:
         name = network_for_cell(made, dataset, protocol, side)
         what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
         matrix = made[name].matrix(side, FILTER) or []
-        figure = charts.confusion(matrix, made[name].facts["classes"], what, numbers)
-        plots.show(figure, key="resolution.matrix")
+        figure = confusion_matrix(matrix, made[name].facts["classes"], what, numbers)
+        export.show(figure, key="resolution.matrix")
         tables.runs_behind([name])
 
     view()

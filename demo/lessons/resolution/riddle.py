@@ -11,7 +11,7 @@ from core.studies.published import report_recall
 from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS, preset
-from demo.charts import plots
+from demo.charts import export
 from demo.classroom import asking, questions
 from demo.lessons.resolution import experiments as hands_on
 from demo.lessons.resolution import figures as drawn
@@ -91,13 +91,13 @@ def _one_network(made: Made) -> None:
         with left:
             title = say("figure_cat", name=CAT, network=name, filter=filter)
             published = _report_points() if card.recipe.preset == "report" else ()
-            plots.show(drawn.scores(title, hands_on.score_rows(scores, cat), published), key="resolution.cat")
+            export.show(drawn.scores(title, hands_on.score_rows(scores, cat), published), key="resolution.cat")
         with right:
             few = [side for side in SIDES["cifar10"] if side in scores]
             cells = [{"side": side, "class": label, "predicted": scores[side].predicted[place]}
                      for side in few for place, label in enumerate(classes)]  # fmt: skip
             title = say("figure_map", true=whole(scores[sides[0]].support[cat]), network=name, filter=filter)
-            plots.show(drawn.predicted_map(title, cells, classes, few), key="resolution.map")
+            export.show(drawn.predicted_map(title, cells, classes, few), key="resolution.map")
         first, peak = scores[sides[0]], scores[most]
         st.markdown(say("cat_moves" if most != sides[0] else "cat_stays", side=most, full=sides[0], true=whole(first.support[cat]),
                         recall=percent(first.recall[cat]), recall_then=percent(peak.recall[cat]),

@@ -9,7 +9,7 @@ import streamlit as st
 from core.studies import resolution_findings as answers
 from core.studies.resolution import FILTER, SIDES, curve, name_of, network_for_cell
 from core.vocabulary.recipe import FILTERS
-from demo.charts import plots
+from demo.charts import export
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
 from demo.lessons.resolution.shared import Made
@@ -32,7 +32,7 @@ def render(made: Made) -> None:
         parts.wait_for(made, parts.runs_of(dataset, LINES))
         return
     title = say("figure_sweep", data=say(f"dataset_{dataset}"))
-    plots.show(drawn.sweep(title, [*rows, *(_points(made, dataset) if FILTER in filters else [])], filters), key="resolution.sweep")
+    export.show(drawn.sweep(title, [*rows, *(_points(made, dataset) if FILTER in filters else [])], filters), key="resolution.sweep")
     tables.runs_behind([name for name in parts.runs_of(dataset, ("totv", "mixed", "tvtv")) if name in made])
     parts.mixes(made, {side: network_for_cell(made, dataset, "tvtv", side) for side in SIDES[dataset]})
     _words(made, dataset)

@@ -11,7 +11,7 @@ from core.studies import resolution_findings as answers
 from core.studies.published import published, report_score
 from core.studies.resolution import FILTER, FULL, plan
 from core.vocabulary.recipe import FIELDS, NETWORK_FOR, Recipe, our_choice
-from demo.charts import plots
+from demo.charts import export, plots
 from demo.charts.figure import CLASS_COLOURS
 from demo.charts.plots import Axis
 from demo.lessons.resolution import shared as parts
@@ -58,7 +58,7 @@ def _losses(made: Made, names: list[str]) -> None:
         title = say("figure_loss", epochs=epochs)
         x, y = Axis("epoch", say("epoch_axis"), "d", (0, epochs)), Axis("loss", say("loss_axis"))
         with column:
-            plots.show(plots.lines(title, rows, x, y, "network", colours, dots=False), key=f"resolution.loss.{epochs}")
+            export.show(plots.lines(title, rows, x, y, "network", colours, dots=False), key=f"resolution.loss.{epochs}")
             tables.runs_behind(same)
 
 

@@ -16,7 +16,7 @@ from core.runs.snapshot import Snapshot
 from core.runs.summaries import RunSummary, utc
 from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
-from demo.charts import figure as charts
+from demo.charts import curves, figure
 from demo.lessons.runs import pretrained as shelf
 from demo.lessons.runs import table
 from demo.text import plain, speaker
@@ -250,9 +250,9 @@ def _compare(chosen: Sequence[RunSummary]) -> None:
             return
         left, right = st.columns(2)
         with left:
-            charts.show(charts.compare(now, "accuracy"), key="runs.accuracy")
+            figure.show(curves.compare(now, "accuracy"), key="runs.accuracy")
         with right:
-            charts.show(charts.compare(now, "loss"), key="runs.loss")
+            figure.show(curves.compare(now, "loss"), key="runs.loss")
         st.caption(say("strokes"))
 
     view()

@@ -11,8 +11,8 @@ from core.datasets.files import SOURCES
 from core.images import quality
 from core.studies.resolution import FILTER, PROTOCOLS
 from core.vocabulary import stats
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export
+from demo.charts.confusion import confusion_matrix
 from demo.classroom import asking
 from demo.lessons.seeing import figures as drawn
 from demo.server import services
@@ -44,7 +44,7 @@ def render() -> bool:
         tallies = guesses.count_guesses(people)
         _summary(people, tallies)
         if tallies or tested:
-            plots.show(drawn.beside(tallies, tested), key="seeing.beside")
+            export.show(drawn.beside(tallies, tested), key="seeing.beside")
             _table(tallies, tested)
         if tallies:
             _confusions(people, tallies, tested)
@@ -111,12 +111,12 @@ def _confusions(people: list[list[Guess]], tallies: list[GuessCounts], tested: l
     one = next(found for found in tallies if found.side == side)
     with left:
         matrix = guesses.confusion(people, len(CLASSES), side).tolist()
-        plots.show(charts.confusion(matrix, CLASSES, say("matrix_people", side=side)), key="seeing.matrix")
+        export.show(confusion_matrix(matrix, CLASSES, say("matrix_people", side=side)), key="seeing.matrix")
         st.caption(say("without", no_idea=one.no_idea, guesses=one.guesses))
     if network is not None:
         with right:
             what = say("matrix_network", run=there[network].run, side=side)
-            plots.show(charts.confusion(there[network].confusion, CLASSES, what), key="seeing.matrix.network")
+            export.show(confusion_matrix(there[network].confusion, CLASSES, what), key="seeing.matrix.network")
 
 
 def _reset() -> None:

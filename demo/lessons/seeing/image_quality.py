@@ -13,7 +13,8 @@ from core.images.quality import SIDES, Loss, Pair
 from core.studies.resolution import FILTER
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FILTERS
-from demo.charts import plots
+from demo.charts import export, plots
+from demo.charts.figure import Figure
 from demo.charts.plots import Axis
 from demo.text import plain, speaker
 from demo.ui import image_picker, images, tables
@@ -52,7 +53,7 @@ def render() -> bool:
     losses = [quality.loss(originals, pair.reduced, pair.restored) for pair in pairs]
     _table(losses, len(originals))
     _words(losses, originals)
-    plots.show(spectrum(pairs, filter), key="seeing.spectrum")
+    export.show(spectrum(pairs, filter), key="seeing.spectrum")
     st.caption(say("spectrum_note"))
     return True
 
@@ -119,7 +120,7 @@ def _words(losses: list[Loss], originals: Bytes) -> None:
                     waves=f"{last.side / 2:g}", kept=percent(1 - last.above)))  # fmt: skip
 
 
-def spectrum(pairs: list[Pair], filter: str) -> plots.Figure:
+def spectrum(pairs: list[Pair], filter: str) -> Figure:
     """The energy at each fineness, in percent of the originals' energy: of the originals, and of each restored side."""
     energies = {pair.side: quality.energy(pair.restored) for pair in pairs}
     total = energies[pairs[0].side].sum() or 1.0

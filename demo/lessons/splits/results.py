@@ -10,7 +10,7 @@ from core.pretrained.cards import Card
 from core.studies import splits as study_4
 from core.studies.rows import as_dicts
 from core.studies.splits import FOLDS, MEASURES, Comparison, MethodRow, Tables
-from demo.charts import plots
+from demo.charts import export
 from demo.classroom import asking
 from demo.lessons.splits import figures
 from demo.text import speaker
@@ -37,7 +37,7 @@ def render(cards: Mapping[str, Card], command: str) -> None:
     measure = measure or MEASURES[0]
     st.caption(say(f"about_{measure}"))
     names = {row.split: say(f"method_{row.split}") for row in found.methods}
-    plots.show(figures.draws(found, measure, names), key=f"splits.draws.{measure}")
+    export.show(figures.draws(found, measure, names), key=f"splits.draws.{measure}")
     st.markdown(say("methods"))
     tables.table([{**row.as_dict(), "name": names[row.split]} for row in found.methods], _method_columns(), key="splits.methods", alt=say("methods"))
     st.caption(say("methods_note"))
@@ -93,7 +93,7 @@ def _measured(found: Tables) -> None:
     st.markdown(say("measured_words", method=say(f"method_{row.split}"), **values))
     st.markdown(say("nearer_yes" if gap.nearer else "nearer_no", recall=f"{100 * gap.recall:+.1f}", accuracy=f"{100 * gap.accuracy:+.1f}"))
     if found.classes:
-        plots.show(figures.by_class(found.classes), key="splits.by_class")
+        export.show(figures.by_class(found.classes), key="splits.by_class")
         columns = {"class": Column(say("column_class")), "pictures": Column(say("column_all"), "count"),
                    "held_out_recall": Column(say("line_held_recall"), "percent"), "test_recall": Column(say("line_test_recall"), "percent")}  # fmt: skip
         tables.table(as_dicts(found.classes), columns, key="splits.classes", alt=say("figure_by_class"))

@@ -7,7 +7,7 @@ import streamlit as st
 from core.datasets.files import SOURCES
 from core.datasets.split_sizes import part_sizes
 from core.studies.splits import DRAWS, FOLDS, IMBALANCE, plan
-from demo.charts import plots
+from demo.charts import export
 from demo.lessons.splits import figures
 from demo.text import speaker
 from demo.ui import tables
@@ -35,9 +35,9 @@ def render() -> None:
     strip, shares = st.columns([3, 2], gap="large")
     what = say("figure_what", method=say(f"method_{method}"), seed=seed)
     with strip:
-        plots.show(figures.strip(labels, found.tolist(), names, what), key=f"splits.strip.{method}")
+        export.show(figures.strip(labels, found.tolist(), names, what), key=f"splits.strip.{method}")
     with shares:
-        plots.show(figures.shares(split_simulation.shares(counts).tolist(), names, CLASSES, what), key=f"splits.shares.{method}")
+        export.show(figures.shares(split_simulation.shares(counts).tolist(), names, CLASSES, what), key=f"splits.shares.{method}")
     st.markdown(say("counts"))
     _counts(counts.tolist(), names)
     st.subheader(say("many"), anchor=False)

@@ -10,7 +10,8 @@ import streamlit as st
 from core.runs.snapshot import Snapshot
 from core.vocabulary.recipe import SIDES
 from core.vocabulary.records import Matrix
-from demo.charts import figure as charts
+from demo.charts import curves, figure
+from demo.charts.confusion import Numbers, confusion_matrix
 from demo.lessons.train import orders
 from demo.lessons.train import pretrained as kept
 from demo.lessons.train import result as ended
@@ -20,7 +21,7 @@ from demo.visitor import session
 
 say = speaker("train")
 REFRESH_SECONDS = 0.8
-NUMBERS: tuple[charts.Numbers, ...] = ("counts", "shares")
+NUMBERS: tuple[Numbers, ...] = ("counts", "shares")
 
 
 def render(snapshot: Snapshot) -> None:
@@ -130,9 +131,9 @@ def _curves(now: Snapshot) -> None:
         return
     left, right = st.columns(2)
     with left:
-        charts.show(charts.loss(now), key="live.loss")
+        figure.show(curves.loss(now), key="live.loss")
     with right:
-        charts.show(charts.accuracy(now), key="live.accuracy")
+        figure.show(curves.accuracy(now), key="live.accuracy")
 
 
 def matrices(now: Snapshot) -> dict[str, tuple[Matrix, str]]:
@@ -164,12 +165,12 @@ def _matrix(now: Snapshot) -> None:
     which, numbers = _matrix_choice(list(found))
     matrix, what = kept.test_matrix(now) if which == "test" and now.evaluations else found[which]
     classes = now.facts["classes"]
-    charts.show(charts.confusion(matrix, classes, what, numbers), key="live.matrix")
+    figure.show(confusion_matrix(matrix, classes, what, numbers), key="live.matrix")
     st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
     st.markdown(scores_table(matrix, classes, say))
 
 
-def _matrix_choice(options: list[str]) -> tuple[str, charts.Numbers]:
+def _matrix_choice(options: list[str]) -> tuple[str, Numbers]:
     with st.container(horizontal=True):
         wished = session.get_state("matrix")
         key = session.bind_widget("live.which", wished if wished in options else options[0])

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from core.vocabulary.recipe import preset
-from demo.charts import figure as charts
+from demo.charts import curves
+from demo.charts.confusion import confusion_matrix
+from demo.charts.figure import CLASS_COLOURS, DASH, Figure
 
 
 def run(name: str = "k3f9q2", validation: bool = True, **changes: Any) -> Any:
@@ -33,12 +35,12 @@ def run(name: str = "k3f9q2", validation: bool = True, **changes: Any) -> Any:
 
 
 FIGURES = {
-    "loss": lambda: charts.loss(run()),
-    "accuracy": lambda: charts.accuracy(run()),
-    "compare loss": lambda: charts.compare([run("aaa"), run("bbb")], "loss"),
-    "compare accuracy": lambda: charts.compare([run("aaa"), run("bbb")], "accuracy"),
-    "confusion": lambda: charts.confusion([[3, 1], [0, 5]], ["cat", "dog"], "test"),
-    "confusion, percent": lambda: charts.confusion([[3, 1], [0, 5]], ["cat", "dog"], "test", "shares"),
+    "loss": lambda: curves.loss(run()),
+    "accuracy": lambda: curves.accuracy(run()),
+    "compare loss": lambda: curves.compare([run("aaa"), run("bbb")], "loss"),
+    "compare accuracy": lambda: curves.compare([run("aaa"), run("bbb")], "accuracy"),
+    "confusion": lambda: confusion_matrix([[3, 1], [0, 5]], ["cat", "dog"], "test"),
+    "confusion, percent": lambda: confusion_matrix([[3, 1], [0, 5]], ["cat", "dog"], "test", "shares"),
 }
 
 
@@ -65,12 +67,12 @@ def drawn(spec: Any) -> set[str]:
 def test_a_refresh_sends_new_data_with_the_same_specification() -> None:
     first, later = run(), run()
     later.curve = (*first.curve, (2.0, 1.0, 0.5))
-    assert charts.loss(first).spec is charts.loss(later).spec
-    assert len(charts.loss(later).columns["loss"]) == len(charts.loss(first).columns["loss"]) + 1
+    assert curves.loss(first).spec is curves.loss(later).spec
+    assert len(curves.loss(later).columns["loss"]) == len(curves.loss(first).columns["loss"]) + 1
 
 
 def test_the_loss_curve_has_the_ticks_and_one_validation_point_an_epoch() -> None:
-    columns = charts.loss(run()).columns
+    columns = curves.loss(run()).columns
     points = list(zip(columns["part"], columns["epoch"], columns["loss"], strict=True))
     assert points[:3] == [("training", 0.5, 2.25), ("training", 1.0, 1.9), ("training", 1.5, 1.4)]
     assert points[3:] == [
@@ -81,7 +83,7 @@ def test_the_loss_curve_has_the_ticks_and_one_validation_point_an_epoch() -> Non
 
 
 def test_accuracy_is_in_percent_and_without_a_validation_part_there_is_no_such_curve() -> None:
-    columns = charts.accuracy(run(validation=False)).columns
+    columns = curves.accuracy(run(validation=False)).columns
     assert "validation" not in columns["part"]
     assert columns["accuracy"][:3] == pytest.approx([12.0, 30.0, 40.0])
     assert columns["accuracy"][3:] == pytest.approx([10.0, 30.0, 50.0])
@@ -90,30 +92,30 @@ def test_accuracy_is_in_percent_and_without_a_validation_part_there_is_no_such_c
 def test_the_legend_names_validation_only_where_a_part_is_held_out_for_it() -> None:
     def named(**changes: Any) -> list[list[str]]:
         snapshot = run(**changes)
-        return [list(f.spec["layer"][0]["encoding"]["color"]["legend"]["values"]) for f in (charts.loss(snapshot), charts.accuracy(snapshot))]
+        return [list(f.spec["layer"][0]["encoding"]["color"]["legend"]["values"]) for f in (curves.loss(snapshot), curves.accuracy(snapshot))]
 
     assert all("validation" not in names for names in named(validation=False))
     assert all("validation" in names for names in named())
 
 
 def test_training_is_solid_and_validation_dashed() -> None:
-    for figure in (charts.loss(run()), charts.accuracy(run())):
+    for figure in (curves.loss(run()), curves.accuracy(run())):
         scale = figure.spec["layer"][0]["encoding"]["strokeDash"]["scale"]
         dashes = dict(zip(scale["domain"], scale["range"], strict=True))
-        assert dashes.pop("validation") == charts.DASH
+        assert dashes.pop("validation") == DASH
         assert set(map(tuple, dashes.values())) == {(1, 0)}
 
 
 def test_the_axis_names_the_unit_of_the_loss_that_was_trained() -> None:
-    def axis(figure: charts.Figure) -> str:
+    def axis(figure: Figure) -> str:
         return str(figure.spec["layer"][0]["encoding"]["y"]["title"])
 
-    assert "nats" in axis(charts.loss(run()))
-    assert "L1" in axis(charts.loss(run(loss="l1")))
+    assert "nats" in axis(curves.loss(run()))
+    assert "L1" in axis(curves.loss(run(loss="l1")))
 
 
 def test_the_matrix_shows_counts_or_percent_of_each_row() -> None:
-    figure = charts.confusion([[3, 1], [0, 0]], ["cat", "dog"], "validation, epoch 2", "shares")
+    figure = confusion_matrix([[3, 1], [0, 0]], ["cat", "dog"], "validation, epoch 2", "shares")
     assert figure.columns["count"] == [3, 1, 0, 0]
     assert figure.columns["share"] == [75.0, 25.0, 0.0, 0.0]
     assert figure.columns["truth"] == ["cat", "cat", "dog", "dog"]
@@ -122,23 +124,23 @@ def test_the_matrix_shows_counts_or_percent_of_each_row() -> None:
 
 
 def test_compare_gives_each_run_its_own_colour() -> None:
-    scale = charts.compare([run("aaa"), run("bbb")]).spec["encoding"]["color"]["scale"]
+    scale = curves.compare([run("aaa"), run("bbb")]).spec["encoding"]["color"]["scale"]
     assert list(scale["domain"]) == ["aaa", "bbb"]
     assert len(set(scale["range"])) == 2
 
 
 def test_the_data_of_a_figure_as_csv() -> None:
-    assert charts.loss(run()).csv().splitlines()[:2] == ["epoch,loss,part", "0.5,2.25,training"]
+    assert curves.loss(run()).csv().splitlines()[:2] == ["epoch,loss,part", "0.5,2.25,training"]
 
 
 def test_ten_colours_for_ten_classes() -> None:
-    assert len(set(charts.CLASS_COLOURS)) == 10
+    assert len(set(CLASS_COLOURS)) == 10
 
 
 def test_making_figures_needs_neither_altair_nor_pandas_nor_torch() -> None:
     """Altair failed in a thread of the server while another thread was importing pandas."""
     code = (
-        "import sys; from demo.charts import figure; figure.confusion([[1]], ['a'], 'x');"
+        "import sys; from demo.charts import confusion, curves; confusion.confusion_matrix([[1]], ['a'], 'x');"
         "print({'altair', 'pandas', 'torch', 'streamlit'} & set(sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

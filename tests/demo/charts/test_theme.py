@@ -17,10 +17,10 @@ from streamlit.testing.v1 import AppTest
 from core.engines.thread import ThreadEngine
 from core.runs.manager import JobManager
 from core.runs.store import open_store
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export, figure, plots
 from demo.charts import theme as chart_theme
-from demo.charts.figure import Figure
+from demo.charts.confusion import confusion_matrix
+from demo.charts.figure import CLASS_COLOURS, Figure
 from demo.charts.theme import GROUND, INK, LETTERS, LETTERS_TEACHING, Look
 from demo.classroom import asking
 from demo.server import services
@@ -49,7 +49,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Figu
     """Every figure that a page draws from now on; questions count as answered."""
     found: list[Figure] = []
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
-    monkeypatch.setattr(charts, "show", lambda figure, key: found.append(figure))
+    monkeypatch.setattr(figure, "show", lambda figure, key: found.append(figure))
     monkeypatch.setattr(asking, "ask", lambda *_, **__: True)
     manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1)
     services.install(manager)
@@ -67,7 +67,7 @@ def check(figure: Figure) -> None:
     for look in LOOKS:
         found = faults(drawn.svg(figure, look, WIDTHS[look.teaching]), look.letters)
         assert not found, f"{figure.title}, {look}: {found[:5]}"
-    assert not faults(plots.svg(figure), LETTERS), f"{figure.title}, taken home"
+    assert not faults(export.svg(figure), LETTERS), f"{figure.title}, taken home"
 
 
 def script(page: str) -> None:
@@ -83,8 +83,8 @@ def test_every_text_of_a_page_s_figures_is_large_and_dark_enough(shown: list[Fig
     view.run()
     assert not view.exception
     assert shown, f"{page}, {section} draws no figure"
-    for figure in shown:
-        check(figure)
+    for drawing in shown:
+        check(drawing)
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -96,13 +96,13 @@ def test_a_number_can_be_read_in_a_cell_of_any_shade() -> None:
     """From 0 to the largest, in steps small enough to meet the turn from dark to pale ink."""
     row = list(range(0, 101, 2))
     matrix = [row, *([[0] * len(row)] * (len(row) - 1))]
-    figure = charts.confusion(matrix, [f"{n:02}" for n in row], "test")
+    figure = confusion_matrix(matrix, [f"{n:02}" for n in row], "test")
     for look in LOOKS:
         assert min(text.contrast for text in drawn.texts(drawn.svg(figure, look, 1100))) >= READABLE, look
 
 
 def test_the_numbers_of_a_matrix_fit_their_cells_on_a_telephone() -> None:
-    figure = charts.confusion([[1000] * 10] * 10, [f"class {n}" for n in range(10)], "test")
+    figure = confusion_matrix([[1000] * 10] * 10, [f"class {n}" for n in range(10)], "test")
     numbers = [text for text in drawn.texts(drawn.svg(figure, Look(), 350)) if text.words == "1000"]
     assert len(numbers) == 100 and 7 <= numbers[0].letters < LETTERS
 
@@ -111,7 +111,7 @@ def test_the_numbers_of_a_matrix_fit_their_cells_on_a_telephone() -> None:
 @pytest.mark.parametrize("teaching", [False, True])
 def test_a_legend_has_the_columns_that_fit(width: int, teaching: bool) -> None:
     """A name that ran over the edge would be cut off. The places are Vega's own."""
-    names = dict(zip(("training, dropout off", "Kadam 2020, training"), charts.CLASS_COLOURS, strict=False))
+    names = dict(zip(("training, dropout off", "Kadam 2020, training"), CLASS_COLOURS, strict=False))
     rows = [{"x": x, "y": x, "series": name} for x in (0, 1) for name in names]
     figure = plots.lines("Lines", rows, plots.Axis("x", "x"), plots.Axis("y", "y"), "series", names)
     drawing = drawn.svg(figure, Look(teaching=teaching), width)
@@ -145,10 +145,10 @@ def test_a_page_gives_a_figure_its_theme_and_teacher_s_mode(monkeypatch: pytest.
     services.install(manager)
 
     def page() -> None:
-        from demo.charts import figure as charts
+        from demo.charts import figure
         from tests.demo.charts.test_figure import FIGURES
 
-        charts.show(FIGURES["loss"](), key="x")
+        figure.show(FIGURES["loss"](), key="x")
 
     view = AppTest.from_function(page, default_timeout=30)
     for token, look in (("", Look("dark")), ("teacher's", Look("dark", teaching=True))):
@@ -177,4 +177,4 @@ def test_no_figure_sets_letters_of_its_own(file: Path) -> None:
         for key in node.keys
         if isinstance(key, ast.Constant)
     }
-    assert keys & LOOK_KEYS <= ({"fontSize"} if file.name == "figure.py" else set())
+    assert keys & LOOK_KEYS <= ({"fontSize"} if file.match("charts/confusion.py") else set())

@@ -21,7 +21,7 @@ from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.vocabulary.visitor import Visitor
 from demo import text
-from demo.charts import plots
+from demo.charts import export
 from demo.charts.theme import Look
 from demo.classroom import teacher_mode as teaching
 from demo.classroom import voting
@@ -199,25 +199,25 @@ ASKED = asking(Settled("c", {"a": "not a", "b": "not b", "c": "c it is"}))
 
 
 def test_a_bar_is_its_share_of_all_answers_on_a_scale_that_never_moves() -> None:
-    figure = voting.figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), large=False)
+    figure = voting.ballot_figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), large=False)
     assert figure.columns["votes"] == [1, 3, 0] and figure.columns["percent"] == [25, 75, 0]
     assert figure.columns["share"] == ["25 % (1)", "75 % (3)", "0 % (0)"] and not any(figure.columns["right"])
     assert figure.columns["answer"][1:] == ["two (your answer)", "three"] and "*" not in figure.columns["answer"][0]
     assert max(map(len, "\n".join(figure.columns["lines"]).split("\n"))) <= voting.LETTERS_A_LINE
-    empty = voting.figure(ASKED, Ballot({}, True, None), large=False)
+    empty = voting.ballot_figure(ASKED, Ballot({}, True, None), large=False)
     assert empty.columns["percent"] == [0, 0, 0], "without a vote no bar looks full"
     for shown in (figure, empty):
         along = [layer["encoding"]["x"] for layer in shown.spec["layer"]]
         assert [x["scale"]["domain"] for x in along if "scale" in x] == [[0, 100]] * 4
         bars = [layer for layer in shown.spec["layer"] if layer["mark"]["type"] == "bar"]
         assert len(bars) == 2 and all(bar["encoding"]["x"]["field"] == "percent" for bar in bars), "no ground behind them"
-    assert plots.png(figure).startswith(b"\x89PNG"), "Vega reads its expressions"
+    assert export.png(figure).startswith(b"\x89PNG"), "Vega reads its expressions"
 
 
 @pytest.mark.parametrize("look", [Look(theme, teaching) for theme in ("light", "dark") for teaching in (False, True)], ids=str)
 def test_the_right_bar_is_marked_and_every_letter_can_be_read(look: Look) -> None:
-    figure = voting.figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), "c", large=look.teaching)
-    altair.Chart.from_dict(plots.whole(figure))
+    figure = voting.ballot_figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), "c", large=look.teaching)
+    altair.Chart.from_dict(export.whole(figure))
     assert figure.columns["right"] == [False, False, True]
     drawn = svg(figure, look, 1500 if look.teaching else 340)
     assert voting.RIGHT in drawn and any("three" in text for text in bold(drawn))
@@ -231,7 +231,7 @@ def test_the_right_bar_is_marked_and_every_letter_can_be_read(look: Look) -> Non
     for above, below in pairwise(rows):
         lines = 1.25 * len(textwrap.wrap(above.words, voting.LETTERS_A_LINE)) if above.words.startswith("One") and not look.teaching else 1.25
         assert below.top - above.top >= (lines - 0.1) * look.letters, f"{below} lies on {above}"
-    assert voting.CHECK not in svg(voting.figure(ASKED, Ballot({"b": 3}, True, "b"), large=False), look, 340)
+    assert voting.CHECK not in svg(voting.ballot_figure(ASKED, Ballot({"b": 3}, True, "b"), large=False), look, 340)
 
 
 def bold(drawing: str) -> list[str]:

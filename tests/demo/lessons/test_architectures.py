@@ -22,8 +22,8 @@ from core.studies import architectures as plan
 from core.studies import architectures_comparison as beside
 from core.vocabulary.recipe import FIELDS
 from demo import text
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export, plots
+from demo.charts.figure import DASH, Figure
 from demo.classroom import asking, questions
 from demo.lessons.architectures import images, networks, results, tiles, training
 from demo.lessons.architectures import shared as parts
@@ -263,7 +263,7 @@ def test_a_sheet_holds_all_pictures() -> None:
 # --- figures and texts ------------------------------------------------------------------------------------------------
 
 
-def figures_of_the_page() -> dict[str, charts.Figure]:
+def figures_of_the_page() -> dict[str, Figure]:
     found = everything()
     rows = beside.report_rows(found)
     classes = beside.class_rows("arc2-adam", found["fashion-arc2-adam"])
@@ -278,7 +278,7 @@ def figures_of_the_page() -> dict[str, charts.Figure]:
 @pytest.mark.parametrize("name", ["evidence", "class_bars", "curves", "stacked"])
 def test_figures_are_vega_lite_with_titles_and_axes(name: str) -> None:
     figure = figures_of_the_page()[name]
-    whole: dict[str, Any] = plots.whole(figure)
+    whole: dict[str, Any] = export.whole(figure)
     altair.Chart.from_dict(whole)
     assert whole["title"] and len({len(column) for column in figure.columns.values()}) == 1
     fields = {channel["field"] for channel in whole["encoding"].values() if isinstance(channel, dict) and "field" in channel}
@@ -290,7 +290,7 @@ def test_published_values_are_grey_and_dashed() -> None:
     colours = dict(zip(figure.spec["encoding"]["color"]["scale"]["domain"], figure.spec["encoding"]["color"]["scale"]["range"], strict=True))
     dashes = dict(zip(*(figure.spec["encoding"]["strokeDash"]["scale"][name] for name in ("domain", "range")), strict=True))
     printed = [name for name in colours if name.startswith("Report")]
-    assert len(printed) == 2 and all(colours[name] == plots.PUBLISHED and dashes[name] == charts.DASH for name in printed)
+    assert len(printed) == 2 and all(colours[name] == plots.PUBLISHED and dashes[name] == DASH for name in printed)
 
 
 def asked() -> tuple[set[str], list[str]]:

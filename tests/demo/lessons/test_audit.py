@@ -20,7 +20,8 @@ from core.studies import architectures, audit, resolution
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
 from demo import text
-from demo.charts import plots
+from demo.charts import export
+from demo.charts.figure import Figure
 from demo.classroom import asking, questions
 from demo.lessons.audit import columns as audit_columns
 from demo.lessons.audit import confusion_matrix, last_batch
@@ -242,9 +243,9 @@ def test_small_chances_are_said_as_one_in_so_many() -> None:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def drawn(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], object]) -> list[plots.Figure]:
-    found: list[plots.Figure] = []
-    monkeypatch.setattr(plots, "show", lambda figure, key: found.append(figure))
+def drawn(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], object]) -> list[Figure]:
+    found: list[Figure] = []
+    monkeypatch.setattr(export, "show", lambda figure, key: found.append(figure))
     draw()
     return found
 
@@ -256,7 +257,7 @@ def test_figures_are_vega_lite_and_hold_what_the_tables_hold(cards: Path, monkey
     found += drawn(monkeypatch, lambda: last_batch._spread(last_batch.audit_last_batch.answers(last_batch.outputs()), 64))
     assert len(found) == 3
     for figure in found:
-        altair.Chart.from_dict(plots.whole(figure))
+        altair.Chart.from_dict(export.whole(figure))
     assert len(found[0].columns["recall"]) == 30 and len(found[1].columns["accuracy"]) == 24
     assert sum(found[2].columns["batches"]) == 13
 

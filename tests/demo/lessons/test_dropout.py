@@ -18,8 +18,8 @@ from core.studies import architectures
 from core.studies import dropout as study_3
 from core.studies.registry import STUDIES
 from demo import text
-from demo.charts import figure as charts
-from demo.charts import plots
+from demo.charts import export
+from demo.charts.figure import Figure
 from demo.classroom import asking, questions, verdict
 from demo.lessons.dropout import figures
 from demo.lessons.dropout import page as dropout
@@ -169,8 +169,8 @@ def test_ten_passes_are_shown_and_drawn_again() -> None:
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
-def valid(figure: charts.Figure) -> charts.Figure:
-    altair.Chart.from_dict(plots.whole(figure))
+def valid(figure: Figure) -> Figure:
+    altair.Chart.from_dict(export.whole(figure))
     return figure
 
 

@@ -23,7 +23,7 @@ from core.studies import resolution, resolution_riddle
 from core.studies.resolution import FILTER, RIDDLE
 from core.vocabulary import metrics
 from demo import text
-from demo.charts import plots
+from demo.charts import export
 from demo.classroom import asking
 from demo.lessons.resolution import experiments
 from demo.lessons.resolution import figures as drawn
@@ -355,9 +355,9 @@ def test_every_figure_is_valid_vega_lite_and_can_be_taken_home(name: str) -> Non
     import altair
 
     figure = FIGURES[name]()
-    altair.Chart.from_dict(json.loads(json.dumps(plots.whole(figure))), validate=True)
+    altair.Chart.from_dict(json.loads(json.dumps(export.whole(figure))), validate=True)
     assert len({len(column) for column in figure.columns.values()}) == 1
-    assert plots.svg(figure).startswith("<svg") and "\n" not in figure.title
+    assert export.svg(figure).startswith("<svg") and "\n" not in figure.title
 
 
 def test_a_bar_that_has_moved_shows_where_it_was() -> None:

@@ -29,7 +29,7 @@ from core.runs.store import open_store
 from core.studies import resolution
 from core.vocabulary.visitor import Visitor
 from demo import text
-from demo.charts import plots
+from demo.charts import export
 from demo.classroom import asking
 from demo.lessons.seeing import figures, image_quality
 from demo.lessons.seeing import game as seeing_game
@@ -123,7 +123,7 @@ def test_the_spectrum_s_figure_holds_the_energies_and_fits_the_schema() -> None:
     found = np.random.default_rng(0).integers(0, 256, (2, 3, 32, 32), np.uint8)
     pairs = quality.pairs(found, (32, 8), "area")
     figure = image_quality.spectrum(pairs, "area")
-    altair.Chart.from_dict(plots.whole(figure))
+    altair.Chart.from_dict(export.whole(figure))
     rows = list(zip(*(figure.columns[name] for name in ("waves", "share", "series")), strict=True))
     first = [share for waves, share, series in rows if series == "32 x 32, the original"]
     assert np.isclose(sum(first), 100) and len(first) == 16
@@ -365,7 +365,7 @@ def test_the_figure_of_the_class_fits_the_schema(tmp_path: Path) -> None:
     from core.classroom.guesses import count_guesses
 
     figure = figures.beside(count_guesses([[Guess(1, 8, SHIP, SHIP)]]), tested)
-    altair.Chart.from_dict(plots.whole(figure))
+    altair.Chart.from_dict(export.whole(figure))
     assert figure.columns["right"][0] == 100.0 and figure.columns["low"][0] == pytest.approx(20.65, abs=0.01)
     assert figure.columns["low"][1:] == [None] * 5 and figure.columns["answers"][1:] == [100] * 5
 

@@ -14,7 +14,7 @@ from core.pretrained.plan import available
 from core.studies import split_simulation
 from core.studies import splits as study_4
 from core.studies.registry import STUDIES
-from demo.charts import plots
+from demo.charts import export
 from demo.classroom import asking, questions
 from demo.lessons.splits import figures
 from demo.lessons.splits import page as splits
@@ -144,7 +144,7 @@ def test_the_last_section_has_a_table_and_a_way_on() -> None:
 def test_every_picture_has_a_place_of_its_own_in_the_strip() -> None:
     labels = [0] * 80 + [1] * 3
     figure = figures.strip(labels, [0] * 80 + [1, 0, 1], ["train", "held out"], "x")
-    altair.Chart.from_dict(plots.whole(figure))
+    altair.Chart.from_dict(export.whole(figure))
     assert len(set(zip(figure.columns["line"], figure.columns["place"], strict=True))) == 83
     assert figure.columns["part"][-3:] == ["held out", "train", "held out"]
     assert figure.columns["line"].count("0.2") == 80 - 2 * figures.ACROSS
@@ -152,15 +152,15 @@ def test_every_picture_has_a_place_of_its_own_in_the_strip() -> None:
 
 def test_shares_and_recalls_are_valid_figures() -> None:
     folds = [f"fold {n}" for n in range(5)]
-    altair.Chart.from_dict(plots.whole(figures.shares([[0.75, 0.25]] * 5, folds, ["0", "1"], "x")))
-    altair.Chart.from_dict(plots.whole(figures.by_class([study_4.ClassRow("0", 1, 1.0, 0.5, ["run"])])))
+    altair.Chart.from_dict(export.whole(figures.shares([[0.75, 0.25]] * 5, folds, ["0", "1"], "x")))
+    altair.Chart.from_dict(export.whole(figures.by_class([study_4.ClassRow("0", 1, 1.0, 0.5, ["run"])])))
 
 
 @pytest.mark.parametrize("measure", study_4.MEASURES)
 def test_every_draw_is_a_point_and_every_method_a_band(measure: str) -> None:
     tables = study_4.results({one.name: one for one in some()})
     figure = figures.draws(tables, measure, {name: name for name in study_4.DRAWS})
-    altair.Chart.from_dict(plots.whole(figure))
+    altair.Chart.from_dict(export.whole(figure))
     assert figure.columns["kind"].count("draw") == 42 and figure.columns["kind"].count("mean") == 3
     mean = figure.columns["kind"].index("mean")
     row = tables.methods[0]
