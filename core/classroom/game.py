@@ -18,8 +18,9 @@ from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer, cells, nearest
 from core.pretrained.cards import FOLDER, Card
 from core.pretrained.outputs import drawn
-from core.studies.resolution import FILTER, PROTOCOLS, network_for_cell
+from core.studies.resolution import FILTER, PROTOCOLS
 from core.studies.resolution import SIDES as OWN_SIDES
+from core.studies.resolution import cells as study_cells
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
 
@@ -95,19 +96,19 @@ class Tested:
         return metrics.accuracy(self.confusion)
 
 
-def tested(made: Mapping[str, Card]) -> list[Tested]:
+def tested(cards: Mapping[str, Card]) -> list[Tested]:
     """Each protocol at the game's sides, where its card was evaluated; TVTV only at its networks' own sides."""
     found = []
     for protocol in PROTOCOLS:
         for side in SIDES:
-            card = made.get(network_for_cell(made, DATASET, protocol, nearest(DATASET, side)))
+            card = study_cells(cards).answering(DATASET, protocol, nearest(DATASET, side)).card
             matrix = card.matrix(side, FILTER) if card else None
             if card and matrix:
                 found.append(Tested(protocol, side, card.name, matrix))
     return found
 
 
-def absent(made: Mapping[str, Card]) -> list[str]:
+def absent(cards: Mapping[str, Card]) -> list[str]:
     """The runs that the game's networks still wait for."""
-    wanted = [network_for_cell(made, DATASET, protocol, side) for protocol in PROTOCOLS for side in OWN_SIDES[DATASET]]
-    return [name for name in dict.fromkeys(wanted) if name not in made]
+    wanted = [study_cells(cards).answering(DATASET, protocol, side) for protocol in PROTOCOLS for side in OWN_SIDES[DATASET]]
+    return list(dict.fromkeys(cell.run for cell in wanted if cell.card is None))

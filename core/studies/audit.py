@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import inf
 from statistics import mean
-from typing import Any
+from typing import ClassVar, Literal
 
 from core.pretrained.cards import Card
 from core.studies import architectures, resolution
+from core.studies.architectures import ResultRow
 from core.studies.published import published, report_recall, report_score
+from core.studies.rows import Row
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
 
-Row = Mapping[str, Any]
-Rows = list[dict[str, Any]]
 PROTOCOLS = ("totv", "tvtv")
 RUNS = {"Arc2 Adam": "arc2-adam", "Arc2 SGD": "arc2-sgd", "Arc3 Adam": "arc3-adam", "Arc3 SGD": "arc3-sgd"}
 """The report's name of a run of its study 2 -> ours (a key of architectures.REPORT)."""
-MEASURES = {"accuracy_percent": 0.1, "f1": 0.01, "precision": 0.01}
+Measure = Literal["accuracy_percent", "f1", "precision"]
+MEASURES: dict[Measure, float] = {"accuracy_percent": 0.1, "f1": 0.01, "precision": 0.01}
 """The report's scores of each class -> the last digit that it prints."""
 IMAGES = 1_000
 """Test images of each class, in CIFAR-10 and in Fashion-MNIST."""
@@ -62,81 +63,128 @@ def cut(value: float, digit: float) -> Interval:
 # --- the mean of the class accuracies --------------------------------------------------------------------------------
 
 
-def means(made: Mapping[str, Card]) -> Rows:
-    """Study 1: a row for each printed cell, with the run that is `planned` for ours. With equally many images of each class the mean of the class accuracies
-    *is* the accuracy; `if_rounded` and `if_cut` say whether it can be the one that is printed."""
-    return [_mean(protocol, side, made) for protocol in PROTOCOLS for side in resolution.FULL]
+@dataclass(frozen=True, slots=True)
+class MeanRow(Row):
+    """Study 1: one printed cell, and ours. With equally many images of each class the mean of the class accuracies *is* the
+    accuracy."""
+
+    protocol: str
+    resolution: int
+    """Pixels of a side."""
+    planned: str
+    """The run that ours is taken from."""
+    stated: float
+    """The accuracy that the report prints."""
+    mean: float
+    """Of the class accuracies that it prints."""
+    if_rounded: bool
+    """Whether `mean` can be the accuracy that is printed, if it was rounded."""
+    if_cut: bool
+    """The same, if its further digits were cut off."""
+    ours_accuracy: float | None
+    ours_mean: float | None
+    run: str | None
+    """None: not there."""
 
 
-def _mean(protocol: str, side: int, made: Mapping[str, Card]) -> dict[str, Any]:
-    planned = resolution.network_for_cell(made, "cifar10", protocol, side)
-    card = made.get(planned)
-    matrix = card.matrix(side, resolution.FILTER) if card else None
-    ours = resolution.row("cifar10", side, card, matrix).as_dict() if card and matrix else None
-    stated, recall = report_score(protocol, "accuracy", side), report_recall(protocol, side)
+def means(cards: Mapping[str, Card]) -> list[MeanRow]:
+    """A row for each cell that is printed."""
+    return [_mean(resolution.cells(cards).answering("cifar10", protocol, side)) for protocol in PROTOCOLS for side in resolution.FULL]
+
+
+def _mean(cell: resolution.Cell) -> MeanRow:
+    stated, recall = report_score(cell.protocol, "accuracy", cell.side), report_recall(cell.protocol, cell.side)
     assert stated is not None and recall is not None
     found = round(mean(recall.values()), 6)  # of ten values with three digits: exact
     may_be = rounded(found, 0.001)
-    return {
-        "protocol": protocol, "resolution": side, "planned": planned, "stated": stated, "mean": found,
-        "if_rounded": rounded(stated, 0.01).meets(may_be), "if_cut": cut(stated, 0.01).meets(may_be),
-        **_ours(ours, {"ours_accuracy": "accuracy", "ours_mean": "macro_recall", "run": "run"}),
-    }  # fmt: skip
+    return MeanRow(
+        protocol=cell.protocol, resolution=cell.side, planned=cell.run, stated=stated, mean=found,
+        if_rounded=rounded(stated, 0.01).meets(may_be), if_cut=cut(stated, 0.01).meets(may_be),
+        ours_accuracy=cell.accuracy, ours_mean=cell.scores.macro.recall if cell.scores else None,
+        run=cell.card.name if cell.card and cell.scores else None,
+    )  # fmt: skip
 
 
-def _ours(row: Mapping[str, Any] | None, keys: Mapping[str, str]) -> dict[str, Any]:
-    return {name: row[key] if row else None for name, key in keys.items()}
+@dataclass(frozen=True, slots=True)
+class HeadlineRow(Row):
+    """Study 2: a run whose best accuracies are printed, and ours (None where it is not there)."""
+
+    name: str
+    planned: str
+    """The run that ours is taken from."""
+    best_train: float
+    best_test: float
+    mean: float
+    """Of the class accuracies that the report prints."""
+    possible: bool
+    """Whether `mean`, which belongs to some epoch, lies at or below the best of all epochs."""
+    train_below_test: bool
+    ours_below: bool | None
+    """Whether our best training accuracy lies below our test accuracy."""
+    ours_train: float | None
+    ours_test: float | None
+    ours_mean: float | None
+    run: str | None
 
 
-def headlines(made: Mapping[str, Card]) -> Rows:
-    """Study 2: a row for each run whose best accuracies are printed. `mean` is that of its classes: it belongs to some
-    epoch, so that it cannot lie above the best of all epochs (`possible`)."""
-    report, ours = published()["report"]["architectures"], results(made)
+def headlines(cards: Mapping[str, Card]) -> list[HeadlineRow]:
+    """A row for each run of the report's headline."""
+    report, ours = published()["report"]["architectures"], results(cards)
     rows = []
     for name, best in report["headline_percent"].items():
         found = round(mean(report["per_class"][name]["accuracy_percent"]) / 100, 6)
         most = rounded(best["best_test"] / 100, 0.0001).high
         own = ours.get(name)
-        rows.append({
-            "name": name, "planned": f"fashion-{RUNS[name]}", "best_train": best["best_train"] / 100, "best_test": best["best_test"] / 100, "mean": found,
-            "possible": rounded(found, 0.001).low <= most + EXACT,
-            "train_below_test": best["best_train"] < best["best_test"],
-            "ours_below": own["best_train_accuracy"] < own["test_accuracy"] if own else None,
-            **_ours(own, {"ours_train": "best_train_accuracy", "ours_test": "test_accuracy", "ours_mean": "macro_recall", "run": "run"}),
-        })  # fmt: skip
+        rows.append(HeadlineRow(
+            name=name, planned=f"fashion-{RUNS[name]}", best_train=best["best_train"] / 100, best_test=best["best_test"] / 100, mean=found,
+            possible=rounded(found, 0.001).low <= most + EXACT, train_below_test=best["best_train"] < best["best_test"],
+            ours_below=own.best_train_accuracy < own.test_accuracy if own else None,
+            ours_train=own.best_train_accuracy if own else None, ours_test=own.test_accuracy if own else None,
+            ours_mean=own.macro_recall if own else None, run=own.run if own else None,
+        ))  # fmt: skip
     return rows
 
 
-def results(cards: Mapping[str, Card]) -> dict[str, dict[str, Any]]:
+def results(cards: Mapping[str, Card]) -> dict[str, ResultRow]:
     """The report's name of a run -> our row of it, where it is there."""
-    return {name: architectures.row(cards[f"fashion-{short}"]).as_dict() for name, short in RUNS.items() if f"fashion-{short}" in cards}
+    return {name: architectures.row(cards[f"fashion-{short}"]) for name, short in RUNS.items() if f"fashion-{short}" in cards}
 
 
 # --- columns that are the same ---------------------------------------------------------------------------------------
 
 
-def equal_columns(made: Mapping[str, Card]) -> Rows:
-    """A row for each two runs of study 2: how many of ten classes have the very same printed score; `ours_` likewise,
-    rounded as the report rounds, None where a run is missing."""
-    ours = results(made)
+@dataclass(frozen=True, slots=True)
+class EqualRow:
+    """Two runs of study 2: how many of ten classes have the very same score."""
+
+    one: str
+    other: str
+    printed: Mapping[Measure, int]
+    ours: Mapping[Measure, int | None]
+    """Rounded as the report rounds; None where a run is missing."""
+    runs: list[str]
+    """Those of ours that are there."""
+
+
+def equal_columns(cards: Mapping[str, Card]) -> list[EqualRow]:
+    """A row for each two runs."""
+    ours = results(cards)
     rows = []
     for one, other in combinations(RUNS, 2):
-        row: dict[str, Any] = {"one": one, "other": other}
-        for measure in MEASURES:
-            row[measure] = _equal(printed(one, measure), printed(other, measure))
-            both = one in ours and other in ours
-            row[f"ours_{measure}"] = _equal(_as_printed(ours[one], measure), _as_printed(ours[other], measure)) if both else None
-        rows.append({**row, "runs": [ours[name]["run"] for name in (one, other) if name in ours]})
+        theirs = {measure: _equal(printed(one, measure), printed(other, measure)) for measure in MEASURES}
+        both = [ours[name] for name in (one, other) if name in ours]
+        own = {measure: _equal(*(_as_printed(row, measure) for row in both)) if len(both) == 2 else None for measure in MEASURES}
+        rows.append(EqualRow(one, other, theirs, own, runs=[row.run for row in both]))
     return rows
 
 
 def copies() -> list[str]:
     """The runs whose column of class accuracies another run has too, but for one entry at most."""
-    alike = [row for row in equal_columns({}) if row["accuracy_percent"] >= ALIKE]
-    return [name for name in RUNS if any(name in (row["one"], row["other"]) for row in alike)]
+    alike = [row for row in equal_columns({}) if row.printed["accuracy_percent"] >= ALIKE]
+    return [name for name in RUNS if any(name in (row.one, row.other) for row in alike)]
 
 
-def printed(name: str, measure: str) -> list[float]:
+def printed(name: str, measure: Measure) -> list[float]:
     """A column of the report's table of scores by class, as printed."""
     column: list[float] = published()["report"]["architectures"]["per_class"][name][measure]
     return column
@@ -146,30 +194,52 @@ def _equal(one: Sequence[float], other: Sequence[float]) -> int:
     return sum(a == b for a, b in zip(one, other, strict=True))
 
 
-def _as_printed(row: Mapping[str, Any], measure: str) -> list[float]:
+def _as_printed(row: ResultRow, measure: Measure) -> list[float]:
     """Our scores with the report's number of digits."""
     if measure == "accuracy_percent":
-        return [round(100 * value, 1) for value in row["recall"]]
-    return [round(value, 2) for value in row[measure]]
+        return [round(100 * value, 1) for value in row.recall]
+    return [round(value, 2) for value in (row.f1 if measure == "f1" else row.precision)]
 
 
 # --- the recall that F1 and precision imply --------------------------------------------------------------------------
 
 
-def implied(name: str, made: Mapping[str, Card]) -> Rows:
-    """Study 2: a row for each class. F1 = 2 P R / (P + R), so R = F1 P / (2 P - F1): `low` to `high`, given that both
-    were rounded. `possible`: whether the printed accuracy of the class, which is its recall, can lie there."""
+@dataclass(frozen=True, slots=True)
+class ImpliedRow(Row):
+    """Study 2: a class in one run. F1 = 2 P R / (P + R), so R = F1 P / (2 P - F1); ours are None where the run is not there."""
+
+    KEYS: ClassVar[Mapping[str, str]] = {"label": "class"}
+    label: str
+    accuracy: float
+    """The printed accuracy of the class, which is its recall."""
+    f1: float
+    precision: float
+    implied: float
+    """The recall that goes with F1 and precision, both taken as exact."""
+    low: float
+    """The least and the greatest recall, given that both were rounded."""
+    high: float
+    possible: bool
+    """Whether `accuracy` can lie there."""
+    ours_recall: float | None
+    ours_f1: float | None
+    ours_precision: float | None
+    run: str | None
+
+
+def implied(name: str, cards: Mapping[str, Card]) -> list[ImpliedRow]:
+    """A row for each class of a run (its name in RUNS)."""
     classes = published()["report"]["architectures"]["classes"]
     columns = (printed(name, measure) for measure in MEASURES)
-    ours = results(made).get(name)
+    ours = results(cards).get(name)
     rows = []
     for place, (label, percent, f1, precision) in enumerate(zip(classes, *columns, strict=True)):
         may_be = implied_recall(f1, precision)
-        row = {"class": label, "accuracy": percent / 100, "f1": f1, "precision": precision,
-               "implied": exact_recall(f1, precision), "low": may_be.low, "high": may_be.high,
-               "possible": may_be.meets(rounded(percent / 100, 0.001))}  # fmt: skip
-        row |= {f"ours_{score}": ours[score][place] if ours else None for score in ("recall", "f1", "precision")}
-        rows.append({**row, "run": ours["run"] if ours else None})
+        rows.append(ImpliedRow(
+            label, percent / 100, f1, precision, exact_recall(f1, precision), may_be.low, may_be.high,
+            possible=may_be.meets(rounded(percent / 100, 0.001)), ours_recall=ours.recall[place] if ours else None,
+            ours_f1=ours.f1[place] if ours else None, ours_precision=ours.precision[place] if ours else None, run=ours.run if ours else None,
+        ))  # fmt: skip
     return rows
 
 
@@ -191,28 +261,52 @@ def implied_recall(f1: float, precision: float, digit: float = 0.01) -> Interval
 
 def impossible(name: str) -> list[str]:
     """The classes of a run whose three printed scores cannot be true together."""
-    return [row["class"] for row in implied(name, {}) if not row["possible"]]
+    return [row.label for row in implied(name, {}) if not row.possible]
 
 
-def guesses(made: Mapping[str, Card]) -> Rows:
-    """Study 2: a row for each run. Each image gets one answer, so that the answers of all classes add up to the number
-    of images (`images`). A class was named (recall x images / precision) times: with the printed accuracy
-    `accuracy_low` to `accuracy_high` in all, with the recall that F1 implies `f1_low` to `f1_high`."""
-    ours = results(made)
+@dataclass(frozen=True, slots=True)
+class SumRow(Row):
+    """Study 2: a run. Each image gets one answer, so that the answers of all classes add up to the number of images.
+
+    A class was named (recall x images / precision) times.
+    """
+
+    name: str
+    images: int
+    accuracy_low: float
+    """How many answers there are in all, with the printed accuracy as the recall."""
+    accuracy_high: float
+    by_accuracy: bool
+    """Whether that can be the number of images."""
+    f1_low: float
+    """The same, with the recall that F1 implies."""
+    f1_high: float
+    by_f1: bool
+    mean_accuracy: float
+    """Of the printed accuracies of the classes."""
+    mean_implied: float
+    """Of the recalls that F1 implies."""
+    ours: int | None
+    """How many answers ours gave."""
+    run: str | None
+
+
+def guesses(cards: Mapping[str, Card]) -> list[SumRow]:
+    """A row for each run."""
+    ours = results(cards)
     rows = []
     for name in RUNS:
         scores = [(a / 100, f, p) for a, f, p in zip(*(printed(name, measure) for measure in MEASURES), strict=True)]
         by_accuracy = _sum([_named(rounded(a, 0.001), rounded(p, 0.01)) for a, _, p in scores])
         by_f1 = _sum([Interval(_named_by_f1(f - 0.005, p + 0.005), _named_by_f1(f + 0.005, p - 0.005)) for _, f, p in scores])
         whole = len(scores) * IMAGES
-        rows.append({
-            "name": name, "pictures": whole,
-            "accuracy_low": by_accuracy.low, "accuracy_high": by_accuracy.high, "by_accuracy": by_accuracy.meets(Interval(whole, whole)),
-            "f1_low": by_f1.low, "f1_high": by_f1.high, "by_f1": by_f1.meets(Interval(whole, whole)),
-            "mean_accuracy": mean(a for a, _, _ in scores), "mean_implied": mean(exact_recall(f, p) for _, f, p in scores),
-            "ours": sum(map(sum, ours[name]["confusion"])) if name in ours else None,
-            "run": ours[name]["run"] if name in ours else None,
-        })  # fmt: skip
+        rows.append(SumRow(
+            name=name, images=whole,
+            accuracy_low=by_accuracy.low, accuracy_high=by_accuracy.high, by_accuracy=by_accuracy.meets(Interval(whole, whole)),
+            f1_low=by_f1.low, f1_high=by_f1.high, by_f1=by_f1.meets(Interval(whole, whole)),
+            mean_accuracy=mean(a for a, _, _ in scores), mean_implied=mean(exact_recall(f, p) for _, f, p in scores),
+            ours=ours[name].tested if name in ours else None, run=ours[name].run if name in ours else None,
+        ))  # fmt: skip
     return rows
 
 
@@ -231,18 +325,33 @@ def _sum(parts: Sequence[Interval]) -> Interval:
 # --- how one can tell ------------------------------------------------------------------------------------------------
 
 
-def averages(matrix: Matrix) -> Rows:
-    """(C, C) -> rows `recall`, `precision`, `f1`, each averaged in three ways: `macro` (every class counts the same),
-    `weighted` (by its images) and `micro` (hits and mistakes of all classes are added up first)."""
+@dataclass(frozen=True, slots=True)
+class AverageRow(Row):
+    """One score, averaged over the classes in three ways."""
+
+    score: Literal["recall", "precision", "f1"]
+    macro: float
+    """Every class counts the same."""
+    weighted: float
+    """By the images of the class."""
+    micro: float
+    """Hits and mistakes of all classes are added up first."""
+
+
+def averages(matrix: Matrix) -> tuple[AverageRow, AverageRow, AverageRow]:
+    """(C, C) -> recall, precision and F1."""
     scores, hits = metrics.scores(matrix), right(matrix)
     missed = sum(scores.support) - hits  # of each class what was called another, added up
     wrong = sum(scores.predicted) - hits  # of each class what was called it and is another, added up
-    micro = {"recall": (hits, missed), "precision": (hits, wrong), "f1": (2 * hits, missed + wrong)}
-    return [
-        {"score": score, "macro": getattr(scores.macro, score), "weighted": _weighted(getattr(scores, score), scores.support),
-         "micro": good / max(1, good + bad)}
-        for score, (good, bad) in micro.items()
-    ]  # fmt: skip
+    return (
+        AverageRow("recall", scores.macro.recall, _weighted(scores.recall, scores.support), _micro(hits, missed)),
+        AverageRow("precision", scores.macro.precision, _weighted(scores.precision, scores.support), _micro(hits, wrong)),
+        AverageRow("f1", scores.macro.f1, _weighted(scores.f1, scores.support), _micro(2 * hits, missed + wrong)),
+    )
+
+
+def _micro(good: int, bad: int) -> float:
+    return good / max(1, good + bad)
 
 
 def right(matrix: Matrix) -> int:
@@ -254,9 +363,23 @@ def _weighted(values: Sequence[float], support: Sequence[int]) -> float:
     return sum(value * count for value, count in zip(values, support, strict=True)) / max(1, sum(support))
 
 
-def marks(marked: Collection[str], wrong: Collection[str]) -> dict[str, Any]:
-    """How well somebody found what is wrong: the marks are guesses like a network's. None where nothing was marked."""
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How well somebody found what is wrong: the marks are guesses like a network's."""
+
+    found: list[str]
+    missed: list[str]
+    false: list[str]
+    """Marked, and not wrong."""
+    precision: float | None
+    """None where nothing was marked."""
+    recall: float
+
+
+def marks(marked: Collection[str], wrong: Collection[str]) -> Marks:
+    """What was marked against what is wrong."""
     found = [name for name in marked if name in wrong]
-    return {"found": found, "missed": [name for name in wrong if name not in marked],
-            "false": [name for name in marked if name not in wrong],
-            "precision": len(found) / len(marked) if marked else None, "recall": len(found) / len(wrong)}  # fmt: skip
+    return Marks(
+        found, missed=[name for name in wrong if name not in marked], false=[name for name in marked if name not in wrong],
+        precision=len(found) / len(marked) if marked else None, recall=len(found) / len(wrong),
+    )  # fmt: skip

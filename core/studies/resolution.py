@@ -6,15 +6,14 @@ mixed (neither source has it): one network, each image of each step at a resolut
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun, sweep
-from core.studies.rows import Row, as_dicts
+from core.studies.rows import Row
 from core.vocabulary import metrics
+from core.vocabulary.metrics import Scores
 from core.vocabulary.recipe import FILTERS, Recipe, preset
 from core.vocabulary.records import Matrix
 
@@ -35,23 +34,21 @@ RECIPES = {"cifar10": ("fast", "report"), "mnist": ("fast",)}
 """The recipes of a data set. By the first all three protocols were trained, so by it they are compared; the last is
 what the published numbers stand beside."""
 
-Rows = list[dict[str, Any]]
-
 
 def plan() -> Plan:
     """Name -> planned run, the longest last. One thread: two runs share a machine best."""
     report, fast, mnist = (preset(*names).changed(filter=FILTER) for names in (("report",), ("fast", "cifar10"), ("fast", "mnist")))
-    few = dict.fromkeys(FILTERS, SIDES["cifar10"])
+    own_sides = dict.fromkeys(FILTERS, SIDES["cifar10"])
     runs = {"mnist-28": PlannedRun(mnist, weights=True, evaluate_at=sweep("mnist"))}
     runs |= {f"mnist-{side}": _at(mnist, side) for side in SIDES["mnist"][1:]}
     runs["mnist-mixed"] = PlannedRun(mnist.changed(augment="mixed"), weights=True, evaluate_at=sweep("mnist"))
-    runs["cifar10-fast"] = PlannedRun(fast, evaluate_at=few)
-    runs |= {f"cifar10-fast-seed{seed}": PlannedRun(fast.changed(seed=seed), evaluate_at=few) for seed in (1, 2)}
+    runs["cifar10-fast"] = PlannedRun(fast, evaluate_at=own_sides)
+    runs |= {f"cifar10-fast-seed{seed}": PlannedRun(fast.changed(seed=seed), evaluate_at=own_sides) for seed in (1, 2)}
     runs |= {name: _at(fast, side, kept=side not in FULL) for side, name in FAST.items() if side != SIDES["cifar10"][0]}
     runs["cifar10-mixed"] = PlannedRun(fast.changed(augment="flip+mixed"), weights=True, evaluate_at=sweep("cifar10"))
     runs["cifar10-32"] = PlannedRun(report, weights=True, evaluate_at=sweep("cifar10"), keep_outputs_at=SIDES["cifar10"])
     runs |= {f"cifar10-{side}": _at(report, side) for side in FULL[1:]}
-    runs |= {f"cifar10-32-seed{seed}": PlannedRun(report.changed(seed=seed), evaluate_at=few) for seed in (1, 2)}
+    runs |= {f"cifar10-32-seed{seed}": PlannedRun(report.changed(seed=seed), evaluate_at=own_sides) for seed in (1, 2)}
     return {name: _on_one_thread(planned) for name, planned in runs.items()}
 
 
@@ -76,36 +73,106 @@ def variants(dataset: str, protocol: str, side: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (name_of(dataset, protocol, side), also))))
 
 
-def name_by(recipe: str, dataset: str, protocol: str, side: int) -> str | None:
-    """The planned run that answers for a cell by a recipe of this name; None where none is planned.
-
-    >>> name_by("fast", "cifar10", "tvtv", 16), name_by("report", "cifar10", "tvtv", 24)
-    ('cifar10-fast-16', None)
-    """
-    presets = _presets()
-    return next((name for name in variants(dataset, protocol, side) if presets[name] == recipe), None)
+def planned_runs(dataset: str, protocols: Iterable[str]) -> list[str]:
+    """The first planned run of every cell of some protocols, each once."""
+    return list(dict.fromkeys(name_of(dataset, protocol, side) for protocol in protocols for side in SIDES[dataset]))
 
 
-@cache
-def _presets() -> dict[str, str]:
-    return {name: planned.recipe.preset for name, planned in plan().items()}
+# --- the table of cells -------------------------------------------------------------------------------------------
 
 
-def network_for_cell(made: Mapping[str, Card], dataset: str, protocol: str, side: int) -> str:
-    """The run that answers for a cell: the first of its variants that is there, else the first that is planned."""
-    planned = variants(dataset, protocol, side)
-    return next((name for name in planned if name in made), planned[0])
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A planned run that answers for a data set, a protocol and a resolution, and how it did on the test set there."""
+
+    dataset: str
+    protocol: str
+    side: int
+    """Pixels of the test images, reduced by FILTER."""
+    run: str
+    """The planned name."""
+    preset: str
+    """Of its recipe."""
+    card: Card | None
+    """None: the run is not there yet."""
+    matrix: Matrix | None
+    """(C, C) counts; None: not there, or not evaluated at this side."""
+    scores: Scores | None
+    """Of `matrix`."""
+
+    @property
+    def accuracy(self) -> float | None:
+        """Of `matrix`, 0 to 1."""
+        return self.scores.accuracy if self.scores else None
 
 
-def tables(made: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Every cell with every run that is planned for it, in the order of protocols, data sets, sides and `variants`."""
+
+    every: tuple[Cell, ...]
+    by_place: Mapping[tuple[str, str, int], tuple[Cell, ...]]
+    """(data set, protocol, side) -> its runs."""
+
+    def variants(self, dataset: str, protocol: str, side: int) -> tuple[Cell, ...]:
+        """Every planned run of a cell. KeyError for a side that the study does not have."""
+        return self.by_place[dataset, protocol, side]
+
+    def answering(self, dataset: str, protocol: str, side: int) -> Cell:
+        """The run that answers for a cell: the first that is there, else the first that is planned."""
+        planned = self.variants(dataset, protocol, side)
+        return next((cell for cell in planned if cell.card), planned[0])
+
+    def by_recipe(self, preset: str, dataset: str, protocol: str, side: int) -> Cell | None:
+        """The run of a cell by the recipe of this name; None where none is planned."""
+        return next((cell for cell in self.variants(dataset, protocol, side) if cell.preset == preset), None)
+
+    def nearest_recipe(self, preset: str, dataset: str, protocol: str, side: int) -> Cell:
+        """The run by this recipe where it is there, else the one that answers for the cell."""
+        own = self.by_recipe(preset, dataset, protocol, side)
+        return own if own and own.card else self.answering(dataset, protocol, side)
+
+    def tested(self, dataset: str) -> list[Cell]:
+        """Of each cell of a data set the run that answers, where it was evaluated at the cell's side."""
+        found = [self.answering(*place) for place in self.by_place if place[0] == dataset]
+        return [cell for cell in found if cell.matrix]
+
+
+_kept: tuple[tuple[tuple[str, Card], ...], Cells] | None = None
+
+
+def cells(cards: Mapping[str, Card]) -> Cells:
+    """The table for these cards; worked out once for the same cards."""
+    global _kept
+    own = tuple(cards.items())
+    if _kept is None or len(_kept[0]) != len(own) or any(a != c or b is not d for (a, b), (c, d) in zip(_kept[0], own, strict=True)):
+        _kept = own, _cells(cards)
+    return _kept[1]
+
+
+def _cells(cards: Mapping[str, Card]) -> Cells:
+    presets = {name: planned.recipe.preset for name, planned in plan().items()}
+    places = {
+        (dataset, protocol, side): tuple(_cell(dataset, protocol, side, name, presets[name], cards.get(name))
+                                         for name in variants(dataset, protocol, side))
+        for protocol in PROTOCOLS for dataset, sides in SIDES.items() for side in sides
+    }  # fmt: skip
+    return Cells(tuple(cell for found in places.values() for cell in found), places)
+
+
+def _cell(dataset: str, protocol: str, side: int, run: str, preset: str, card: Card | None) -> Cell:
+    matrix = card.matrix(side, FILTER) if card else None
+    scores = metrics.scores(matrix) if matrix else None
+    return Cell(dataset, protocol, side, run, card.recipe.preset if card else preset, card, matrix, scores)
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def tables(cards: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
     """`totv`, `tvtv`, `mixed`: a row for each data set, resolution and recipe whose run is there; `riddle`: see `riddle`."""
-    cells = [(dataset, side) for dataset, sides in SIDES.items() for side in sides]
-    found: dict[str, list[ScoreRow]] = {protocol: [] for protocol in PROTOCOLS}
-    for protocol in PROTOCOLS:
-        for dataset, side in cells:
-            cards = [made[name] for name in variants(dataset, protocol, side) if name in made]
-            found[protocol] += [row(dataset, side, card, matrix) for card in cards if (matrix := card.matrix(side, FILTER))]
-    return {**found, "riddle": riddle_rows(made)}
+    found = {protocol: [row for cell in cells(cards).every if cell.protocol == protocol and (row := score_row(cell))] for protocol in PROTOCOLS}
+    return {**found, "riddle": riddle(cards)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +196,14 @@ class ScoreRow(Row):
     run: str
 
 
-def row(dataset: str, side: int, card: Card, matrix: Matrix) -> ScoreRow:
-    """The row of one network at one resolution."""
-    scores = metrics.scores(matrix)
+def score_row(cell: Cell) -> ScoreRow | None:
+    """The row of a cell; None where it has no test."""
+    if cell.card is None or cell.matrix is None or cell.scores is None:
+        return None
+    scores = cell.scores
     return ScoreRow(
-        dataset=dataset,
-        resolution=side,
+        dataset=cell.dataset,
+        resolution=cell.side,
         accuracy=scores.accuracy,
         macro_precision=scores.macro.precision,
         macro_recall=scores.macro.recall,
@@ -142,9 +211,9 @@ def row(dataset: str, side: int, card: Card, matrix: Matrix) -> ScoreRow:
         recall=list(scores.recall),
         precision=list(scores.precision),
         predicted=list(scores.predicted),
-        confusion=matrix,
-        preset=card.recipe.preset,
-        run=card.name,
+        confusion=cell.matrix,
+        preset=cell.preset,
+        run=cell.card.name,
     )
 
 
@@ -170,15 +239,10 @@ class RiddleRow(Row):
     cat_precision: float
 
 
-def riddle(made: Mapping[str, Card]) -> Rows:
-    """`riddle_rows` as plain values."""
-    return as_dicts(riddle_rows(made))
-
-
-def riddle_rows(made: Mapping[str, Card]) -> list[RiddleRow]:
+def riddle(cards: Mapping[str, Card]) -> list[RiddleRow]:
     """A row for each network trained on full images, filter and resolution that was evaluated."""
     rows = []
-    for card in (made[name] for name in RIDDLE if name in made):
+    for card in (cards[name] for name in RIDDLE if name in cards):
         cat = card.facts["classes"].index("cat")
         for filter in FILTERS:
             for side in SIDES["cifar10"]:
@@ -197,7 +261,15 @@ def riddle_rows(made: Mapping[str, Card]) -> list[RiddleRow]:
     return rows
 
 
-def curve(card: Card, filter: str) -> Rows:
-    """Accuracy of one network at every side that it was looked at: the sweep."""
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """A network's accuracy (0 to 1) on test images of some side in pixels."""
+
+    side: int
+    accuracy: float
+
+
+def curve(card: Card, filter: str) -> list[CurvePoint]:
+    """One network at every side that it was evaluated at, the smallest first: the sweep."""
     sides = sorted(map(int, card.evaluations.get(filter, {})))
-    return [{"side": side, "accuracy": metrics.accuracy(matrix)} for side in sides if (matrix := card.matrix(side, filter))]
+    return [CurvePoint(side, metrics.accuracy(matrix)) for side in sides if (matrix := card.matrix(side, filter))]

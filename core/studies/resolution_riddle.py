@@ -7,14 +7,17 @@ more often (the attractor) gains recall without knowing anything more; taking so
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from statistics import fmean
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.pretrained.outputs import Outputs
+from core.studies.resolution import RiddleRow
+from core.studies.rows import Row
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS
 from core.vocabulary.records import Matrix
@@ -23,8 +26,6 @@ ENOUGH = 3
 """As many seeds of the report's recipe must agree before the page calls a claim confirmed."""
 STEPS = tuple(round(0.1 * step, 1) for step in range(61))
 """By how much the attractor's logit can be lowered."""
-
-Rows = list[dict[str, Any]]
 
 
 # --- one logit lowered --------------------------------------------------------------------------------------------
@@ -48,21 +49,30 @@ def lowered(outputs: Outputs, side: int, label: int, by: float) -> Matrix:
     return found
 
 
-def lowering(outputs: Outputs, side: int, label: int, steps: Sequence[float] = STEPS) -> Rows:
+@dataclass(frozen=True, slots=True)
+class LoweredRow:
+    """One class and the accuracy, after something was taken from the class's logit."""
+
+    by: float
+    accuracy: float
+    recall: float
+    precision: float
+    predicted: int
+    """How often the class is predicted."""
+
+
+def lowering(outputs: Outputs, side: int, label: int, steps: Sequence[float] = STEPS) -> list[LoweredRow]:
     """What happens to the class `label` and to the accuracy as its logit is lowered step by step."""
     rows = []
     for by in steps:
         scores = metrics.scores(lowered(outputs, side, label, by))
-        rows.append({
-            "by": by, "accuracy": scores.accuracy, "recall": scores.recall[label],
-            "precision": scores.precision[label], "predicted": scores.predicted[label],
-        })  # fmt: skip
+        rows.append(LoweredRow(by, scores.accuracy, scores.recall[label], scores.precision[label], scores.predicted[label]))
     return rows
 
 
-def best(rows: Rows) -> dict[str, Any]:
-    """The row of `lowering` with the best accuracy; of equal ones the one that changes least."""
-    return max(rows, key=lambda row: (row["accuracy"], -row["by"]))
+def best(rows: Iterable[LoweredRow]) -> LoweredRow:
+    """The row with the best accuracy; of equal ones the one that changes least."""
+    return max(rows, key=lambda row: (row.accuracy, -row.by))
 
 
 def pull(outputs: Outputs, side: int, label: int) -> float:
@@ -94,68 +104,125 @@ class Count:
         return self.enough and self.report_holds == self.report_of
 
 
-def count(rows: Rows, key: str) -> Count:
-    """For how many of the rows (one a network) `row[key]` is true."""
-    report = [row for row in rows if row["preset"] == "report"]
-    return Count(sum(row[key] for row in rows), len(rows), sum(row[key] for row in report), len(report))
+class _OfRecipe(Protocol):
+    @property
+    def preset(self) -> str: ...
 
 
-def cats(riddle: Rows, filter: str) -> Rows:
-    """One row a network, of `resolution.riddle`'s rows: what becomes of 'cat' from the sharpest to the blurriest side.
+_T = TypeVar("_T", bound=_OfRecipe)
 
-    `rises`: its recall is higher at some blurrier side than at the sharpest; there its precision is lower (`falls`)
-    and it is predicted more often (`grows`).
-    """
+
+def count(rows: Iterable[_T], holds: Callable[[_T], bool]) -> Count:
+    """For how many of the rows (one a network) something holds."""
+    found = [(holds(row), row.preset == "report") for row in rows]
+    return Count(sum(its for its, _ in found), len(found), sum(its and report for its, report in found), sum(report for _, report in found))
+
+
+@dataclass(frozen=True, slots=True)
+class CatRow:
+    """What becomes of 'cat' in one network, from the sharpest to the blurriest side."""
+
+    run: str
+    preset: str
+    seed: int
+    peak: int
+    """The side with its highest recall."""
+    recall: Mapping[int, float]
+    """By side in pixels."""
+    precision: Mapping[int, float]
+    predicted: Mapping[int, int]
+    """How often 'cat' is predicted."""
+
+    @property
+    def rises(self) -> bool:
+        """Whether its recall is higher at some blurrier side than at the sharpest."""
+        return self.recall[self.peak] > self.recall[max(self.recall)]
+
+    @property
+    def falls(self) -> bool:
+        """Whether its precision is lower there."""
+        return self.precision[self.peak] < self.precision[max(self.precision)]
+
+    @property
+    def grows(self) -> bool:
+        """Whether it is predicted more often there."""
+        return self.predicted[self.peak] > self.predicted[max(self.predicted)]
+
+    @property
+    def explained(self) -> bool:
+        """Whether recall rises while precision falls and the predictions grow."""
+        return self.rises and self.falls and self.grows
+
+
+def cats(riddle: Sequence[RiddleRow], filter: str) -> list[CatRow]:
+    """One row for each network that was evaluated at two sides or more with this filter."""
     found = []
-    for run in dict.fromkeys(row["run"] for row in riddle):
-        cells = [row for row in riddle if row["run"] == run and row["filter"] == filter]
-        if len(cells) < 2:
-            continue
-        sharp = max(cells, key=lambda cell: cell["resolution"])
-        peak = max(cells, key=lambda cell: (cell["cat_recall"], cell["resolution"]))
-        found.append({
-            "run": run, "preset": sharp["preset"], "seed": sharp["seed"], "peak": peak["resolution"],
-            **{f"{score}_{cell['resolution']}": cell[f"cat_{score}"]
-               for cell in cells for score in ("recall", "precision", "predicted")},
-            "rises": peak["cat_recall"] > sharp["cat_recall"],
-            "falls": peak["cat_precision"] < sharp["cat_precision"],
-            "grows": peak["cat_predicted"] > sharp["cat_predicted"],
-        })  # fmt: skip
-    for row in found:
-        row["explained"] = row["rises"] and row["falls"] and row["grows"]
+    for run in dict.fromkeys(row.run for row in riddle):
+        rows = [row for row in riddle if row.run == run and row.filter == filter]
+        if len(rows) > 1:
+            peak = max(rows, key=lambda row: (row.cat_recall, row.resolution))
+            found.append(CatRow(
+                run, rows[0].preset, rows[0].seed, peak.resolution, recall={row.resolution: row.cat_recall for row in rows},
+                precision={row.resolution: row.cat_precision for row in rows}, predicted={row.resolution: row.cat_predicted for row in rows},
+            ))  # fmt: skip
     return found
 
 
-def attractors(riddle: Rows, side: int) -> Rows:
-    """One row a filter: the class that most networks predict most at a side, and how many of them do.
+@dataclass(frozen=True, slots=True)
+class AttractorRow(Row):
+    """The class that most networks predict most at one side with one filter."""
 
-    `recall`, `precision` and `attracted` (how often it is predicted) are its means over those networks.
-    """
+    filter: str
+    resolution: int
+    """Pixels of a side."""
+    attractor: str
+    agreed: Count
+    """How many networks predict it most."""
+    report: list[str]
+    """What each network of the report's recipe predicts most."""
+    other: list[str]
+    """What each other network predicts most."""
+    recall: float
+    """Of the attractor: the mean over the networks that agree."""
+    precision: float
+    attracted: float
+    """How often it is predicted, likewise."""
+    runs: list[str]
+
+
+def attractors(riddle: Iterable[RiddleRow], side: int) -> list[AttractorRow]:
+    """One row for each filter that networks were evaluated with at this side."""
+    at_side = [row for row in riddle if row.resolution == side]
     found = []
     for filter in FILTERS:
-        cells = [row for row in riddle if row["filter"] == filter and row["resolution"] == side]
-        if not cells:
+        rows = [row for row in at_side if row.filter == filter]
+        if not rows:
             continue
-        most, _ = Counter(cell["attractor"] for cell in cells).most_common(1)[0]
-        drawn = [cell for cell in cells if cell["attractor"] == most]
-        agreed = count([{**cell, "agrees": cell["attractor"] == most} for cell in cells], "agrees")
-        found.append({
-            "filter": filter, "resolution": side, "attractor": most, "agreed": agreed,
-            "report": [cell["attractor"] for cell in cells if cell["preset"] == "report"],
-            "other": [cell["attractor"] for cell in cells if cell["preset"] != "report"],
-            **{score: sum(cell[f"attractor_{score}"] for cell in drawn) / len(drawn) for score in ("recall", "precision")},
-            "attracted": sum(cell["attracted"] for cell in drawn) / len(drawn),
-            "runs": [cell["run"] for cell in cells],
-        })  # fmt: skip
+        most, _ = Counter(row.attractor for row in rows).most_common(1)[0]
+        drawn = [row for row in rows if row.attractor == most]
+        found.append(AttractorRow(
+            filter=filter, resolution=side, attractor=most, agreed=count(rows, _attracts(most)),
+            report=[row.attractor for row in rows if row.preset == "report"],
+            other=[row.attractor for row in rows if row.preset != "report"],
+            recall=fmean(row.attractor_recall for row in drawn), precision=fmean(row.attractor_precision for row in drawn),
+            attracted=fmean(row.attracted for row in drawn), runs=[row.run for row in rows],
+        ))  # fmt: skip
     return found
 
 
-def decides(rows: Rows) -> str:
-    """What decides which class attracts, by the rows of `attractors` at one side.
+def _attracts(name: str) -> Callable[[RiddleRow], bool]:
+    return lambda row: row.attractor == name
+
+
+Decides = Literal["filter", "nothing", "both", "network"]
+
+
+def decides(rows: Sequence[AttractorRow]) -> Decides:
+    """What decides which class attracts, by the rows of one side.
 
     `filter`: with each filter all networks agree, and the filters differ. `nothing`: all agree with every filter.
     `both`: filters differ, and so do networks with the same filter. `network`: only the networks differ.
     """
-    differ = len({row["attractor"] for row in rows}) > 1
-    agree = all(row["agreed"].holds == row["agreed"].of for row in rows)
+    differ = len({row.attractor for row in rows}) > 1
+    agree = all(row.agreed.holds == row.agreed.of for row in rows)
     return ("filter" if agree else "both") if differ else ("nothing" if agree else "network")

@@ -26,11 +26,16 @@ def mean_of_classes() -> Finding:
 
 def always_the_accuracy() -> Finding:
     """Which average of the precision equals the accuracy, whatever the matrix; numbers of the unbalanced example."""
-    rows = {name: next(row for row in audit.averages(matrix) if row["score"] == "precision") | {"accuracy": metrics.accuracy(matrix)}
-            for name, matrix in (("balanced", BALANCED), ("unbalanced", UNBALANCED))}  # fmt: skip
+    balanced, unbalanced = _precisions(BALANCED), _precisions(UNBALANCED)
     names = ("macro", "weighted", "micro")
-    always = [name for name in names if all(abs(row[name] - row["accuracy"]) < audit.EXACT for row in rows.values())]
-    return Finding(always[0] if len(always) == 1 else None, {name: rows["unbalanced"][name] for name in (*names, "accuracy")})
+    always = [name for name in names if all(abs(row[name] - row["accuracy"]) < audit.EXACT for row in (balanced, unbalanced))]
+    return Finding(always[0] if len(always) == 1 else None, unbalanced)
+
+
+def _precisions(matrix: Matrix) -> dict[str, float]:
+    """The three averages of the precision, and the accuracy."""
+    _, row, _ = audit.averages(matrix)
+    return {"macro": row.macro, "weighted": row.weighted, "micro": row.micro, "accuracy": metrics.accuracy(matrix)}
 
 
 RARE = 0.01
@@ -42,10 +47,11 @@ def sixteenths() -> Finding:
     batch size whose last batch explains all of them."""
     rows, sizes = audit_last_batch.printed_values(), audit_last_batch.by_size()
     accident = audit_last_batch.by_accident(2)
-    best = next((row for row in sizes if row["fit"] == row["of"]), None)
-    few = accident < RARE and best is not None and all(row["equal"] for row in rows)
-    return Finding("few" if few else None, {
-        "fit": sum(row["whole"] for row in rows), "of": len(rows), "accident": accident, "size": best and best["size"], "last": best and best["last"],
+    best = next((row for row in sizes if row.fit == row.of), None)
+    explained = accident < RARE and best is not None and all(row.equal for row in rows)
+    return Finding("few" if explained else None, {
+        "fit": sum(row.whole for row in rows), "of": len(rows), "accident": accident,
+        "size": best.size if best else None, "last": best.last if best else None,
     })  # fmt: skip
 
 

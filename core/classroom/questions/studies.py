@@ -16,7 +16,6 @@ from core.studies import dropout as study_3
 from core.studies import resolution as study_1
 from core.studies import splits as study_4
 from core.vocabulary import metrics
-from core.vocabulary.records import Matrix
 from core.vocabulary.stats import between_shares, between_spreads, over_seeds, spread_error
 
 
@@ -27,7 +26,7 @@ def protocols(cards: Cards) -> Finding | None:
     """
     for dataset, sides in study_1.SIDES.items():
         totv, tvtv = (resolution_findings.loss_of(cards, dataset, protocol) for protocol in ("totv", "tvtv"))
-        first, second = (_smallest(cards, dataset, protocol) for protocol in ("totv", "tvtv"))
+        first, second = (study_1.cells(cards).answering(dataset, protocol, sides[-1]).matrix for protocol in ("totv", "tvtv"))
         if totv is None or tvtv is None or not first or not second:
             continue
         real = between_shares(metrics.accuracy(first), metrics.accuracy(second), sum(map(sum, first))).real
@@ -36,25 +35,20 @@ def protocols(cards: Cards) -> Finding | None:
     return None
 
 
-def _smallest(cards: Cards, dataset: str, protocol: str) -> Matrix:
-    """The confusion matrix of a protocol at the smallest side; empty where its run is not there."""
-    side = study_1.SIDES[dataset][-1]
-    card = cards.get(study_1.network_for_cell(cards, dataset, protocol, side))
-    return (card and card.matrix(side, study_1.FILTER)) or []
-
-
 def cat(cards: Cards) -> Finding | None:
     """Study 1: why 'cat' is found more often in blurrier images. Decided by all seeds of the report's recipe."""
     cats = resolution_riddle.cats(study_1.riddle(cards), study_1.FILTER)
     if not cats:
         return None
-    found = resolution_riddle.count(cats, "explained")
-    shown = next((row for row in cats if row["explained"]), cats[0])
-    sharp, peak = study_1.SIDES["cifar10"][0], shown["peak"]
-    numbers = {"holds": found.holds, "of": found.of, "sharp": sharp, "peak": peak}
-    for score in ("recall", "precision", "predicted"):
-        numbers |= {f"{score}_sharp": shown[f"{score}_{sharp}"], f"{score}_peak": shown[f"{score}_{peak}"]}
-    return Finding("called" if found.confirmed else None, numbers)
+    found = resolution_riddle.count(cats, lambda row: row.explained)
+    shown = next((row for row in cats if row.explained), cats[0])
+    sharp = study_1.SIDES["cifar10"][0]
+    return Finding("called" if found.confirmed else None, {
+        "holds": found.holds, "of": found.of, "sharp": sharp, "peak": shown.peak,
+        "recall_sharp": shown.recall[sharp], "recall_peak": shown.recall[shown.peak],
+        "precision_sharp": shown.precision[sharp], "precision_peak": shown.precision[shown.peak],
+        "predicted_sharp": shown.predicted[sharp], "predicted_peak": shown.predicted[shown.peak],
+    })  # fmt: skip
 
 
 def dropout(cards: Cards) -> Finding | None:

@@ -19,6 +19,7 @@ FIRST, SECOND = "cifar10-32", "fashion-arc2-adam"
 
 
 def render() -> None:
+    """The points with a box to tick each, how this lab states them, and the list to take home."""
     st.markdown(say("checklist"))
     values = _values(resolution.plan()[FIRST].recipe, architectures.plan()[SECOND].recipe)
     ticked = 0

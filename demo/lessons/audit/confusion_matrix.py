@@ -29,6 +29,7 @@ MOST = 10_000
 
 
 def render() -> None:
+    """The question, then examples, the matrix to change, and its scores."""
     if not asking.ask(questions.equal(), before=say("matrix")):
         return
     _examples()
@@ -59,7 +60,7 @@ def _grid(matrix: Matrix) -> None:
     classes = _classes()
     keys = [[f"audit.cell.{row}.{column}" for column in range(len(classes))] for row in range(len(classes))]
 
-    def take() -> None:
+    def apply() -> None:
         session.set_state(MATRIX, [[int(session.typed(key)) for key in row] for row in keys])
 
     for truth, row, counts in zip(classes, keys, matrix, strict=True):
@@ -68,7 +69,7 @@ def _grid(matrix: Matrix) -> None:
             for guess, key, count in zip(classes, row, counts, strict=True):
                 st.number_input(
                     say("called", name=guess), min_value=0, max_value=MOST, step=1, key=session.bind_widget(key, count),
-                    on_change=take, width=96,
+                    on_change=apply, width=96,
                 )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def _scores(matrix: Matrix) -> None:
     columns = {"class": Column(say("class")), "support": Column(say("pictures"), "count"),
                "predicted": Column(say("named"), "count"), **{score: Column(say(score), "percent") for score in SCORES}}  # fmt: skip
     tables.table(rows, columns, key="audit.matrix.classes", alt=say("by_class"))
-    means = [{**row, "score": say(row["score"])} for row in audit.averages(matrix)]
+    means = [{**row.as_dict(), "score": say(row.score)} for row in audit.averages(matrix)]
     columns = {"score": Column(say("score")), **{mean: Column(say(mean), "percent") for mean in ("macro", "weighted", "micro")}}
     tables.table(means, columns, key="audit.matrix.means", alt=say("by_mean"))
     hits, total = audit.right(matrix), sum(map(sum, matrix))

@@ -25,6 +25,7 @@ MICRO = ("micro_precision", "micro_recall", "micro_f1")
 
 
 def render() -> None:
+    """The question over the printed values, then the chances, the batch sizes, and our own last batch."""
     if not asking.ask(questions.why(), subject=_printed):
         return
     _chances()
@@ -58,7 +59,7 @@ def short(cell: str) -> str:
 def _printed() -> None:
     st.markdown(say("sixteenths"))
     rows = [
-        {**row, "cell": say(row["cell"]), "whole": say("yes") if row["whole"] else say("no")} for row in audit_last_batch.printed_values()
+        {**row.as_dict(), "cell": say(row.cell), "whole": say("yes") if row.whole else say("no")} for row in audit_last_batch.printed_values()
     ]
     columns = {
         "cell": Column(say("cell")), "accuracy": Column(say("accuracy"), "printed"),
@@ -71,7 +72,7 @@ def _printed() -> None:
 def _chances() -> None:
     rows = audit_last_batch.printed_values()
     st.markdown(say(
-        "by_accident", fit=sum(row["whole"] for row in rows), of=len(rows),
+        "by_accident", fit=sum(row.whole for row in rows), of=len(rows),
         two=percent(audit_last_batch.chance(audit_last_batch.SIXTEENTHS, 2)), four=percent(audit_last_batch.chance(audit_last_batch.SIXTEENTHS, 4)),
         two_all=one_in(audit_last_batch.by_accident(2)), four_all=one_in(audit_last_batch.by_accident(4)),
     ))  # fmt: skip
@@ -80,21 +81,22 @@ def _chances() -> None:
 def _sizes() -> None:
     st.markdown(f"### {say('sizes')}")
     st.markdown(say("sizes_text"))
-    rows = [
-        {**row, "fits": say("fits", fit=row["fit"], of=row["of"]), "accident": row["chance"] and say("one_in", n=one_in(row["chance"]))}
-        for row in audit_last_batch.by_size()
+    rows = audit_last_batch.by_size()
+    shown = [
+        {**row.as_dict(), "fits": say("fits", fit=row.fit, of=row.of), "accident": row.chance and say("one_in", n=one_in(row.chance))}
+        for row in rows
     ]
     columns = {
         "size": Column(say("batch_size"), "count"), "last": Column(say("last_batch"), "count"), "fits": Column(say("fit")),
         "accident": Column(say("accident"), help=say("accident_help")),
         "off": Column(say("off"), "number", help=say("off_help")),
     }  # fmt: skip
-    tables.table(rows, columns, key="audit.sizes", alt=say("sizes"))
-    best = [row for row in rows if row["fit"] == row["of"]]
-    nearly = [row for row in rows if row["last"] == audit_last_batch.SIXTEENTHS]
+    tables.table(shown, columns, key="audit.sizes", alt=say("sizes"))
+    best = [row for row in rows if row.fit == row.of]
+    nearly = [row for row in rows if row.last == audit_last_batch.SIXTEENTHS]
     st.markdown(say(
-        "sizes_found", odd=_odd(), best=", ".join(str(row["size"]) for row in best), last=best[0]["last"],
-        nearly=", ".join(str(row["size"]) for row in nearly), count=audit_last_batch.SIXTEENTHS, fit=nearly[0]["fit"], of=nearly[0]["of"],
+        "sizes_found", odd=_odd(), best=", ".join(str(row.size) for row in best), last=best[0].last,
+        nearly=", ".join(str(row.size) for row in nearly), count=audit_last_batch.SIXTEENTHS, fit=nearly[0].fit, of=nearly[0].of,
     ))  # fmt: skip
 
 
@@ -119,30 +121,30 @@ def _tried(there: Mapping[str, Outputs]) -> None:
 
 
 def _compared(found: audit_last_batch.Answers, size: int) -> None:
-    found_rows = audit_last_batch.compared(found, size)
-    rows = [
-        {**row, "cell": short(row["cell"]), "right": say("of", part=row["right"], whole=row["of"])}
-        for row in found_rows
-    ]
+    rows = audit_last_batch.compared(found, size)
+    shown = [{**row.as_dict(), "cell": short(row.cell), "right": say("of", part=row.right, whole=row.of)} for row in rows]
     columns = {
         "cell": Column(say("cell")), "printed": Column(say("printed_both"), "printed"), "right": Column(say("right_in_last")),
         **{name: Column(say(name), "printed") for name in MICRO}, "accuracy": Column(say("whole_accuracy"), "percent"),
         "macro_precision": Column(say("macro_precision"), "percent"), "macro_f1": Column(say("macro_f1"), "percent"),
         "run": Column(say("run"), "run"),
     }  # fmt: skip
-    tables.table(rows, columns, key="audit.compared", alt=say("tried"))
-    widest = max(found_rows, key=lambda row: row["apart"])
-    st.markdown(say("compared_found", apart=f"{100 * widest['apart']:.1f}", cell=short(widest["cell"])))
+    tables.table(shown, columns, key="audit.compared", alt=say("tried"))
+    widest = max(rows, key=lambda row: row.difference)
+    st.markdown(say("compared_found", apart=f"{100 * widest.difference:.1f}", cell=short(widest.cell)))
 
 
 def _images(found: audit_last_batch.Answers, size: int) -> None:
     """The last images one by one, with what each network called them."""
     rows = audit_last_batch.images(found, size, class_names())
-    for row in rows:
-        row |= {cell: say("hit" if row[f"{cell}_right"] else "miss", name=row[cell]) for cell in found}
+    shown = [
+        {"number": row.number, "truth": row.truth,
+         **{cell: say("hit" if guess == row.truth else "miss", name=guess) for cell, guess in row.guesses.items()}}
+        for row in rows
+    ]  # fmt: skip
     st.markdown(f"**{say('last_pictures', count=len(rows))}**")
     columns = {"number": Column(say("number"), "count"), "truth": Column(say("truth")), **{cell: Column(short(cell)) for cell in found}}
-    tables.table(rows, columns, key="audit.pictures", alt=say("last_pictures", count=len(rows)))
+    tables.table(shown, columns, key="audit.pictures", alt=say("last_pictures", count=len(rows)))
     st.caption(say("last_pictures_note"))
 
 
@@ -159,17 +161,18 @@ def _spread(found: audit_last_batch.Answers, size: int) -> None:
         say("cell"), list(found), key=session.bind_widget("audit.cell_shown", session.get_state("audit.cell_shown", next(iter(found)))),
         format_func=short, required=True, on_change=lambda: session.set_state("audit.cell_shown", session.typed("audit.cell_shown")),
     )  # fmt: skip
-    seen = audit_last_batch.spread(found, cell or next(iter(found)), size)
-    bars = [{**bar, "hits": _label(bar["from"], bar["to"]), "series": short(seen["cell"])} for bar in seen["bars"]]
+    spread = audit_last_batch.spread(found, cell or next(iter(found)), size)
+    name = short(spread.cell)
+    bars = [{"batches": bar.batches, "hits": _label(bar.low, bar.high), "series": name} for bar in spread.bars]
     figure = plots.bars(
-        say("spread_title", cell=short(seen["cell"]), count=seen["of"]), bars, "hits", say("spread_axis", count=seen["of"]),
-        Axis("batches", say("batches_axis"), "d"), "series", {short(seen["cell"]): TRAINING},
-        order=[bar["hits"] for bar in bars],
+        say("spread_title", cell=name, count=spread.of), bars, "hits", say("spread_axis", count=spread.of),
+        Axis("batches", say("batches_axis"), "d"), "series", {name: TRAINING}, order=[bar["hits"] for bar in bars],
     )  # fmt: skip
     export.show(figure, key="audit.spread")
-    values = {name: percent(seen[name]) for name in ("mean", "deviation", "least", "most")}
-    st.markdown(say("spread_found", batches=whole(seen["batches"]), count=seen["of"], **values))
-    tables.runs_behind([audit_last_batch.run_of(seen["cell"])])
+    values = {"mean": spread.mean, "deviation": spread.deviation, "least": spread.least, "most": spread.most}
+    shares = {key: percent(value) for key, value in values.items()}
+    st.markdown(say("spread_found", batches=whole(spread.batches), count=spread.of, **shares))
+    tables.runs_behind([audit_last_batch.run_of(spread.cell)])
 
 
 def _label(low: int, high: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.studies import audit
@@ -20,13 +22,14 @@ STATED, MEAN = plots.PUBLISHED, "#b3b3b3"
 
 
 def render() -> None:
+    """The question, then the printed accuracies beside their means, and the headline beside its mean."""
     if not asking.ask(questions.mean(), before=say("means")):
         return
     rows = audit.means(asking.cards("resolution"))
     st.markdown(say("means_rule"))
     _means(rows)
     _figure(rows)
-    runs = list(dict.fromkeys(row["run"] for row in rows if row["run"]))
+    runs = list(dict.fromkeys(row.run for row in rows if row.run))
     if runs:
         tables.runs_behind(runs)
     _lacking(rows)
@@ -34,24 +37,25 @@ def render() -> None:
     _headlines()
 
 
-def _lacking(rows: audit.Rows) -> None:
+def _lacking(rows: Sequence[audit.MeanRow | audit.HeadlineRow]) -> None:
     """How the runs are made that would fill the empty places of a table."""
-    names = list(dict.fromkeys(row["planned"] for row in rows if row["run"] is None))
+    names = list(dict.fromkeys(row.planned for row in rows if row.run is None))
     if names:
         asking.missing(f"python -m core pretrain {' '.join(names)}")
 
 
 def verdict(possible: bool) -> str:
+    """That a printed number is possible, or that it is not."""
     return say("possible" if possible else "impossible")
 
 
-def _cell(row: audit.Row) -> str:
-    return say("protocol_cell", protocol=row["protocol"].upper(), side=row["resolution"])
+def _cell(row: audit.MeanRow) -> str:
+    return say("protocol_cell", protocol=row.protocol.upper(), side=row.resolution)
 
 
-def _means(rows: audit.Rows) -> None:
+def _means(rows: Sequence[audit.MeanRow]) -> None:
     shown = [
-        {**row, "cell": _cell(row), "if_rounded": verdict(row["if_rounded"]), "if_cut": verdict(row["if_cut"])} for row in rows
+        {**row.as_dict(), "cell": _cell(row), "if_rounded": verdict(row.if_rounded), "if_cut": verdict(row.if_cut)} for row in rows
     ]
     columns = {
         "cell": Column(say("cell")), "stated": Column(say("stated"), "percent"), "mean": Column(say("mean_of_classes"), "percent"),
@@ -60,20 +64,20 @@ def _means(rows: audit.Rows) -> None:
         "run": Column(say("run"), "run"),
     }  # fmt: skip
     tables.table(shown, columns, key="audit.means", alt=say("means_title"))
-    wrong = sum(not row["if_rounded"] for row in rows)
-    st.markdown(say("means_found", wrong=wrong, of=len(rows), cut=sum(row["if_rounded"] or row["if_cut"] for row in rows)))
+    wrong = sum(not row.if_rounded for row in rows)
+    st.markdown(say("means_found", wrong=wrong, of=len(rows), cut=sum(row.if_rounded or row.if_cut for row in rows)))
 
 
-def _figure(rows: audit.Rows) -> None:
-    series = {"stated": say("stated"), "mean": say("mean_of_classes"), "ours_accuracy": say("ours_accuracy"), "ours_mean": say("ours_mean")}
-    colours = dict(zip(series.values(), (STATED, MEAN, TRAINING, RUNNING), strict=True))
-    colours = {name: colours[name] for key, name in series.items() if any(row[key] is not None for row in rows)}
+def _figure(rows: Sequence[audit.MeanRow]) -> None:
+    series = {say("stated"): STATED, say("mean_of_classes"): MEAN, say("ours_accuracy"): TRAINING, say("ours_mean"): RUNNING}
     bars = [
-        {"cell": _cell(row), "accuracy": 100 * row[key], "series": name}
+        {"cell": _cell(row), "accuracy": 100 * share, "series": name}
         for row in rows
-        for key, name in series.items()
-        if row[key] is not None
+        for name, share in zip(series, (row.stated, row.mean, row.ours_accuracy, row.ours_mean), strict=True)
+        if share is not None
     ]
+    drawn = {bar["series"] for bar in bars}
+    colours = {name: colour for name, colour in series.items() if name in drawn}
     axis = Axis("accuracy", say("accuracy_axis"), "d")
     order = [_cell(row) for row in rows]
     export.show(plots.bars(say("means_title"), bars, "cell", say("cell"), axis, "series", colours, order=order), key="audit.means.figure")
@@ -81,13 +85,14 @@ def _figure(rows: audit.Rows) -> None:
 
 def _headlines() -> None:
     st.markdown(f"### {say('best_and_mean')}")
-    rows = [{**row, "possible": verdict(row["possible"])} for row in audit.headlines(asking.cards("architectures"))]
+    rows = audit.headlines(asking.cards("architectures"))
+    shown = [{**row.as_dict(), "possible": verdict(row.possible)} for row in rows]
     columns = {
         "name": Column(say("network")), "best_test": Column(say("best_test"), "percent"), "mean": Column(say("mean_of_classes"), "percent"),
         "possible": Column(say("mean_at_most_best")), "ours_test": Column(say("ours_test"), "percent"),
         "ours_mean": Column(say("ours_mean"), "percent"), "run": Column(say("run"), "run"),
     }  # fmt: skip
-    tables.table(rows, columns, key="audit.headlines", alt=say("best_and_mean"))
+    tables.table(shown, columns, key="audit.headlines", alt=say("best_and_mean"))
     st.markdown(say("best_and_mean_text"))
     _lacking(rows)
 
@@ -100,7 +105,7 @@ def words() -> None:
     if not asking.ask(questions.below(), before=say("words")):
         return
     rows = audit.headlines(asking.cards("architectures"))
-    shown = [{**row, "below": _yes(row["train_below_test"]), "own_below": _yes(row["ours_below"])} for row in rows]
+    shown = [{**row.as_dict(), "below": _yes(row.train_below_test), "own_below": _yes(row.ours_below)} for row in rows]
     columns = {
         "name": Column(say("network")), "best_train": Column(say("best_train"), "percent"), "best_test": Column(say("best_test"), "percent"),
         "below": Column(say("train_below_test")), "ours_train": Column(say("ours_train"), "percent"),

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.studies import audit, audit_last_batch
+from core.studies.rows import as_dicts
 from demo.text import speaker
 from demo.ui.formatting import percent, table
 from demo.ui.tables import Column
@@ -32,6 +33,7 @@ class Task:
 
 
 def render() -> None:
+    """The three tasks, one below the other."""
     st.markdown(say("spot"))
     for task in (_columns(), _scores(), _classes()):
         with st.container(border=True):
@@ -41,7 +43,7 @@ def render() -> None:
 def _columns() -> Task:
     rows = audit.implied(SHOWN, {})
     printed = [
-        {"class": row["class"], **{name: audit.printed(name, "accuracy_percent")[place] / 100 for name in audit.RUNS}}
+        {"class": row.label, **{name: audit.printed(name, "accuracy_percent")[place] / 100 for name in audit.RUNS}}
         for place, row in enumerate(rows)
     ]
     columns = {"class": Column(say("class")), **{name: Column(name, "percent") for name in audit.RUNS}}
@@ -50,7 +52,7 @@ def _columns() -> Task:
 
 def _scores() -> Task:
     scores = ("accuracy", "precision", "f1")
-    rows = [{**row, "cell": say(row["cell"])} for row in audit_last_batch.printed_values()]
+    rows = [{**row.as_dict(), "cell": say(row.cell)} for row in audit_last_batch.printed_values()]
     columns = {"cell": Column(say("cell")), **{score: Column(say(score), "printed") for score in scores}}
     return Task("scores", rows, columns, {score: say(score) for score in scores}, audit_last_batch.same_scores(), "sixteenths")
 
@@ -61,7 +63,7 @@ def _classes() -> Task:
         "class": Column(say("class")), "accuracy": Column(say("accuracy_percent"), "percent"),
         "precision": Column(say("precision"), "printed"), "f1": Column(say("f1"), "printed"),
     }  # fmt: skip
-    return Task("classes", rows, columns, {row["class"]: row["class"] for row in rows}, audit.impossible(SHOWN), "columns")
+    return Task("classes", as_dicts(rows), columns, {row.label: row.label for row in rows}, audit.impossible(SHOWN), "columns")
 
 
 def _task(task: Task) -> None:
@@ -103,8 +105,8 @@ def _verdict(task: Task, marked: Sequence[str]) -> None:
     st.markdown(say("check_finds", found=_names(task, task.wrong), count=len(task.wrong), of=len(task.options)))
     if marked:
         st.markdown(say(
-            "your_marks", marked=_names(task, marked), precision=percent(score["precision"]), recall=percent(score["recall"]),
-            found=len(score["found"]), marks=len(marked), wrong=len(task.wrong),
+            "your_marks", marked=_names(task, marked), precision=percent(score.precision), recall=percent(score.recall),
+            found=len(score.found), marks=len(marked), wrong=len(task.wrong),
         ))  # fmt: skip
     else:
         st.markdown(say("no_marks"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ from demo.charts import export
 from demo.classroom import asking
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
-from demo.lessons.resolution.shared import Made, points
+from demo.lessons.resolution.shared import Cards, points
 from demo.text import speaker
 from demo.ui import images, tables
 from demo.ui.formatting import percent, whole
@@ -50,7 +50,7 @@ def _numbers(name: str, label: int, now: Scores, before: Scores) -> None:
     }
     with st.container(horizontal=True):
         for key, (value, change) in shown.items():
-            colour = "off" if key == "metric_predicted" else "normal"
+            colour: Literal["off", "normal"] = "off" if key == "metric_predicted" else "normal"
             st.metric(say(key, name=name), value, None if now == before else change, delta_color=colour)
 
 
@@ -63,22 +63,22 @@ def _bars(title: str, classes: list[str], now: Scores, before: Scores, top: int,
 # --- lower one logit ----------------------------------------------------------------------------------------------
 
 
-def lower(made: Made) -> None:
+def lower(cards: Cards) -> None:
     """A slider that takes something away from the attractor's logit."""
     st.subheader(say("lower"), anchor=False)
     st.markdown(say("lower_text"))
 
     @st.fragment
     def view() -> None:
-        there = {name: found for name in ANSWERED if name in made and (found := read_outputs(name))}
+        there = {name: found for name in ANSWERED if name in cards and (found := read_outputs(name))}
         if not there:
             asking.missing(f"python -m core pretrain {' '.join(ANSWERED)}")
             return
         with st.container(horizontal=True, gap="medium"):
-            name = parts.choice("lower.network", list(there), say("network"), lambda one: parts.network(made[one]))
+            name = parts.choice("lower.network", list(there), say("network"), lambda one: parts.network(cards[one]))
             sides = sorted(there[name].logits, reverse=True)
             side = parts.choice(f"lower.side.{name}", sides, say("side_axis"), default=FULL[1])
-        _lowered(name, made[name].facts["classes"], there[name], side)
+        _lowered(name, cards[name].facts["classes"], there[name], side)
 
     view()
 
@@ -94,16 +94,18 @@ def _lowered(network: str, classes: list[str], outputs: Outputs, side: int) -> N
     _numbers(name, label, now, before)
     left, right = st.columns(2, gap="medium")
     with left:
-        rows = [{"by": step["by"], "score": say(f"score_{score}"), "value": 100 * step[score]}
-                for score in drawn.SCORES for step in steps]  # fmt: skip
+        lines = {"recall": [step.recall for step in steps], "precision": [step.precision for step in steps],
+                 "accuracy": [step.accuracy for step in steps]}  # fmt: skip
+        rows = [{"by": step.by, "score": say(f"score_{score}"), "value": 100 * share}
+                for score, shares in lines.items() for step, share in zip(steps, shares, strict=True)]  # fmt: skip
         title = say("figure_lower", name=name, side=side, network=network)
-        export.show(drawn.lowering(title, rows, by, top["by"]), key="resolution.lower")
+        export.show(drawn.lowering(title, rows, by, top.by), key="resolution.lower")
     with right:
         title = say("figure_bars", true=whole(now.support[0]), side=side, network=network)
         peak = max(*before.predicted, 2 * now.support[0], *now.predicted)
         _bars(title, classes, now, before, peak, "resolution.lower.bars")
-    numbers = {"by": f"{top['by']:.1f}", "accuracy": percent(top["accuracy"]), "before": percent(before.accuracy),
-               "predicted": whole(top["predicted"]), "name": name}  # fmt: skip
+    numbers = {"by": f"{top.by:.1f}", "accuracy": percent(top.accuracy), "before": percent(before.accuracy),
+               "predicted": whole(top.predicted), "name": name}  # fmt: skip
     st.markdown(f"{say('best', **numbers)} {say('best_note')}\n\n{_pull(outputs, label, name)}")
     tables.runs_behind([network])
 
@@ -118,7 +120,7 @@ def _pull(outputs: Outputs, label: int, name: str) -> str:
 # --- fade the fine parts ------------------------------------------------------------------------------------------
 
 
-def fade(made: Made) -> None:
+def fade(cards: Cards) -> None:
     """A slider over the side: what is fine in the images fades, and the scores move."""
     st.subheader(say("fade"), anchor=False)
     st.markdown(say("fade_text"))
@@ -126,10 +128,10 @@ def fade(made: Made) -> None:
     @st.fragment
     def view() -> None:
         with st.container(horizontal=True, gap="medium"):
-            name = parts.choice("fade.network", [name for name in FADED if name in made], say("network"), lambda one: parts.network(made[one]))
-            filters = [filter for filter in FILTERS if filter in made[name].evaluations]
+            name = parts.choice("fade.network", [name for name in FADED if name in cards], say("network"), lambda one: parts.network(cards[one]))
+            filters = [filter for filter in FILTERS if filter in cards[name].evaluations]
             filter = parts.choice("fade.filter", filters, say("column_filter"), default=FILTER)
-        card = made[name]
+        card = cards[name]
         classes = card.facts["classes"]
         with st.container(horizontal=True, gap="medium"):
             label = classes.index(parts.choice("fade.class", classes, say("column_class"), default="cat"))
@@ -166,9 +168,9 @@ def _images(network: str, classes: list[str], label: int, side: int, filter: str
     for column, own, key in zip(columns, (True, False), ("pictures_own", "pictures_other"), strict=True):
         chosen = images.chosen_tests("cifar10", folder, label, own, SHOWN)
         with column:
-            told = say(key, name=classes[label], side=side)
-            st.image(images.tests("cifar10", folder, chosen, side, filter), width="stretch", alt=told)
-            st.caption(f"{told} {_answers(outputs, classes, chosen, side)}")
+            caption = say(key, name=classes[label], side=side)
+            st.image(images.tests("cifar10", folder, chosen, side, filter), width="stretch", alt=caption)
+            st.caption(f"{caption} {_answers(outputs, classes, chosen, side)}")
 
 
 def _answers(outputs: Outputs | None, classes: list[str], chosen: tuple[int, ...], side: int) -> str:

@@ -81,23 +81,24 @@ def protocols(title: str, axis: str, rows: Sequence[Row], sides: Sequence[int]) 
     sources = {row["source"] for row in rows}
     symbols = {say(f"source_{name}"): symbol for name, symbol in SYMBOLS.items() if say(f"source_{name}") in sources}
     legend = {**ABOVE, "symbolStrokeColor": PUBLISHED, "symbolStrokeWidth": 2.5, "symbolFillColor": "transparent"}
-    shape = {"field": "source", "type": "nominal", "legend": legend,
+    shape: Spec = {"field": "source", "type": "nominal", "legend": legend,
              "scale": {"domain": list(symbols), "range": list(symbols.values())}}  # fmt: skip
     tips = _tips(("side", say("side_axis"), ""), ("protocol", say("column_protocol"), ""), ("source", say("column_source"), ""),
                  ("value", axis, ".1f"), ("run", say("column_run"), ""))  # fmt: skip
-    place = {"x": across, "xOffset": beside, "y": height, "tooltip": tips}
+    place: Spec = {"x": across, "xOffset": beside, "y": height, "tooltip": tips}
     ours = _only("source", say("source_ours"))
-    bars = {"mark": "bar", "transform": [*ours, *_only("hatched", False)], "encoding": {**place, "color": colour}}
-    hatched = [
+    bars: Spec = {"mark": "bar", "transform": [*ours, *_only("hatched", False)], "encoding": {**place, "color": colour}}
+    hatched: list[Spec] = [
         {"mark": {"type": "bar", "color": hatching(colours[name]), "stroke": colours[name]}, "encoding": place,
          "transform": [*ours, *_only("hatched", True), *_only("protocol", say(f"protocol_{name}"))]}
         for name in colours if any(row["hatched"] and row["protocol"] == say(f"protocol_{name}") for row in rows)
     ]  # fmt: skip
-    halo, points = ({
-        "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": width, "stroke": colour, "color": PUBLISHED},
+    outlines: list[tuple[float, Any]] = [(6, {"expr": "ground"}), (2.5, PUBLISHED)]
+    points: list[Spec] = [{
+        "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": width, "stroke": stroke, "color": PUBLISHED},
         "transform": _only("source", *symbols), "encoding": {**place, "shape": shape},
-    } for width, colour in ((6, {"expr": "ground"}), (2.5, PUBLISHED)))  # fmt: skip
-    layers = [bars, *hatched, *([halo, points] if symbols else [])]
+    } for width, stroke in outlines]  # fmt: skip
+    layers = [bars, *hatched, *(points if symbols else [])]
     return _figure(title, layers, _columns(rows, "side", "protocol", "source", "value", "run", "hatched"))
 
 
@@ -140,8 +141,8 @@ def scores(title: str, rows: Sequence[Row], published: Sequence[Row] = (), marke
 
 def _mark(field: str, value: float, axis: Spec) -> Spec:
     """An upright line where the slider stands."""
-    here = {"datum": value, "type": "quantitative", **{key: axis[key] for key in ("scale", "title", "axis")}}
-    return {"mark": {"type": "rule", "aria": False, "strokeWidth": 2, "color": PUBLISHED, "strokeDash": [2, 2]}, "encoding": {"x": here}}
+    place = {"datum": value, "type": "quantitative", **{key: axis[key] for key in ("scale", "title", "axis")}}
+    return {"mark": {"type": "rule", "aria": False, "strokeWidth": 2, "color": PUBLISHED, "strokeDash": [2, 2]}, "encoding": {"x": place}}
 
 
 def predicted_map(title: str, rows: Sequence[Row], classes: Sequence[str], sides: Sequence[int]) -> Figure:

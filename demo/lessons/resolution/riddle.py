@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.studies import resolution, resolution_riddle
 from core.studies.published import report_recall
-from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES
+from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES, RiddleRow
+from core.studies.resolution_riddle import AttractorRow
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS, preset
 from demo.charts import export
@@ -16,7 +18,7 @@ from demo.classroom import asking, questions
 from demo.lessons.resolution import experiments as hands_on
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
-from demo.lessons.resolution.shared import Made
+from demo.lessons.resolution.shared import Cards
 from demo.server import preload
 from demo.text import speaker
 from demo.ui import tables
@@ -32,35 +34,35 @@ SMALL = SIDES["cifar10"][2:]
 RUN = Column(tables.common("run"), "run")
 
 
-def render(made: Made) -> None:
+def render(cards: Cards) -> None:
     """What the report saw, the question, then the answer step by step and two things to do."""
     printed = {f"at_{side}": percent((report_recall("totv", side) or {})[CAT]) for side in FULL}
     preload.preload("core.datasets.loading")
     if not asking.ask(questions.cat(), before=say("riddle_intro", **printed)):
         return
-    rows = resolution.riddle(made)
+    rows = resolution.riddle(cards)
     if not rows:
-        parts.wait_for(made, RIDDLE)
+        parts.wait_for(cards, RIDDLE)
         return
     _answer(rows)
-    _one_network(made)
+    _one_network(cards)
     _every_network(rows)
     _attractors(rows)
-    hands_on.lower(made)
+    hands_on.lower(cards)
     place = st.container()
     _remember(rows)
-    parts.wait_for(made, RIDDLE)
+    parts.wait_for(cards, RIDDLE)
     with place:  # last, for its images need torch and the data set
-        hands_on.fade(made)
+        hands_on.fade(cards)
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------
 
 
-def _answer(rows: list[dict[str, Any]]) -> None:
+def _answer(rows: Sequence[RiddleRow]) -> None:
     """In one sentence, with what it rests on."""
     cats = resolution_riddle.cats(rows, FILTER)
-    found = resolution_riddle.count(cats, "explained")
+    found = resolution_riddle.count(cats, lambda row: row.explained)
     text = say("answer_riddle", holds=found.holds, of=found.of) if found.holds else say("answer_riddle_not", of=found.of)
     (st.success if found.confirmed else st.warning)(f"{text} {_confirmed(found)}", icon=":material/lightbulb:")
 
@@ -76,13 +78,13 @@ def _confirmed(found: resolution_riddle.Count) -> str:
 # --- one network: recall against precision, and how often each class is predicted ------------------------------------
 
 
-def _one_network(made: Made) -> None:
+def _one_network(cards: Cards) -> None:
     st.markdown(f"#### {say('step_cat')}")
 
     @st.fragment
     def view() -> None:
-        name, filter = _network_and_filter(made)
-        card = made[name]
+        name, filter = _network_and_filter(cards)
+        card = cards[name]
         classes, sides = card.facts["classes"], sorted(map(int, card.evaluations[filter]), reverse=True)
         scores = {side: metrics.scores(card.evaluations[filter][str(side)]) for side in sides}
         cat = classes.index(CAT)
@@ -93,11 +95,11 @@ def _one_network(made: Made) -> None:
             published = _report_points() if card.recipe.preset == "report" else ()
             export.show(drawn.scores(title, hands_on.score_rows(scores, cat), published), key="resolution.cat")
         with right:
-            few = [side for side in SIDES["cifar10"] if side in scores]
-            cells = [{"side": side, "class": label, "predicted": scores[side].predicted[place]}
-                     for side in few for place, label in enumerate(classes)]  # fmt: skip
+            own_sides = [side for side in SIDES["cifar10"] if side in scores]
+            squares = [{"side": side, "class": label, "predicted": scores[side].predicted[place]}
+                       for side in own_sides for place, label in enumerate(classes)]  # fmt: skip
             title = say("figure_map", true=whole(scores[sides[0]].support[cat]), network=name, filter=filter)
-            export.show(drawn.predicted_map(title, cells, classes, few), key="resolution.map")
+            export.show(drawn.predicted_map(title, squares, classes, own_sides), key="resolution.map")
         first, peak = scores[sides[0]], scores[most]
         st.markdown(say("cat_moves" if most != sides[0] else "cat_stays", side=most, full=sides[0], true=whole(first.support[cat]),
                         recall=percent(first.recall[cat]), recall_then=percent(peak.recall[cat]),
@@ -108,10 +110,10 @@ def _one_network(made: Made) -> None:
     view()
 
 
-def _network_and_filter(made: Made) -> tuple[str, str]:
+def _network_and_filter(cards: Cards) -> tuple[str, str]:
     with st.container(horizontal=True, gap="medium"):
-        name = parts.choice("riddle.network", [name for name in RIDDLE if name in made], say("network"), lambda one: parts.network(made[one]))
-        filters = [filter for filter in FILTERS if filter in made[name].evaluations]
+        name = parts.choice("riddle.network", [name for name in RIDDLE if name in cards], say("network"), lambda one: parts.network(cards[one]))
+        filters = [filter for filter in FILTERS if filter in cards[name].evaluations]
         filter = parts.choice("riddle.filter", filters, say("column_filter"), default=FILTER)
     return name, filter
 
@@ -123,30 +125,35 @@ def _report_points() -> list[dict[str, Any]]:
 # --- all networks -------------------------------------------------------------------------------------------------
 
 
-def _every_network(rows: list[dict[str, Any]]) -> None:
+def _every_network(rows: Sequence[RiddleRow]) -> None:
     """Does it hold for other seeds and another recipe?"""
     st.markdown(f"#### {say('step_seeds')}")
     cats = resolution_riddle.cats(rows, FILTER)
-    found = resolution_riddle.count(cats, "explained")
+    found = resolution_riddle.count(cats, lambda row: row.explained)
     st.markdown(say("seeds_text", filter=FILTER, holds=found.holds, of=found.of))
     columns = {"preset": Column(say("column_recipe")), "seed": Column(say("seed"), "count")}
     for score in ("recall", "precision"):
         columns |= {f"{score}_{side}": Column(say(f"{score}_at", side=side), "percent") for side in SIDES["cifar10"]}
     columns |= {f"predicted_{side}": Column(say("predicted_at", side=side), "count") for side in SIDES["cifar10"]}
-    tables.table(cats, {"run": RUN, **columns}, key="resolution.cats", alt=say("step_seeds"))
+    shown = [{"run": row.run, "preset": row.preset, "seed": row.seed, **_by_side("recall", row.recall), **_by_side("precision", row.precision),
+              **_by_side("predicted", row.predicted)} for row in cats]  # fmt: skip
+    tables.table(shown, {"run": RUN, **columns}, key="resolution.cats", alt=say("step_seeds"))
 
 
-def _attractors(rows: list[dict[str, Any]]) -> None:
+def _by_side(name: str, values: Mapping[int, float]) -> dict[str, float]:
+    return {f"{name}_{side}": value for side, value in values.items()}
+
+
+def _attractors(rows: Sequence[RiddleRow]) -> None:
     """Which class attracts, filter by filter; whether the networks agree."""
     st.markdown(f"#### {say('step_filter')}")
-    st.markdown(say("filter_text", networks=len({row["run"] for row in rows})))
-    table = [row for side in SMALL for row in resolution_riddle.attractors(rows, side)]
-    for side in SMALL:
-        here = [row for row in table if row["resolution"] == side]
-        if here:
-            st.markdown(f"- {_decided(side, here)}")
-    shown = [{**row, "agree": _agree(row["agreed"]), "report_agree": _agree_report(row["agreed"]),
-              "report": ", ".join(row["report"]), "other": ", ".join(row["other"])} for row in table]  # fmt: skip
+    st.markdown(say("filter_text", networks=len({row.run for row in rows})))
+    by_side = {side: resolution_riddle.attractors(rows, side) for side in SMALL}
+    for side, found in by_side.items():
+        if found:
+            st.markdown(f"- {_decided(side, found)}")
+    shown = [{**row.as_dict(), "agree": _agree(row.agreed), "report_agree": _agree_report(row.agreed),
+              "report": ", ".join(row.report), "other": ", ".join(row.other)} for found in by_side.values() for row in found]  # fmt: skip
     columns = {
         "resolution": Column(say("side_axis"), "count"), "filter": Column(say("column_filter")),
         "attractor": Column(say("attractor"), help=say("attractor_help")), "agree": Column(say("agree"), help=say("agree_help")),
@@ -156,14 +163,14 @@ def _attractors(rows: list[dict[str, Any]]) -> None:
         "report": Column(say("by_seed_report")), "other": Column(say("by_seed_fast")),
     }  # fmt: skip
     tables.table(shown, columns, key="resolution.attractors", alt=say("step_filter"))
-    tables.runs_behind(list(dict.fromkeys(row["run"] for row in rows)))
+    tables.runs_behind(list(dict.fromkeys(row.run for row in rows)))
 
 
-def _decided(side: int, rows: list[dict[str, Any]]) -> str:
-    names = "; ".join(f"{row['filter']}: {row['attractor']} ({_agree(row['agreed'])})" for row in rows)
-    few = min((row["agreed"] for row in rows), key=lambda found: found.report_of)
+def _decided(side: int, rows: Sequence[AttractorRow]) -> str:
+    names = "; ".join(f"{row.filter}: {row.attractor} ({_agree(row.agreed)})" for row in rows)
+    fewest = min((row.agreed for row in rows), key=lambda found: found.report_of)
     verdict = say(f"decides_{resolution_riddle.decides(rows)}" if len(rows) > 1 else "one_filter")
-    more = "" if few.enough else say("not_enough", seeds=few.report_of, enough=resolution_riddle.ENOUGH)
+    more = "" if fewest.enough else say("not_enough", seeds=fewest.report_of, enough=resolution_riddle.ENOUGH)
     return f"{say('decided', side=side, names=names)} {verdict} {more}".rstrip()
 
 
@@ -178,13 +185,13 @@ def _agree_report(found: resolution_riddle.Count) -> str:
 # --- what stays ---------------------------------------------------------------------------------------------------
 
 
-def _remember(rows: list[dict[str, Any]]) -> None:
+def _remember(rows: Sequence[RiddleRow]) -> None:
     """Three sentences, and where to go on."""
     st.markdown(f"#### {say('remember')}")
     smallest = resolution_riddle.attractors(rows, SMALL[-1])
     third = say(f"remember_{resolution_riddle.decides(smallest)}") if len(smallest) > 1 else say("remember_open")
-    most = max((row for row in rows if row["resolution"] == SMALL[-1]), key=lambda row: row["attracted"], default=None)
-    second = say("remember_2") + (f" {say('remember_2_here', count=whole(most['attracted']), name=most['attractor'])}" if most else "")
+    most = max((row for row in rows if row.resolution == SMALL[-1]), key=lambda row: row.attracted, default=None)
+    second = say("remember_2") + (f" {say('remember_2_here', count=whole(most.attracted), name=most.attractor)}" if most else "")
     st.markdown(f"1. {say('remember_1')}\n2. {second}\n3. {third}")
     st.markdown(f"#### {say('next')}")
     fast = preset("fast", "cifar10")

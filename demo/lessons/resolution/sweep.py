@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
 from core.studies import resolution_findings as answers
-from core.studies.resolution import FILTER, SIDES, curve, name_of, network_for_cell
+from core.studies.resolution import FILTER, SIDES, Cell, cells, curve, planned_runs
 from core.vocabulary.recipe import FILTERS
 from demo.charts import export
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import shared as parts
-from demo.lessons.resolution.shared import Made
+from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
 from demo.ui import tables
 from demo.ui.formatting import percent
@@ -22,21 +23,29 @@ say = speaker("resolution")
 LINES = ("totv", "mixed")
 
 
-def render(made: Made) -> None:
+def render(cards: Cards) -> None:
     """The curves, and what they say."""
     st.markdown(say("sweep_text"))
     dataset = parts.dataset()
     filters = _filters()
-    rows = [row for protocol in LINES for filter in filters for row in _curve(made, dataset, protocol, filter)]
+    lines = [_full(cards, dataset, protocol) for protocol in LINES]
+    rows = [row for cell in lines for filter in filters for row in _curve(cell, filter)]
     if not rows:
-        parts.wait_for(made, parts.runs_of(dataset, LINES))
+        parts.wait_for(cards, planned_runs(dataset, LINES))
         return
     title = say("figure_sweep", data=say(f"dataset_{dataset}"))
-    export.show(drawn.sweep(title, [*rows, *(_points(made, dataset) if FILTER in filters else [])], filters), key="resolution.sweep")
-    tables.runs_behind([name for name in parts.runs_of(dataset, ("totv", "mixed", "tvtv")) if name in made])
-    parts.mixes(made, {side: network_for_cell(made, dataset, "tvtv", side) for side in SIDES[dataset]})
-    _words(made, dataset)
-    parts.wait_for(made, parts.runs_of(dataset, ("totv", "mixed", "tvtv")))
+    tvtv = [cells(cards).answering(dataset, "tvtv", side) for side in SIDES[dataset]]
+    export.show(drawn.sweep(title, [*rows, *(_points(tvtv) if FILTER in filters else [])], filters), key="resolution.sweep")
+    planned = planned_runs(dataset, ("totv", "mixed", "tvtv"))
+    tables.runs_behind([name for name in planned if name in cards])
+    parts.mixes(tvtv)
+    _words(cards, *lines)
+    parts.wait_for(cards, planned)
+
+
+def _full(cards: Cards, dataset: str, protocol: str) -> Cell:
+    """The first planned run of a protocol at the data set's own side: the one that was evaluated at every side."""
+    return cells(cards).variants(dataset, protocol, SIDES[dataset][0])[0]
 
 
 def _filters() -> list[str]:
@@ -49,28 +58,25 @@ def _filters() -> list[str]:
     return session.typed(key) or list(FILTERS)
 
 
-def _curve(made: Made, dataset: str, protocol: str, filter: str) -> list[dict[str, Any]]:
-    card = made.get(name_of(dataset, protocol, SIDES[dataset][0]))
-    found = curve(card, filter) if card else []
-    shared = {"filter": filter, "protocol": say(f"protocol_{protocol}")}
-    return [{"side": row["side"], "value": 100 * row["accuracy"], **shared} for row in found]
+def _curve(cell: Cell, filter: str) -> list[dict[str, Any]]:
+    shared = {"filter": filter, "protocol": say(f"protocol_{cell.protocol}")}
+    points = curve(cell.card, filter) if cell.card else []
+    return [{"side": point.side, "value": 100 * point.accuracy, **shared} for point in points]
 
 
-def _points(made: Made, dataset: str) -> list[dict[str, Any]]:
+def _points(found: Iterable[Cell]) -> list[dict[str, Any]]:
     """TVTV: each network at the one side that it was trained for, with the filter that it was trained with."""
-    found = {side: answers.accuracy(made, network_for_cell(made, dataset, "tvtv", side), side) for side in SIDES[dataset]}
     shared = {"filter": FILTER, "own": say("protocol_tvtv")}
-    return [{"side": side, "value": 100 * value, **shared} for side, value in found.items() if value is not None]
+    return [{"side": cell.side, "value": 100 * cell.accuracy, **shared} for cell in found if cell.accuracy is not None]
 
 
-def _words(made: Made, dataset: str) -> None:
+def _words(cards: Cards, totv: Cell, mixed: Cell) -> None:
     """Where the filter matters most for TOTV, and from where on `mixed` is ahead."""
-    found = answers.widest(made, name_of(dataset, "totv", SIDES[dataset][0]))
+    found = answers.widest(cards, totv.run)
     if found:
         st.markdown("- " + say("widest", side=found.side, best=found.best, worst=found.worst,
                                high=percent(found.high), low=percent(found.low)))  # fmt: skip
-    totv, mixed = (made.get(name_of(dataset, protocol, SIDES[dataset][0])) for protocol in LINES)
-    if totv and mixed:
-        ahead = answers.ahead_below(curve(mixed, FILTER), curve(totv, FILTER))
-        recipes = {"mixed": mixed.recipe.preset, "totv": totv.recipe.preset, "filter": FILTER}
+    if totv.card and mixed.card:
+        ahead = answers.ahead_below(curve(mixed.card, FILTER), curve(totv.card, FILTER))
+        recipes = {"mixed": mixed.preset, "totv": totv.preset, "filter": FILTER}
         st.markdown("- " + (say("ahead", side=ahead, **recipes) if ahead else say("never_ahead", **recipes)))

@@ -15,7 +15,7 @@ from demo.charts import export, plots
 from demo.charts.figure import CLASS_COLOURS
 from demo.charts.plots import Axis
 from demo.lessons.resolution import shared as parts
-from demo.lessons.resolution.shared import Made, listed
+from demo.lessons.resolution.shared import Cards, listed
 from demo.text import speaker
 from demo.ui import tables
 from demo.ui.formatting import percent, times, whole
@@ -28,32 +28,32 @@ ALIKE = {"cifar10": ("cifar10-32", "cifar10-fast"), "mnist": ("mnist-28",)}
 """For each recipe of a data set one run that has it."""
 
 
-def render(made: Made) -> None:
+def render(cards: Cards) -> None:
     """The layer table comes last: it needs torch, and the rest is there meanwhile."""
     st.markdown(say("training_text"))
     dataset = parts.dataset()
     names = [name for name in plan() if name.startswith(dataset)]
-    here = [name for name in names if name in made]
-    if here:
-        _losses(made, here)
-        _runs(made, here)
-    parts.wait_for(made, names)
+    there = [name for name in names if name in cards]
+    if there:
+        _losses(cards, there)
+        _runs(cards, there)
+    parts.wait_for(cards, names)
     _recipe(dataset)
     if dataset == "cifar10":
-        _inferred(made)
+        _inferred(cards)
     _layers(dataset)
 
 
 # --- the runs -----------------------------------------------------------------------------------------------------
 
 
-def _losses(made: Made, names: list[str]) -> None:
+def _losses(cards: Cards, names: list[str]) -> None:
     """One figure for each number of epochs, so that every curve fills its axis."""
-    lengths = sorted({made[name].recipe.epochs for name in names}, reverse=True)
+    lengths = sorted({cards[name].recipe.epochs for name in names}, reverse=True)
     for column, epochs in zip(st.columns(len(lengths)), lengths, strict=True):
-        same = [name for name in names if made[name].recipe.epochs == epochs]
+        same = [name for name in names if cards[name].recipe.epochs == epochs]
         rows = [{"epoch": e["epoch"], "loss": e["train_loss"], "network": name}
-                for name in same for e in made[name].epochs if e["train_loss"] is not None]  # fmt: skip
+                for name in same for e in cards[name].epochs if e["train_loss"] is not None]  # fmt: skip
         colours = {name: CLASS_COLOURS[place] for place, name in enumerate(same)}
         title = say("figure_loss", epochs=epochs)
         x, y = Axis("epoch", say("epoch_axis"), "d", (0, epochs)), Axis("loss", say("loss_axis"))
@@ -62,10 +62,10 @@ def _losses(made: Made, names: list[str]) -> None:
             tables.runs_behind(same)
 
 
-def _runs(made: Made, names: list[str]) -> None:
+def _runs(cards: Cards, names: list[str]) -> None:
     st.markdown(f"#### {say('runs')}")
     st.caption(say("runs_text"))
-    rows = [_run(made, name) for name in names]
+    rows = [_run(cards, name) for name in names]
     columns = {
         "run": RUN, "preset": Column(say("column_recipe"), help=say("recipe_help")), "side": Column(say("trained_at")),
         "seed": Column(say("seed"), "count"), "epochs": Column(say("epoch_axis"), "count"),
@@ -75,8 +75,8 @@ def _runs(made: Made, names: list[str]) -> None:
     tables.table(rows, columns, key="resolution.runs", alt=say("runs"))
 
 
-def _run(made: Made, name: str) -> dict[str, Any]:
-    card = made[name]
+def _run(cards: Cards, name: str) -> dict[str, Any]:
+    card = cards[name]
     recipe = card.recipe
     side = say("every_side") if "mixed" in recipe.augment else str(recipe.resolution or card.facts["shape"][-1])
     return {
@@ -111,16 +111,16 @@ def _written(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _inferred(made: Made) -> None:
+def _inferred(cards: Cards) -> None:
     """Batch size and filter are not stated: how they were found, and what that rests on."""
     st.markdown(f"#### {say('inferred')}")
     st.markdown(say("inferred_batch", sizes=listed(answers.fitting_batches()), ours=_report_recipe().batch_size))
-    rows = answers.filter_fit(made)
+    rows = answers.filter_fit(cards)
     if not rows:
-        parts.wait_for(made, answers.REPORT[:1])
+        parts.wait_for(cards, answers.REPORT[:1])
         return
     by_accuracy, by_class = answers.nearest(rows, "off"), answers.nearest(rows, "class_off")
-    numbers = {"by_accuracy": by_accuracy, "by_class": by_class, "ours": FILTER, "seeds": rows[0]["seeds"]}
+    numbers = {"by_accuracy": by_accuracy, "by_class": by_class, "ours": FILTER, "seeds": rows[0].seeds}
     agreed = {by_accuracy, by_class}
     verdict = "agree" if agreed == {FILTER} else "part" if FILTER in agreed else "differ"
     st.markdown(f"{say('inferred_filter', **numbers)} {say(f'inferred_{verdict}', **numbers)}")
@@ -130,9 +130,14 @@ def _inferred(made: Made) -> None:
         columns[f"report_{side}"] = Column(say("by_report", score=say("accuracy_at", side=side)), "percent", say("report_help"))
     columns |= {"off": Column(say("off"), "percent", say("off_help")), "class_off": Column(say("class_off"), "percent", say("class_off_help"))}
     printed = {f"report_{side}": report_score("totv", "accuracy", side) for side in FULL[1:]}
-    tables.table([{**row, **printed} for row in rows], columns, key="resolution.fit", alt=say("inferred"))
-    tables.runs_behind([name for name in answers.REPORT if name in made])
-    found = answers.of_seeds(made, answers.REPORT, FULL[0])
+    shown = [
+        {"filter": row.filter, "off": row.off, "class_off": row.class_off, **printed,
+         **{f"accuracy_{side}": accuracy for side, accuracy in row.accuracy.items()}}
+        for row in rows
+    ]  # fmt: skip
+    tables.table(shown, columns, key="resolution.fit", alt=say("inferred"))
+    tables.runs_behind([name for name in answers.REPORT if name in cards])
+    found = answers.of_seeds(cards, answers.REPORT, FULL[0])
     if found:
         st.markdown(say("inferred_length", epochs=_report_recipe().epochs, side=FULL[0], mean=percent(found.mean), low=percent(found.low),
                         high=percent(found.high), seeds=found.count, report=percent(report_score("totv", "accuracy", FULL[0]))))  # fmt: skip

@@ -42,60 +42,60 @@ def architecture_cards() -> dict[str, Card]:
 
 
 def test_a_mean_is_compared_with_what_the_stated_accuracy_may_have_been() -> None:
-    rows = {(row["protocol"], row["resolution"]): row for row in audit.means({})}
+    rows = {(row.protocol, row.resolution): row for row in audit.means({})}
     assert len(rows) == 6
     # by hand from the report's tables 2 and 4: 740.0, 377.3, 235.5, 707.1 and 600.6 over ten
-    found = {cell: (row["mean"], row["if_rounded"], row["if_cut"]) for cell, row in rows.items()}
+    found = {cell: (row.mean, row.if_rounded, row.if_cut) for cell, row in rows.items()}
     assert found["totv", 32] == found["tvtv", 32] == (0.74, False, False)
     assert found["totv", 16] == (0.3773, False, False)
     assert found["totv", 8] == (0.2355, True, False)
     assert found["tvtv", 16] == (0.7071, False, True)
     assert found["tvtv", 8] == (0.6006, False, False)
-    assert all(row["ours_accuracy"] is None and row["run"] is None for row in rows.values())
+    assert all(row.ours_accuracy is None and row.run is None for row in rows.values())
 
 
 def test_ours_are_equal_because_they_are_one_matrix() -> None:
     rows = audit.means(resolution_cards(true_matrix(3)))
-    there = [row for row in rows if row["run"]]
-    assert {(row["protocol"], row["resolution"]) for row in there} == {("totv", 32), ("totv", 16), ("totv", 8), ("tvtv", 32), ("tvtv", 8)}
+    there = [row for row in rows if row.run]
+    assert {(row.protocol, row.resolution) for row in there} == {("totv", 32), ("totv", 16), ("totv", 8), ("tvtv", 32), ("tvtv", 8)}
     for row in there:
-        assert row["run"] == row["planned"], "the report's recipe, not the fast one"
-        assert row["ours_mean"] == pytest.approx(row["ours_accuracy"], abs=1e-12) and 0.7 < row["ours_mean"] < 0.9
+        assert row.run == row.planned, "the report's recipe, not the fast one"
+        assert row.ours_mean == pytest.approx(row.ours_accuracy, abs=1e-12) and 0.7 < row.ours_mean < 0.9
 
 
 def test_the_mean_of_an_epoch_lies_not_above_the_best_of_all_epochs() -> None:
     arc2, arc3 = audit.headlines({})
-    assert (arc2["name"], arc2["mean"], arc2["possible"], arc2["train_below_test"]) == ("Arc2 Adam", 0.9147, True, False)
-    assert (arc3["name"], arc3["mean"], arc3["possible"], arc3["train_below_test"]) == ("Arc3 Adam", 0.9156, False, True)
-    assert arc2["ours_below"] is None
+    assert (arc2.name, arc2.mean, arc2.possible, arc2.train_below_test) == ("Arc2 Adam", 0.9147, True, False)
+    assert (arc3.name, arc3.mean, arc3.possible, arc3.train_below_test) == ("Arc3 Adam", 0.9156, False, True)
+    assert arc2.ours_below is None
     arc2, _ = audit.headlines(architecture_cards())
-    assert arc2["ours_mean"] == pytest.approx(arc2["ours_test"]) and arc2["ours_train"] == 0.7 and arc2["ours_below"] is True
+    assert arc2.ours_mean == pytest.approx(arc2.ours_test) and arc2.ours_train == 0.7 and arc2.ours_below is True
 
 
 # --- columns ---------------------------------------------------------------------------------------------------------
 
 
 def test_equal_entries_are_counted_pair_by_pair() -> None:
-    rows = {(row["one"], row["other"]): row for row in audit.equal_columns({})}
+    rows = {(row.one, row.other): row for row in audit.equal_columns({})}
     assert len(rows) == 6
-    assert {pair: row["accuracy_percent"] for pair, row in rows.items() if row["accuracy_percent"]} == {
+    assert {pair: row.printed["accuracy_percent"] for pair, row in rows.items() if row.printed["accuracy_percent"]} == {
         ("Arc2 SGD", "Arc3 Adam"): 9, ("Arc2 SGD", "Arc3 SGD"): 9, ("Arc3 Adam", "Arc3 SGD"): 9,
     }  # fmt: skip
-    assert rows["Arc2 Adam", "Arc3 Adam"]["f1"] == 3  # trouser 0.98, coat 0.81, bag 0.97
+    assert rows["Arc2 Adam", "Arc3 Adam"].printed["f1"] == 3  # trouser 0.98, coat 0.81, bag 0.97
     assert audit.copies() == ["Arc2 SGD", "Arc3 Adam", "Arc3 SGD"]
-    assert all(row["ours_f1"] is None and not row["runs"] for row in rows.values())
+    assert all(row.ours["f1"] is None and not row.runs for row in rows.values())
 
 
 def test_our_columns_are_rounded_as_the_report_rounds() -> None:
     cards = architecture_cards()
     same = cards["fashion-arc2-adam"].result["confusion"]
     cards["fashion-arc3-adam"].result["confusion"] = [list(row) for row in same]
-    rows = {(row["one"], row["other"]): row for row in audit.equal_columns(cards)}
-    assert rows["Arc2 Adam", "Arc3 Adam"]["ours_accuracy_percent"] == 10
+    rows = {(row.one, row.other): row for row in audit.equal_columns(cards)}
+    assert rows["Arc2 Adam", "Arc3 Adam"].ours["accuracy_percent"] == 10
     one, other = (metrics.scores(cards[f"fashion-{short}"].result["confusion"]) for short in ("arc2-adam", "arc2-sgd"))
     agree = sum(f"{a:.2f}" == f"{b:.2f}" for a, b in zip(one.precision, other.precision, strict=True))
-    assert rows["Arc2 Adam", "Arc2 SGD"]["ours_precision"] == agree
-    assert rows["Arc2 Adam", "Arc2 SGD"]["runs"] == ["fashion-arc2-adam", "fashion-arc2-sgd"]
+    assert rows["Arc2 Adam", "Arc2 SGD"].ours["precision"] == agree
+    assert rows["Arc2 Adam", "Arc2 SGD"].runs == ["fashion-arc2-adam", "fashion-arc2-sgd"]
 
 
 @pytest.mark.parametrize(("f1", "precision"), [(0.66, 0.8), (0.98, 0.99), (0.6, 0.5), (0.97, 0.98)])
@@ -117,16 +117,16 @@ def test_scores_with_which_no_recall_goes_are_impossible() -> None:
 
 
 def test_what_the_report_prints_of_study_2() -> None:
-    rows = {row["class"]: row for row in audit.implied("Arc2 Adam", {})}
-    assert rows["Shirt"]["implied"] == pytest.approx(0.528 / 0.94) and not rows["Shirt"]["possible"]
-    assert rows["Trouser"]["possible"] and rows["Sandals"]["possible"]
+    rows = {row.label: row for row in audit.implied("Arc2 Adam", {})}
+    assert rows["Shirt"].implied == pytest.approx(0.528 / 0.94) and not rows["Shirt"].possible
+    assert rows["Trouser"].possible and rows["Sandals"].possible
     assert audit.impossible("Arc2 SGD") == ["Pullover", "Sneaker", "Bag"]
     assert len(audit.impossible("Arc3 SGD")) == 10
-    sums = {row["name"]: row for row in audit.guesses({})}
-    assert sums["Arc3 SGD"]["mean_implied"] == pytest.approx(0.763, abs=5e-4)
-    assert sums["Arc3 SGD"]["mean_accuracy"] == pytest.approx(0.9167)
-    assert not any(row["by_accuracy"] for row in sums.values())
-    assert [name for name, row in sums.items() if row["by_f1"]] == ["Arc2 Adam", "Arc3 Adam"]
+    sums = {row.name: row for row in audit.guesses({})}
+    assert sums["Arc3 SGD"].mean_implied == pytest.approx(0.763, abs=5e-4)
+    assert sums["Arc3 SGD"].mean_accuracy == pytest.approx(0.9167)
+    assert not any(row.by_accuracy for row in sums.values())
+    assert [name for name, row in sums.items() if row.by_f1] == ["Arc2 Adam", "Arc3 Adam"]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -141,19 +141,23 @@ def test_no_check_blames_a_table_that_is_true(seed: int, monkeypatch: pytest.Mon
     known = published.published()["report"]["architectures"]
     monkeypatch.setitem(known, "per_class", dict.fromkeys(audit.RUNS, printed))
     assert audit.impossible("Arc2 SGD") == []
-    assert all(row["by_accuracy"] and row["by_f1"] and row["accuracy_low"] < row["accuracy_high"] for row in audit.guesses({}))
+    assert all(row.by_accuracy and row.by_f1 and row.accuracy_low < row.accuracy_high for row in audit.guesses({}))
 
 
 def test_our_rows_stand_beside_and_lead_to_their_run() -> None:
     cards = architecture_cards()
     rows = audit.implied("Arc3 SGD", cards)
     scores = metrics.scores(cards["fashion-arc3-sgd"].result["confusion"])
-    assert [row["ours_recall"] for row in rows] == list(scores.recall)
-    assert {row["run"] for row in rows} == {"fashion-arc3-sgd"}
-    assert [row["ours"] for row in audit.guesses(cards)] == [10_000] * 4
+    assert [row.ours_recall for row in rows] == list(scores.recall)
+    assert {row.run for row in rows} == {"fashion-arc3-sgd"}
+    assert [row.ours for row in audit.guesses(cards)] == [10_000] * 4
 
 
 # --- how to tell -----------------------------------------------------------------------------------------------------
+
+
+def _averages(row: audit.AverageRow) -> dict[str, float]:
+    return {"macro": row.macro, "weighted": row.weighted, "micro": row.micro}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -161,19 +165,19 @@ def test_averages_are_those_of_scikit_learn(seed: int) -> None:
     matrix = np.random.default_rng(seed).integers(0, 9, (3, 3))
     matrix[:, seed % 3] = 0  # a class that is never named
     truth, guess = (np.repeat(places.ravel(), matrix.ravel()) for places in np.indices((3, 3)))
-    rows = {row["score"]: row for row in audit.averages(matrix.tolist())}
+    rows = {row.score: row for row in audit.averages(matrix.tolist())}
     for mean in ("macro", "weighted", "micro"):
         p, r, f, _ = precision_recall_fscore_support(truth, guess, labels=range(3), average=mean, zero_division=0)
-        assert (rows["precision"][mean], rows["recall"][mean], rows["f1"][mean]) == pytest.approx((p, r, f))
-    assert rows["f1"]["micro"] == pytest.approx(metrics.accuracy(matrix))
+        assert tuple(_averages(rows[score])[mean] for score in ("precision", "recall", "f1")) == pytest.approx((p, r, f))
+    assert rows["f1"].micro == pytest.approx(metrics.accuracy(matrix))
 
 
 def test_averages_of_nothing_are_nothing() -> None:
-    assert all(row[mean] == 0 for row in audit.averages([[0, 0], [0, 0]]) for mean in ("macro", "weighted", "micro"))
+    assert all(set(_averages(row).values()) == {0} for row in audit.averages([[0, 0], [0, 0]]))
 
 
 def test_marks_have_a_precision_and_a_recall() -> None:
     score = audit.marks(("b", "c", "x"), ["a", "b", "c", "d"])
-    assert (score["precision"], score["recall"]) == (pytest.approx(2 / 3), 0.5)
-    assert (score["found"], score["missed"], score["false"]) == (["b", "c"], ["a", "d"], ["x"])
-    assert audit.marks((), ["a"])["precision"] is None
+    assert (score.precision, score.recall) == (pytest.approx(2 / 3), 0.5)
+    assert (score.found, score.missed, score.false) == (["b", "c"], ["a", "d"], ["x"])
+    assert audit.marks((), ["a"]).precision is None

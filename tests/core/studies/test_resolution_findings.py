@@ -10,7 +10,7 @@ import pytest
 from core.pretrained.cards import Card
 from core.studies import resolution_findings as answers
 from core.studies.published import report_recall, report_score
-from core.studies.resolution import FILTER, plan
+from core.studies.resolution import FILTER, CurvePoint, cells, plan
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
 
@@ -39,6 +39,35 @@ def made(*cards: Card) -> dict[str, Card]:
     return {one.name: one for one in cards}
 
 
+def test_a_cell_is_answered_by_the_first_of_its_runs_that_is_there() -> None:
+    there = made(card("cifar10-fast", at_32=0.7, at_8=0.3), card("cifar10-8", at_8=0.6))
+    table = cells(there)
+    assert [cell.run for cell in table.variants("cifar10", "totv", 8)] == ["cifar10-32", "cifar10-fast"]
+    assert table.answering("cifar10", "totv", 8).run == "cifar10-fast" and table.answering("cifar10", "totv", 8).accuracy == pytest.approx(0.3)
+    assert table.answering("cifar10", "mixed", 8).run == "cifar10-mixed" and table.answering("cifar10", "mixed", 8).card is None
+    own = table.by_recipe("fast", "cifar10", "tvtv", 8)
+    assert own and own.run == "cifar10-fast-8" and own.scores is None
+    assert table.nearest_recipe("fast", "cifar10", "tvtv", 8).run == "cifar10-8", "the other recipe stands in"
+    assert table.by_recipe("report", "cifar10", "tvtv", 24) is None
+    assert [(cell.protocol, cell.side) for cell in table.tested("cifar10")] == [("totv", 32), ("totv", 8), ("tvtv", 32), ("tvtv", 8)]
+
+
+def test_the_table_is_worked_out_once_for_the_same_cards() -> None:
+    there = made(card("cifar10-32", at_32=0.75), card("cifar10-8", at_8=0.6))
+    table = cells(there)
+    assert cells(dict(there)) is table
+    del there["cifar10-8"]
+    assert cells(there) is not table and cells(there).answering("cifar10", "tvtv", 8).card is None
+    changed = cells({"cifar10-32": card("cifar10-32", at_32=0.5)})
+    assert changed.answering("cifar10", "totv", 32).accuracy == pytest.approx(0.5), "a card of the same name that is another"
+
+
+def test_every_run_of_the_plan_but_the_other_seeds_answers_for_a_cell() -> None:
+    seeds = {name for name in plan() if "seed" in name}
+    assert {cell.run for cell in cells({}).every} == set(plan()) - seeds
+    assert all(cell.preset == plan()[cell.run].recipe.preset for cell in cells({}).every)
+
+
 def test_mixed_is_compared_with_both_and_says_whose_recipe_is_whose() -> None:
     there = made(
         card("cifar10-mixed", at_32=0.70, at_24=0.69, at_16=0.65), card("cifar10-32", at_32=0.75),
@@ -46,10 +75,10 @@ def test_mixed_is_compared_with_both_and_says_whose_recipe_is_whose() -> None:
         card("cifar10-16", at_16=0.66),
     )  # fmt: skip
     full, middle, small = answers.mixed_against_tvtv(there, "cifar10")
-    assert (full["resolution"], full["difference"], full["tvtv_run"]) == (32, pytest.approx(-0.06), "cifar10-fast")
-    assert full["gain"] == pytest.approx(-0.05) and full["same_recipe"]
-    assert (middle["same_recipe"], middle["difference"], middle["gain"]) == (True, pytest.approx(0.01), pytest.approx(0.14))
-    assert (small["same_recipe"], small["tvtv_preset"], small["mixed_preset"]) == (False, "report", "fast"), "no other is there"
+    assert (full.resolution, full.difference, full.tvtv_run) == (32, pytest.approx(-0.06), "cifar10-fast")
+    assert full.gain == pytest.approx(-0.05) and full.same_recipe
+    assert (middle.same_recipe, middle.difference, middle.gain) == (True, pytest.approx(0.01), pytest.approx(0.14))
+    assert (small.same_recipe, small.tvtv_preset, small.mixed_preset) == (False, "report", "fast"), "no other is there"
     width = answers.yardstick(there, "cifar10")
     assert width and width.width == pytest.approx(0.02) and width.count == 2
     assert answers.yardstick(made(card("cifar10-fast", at_32=0.7)), "cifar10") is None, "one seed has no spread"
@@ -72,10 +101,10 @@ def test_a_network_for_24_pixels_is_compared_with_its_own_recipe() -> None:
 
 def test_ranges_that_were_set_beforehand() -> None:
     there = made(card("cifar10-32", at_32=0.75, at_16=0.50), card("cifar10-16", at_16=0.70))
-    rows = {(row["dataset"], row["protocol"], row["resolution"]): row for row in answers.expected(there)}
-    assert rows["cifar10", "totv", 32]["inside"] and rows["cifar10", "tvtv", 16]["inside"]
-    assert rows["cifar10", "totv", 16]["inside"] is False and rows["cifar10", "tvtv", 8]["inside"] is None
-    assert rows["mnist", "tvtv", 7]["low"] == pytest.approx(0.767) and rows["mnist", "tvtv", 7]["high"] is None
+    rows = {(row.dataset, row.protocol, row.resolution): row for row in answers.expected(there)}
+    assert rows["cifar10", "totv", 32].inside and rows["cifar10", "tvtv", 16].inside
+    assert rows["cifar10", "totv", 16].inside is False and rows["cifar10", "tvtv", 8].inside is None
+    assert rows["mnist", "tvtv", 7].low == pytest.approx(0.767) and rows["mnist", "tvtv", 7].high is None
     assert len(rows) == 9
 
 
@@ -96,9 +125,9 @@ def test_the_filter_that_fits_is_the_one_with_the_reports_own_recalls() -> None:
     bicubic, area = card("cifar10-32", "bicubic", **as_printed), card("cifar10-32", "area", **right)
     both = dataclasses.replace(bicubic, evaluations={**bicubic.evaluations, **area.evaluations})
     rows = answers.filter_fit(made(both))
-    assert [row["filter"] for row in rows] == ["bicubic", "area"] and rows[0]["class_off"] == pytest.approx(0, abs=1e-9)
+    assert [row.filter for row in rows] == ["bicubic", "area"] and rows[0].class_off == pytest.approx(0, abs=1e-9)
     assert (answers.nearest(rows, "class_off"), answers.nearest(rows, "off")) == ("bicubic", "area")
-    assert rows[0]["accuracy_16"] == metrics.accuracy(as_printed["at_16"])
+    assert rows[0].accuracy[16] == metrics.accuracy(as_printed["at_16"])
     assert answers.filter_fit({}) == []
 
 
@@ -113,8 +142,8 @@ def test_where_the_filter_matters_and_from_where_a_curve_is_ahead() -> None:
     assert answers.widest(there, "cifar10-32") == answers.Widest(16, "area", 0.7, "nearest", 0.4)
     assert answers.widest(made(one), "cifar10-32") is None and answers.widest({}, "cifar10-32") is None
 
-    def curve(*values: float) -> list[dict[str, Any]]:
-        return [{"side": side, "accuracy": value} for side, value in zip((4, 8, 16, 32), values, strict=True)]
+    def curve(*values: float) -> list[CurvePoint]:
+        return [CurvePoint(side, value) for side, value in zip((4, 8, 16, 32), values, strict=True)]
 
     assert answers.ahead_below(curve(0.3, 0.4, 0.5, 0.6), curve(0.2, 0.3, 0.4, 0.7)) == 16
     assert answers.ahead_below(curve(0.3, 0.4, 0.5, 0.9), curve(0.2, 0.5, 0.4, 0.7)) == 4

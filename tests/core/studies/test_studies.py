@@ -169,6 +169,6 @@ def test_the_riddle_names_the_class_that_attracts() -> None:
     matrix = [[5 if guess == 3 else int(guess == truth) for guess in range(10)] for truth in range(10)]
     classes = ["plane", "car", "bird", "cat", *"abcdef"]
     card = Card("cifar10-32", resolution.plan()["cifar10-32"].recipe, {"classes": classes}, (), {}, {"area": {"8": matrix}})
-    (row,) = resolution.riddle_rows({"cifar10-32": card})
+    (row,) = resolution.riddle({"cifar10-32": card})
     assert (row.attractor, row.attracted, row.filter, row.resolution) == ("cat", 50, "area", 8)
     assert row.cat_recall == 1.0 and row.cat_precision == pytest.approx(0.1)

@@ -266,12 +266,12 @@ def test_lowering_the_attractors_logit_moves_all_numbers(full: Path) -> None:
     assert outputs
     steps = resolution_riddle.lowering(outputs, 16, CAT)
     best = resolution_riddle.best(steps)
-    assert f"is reached with **{best['by']:.1f}** taken away" in words(page)
-    page.slider(key="resolution.by.cifar10-32.16").set_value(best["by"]).run()
+    assert f"is reached with **{best.by:.1f}** taken away" in words(page)
+    page.slider(key="resolution.by.cifar10-32.16").set_value(best.by).run()
     shown = {metric.label: metric for metric in page.metric[:4]}
-    assert shown["Recall of cat"].value == f"{100 * best['recall']:.1f} %"
-    assert shown["Accuracy, all classes"].value == f"{100 * best['accuracy']:.1f} %"
-    assert shown["Predicted as cat"].delta == f"{best['predicted'] - steps[0]['predicted']:+d}"
+    assert shown["Recall of cat"].value == f"{100 * best.recall:.1f} %"
+    assert shown["Accuracy, all classes"].value == f"{100 * best.accuracy:.1f} %"
+    assert shown["Predicted as cat"].delta == f"{best.predicted - steps[0].predicted:+d}"
     choose(page, "resolution.lower.side.cifar10-32", 8)
     assert page.slider(key="resolution.by.cifar10-32.8").value == 0.0
 
