@@ -93,6 +93,7 @@ class Tested:
 
     @property
     def accuracy(self) -> float:
+        """On the whole test set, 0 to 1."""
         return metrics.accuracy(self.confusion)
 
 

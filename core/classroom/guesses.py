@@ -35,6 +35,7 @@ class Guess:
 
     @property
     def right(self) -> bool:
+        """Whether it names the class of the image."""
         return self.answer == self.truth
 
 
@@ -102,6 +103,7 @@ class GuessCounts:
 
     @property
     def accuracy(self) -> float:
+        """The share of right guesses, 0 to 1."""
         return self.right / self.guesses
 
     @property

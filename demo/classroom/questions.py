@@ -54,20 +54,24 @@ def _asked(
 
 
 def convolution() -> Question:
+    """How many numbers a convolution gives."""
     return _asked(speaker("convolution"), "question", ("16", "9", "4", "1"), lessons.convolution, _as_it_is)
 
 
 def pooling() -> Question:
+    """What a shift by a pixel leaves of max-pooled images."""
     return _asked(
         speaker("pooling"), "question", ("all", "some", "none"), lambda: lessons.pooling(session.manager().data), _as_it_is
     )  # fmt: skip
 
 
 def warmup() -> Question:
+    """Which of two filters separates the classes."""
     return _asked(speaker("warmup"), "question", ("plus", "ring", "both", "neither"), lessons.warmup, lambda _: {})
 
 
 def network() -> Question:
+    """How many multiplications one image costs."""
     return _asked(
         speaker("network"), "question", tuple(lessons.MULTIPLICATIONS), lessons.network,
         lambda found: {name: whole(count) for name, count in found.items()},
@@ -75,6 +79,7 @@ def network() -> Question:
 
 
 def seeing() -> Question:
+    """Who recognises the most in small images: the class, or one of two networks."""
     say = speaker("seeing")
 
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
@@ -92,6 +97,7 @@ def seeing() -> Question:
 
 
 def protocols() -> Question:
+    """Study 1: which protocol loses more accuracy as the images get smaller."""
     say = speaker("resolution")
 
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
@@ -102,6 +108,7 @@ def protocols() -> Question:
 
 
 def cat() -> Question:
+    """Study 1: why 'cat' is found more often in blurrier images."""
     say = speaker("resolution")
 
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
@@ -116,6 +123,7 @@ def cat() -> Question:
 
 
 def dropout() -> Question:
+    """Study 3: what more dropout does to training and test accuracy."""
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
         shares = {name: percent(found[name]) for name in found if name.startswith(("train", "test"))}
         rates = {name: _rate(found[name]) for name in ("rate", "first", "best", "other_best")}
@@ -127,6 +135,7 @@ def dropout() -> Question:
 
 
 def splits() -> Question:
+    """Study 4: by which split the estimate depends least on the draw."""
     counts = split_sizes.thinned_counts(SOURCES["digits"].train_counts, study_4.IMBALANCE)
 
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
@@ -145,6 +154,7 @@ HARD = {"t_shirt_top": "T-shirt/Top", "trouser": "Trouser", "shirt": "Shirt", "b
 
 
 def wins() -> Question:
+    """Study 2: which of three networks, each deeper than the last, is best."""
     say = speaker("architectures")
 
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
@@ -161,6 +171,7 @@ def wins() -> Question:
 
 
 def restless() -> Question:
+    """Study 2: with which batch size the validation curve goes up and down the most."""
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
         steps = {name: f"{100 * found[name]:.2f}" for name in found if name.startswith("wiggle_")}
         return {**steps, "most": found["most"], "wiggle_most": steps[f"wiggle_{found['most']}"]}
@@ -170,6 +181,7 @@ def restless() -> Question:
 
 
 def most() -> Question:
+    """Study 2: where a network keeps most of its parameters."""
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
         return {name: percent(value) if name == "share" else whole(value) for name, value in found.items()}
 
@@ -177,6 +189,7 @@ def most() -> Question:
 
 
 def hard() -> Question:
+    """Study 2: which class is hardest."""
     def find() -> Finding | None:
         found = studies.hardest_class(asking.cards("architectures"), tuple(HARD.values()))
         return found and Finding(next(option for option, name in HARD.items() if name == found.right), found.numbers)
@@ -191,12 +204,14 @@ def hard() -> Question:
 
 
 def mean() -> Question:
+    """How the mean of the class accuracies relates to the accuracy."""
     return _asked(speaker("audit"), "mean", ("equal", "near", "free"), audit.mean_of_classes, lambda found: {
         "mean": percent(found["mean"]), "accuracy": percent(found["accuracy"]), "classes": found["classes"], "each": found["each"],
     })  # fmt: skip
 
 
 def equal() -> Question:
+    """Which average of the precision always equals the accuracy."""
     return _asked(
         speaker("audit"), "equal", ("macro", "weighted", "micro"), audit.always_the_accuracy,
         lambda found: {name: percent(share) for name, share in found.items()},
@@ -204,6 +219,7 @@ def equal() -> Question:
 
 
 def why() -> Question:
+    """Why most of the printed precisions are sixteenths."""
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
         return {"fit": found["fit"], "of": found["of"], "accident": one_in(found["accident"]), "size": found["size"], "last": found["last"]}
 
@@ -211,6 +227,7 @@ def why() -> Question:
 
 
 def chance() -> Question:
+    """How often two networks agree in a rounded score by accident."""
     return _asked(
         speaker("audit"), "chance", ("often", "seldom", "never"), lambda: audit.equal_rows(asking.cards("architectures")),
         lambda found: {name: whole(found[name]) for name in ("pairs", "none", "most", "rows")},
@@ -218,6 +235,7 @@ def chance() -> Question:
 
 
 def below() -> Question:
+    """Whether a training accuracy can lie below the test's."""
     return _asked(speaker("audit"), "below", ("yes", "no"), lambda: audit.train_below_test(asking.cards("dropout")), lambda found: {
         "network": str(found["network"]).capitalize(), "rate": _rate(found["rate"]), "train": percent(found["train"]), "test": percent(found["test"]),
     })  # fmt: skip
@@ -233,8 +251,8 @@ def guess(run: str, confusion: Matrix | None) -> Question:
     def answer() -> Answer:
         if confusion is None:
             return Unsettled(say("guess_waits"))
-        told = say("guess_answer", accuracy=percent(metrics.accuracy(confusion)))
-        return Settled(lessons.band(confusion), dict.fromkeys(lessons.BANDS, told))
+        why = say("guess_answer", accuracy=percent(metrics.accuracy(confusion)))
+        return Settled(lessons.band(confusion), dict.fromkeys(lessons.BANDS, why))
 
     words = say("guess_run", run=run, question=say("guess"))
     return Question("guess", words, {band: say(f"guess_{band}") for band in lessons.BANDS}, answer)

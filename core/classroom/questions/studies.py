@@ -93,7 +93,7 @@ def splits(cards: Cards) -> Finding | None:
     tighter = {(one, other): study_4.compare(methods, one, other) for one, other in combinations(study_4.DRAWS, 2)}
     if None in tighter.values():
         return None
-    clear = {pair for pair, found in tighter.items() if found and found.verdict in ("clear", "likely")}
+    clear = {pair for pair, found in tighter.items() if found and found.verdict == "clear"}
     right = "fold" if {("random", "k-fold"), ("stratified", "k-fold")} <= clear else "stratified" if ("random", "stratified") in clear else None
     if all(found and found.verdict == "open" for found in tighter.values()):
         right = "same"

@@ -65,7 +65,7 @@ def _where_they_went() -> None:
     export.show(stacked(found), key="architectures.weights")
     rows = [
         {"network": name, "depth": receptive_field.depth(name), "total": its.total, "share": its.first_dense / its.total,
-         **{kind: getattr(its, kind) for kind in KINDS}}
+         **_by_kind(its)}
         for name, its in found.items()
     ]  # fmt: skip
     tables.table(rows, {
@@ -81,13 +81,18 @@ def _where_they_went() -> None:
     st.markdown(say("went_answer", steps=steps, dense=dense, shares=shares))
 
 
+def _by_kind(its: Weights) -> dict[str, int]:
+    """A network's parameters by the kinds of layers, in the order of KINDS."""
+    return dict(zip(KINDS, (its.convolutions, its.first_dense, its.rest), strict=True))
+
+
 def stacked(found: dict[str, Weights]) -> Figure:
     """A bar a network, one piece for each kind of layer."""
     names = [say(f"kind_{kind}") for kind in KINDS]
     rows = [
-        (network, getattr(its, kind), name, place)
+        (network, count, name, place)
         for network, its in found.items()
-        for place, (kind, name) in enumerate(zip(KINDS, names, strict=True))
+        for place, (count, name) in enumerate(zip(_by_kind(its).values(), names, strict=True))
     ]
     tips = [{"field": "network", "type": "nominal", "title": say("network")}, {"field": "kind", "type": "nominal", "title": say("kind")},
             {"field": "parameters", "type": "quantitative", "title": say("parameters"), "format": ","}]  # fmt: skip
@@ -224,7 +229,7 @@ def _set_up() -> None:
 
 def _setting(name: str, recipes: dict[str, Recipe]) -> dict[str, Any]:
     """One field of the recipe, and who chose it."""
-    values = {optimizer: _word(getattr(recipe, name)) for optimizer, recipe in recipes.items()}
+    values = {optimizer: _word(recipe.as_dict()[name]) for optimizer, recipe in recipes.items()}
     ours = any(name in our_choice(recipe) for recipe in recipes.values())
     return {"setting": field_name(name), **values, "whose": say("our_choice" if ours else "stated")}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from core.studies.published import report_recall
 from core.studies.resolution import PROTOCOLS, RECIPES, SIDES, Cell, cells, planned_runs
 from core.studies.resolution_findings import NOTHING, SCORES, BesidePublished, Score, beside_published
 from demo.charts import export
-from demo.charts.confusion import confusion_matrix
+from demo.charts.confusion import Numbers, confusion_matrix
 from demo.classroom import asking, questions
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution import findings as words
@@ -23,7 +23,7 @@ from demo.ui import tables
 from demo.ui.tables import Column
 
 say = speaker("resolution")
-NUMBERS: tuple[Literal["counts", "shares"], ...] = ("counts", "shares")
+NUMBERS: tuple[Numbers, ...] = ("counts", "shares")
 """What a confusion matrix can be written in."""
 KEYS: dict[Score, str] = {"accuracy": "accuracy", "precision": "macro_precision", "f1": "macro_f1"}
 """A score -> the key of ours in the table."""

@@ -97,7 +97,7 @@ def _recipe(dataset: str) -> None:
     rows: list[dict[str, Any]] = []
     for field in FIELDS:
         if field != "preset":
-            values = {f"value_{recipe.preset}": _written(getattr(recipe, field)) for recipe in recipes}
+            values = {f"value_{recipe.preset}": _written(recipe.as_dict()[field]) for recipe in recipes}
             chosen = say("our_choice" if field in own or not own else "stated")
             rows.append({"field": field_name(field), **values, "who": chosen})
     columns = {"field": Column(say("column_field"))}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
@@ -27,9 +26,19 @@ def test_a_difference_is_told_with_how_often_chance_would_make_it(found: Differe
     assert all(part in words for part in said)
 
 
-@pytest.mark.parametrize("file", sorted([*(ROOT / "core").rglob("*.py"), *(ROOT / "demo").rglob("*.py")]), ids=lambda file: file.stem)
-def test_no_other_module_has_a_constant_for_95_percent(file: Path) -> None:
-    if file.name == "stats.py":
-        return
-    numbers = {node.value for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)}
-    assert not {number for number in numbers if isinstance(number, float) and round(number, 2) == 1.96}
+FILES = [file for file in (*(ROOT / "core").rglob("*.py"), *(ROOT / "demo").rglob("*.py")) if file.name != "stats.py"]
+
+
+def test_no_other_module_has_a_constant_for_95_percent() -> None:
+    for file in FILES:
+        nodes = [*ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+        numbers = {node.value for node in nodes if isinstance(node, ast.Constant)}
+        assert not {number for number in numbers if isinstance(number, float) and round(number, 2) == 1.96}, file
+        taken = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+        assert not taken & {"Z", "CONFIDENCE", "NormalDist"}, f"{file} decides for itself what is more than chance"
+
+
+@pytest.mark.parametrize("page", ["resolution/findings.py", "architectures/results.py", "dropout/page.py", "splits/results.py"])
+def test_the_pages_that_judge_differences_tell_them_in_these_words(page: str) -> None:
+    tree = ast.parse((ROOT / "demo" / "lessons" / page).read_text(encoding="utf-8"))
+    assert any(isinstance(node, ast.Call) and ast.unparse(node.func) == "evidence.words" for node in ast.walk(tree))
