@@ -17,7 +17,7 @@ from core.pretrained.cards import FOLDER, Card
 from core.pretrained.outputs import read_outputs
 from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, ResultRow, row
 from core.studies.published import published
-from core.studies.rows import Row
+from core.studies.rows import Row, once_for_cards
 from core.vocabulary import metrics
 from core.vocabulary.stats import Difference, between_shares, margin, on_the_same_images, over_seeds, step_std
 
@@ -58,7 +58,8 @@ class ReportRow(ResultRow):
     report_test: float | None
 
 
-def report_rows(cards: Mapping[str, Card]) -> list[ReportRow]:
+@once_for_cards
+def report_rows(cards: Mapping[str, Card]) -> tuple[ReportRow, ...]:
     """The report's table 8: a row a run."""
     rows = []
     for name, title in TITLES.items():
@@ -71,7 +72,7 @@ def report_rows(cards: Mapping[str, Card]) -> list[ReportRow]:
                 last_validation_accuracy=last["validation_accuracy"],
                 report_train=_share(printed.get("best_train")), report_test=_share(printed.get("best_test")),
             ))  # fmt: skip
-    return rows
+    return tuple(rows)
 
 
 def _share(percent: float | None) -> float | None:
@@ -208,7 +209,8 @@ class PaperRow(ResultRow):
     paper_epochs: int
 
 
-def paper_rows(cards: Mapping[str, Card]) -> list[PaperRow]:
+@once_for_cards
+def paper_rows(cards: Mapping[str, Card]) -> tuple[PaperRow, ...]:
     """A row for each data set and network of the paper."""
     rows = []
     for short, printed_set in PAPER_SETS.values():
@@ -218,7 +220,7 @@ def paper_rows(cards: Mapping[str, Card]) -> list[PaperRow]:
                 train, test = published()["kadam"]["accuracy_percent_train_test"][printed_set][title]
                 epochs = published()["kadam"]["settings"][title.split()[0]]["epochs"]
                 rows.append(PaperRow(**row(card).as_dict(), title=title, paper_train=train / 100, paper_test=test / 100, paper_epochs=epochs))
-    return rows
+    return tuple(rows)
 
 
 LADDER = ("Arc2", "Arc3", "Arc4")
@@ -295,7 +297,8 @@ class OptimizerRow(Row):
     runs: Sequence[str] = ()
 
 
-def optimizer_rows(cards: Mapping[str, Card]) -> list[OptimizerRow]:
+@once_for_cards
+def optimizer_rows(cards: Mapping[str, Card]) -> tuple[OptimizerRow, ...]:
     """Arc1's optimizers: mean and spread of the test accuracy over the seeds, beside the paper's; what only the paper has
     stands at the end."""
     printed = published()["kadam"]["arc1_optimizers_fashion_test_percent"]
@@ -310,7 +313,7 @@ def optimizer_rows(cards: Mapping[str, Card]) -> list[OptimizerRow]:
                 mean(tested), stdev(tested) if len(tested) > 1 else None, cards[names[0]].name, [cards[name].name for name in names],
             ))  # fmt: skip
     theirs = [title for title in printed if title not in OPTIMIZER_TITLES.values()]
-    return rows + [OptimizerRow(title, printed[title] / 100) for title in theirs]
+    return (*rows, *(OptimizerRow(title, printed[title] / 100) for title in theirs))
 
 
 def ranked(rows: Iterable[OptimizerRow], score: Callable[[OptimizerRow], float]) -> list[OptimizerRow]:
@@ -356,7 +359,8 @@ class BatchRow(Row):
     epochs: int
 
 
-def batch_rows(cards: Mapping[str, Card]) -> list[BatchRow]:
+@once_for_cards
+def batch_rows(cards: Mapping[str, Card]) -> tuple[BatchRow, ...]:
     """A row for each size whose run is there, the smallest first."""
     rows = []
     for size in BATCHES:
@@ -370,7 +374,7 @@ def batch_rows(cards: Mapping[str, Card]) -> list[BatchRow]:
                 validation_accuracy=max(epoch["validation_accuracy"] for epoch in trained),
                 images=card.facts["validation"], trained_on=card.facts["train"], epochs=card.recipe.epochs,
             ))  # fmt: skip
-    return rows
+    return tuple(rows)
 
 
 def falls(values: Iterable[float | None]) -> bool:

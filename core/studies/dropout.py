@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun
 from core.studies.published import published
-from core.studies.rows import Row
+from core.studies.rows import Row, once_for_cards
 from core.vocabulary.recipe import preset
 from core.vocabulary.stats import Difference, over_seeds
 
@@ -81,20 +81,22 @@ def tables(cards: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
     return {"runs": run_rows(cards), "rates": rate_rows(cards)}
 
 
-def run_rows(cards: Mapping[str, Card]) -> list[RunRow]:
+@once_for_cards
+def run_rows(cards: Mapping[str, Card]) -> tuple[RunRow, ...]:
     """A row a run."""
-    return [_row(card) for card in cards.values()]
+    return tuple(_row(card) for card in cards.values())
 
 
-def rate_rows(cards: Mapping[str, Card]) -> list[RateRow]:
+@once_for_cards
+def rate_rows(cards: Mapping[str, Card]) -> tuple[RateRow, ...]:
     """A row for each network and rate that has a run."""
     runs = run_rows(cards)
-    return [
+    return tuple(
         _mean(network, rate, seeds)
         for network in NETWORKS
         for rate in RATES
         if (seeds := [row for row in runs if (row.network, row.rate) == (network, rate)])
-    ]
+    )
 
 
 def _row(card: Card) -> RunRow:
@@ -188,14 +190,23 @@ class CurveRow(Row):
     """`train` less `validation`."""
 
 
-def curves(cards: Mapping[str, Card], network: str) -> list[CurveRow]:
+def curves(cards: Mapping[str, Card], network: str) -> tuple[CurveRow, ...]:
     """A row for each rate and trained epoch of one network."""
-    return [
-        row
-        for rate in RATES
-        if (same := [card for card in cards.values() if (card.recipe.network, card.recipe.dropout) == (network, rate)])
-        for row in _curve(rate, same)
-    ]
+    return _curves(cards)[network]
+
+
+@once_for_cards
+def _curves(cards: Mapping[str, Card]) -> dict[str, tuple[CurveRow, ...]]:
+    """Of each network."""
+    return {
+        network: tuple(
+            row
+            for rate in RATES
+            if (same := [card for card in cards.values() if (card.recipe.network, card.recipe.dropout) == (network, rate)])
+            for row in _curve(rate, same)
+        )
+        for network in NETWORKS
+    }
 
 
 def _curve(rate: float, cards: Sequence[Card]) -> list[CurveRow]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun, sweep
-from core.studies.rows import Row
+from core.studies.rows import Row, once_for_cards
 from core.vocabulary import metrics
 from core.vocabulary.metrics import Scores
 from core.vocabulary.recipe import FILTERS, Recipe, preset
@@ -138,19 +138,9 @@ class Cells:
         return [cell for cell in found if cell.matrix]
 
 
-_kept: tuple[tuple[tuple[str, Card], ...], Cells] | None = None
-
-
+@once_for_cards
 def cells(cards: Mapping[str, Card]) -> Cells:
     """The table for these cards; worked out once for the same cards."""
-    global _kept
-    own = tuple(cards.items())
-    if _kept is None or len(_kept[0]) != len(own) or any(a != c or b is not d for (a, b), (c, d) in zip(_kept[0], own, strict=True)):
-        _kept = own, _cells(cards)
-    return _kept[1]
-
-
-def _cells(cards: Mapping[str, Card]) -> Cells:
     presets = {name: planned.recipe.preset for name, planned in plan().items()}
     places = {
         (dataset, protocol, side): tuple(_cell(dataset, protocol, side, name, presets[name], cards.get(name))
@@ -239,7 +229,8 @@ class RiddleRow(Row):
     cat_precision: float
 
 
-def riddle(cards: Mapping[str, Card]) -> list[RiddleRow]:
+@once_for_cards
+def riddle(cards: Mapping[str, Card]) -> tuple[RiddleRow, ...]:
     """A row for each network trained on full images, filter and resolution that was evaluated."""
     rows = []
     for card in (cards[name] for name in RIDDLE if name in cards):
@@ -258,7 +249,7 @@ def riddle(cards: Mapping[str, Card]) -> list[RiddleRow]:
                     attractor_precision=scores.precision[most], cat_predicted=scores.predicted[cat],
                     cat_recall=scores.recall[cat], cat_precision=scores.precision[cat],
                 ))  # fmt: skip
-    return rows
+    return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True)

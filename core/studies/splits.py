@@ -16,7 +16,7 @@ import numpy as np
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun
-from core.studies.rows import Row
+from core.studies.rows import Row, once_for_cards
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Matrix
@@ -145,10 +145,10 @@ class ClassRow(Row):
 class Tables:
     """The four tables of the study."""
 
-    runs: list[RunRow]
-    draws: list[DrawRow]
-    methods: list[MethodRow]
-    classes: list[ClassRow]
+    runs: tuple[RunRow, ...]
+    draws: tuple[DrawRow, ...]
+    methods: tuple[MethodRow, ...]
+    classes: tuple[ClassRow, ...]
 
 
 def tables(cards: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
@@ -157,12 +157,13 @@ def tables(cards: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
     return {"runs": found.runs, "draws": found.draws, "methods": found.methods, "classes": found.classes}
 
 
+@once_for_cards
 def results(cards: Mapping[str, Card]) -> Tables:
     """A row a run, an estimate, a method and a class; a k-fold estimate waits for all of its folds."""
     runs = [_row(card) for card in cards.values()]
     draws = _draws(runs)
     methods = [_method(name, draws) for name in DRAWS if any(draw.split == name for draw in draws)]
-    return Tables(runs, draws, methods, _by_class(cards, draws))
+    return Tables(tuple(runs), tuple(draws), tuple(methods), tuple(_by_class(cards, draws)))
 
 
 def _row(card: Card) -> RunRow:

@@ -138,5 +138,5 @@ def test_curves_begin_with_the_first_trained_epoch() -> None:
 
 def test_a_missing_run_leaves_its_row_out() -> None:
     for rows in (beside.report_rows, beside.paper_rows, beside.batch_rows):
-        assert rows({}) == []
+        assert rows({}) == ()
     assert [row.mean for row in beside.optimizer_rows({})] == [None]

@@ -102,7 +102,7 @@ def test_a_curve_is_the_mean_of_the_seeds_by_epoch_without_the_untrained_network
     first, second = dropout.curves(cards, "arc2")
     assert (first.rate, first.epoch, first.running, first.gap) == (0.5, 1, 0.5, pytest.approx(0.0))
     assert second.train == pytest.approx(0.9) and dropout.epochs_below([first, second]) == 1
-    assert dropout.curves(cards, "arc1") == []
+    assert dropout.curves(cards, "arc1") == ()
 
 
 def test_the_report_s_case_stands_beside_ours_counted_in_both_ways() -> None:
@@ -129,7 +129,7 @@ def test_a_k_fold_estimate_is_the_mean_of_its_folds_and_waits_for_all_of_them() 
     assert (second.images, second.test_recall) == (10, 1.0)
     assert first.as_dict() == {"class": "0", "pictures": 20, "held_out_recall": 0.75, "test_recall": first.test_recall, "runs": list(cards)}
     del cards["splits-k-fold-0-3"]
-    assert splits.results(cards).draws == splits.results(cards).classes == []
+    assert splits.results(cards).draws == splits.results(cards).classes == ()
 
 
 def _method(name: str, draws: int, spread: float, **values: float) -> splits.MethodRow:
