@@ -1,6 +1,6 @@
 """Every question that a page asks: its words, its options, which one is right, and a sentence of why for each option.
 
-The right option is never written down: core.questions finds it in the data. What a sentence needs of the data is put in
+The right option is never written down: core.classroom.questions finds it in the data. What a sentence needs of the data is put in
 here, as people read it.
 """
 

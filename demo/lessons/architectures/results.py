@@ -17,7 +17,7 @@ from demo.charts.confusion import confusion_matrix
 from demo.charts.figure import Figure
 from demo.charts.plots import Axis
 from demo.classroom import asking, questions
-from demo.lessons.architectures import shared as parts
+from demo.lessons.architectures import shared
 from demo.lessons.architectures.shared import absent, points, say
 from demo.ui import evidence, tables
 from demo.ui.formatting import percent, whole
@@ -33,7 +33,7 @@ PAPER_RUNS = [f"{short}-{name}" for short, _ in beside.PAPER_SETS.values() for n
 
 def render() -> None:
     """The question, then the answer, the report's runs, its classes, the paper's networks and its optimizers."""
-    cards = parts.cards()
+    cards = shared.cards()
     if not asking.ask(questions.wins()):
         return
     _wins(cards)
@@ -89,7 +89,7 @@ def _report(cards: Mapping[str, Card]) -> None:
             _pair(pair)
         export.show(_evidence(rows, cards), key="architectures.evidence")
         tables.runs_behind([row.run for row in rows])
-    absent(parts.REPORT_RUNS, cards)
+    absent(shared.REPORT_RUNS, cards)
 
 
 def _verdict(row: ReportRow) -> None:
@@ -124,7 +124,7 @@ def _evidence(rows: Sequence[ReportRow], cards: Mapping[str, Card]) -> Figure:
     level = []
     for row in rows:
         name = say("line_ours", run=row.title)
-        colours[name] = parts.RUN_COLOURS[row.name]
+        colours[name] = shared.RUN_COLOURS[row.name]
         curve = [epoch for epoch in beside.curve_rows(name, cards[beside.report_name(row.name)])
                  if epoch.part == "validation" and epoch.epoch >= LATER]
         drawn += [{"epoch": epoch.epoch, "accuracy": epoch.accuracy and 100 * epoch.accuracy, "line": name} for epoch in curve]
@@ -142,9 +142,9 @@ def _classes(cards: Mapping[str, Card]) -> None:
     """Table 9 and the confusion matrix, for one run."""
     st.subheader(say("classes"), anchor=False)
     st.markdown(say("classes_text"))
-    name = parts.choose_run(cards, "architectures.class_run")
+    name = shared.choose_run(cards, "architectures.class_run")
     if name is None:
-        absent(parts.REPORT_RUNS, cards)
+        absent(shared.REPORT_RUNS, cards)
         return
     card, title = cards[beside.report_name(name)], beside.TITLES[name]
     rows = beside.class_rows(name, card)
@@ -164,11 +164,11 @@ def _classes(cards: Mapping[str, Card]) -> None:
     export.show(matrix, key="architectures.matrix")
     tables.runs_behind([card.name])
     navigation.link("audit", say("audit"))
-    parts.again(card)
+    shared.again(card)
 
 
 def _class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> Figure:
-    colours = {say("ours"): parts.OURS, say("theirs"): plots.PUBLISHED}
+    colours = {say("ours"): shared.OURS, say("theirs"): plots.PUBLISHED}
     values = [
         {"class": row.label, "value": 100 * share, "whose": whose}
         for row in rows
@@ -189,7 +189,7 @@ def _paper(cards: Mapping[str, Card]) -> None:
     st.subheader(say("paper"), anchor=False)
     rows = beside.paper_rows(cards)
     ran = sorted({row.epochs for row in rows})
-    st.markdown(say("paper_text", epochs=parts.listed(ran), printed=rows[0].paper_epochs) if rows else say("paper_waiting"))
+    st.markdown(say("paper_text", epochs=shared.listed(ran), printed=rows[0].paper_epochs) if rows else say("paper_waiting"))
     if rows:
         tables.table(as_dicts(rows), {
             "dataset": Column(say("dataset")),
@@ -215,7 +215,7 @@ def _ranking(rows: Sequence[PaperRow], dataset: str) -> None:
     if found is None:
         return
     theirs = max(row.paper_test for row in rows)
-    names = parts.listed(row.title for row in rows if row.paper_test == theirs)
+    names = shared.listed(row.title for row in rows if row.paper_test == theirs)
     key = "contest_clear" if found.to_second.real else "contest_open"
     ours = say(key, dataset=dataset, best=found.best, second=found.second, lead=points(found.lead))
     st.markdown(f"{ours} {evidence.words(found.to_second)} {say('contest_paper', theirs=names, printed=percent(theirs))}")

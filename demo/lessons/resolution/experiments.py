@@ -16,8 +16,7 @@ from core.vocabulary.metrics import Scores
 from core.vocabulary.recipe import FILTERS
 from demo.charts import export
 from demo.classroom import asking
-from demo.lessons.resolution import figures as drawn
-from demo.lessons.resolution import shared as parts
+from demo.lessons.resolution import figures, shared
 from demo.lessons.resolution.shared import Cards, points
 from demo.text import speaker
 from demo.ui import images, tables
@@ -57,7 +56,7 @@ def _numbers(name: str, label: int, now: Scores, before: Scores) -> None:
 def _bars(title: str, classes: list[str], now: Scores, before: Scores, top: int, key: str) -> None:
     rows = [{"class": name, "predicted": now.predicted[place], "before": before.predicted[place]}
             for place, name in enumerate(classes)]  # fmt: skip
-    export.show(drawn.predicted_bars(title, rows, classes, now.support[0], top), key=key)
+    export.show(figures.predicted_bars(title, rows, classes, now.support[0], top), key=key)
 
 
 # --- lower one logit ----------------------------------------------------------------------------------------------
@@ -75,9 +74,9 @@ def lower(cards: Cards) -> None:
             asking.missing(f"python -m core pretrain {' '.join(ANSWERED)}")
             return
         with st.container(horizontal=True, gap="medium"):
-            name = parts.choice("lower.network", list(there), say("network"), lambda one: parts.network(cards[one]))
+            name = shared.choice("lower.network", list(there), say("network"), lambda one: shared.network(cards[one]))
             sides = sorted(there[name].logits, reverse=True)
-            side = parts.choice(f"lower.side.{name}", sides, say("side_axis"), default=FULL[1])
+            side = shared.choice(f"lower.side.{name}", sides, say("side_axis"), default=FULL[1])
         _lowered(name, cards[name].facts["classes"], there[name], side)
 
     view()
@@ -99,7 +98,7 @@ def _lowered(network: str, classes: list[str], outputs: Outputs, side: int) -> N
         rows = [{"by": step.by, "score": say(f"score_{score}"), "value": 100 * share}
                 for score, shares in lines.items() for step, share in zip(steps, shares, strict=True)]  # fmt: skip
         title = say("figure_lower", name=name, side=side, network=network)
-        export.show(drawn.lowering(title, rows, by, top.by), key="resolution.lower")
+        export.show(figures.lowering(title, rows, by, top.by), key="resolution.lower")
     with right:
         title = say("figure_bars", true=whole(now.support[0]), side=side, network=network)
         peak = max(*before.predicted, 2 * now.support[0], *now.predicted)
@@ -128,13 +127,13 @@ def fade(cards: Cards) -> None:
     @st.fragment
     def view() -> None:
         with st.container(horizontal=True, gap="medium"):
-            name = parts.choice("fade.network", [name for name in FADED if name in cards], say("network"), lambda one: parts.network(cards[one]))
+            name = shared.choice("fade.network", [name for name in FADED if name in cards], say("network"), lambda one: shared.network(cards[one]))
             filters = [filter for filter in FILTERS if filter in cards[name].evaluations]
-            filter = parts.choice("fade.filter", filters, say("column_filter"), default=FILTER)
+            filter = shared.choice("fade.filter", filters, say("column_filter"), default=FILTER)
         card = cards[name]
         classes = card.facts["classes"]
         with st.container(horizontal=True, gap="medium"):
-            label = classes.index(parts.choice("fade.class", classes, say("column_class"), default="cat"))
+            label = classes.index(shared.choice("fade.class", classes, say("column_class"), default="cat"))
         scores = {side: metrics.scores(card.evaluations[filter][str(side)])
                   for side in sorted(map(int, card.evaluations[filter]), reverse=True)}  # fmt: skip
         sides = list(scores)
@@ -144,7 +143,7 @@ def fade(cards: Cards) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             title = say("figure_fade", name=classes[label], network=name, filter=filter)
-            export.show(drawn.scores(title, score_rows(scores, label), marked=side), key="resolution.fade")
+            export.show(figures.scores(title, score_rows(scores, label), marked=side), key="resolution.fade")
         with right:
             title = say("figure_bars", true=whole(scores[side].support[0]), side=side, network=name)
             peak = max(count for found in scores.values() for count in found.predicted)
@@ -157,7 +156,7 @@ def fade(cards: Cards) -> None:
 
 
 def _images(network: str, classes: list[str], label: int, side: int, filter: str) -> None:
-    """A few test images of the class and of others, as the network gets them, and what it answers."""
+    """A few test images of the class and of others, as the network gets them, and what it resolution_findings."""
     folder = dataset_files.data_folder()
     if not dataset_files.state("cifar10", folder).present:
         st.caption(say("no_pictures"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.studies import resolution_findings as answers
+from core.studies import resolution_findings
 from core.studies.published import kannojia, report_score
 from core.studies.resolution import SIDES
 from core.studies.resolution_findings import ExpectedRow, MixedRow
@@ -22,7 +22,7 @@ say = speaker("resolution")
 
 def answer(cards: Cards, dataset: str) -> None:
     """The answer to the question that the section began with."""
-    totv, tvtv = (answers.loss_of(cards, dataset, protocol) for protocol in ("totv", "tvtv"))
+    totv, tvtv = (resolution_findings.loss_of(cards, dataset, protocol) for protocol in ("totv", "tvtv"))
     if totv is None or tvtv is None:
         st.info(say("answer_wait"), icon=":material/hourglass_empty:")
         return
@@ -37,7 +37,7 @@ def answer(cards: Cards, dataset: str) -> None:
 def mixed(cards: Cards, dataset: str) -> None:
     """Is one network that saw every resolution as good as one for each?"""
     st.markdown(f"#### {say('mixed')}")
-    rows = answers.mixed_against_tvtv(cards, dataset)
+    rows = resolution_findings.mixed_against_tvtv(cards, dataset)
     if not rows:
         st.info(say("answer_wait"), icon=":material/hourglass_empty:")
         return
@@ -85,7 +85,7 @@ def _chance(cards: Cards, dataset: str, rows: Sequence[MixedRow]) -> str:
     closest = min(rows, key=lambda row: abs(row.difference))
     open_ = listed(row.resolution for row in rows if not row.chance.real) or say("no_side")
     nearest = say("closest", side=closest.resolution, points=f"{100 * abs(closest.difference):.1f}")
-    known = answers.yardstick(cards, dataset)
+    known = resolution_findings.yardstick(cards, dataset)
     seeds = say("one_seed") if known is None else say("seeds_differ", width=f"{100 * known.width:.1f}", seeds=known.count)
     return f"{nearest} {evidence.words(closest.chance)} {say('chance_at', open=open_)} {seeds}"
 
@@ -95,7 +95,7 @@ def paper_at_24(cards: Cards) -> None:
     st.markdown(f"#### {say('at_24')}")
     printed = {protocol: kannojia("cifar10", protocol, 24) for protocol in ("totv", "tvtv")}
     st.markdown(say("at_24_paper", **{protocol: percent(value[0]) for protocol, value in printed.items() if value}))
-    found = answers.trained_small(cards, "cifar10", 24)
+    found = resolution_findings.trained_small(cards, "cifar10", 24)
     if found is None:
         st.info(say("answer_wait"), icon=":material/hourglass_empty:")
         return
@@ -103,7 +103,7 @@ def paper_at_24(cards: Cards) -> None:
     where = "inside" if lead is None or not lead.real else "above" if lead.lead > 0 else "below"
     numbers = {"tvtv": percent(tvtv), "totv": percent(totv.mean), "low": percent(totv.low), "high": percent(totv.high)}
     st.markdown(f"{say('at_24_ours', **numbers, seeds=totv.count)} {say(f'at_24_{where}')} {evidence.words(lead)}")
-    tables.runs_behind([name for name in ("cifar10-24", *answers.SAME_RECIPE["cifar10"]) if name in cards])
+    tables.runs_behind([name for name in ("cifar10-24", *resolution_findings.SAME_RECIPE["cifar10"]) if name in cards])
 
 
 # --- what was expected --------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def paper_at_24(cards: Cards) -> None:
 def expected(cards: Cards, dataset: str) -> None:
     """The ranges that were set beforehand, and for what falls outside the evidence."""
     st.markdown(f"#### {say('expected')}")
-    rows = [row for row in answers.expected(cards) if row.dataset == dataset]
+    rows = [row for row in resolution_findings.expected(cards) if row.dataset == dataset]
     known = [row.inside for row in rows if row.inside is not None]
     inside = sum(known)
     st.markdown(say("expected_text", inside=inside, known=len(known), of=len(rows)))
@@ -135,7 +135,7 @@ def _inside(inside: bool | None) -> str | None:
 def _why(cards: Cards, row: ExpectedRow, run: str) -> str:
     """What the data say about a cell outside its range."""
     protocol, side = row.protocol, row.resolution
-    found = answers.evidence(cards, run, protocol, side)
+    found = resolution_findings.evidence(cards, run, protocol, side)
     wanted = say("range" if row.high else "from_on", low=percent(row.low), high=percent(row.high))
     lines = [say("outside", protocol=say(f"protocol_{protocol}"), side=side, ours=percent(row.accuracy), wanted=wanted)]
     for name, spread in (("seeds", found.seeds), ("filters", found.filters)):

@@ -14,9 +14,7 @@ from core.studies.resolution_findings import NOTHING, SCORES, BesidePublished, S
 from demo.charts import export
 from demo.charts.confusion import Numbers, confusion_matrix
 from demo.classroom import asking, questions
-from demo.lessons.resolution import figures as drawn
-from demo.lessons.resolution import findings as words
-from demo.lessons.resolution import shared as parts
+from demo.lessons.resolution import figures, findings, shared
 from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
 from demo.ui import tables
@@ -33,23 +31,23 @@ def render(cards: Cards) -> None:
     """The question, the answer in words, then every table and figure."""
     if not asking.ask(questions.protocols()):
         return
-    dataset = parts.dataset()
+    dataset = shared.dataset()
     rows = beside_published(cards, dataset, RECIPES[dataset][-1])
     planned = planned_runs(dataset, PROTOCOLS)
     if all(row.run is None for row in rows):
-        parts.wait_for(cards, planned)
+        shared.wait_for(cards, planned)
         return
-    words.answer(cards, dataset)
+    findings.answer(cards, dataset)
     _compared(cards, dataset)
     _published(dataset, rows)
     _scores(dataset, [*rows, *_others(cards, dataset, rows)])
-    parts.wait_for(cards, planned)
+    shared.wait_for(cards, planned)
     _recall(cards, dataset)
     _confusion(cards, dataset)
-    words.mixed(cards, dataset)
+    findings.mixed(cards, dataset)
     if dataset == "cifar10":
-        words.paper_at_24(cards)
-    words.expected(cards, dataset)
+        findings.paper_at_24(cards)
+    findings.expected(cards, dataset)
 
 
 # --- accuracy, precision, F1 --------------------------------------------------------------------------------------
@@ -63,7 +61,7 @@ def _compared(cards: Cards, dataset: str) -> None:
     if not any(row.stands_in for row in rows):
         st.markdown(say("compared_text", recipe=recipe))
     title = _title("compared", dataset, recipe, rows)
-    figure = drawn.protocols(title, say("axis_accuracy"), _bars(rows, "accuracy"), SIDES[dataset])
+    figure = figures.protocols(title, say("axis_accuracy"), _bars(rows, "accuracy"), SIDES[dataset])
     export.show(figure, key=f"resolution.{dataset}.compared")
     _stand_ins(rows, recipe)
     tables.runs_behind(_runs(rows))
@@ -79,7 +77,7 @@ def _published(dataset: str, every: Sequence[BesidePublished]) -> None:
         title = _title(score, dataset, recipe, rows)
         bars = [*_bars(rows, score), *_marks(rows, score)]
         with column:
-            export.show(drawn.protocols(title, say(f"axis_{score}"), bars, SIDES[dataset]), key=f"resolution.{dataset}.{score}")
+            export.show(figures.protocols(title, say(f"axis_{score}"), bars, SIDES[dataset]), key=f"resolution.{dataset}.{score}")
     _stand_ins(rows, recipe)
     tables.runs_behind(_runs(rows))
 
@@ -119,8 +117,8 @@ def _stand_ins(rows: Iterable[BesidePublished], recipe: str) -> None:
     cells = [row.cell for row in rows if row.stands_in]
     for protocol in dict.fromkeys(cell.protocol for cell in cells):
         others = [cell for cell in cells if cell.protocol == protocol]
-        st.caption(say("hatched", protocol=say(f"protocol_{protocol}"), sides=parts.listed(cell.side for cell in others), recipe=recipe,
-                       other=parts.listed(cell.preset for cell in others)))  # fmt: skip
+        st.caption(say("hatched", protocol=say(f"protocol_{protocol}"), sides=shared.listed(cell.side for cell in others), recipe=recipe,
+                       other=shared.listed(cell.preset for cell in others)))  # fmt: skip
 
 
 def _runs(rows: Iterable[BesidePublished]) -> list[str]:
@@ -165,11 +163,11 @@ def _recall(cards: Cards, dataset: str) -> None:
     @st.fragment
     def view() -> None:
         tested = cells(cards).tested(dataset)
-        protocol = parts.protocol("recall", list(dict.fromkeys(cell.protocol for cell in tested)))
+        protocol = shared.protocol("recall", list(dict.fromkeys(cell.protocol for cell in tested)))
         shown = [cell for cell in tested if cell.protocol == protocol]
         rows, columns = _recall_rows(shown)
         tables.table(rows, columns, key=f"resolution.{dataset}.recall.{protocol}", alt=say("recall"))
-        parts.mixes(shown)
+        shared.mixes(shown)
         tables.runs_behind(list(dict.fromkeys(cell.run for cell in shown)))
 
     view()
@@ -201,10 +199,10 @@ def _confusion(cards: Cards, dataset: str) -> None:
     def view() -> None:
         tested = cells(cards).tested(dataset)
         with st.container(horizontal=True, gap="medium"):
-            protocol = parts.protocol("confusion", list(dict.fromkeys(cell.protocol for cell in tested)))
+            protocol = shared.protocol("confusion", list(dict.fromkeys(cell.protocol for cell in tested)))
             by_side = {cell.side: cell for cell in tested if cell.protocol == protocol}
-            side = parts.choice("confusion.side", list(by_side), say("side_axis"))
-            numbers = parts.choice("confusion.numbers", NUMBERS, say("numbers"), lambda one: say(f"numbers_{one}"))
+            side = shared.choice("confusion.side", list(by_side), say("side_axis"))
+            numbers = shared.choice("confusion.numbers", NUMBERS, say("numbers"), lambda one: say(f"numbers_{one}"))
         cell = by_side[side]
         what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
         figure = confusion_matrix(cell.matrix or [], _classes(cell), what, numbers)

@@ -15,9 +15,7 @@ from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS, preset
 from demo.charts import export
 from demo.classroom import asking, questions
-from demo.lessons.resolution import experiments as hands_on
-from demo.lessons.resolution import figures as drawn
-from demo.lessons.resolution import shared as parts
+from demo.lessons.resolution import experiments, figures, shared
 from demo.lessons.resolution.shared import Cards
 from demo.server import preload
 from demo.text import speaker
@@ -42,18 +40,18 @@ def render(cards: Cards) -> None:
         return
     rows = resolution.riddle(cards)
     if not rows:
-        parts.wait_for(cards, RIDDLE)
+        shared.wait_for(cards, RIDDLE)
         return
     _answer(rows)
     _one_network(cards)
     _every_network(rows)
     _attractors(rows)
-    hands_on.lower(cards)
+    experiments.lower(cards)
     place = st.container()
     _remember(rows)
-    parts.wait_for(cards, RIDDLE)
+    shared.wait_for(cards, RIDDLE)
     with place:  # last, for its images need torch and the data set
-        hands_on.fade(cards)
+        experiments.fade(cards)
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------
@@ -93,13 +91,13 @@ def _one_network(cards: Cards) -> None:
         with left:
             title = say("figure_cat", name=CAT, network=name, filter=filter)
             published = _report_points() if card.recipe.preset == "report" else ()
-            export.show(drawn.scores(title, hands_on.score_rows(scores, cat), published), key="resolution.cat")
+            export.show(figures.scores(title, experiments.score_rows(scores, cat), published), key="resolution.cat")
         with right:
             own_sides = [side for side in SIDES["cifar10"] if side in scores]
             squares = [{"side": side, "class": label, "predicted": scores[side].predicted[place]}
                        for side in own_sides for place, label in enumerate(classes)]  # fmt: skip
             title = say("figure_map", true=whole(scores[sides[0]].support[cat]), network=name, filter=filter)
-            export.show(drawn.predicted_map(title, squares, classes, own_sides), key="resolution.map")
+            export.show(figures.predicted_map(title, squares, classes, own_sides), key="resolution.map")
         first, peak = scores[sides[0]], scores[most]
         st.markdown(say("cat_moves" if most != sides[0] else "cat_stays", side=most, full=sides[0], true=whole(first.support[cat]),
                         recall=percent(first.recall[cat]), recall_then=percent(peak.recall[cat]),
@@ -112,9 +110,9 @@ def _one_network(cards: Cards) -> None:
 
 def _network_and_filter(cards: Cards) -> tuple[str, str]:
     with st.container(horizontal=True, gap="medium"):
-        name = parts.choice("riddle.network", [name for name in RIDDLE if name in cards], say("network"), lambda one: parts.network(cards[one]))
+        name = shared.choice("riddle.network", [name for name in RIDDLE if name in cards], say("network"), lambda one: shared.network(cards[one]))
         filters = [filter for filter in FILTERS if filter in cards[name].evaluations]
-        filter = parts.choice("riddle.filter", filters, say("column_filter"), default=FILTER)
+        filter = shared.choice("riddle.filter", filters, say("column_filter"), default=FILTER)
     return name, filter
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 
 from core.datasets.files import SOURCES
-from core.studies import resolution_findings as answers
+from core.studies import resolution_findings
 from core.studies.published import published, report_score
 from core.studies.resolution import FILTER, FULL, plan
 from core.vocabulary.recipe import FIELDS, NETWORK_FOR, Recipe, our_choice
 from demo.charts import export, plots
 from demo.charts.figure import CLASS_COLOURS
 from demo.charts.plots import Axis
-from demo.lessons.resolution import shared as parts
+from demo.lessons.resolution import shared
 from demo.lessons.resolution.shared import Cards, listed
 from demo.text import speaker
 from demo.ui import tables
@@ -31,13 +31,13 @@ ALIKE = {"cifar10": ("cifar10-32", "cifar10-fast"), "mnist": ("mnist-28",)}
 def render(cards: Cards) -> None:
     """The layer table comes last: it needs torch, and the rest is there meanwhile."""
     st.markdown(say("training_text"))
-    dataset = parts.dataset()
+    dataset = shared.dataset()
     names = [name for name in plan() if name.startswith(dataset)]
     there = [name for name in names if name in cards]
     if there:
         _losses(cards, there)
         _runs(cards, there)
-    parts.wait_for(cards, names)
+    shared.wait_for(cards, names)
     _recipe(dataset)
     if dataset == "cifar10":
         _inferred(cards)
@@ -81,7 +81,7 @@ def _run(cards: Cards, name: str) -> dict[str, Any]:
     side = say("every_side") if "mixed" in recipe.augment else str(recipe.resolution or card.facts["shape"][-1])
     return {
         "run": name, "preset": recipe.preset, "side": side, "seed": recipe.seed, "epochs": recipe.epochs,
-        "minutes": answers.minutes(card), "loss": card.epochs[-1]["train_loss"], "accuracy": card.result["test_accuracy"],
+        "minutes": resolution_findings.minutes(card), "loss": card.epochs[-1]["train_loss"], "accuracy": card.result["test_accuracy"],
     }  # fmt: skip
 
 
@@ -114,12 +114,12 @@ def _written(value: Any) -> str | None:
 def _inferred(cards: Cards) -> None:
     """Batch size and filter are not stated: how they were found, and what that rests on."""
     st.markdown(f"#### {say('inferred')}")
-    st.markdown(say("inferred_batch", sizes=listed(answers.fitting_batches()), ours=_report_recipe().batch_size))
-    rows = answers.filter_fit(cards)
+    st.markdown(say("inferred_batch", sizes=listed(resolution_findings.fitting_batches()), ours=_report_recipe().batch_size))
+    rows = resolution_findings.filter_fit(cards)
     if not rows:
-        parts.wait_for(cards, answers.REPORT[:1])
+        shared.wait_for(cards, resolution_findings.REPORT[:1])
         return
-    by_accuracy, by_class = answers.nearest(rows, "off"), answers.nearest(rows, "class_off")
+    by_accuracy, by_class = resolution_findings.nearest(rows, "off"), resolution_findings.nearest(rows, "class_off")
     numbers = {"by_accuracy": by_accuracy, "by_class": by_class, "ours": FILTER, "seeds": rows[0].seeds}
     agreed = {by_accuracy, by_class}
     verdict = "agree" if agreed == {FILTER} else "part" if FILTER in agreed else "differ"
@@ -136,15 +136,15 @@ def _inferred(cards: Cards) -> None:
         for row in rows
     ]  # fmt: skip
     tables.table(shown, columns, key="resolution.fit", alt=say("inferred"))
-    tables.runs_behind([name for name in answers.REPORT if name in cards])
-    found = answers.of_seeds(cards, answers.REPORT, FULL[0])
+    tables.runs_behind([name for name in resolution_findings.REPORT if name in cards])
+    found = resolution_findings.of_seeds(cards, resolution_findings.REPORT, FULL[0])
     if found:
         st.markdown(say("inferred_length", epochs=_report_recipe().epochs, side=FULL[0], mean=percent(found.mean), low=percent(found.low),
                         high=percent(found.high), seeds=found.count, report=percent(report_score("totv", "accuracy", FULL[0]))))  # fmt: skip
 
 
 def _report_recipe() -> Recipe:
-    return plan()[answers.REPORT[0]].recipe
+    return plan()[resolution_findings.REPORT[0]].recipe
 
 
 # --- the network --------------------------------------------------------------------------------------------------
