@@ -52,13 +52,13 @@ def around(page: str) -> Iterator[None]:
         yield
         room.at(session.visitor(), page, **navigation.location())
     elif room.opened:
-        seen = room.revision
+        revision = room.revision
         _bring(page)
         st.html(f"<style>{STRIP % GROUND[session.theme()]}</style>")
         top = st.container(key="class_strip")
         yield
         with top:
-            _strip(page, seen)
+            _strip(page, revision)
     else:
         yield
         if page == "home":
@@ -161,17 +161,17 @@ def _query(place: Place) -> dict[str, str]:
     return {name: value for name, value in (("run", place.run), ("section", place.section)) if value}
 
 
-def _strip(page: str, seen: int) -> None:
+def _strip(page: str, revision: int) -> None:
     """One line, kept up to date. All else of the page is drawn again only when the class has gone on."""
     room, visitor, question = session.classroom(), session.visitor(), session.get_state("asked", "")
 
     @st.fragment(run_every=WATCH_SECONDS)
     def view() -> None:
-        here = room.here(visitor)
-        if room.revision != seen:  # also: closed; `run_every` is read only by a full run of the page
+        present = room.here(visitor)
+        if room.revision != revision:  # also: closed; `run_every` is read only by a full run of the page
             st.rerun()
         answered = room.ballot(question, visitor).answered
-        line = say("answered", answered=answered, here=max(here, answered)) if question else say("class_open")
+        line = say("answered", answered=answered, here=max(present, answered)) if question else say("class_open")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if room.place and _together(page, room.place):
                 line = f"{line}. {say('together')}"

@@ -25,7 +25,7 @@ def own(question: Question, answer: Answer, guess: str) -> None:
 
 def in_class(answer: Answer, guess: str | None) -> None:
     """What one is told above the bars of the class, of one's own guess; what is right stands below them, for all."""
-    if not isinstance(answer, Settled) or guess not in answer.whys:
+    if not isinstance(answer, Settled) or guess is None or guess not in answer.whys:
         return
     if guess == answer.right:
         st.success(say("right", why=answer.whys[guess]), icon=":material/check:")

@@ -76,12 +76,12 @@ def show(
     `answer`: the key of the container that then tells more, which is scrolled into view.
     """
 
-    def told() -> None:
+    def on_chosen() -> None:
         if chosen is not None and (sent := session.typed(key)["chosen"]):
             chosen(int(sent["group"]), int(sent["number"]))
 
     data = {"groups": list(groups), "current": current, "answer": answer.replace(".", "-")}
-    _view(key=key, data=data, on_chosen_change=told)
+    _view(key=key, data=data, on_chosen_change=on_chosen)
 
 
 def _pixels(maps: npt.NDArray[np.float32]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.explain import worksheet
 from core.images import samples
-from core.images.samples import Bytes
+from core.images.decoding import Bytes
 from core.vocabulary.errors import LabError
 from demo.text import plain, speaker
 from demo.visitor import session
@@ -61,7 +61,8 @@ def _known(origin: str, key: str) -> Bytes:
     which = st.segmented_control(
         say("which"), range(1, len(images) + 1), default=1, required=True, key=f"{key}.which.{origin}", width="content"
     )
-    return images[(which or 1) - 1]
+    chosen: Bytes = images[(which or 1) - 1]
+    return chosen
 
 
 def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:

@@ -122,7 +122,8 @@ def overlaid(image: np.ndarray, heat: np.ndarray) -> np.ndarray:
     steps = np.linspace(0, 1, len(COLD_TO_HOT))
     colour = np.stack([np.interp(heat, steps, channel) for channel in zip(*COLD_TO_HOT, strict=True)], axis=2)
     grey = image.mean(axis=0)[:, :, None]
-    return np.rint(0.4 * grey + 0.6 * colour).astype(np.uint8)
+    blended: np.ndarray = np.rint(0.4 * grey + 0.6 * colour).astype(np.uint8)
+    return blended
 
 
 def sheet(rows: Sequence[Sequence[np.ndarray]], width: int = 1024) -> bytes:

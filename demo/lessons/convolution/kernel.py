@@ -11,7 +11,7 @@ import streamlit as st
 from core.explain import kernels
 from core.explain.kernels import FirstLayer
 from core.explain.walkthrough import ACTIVATIONS, Numbers
-from core.images.samples import Bytes
+from core.images.decoding import Bytes
 from demo.components.window import ImageView, Slide
 from demo.text import speaker
 from demo.visitor import session
@@ -100,8 +100,8 @@ def _edited(chosen: Kernel) -> Kernel:
 def as_numbers(pixels: Bytes, chosen: Kernel) -> ImageView:
     """The image as the kernel meets it: from 0 to 1, or as the network was fed, from -1 to 1."""
     if chosen.network:
-        return ImageView((pixels - 127.5) / 127.5, low=-1.0)
-    return ImageView(np.round(pixels / 255, 2))
+        return ImageView((pixels.astype(np.float64) - 127.5) / 127.5, low=-1.0)
+    return ImageView(np.round(pixels.astype(np.float64) / 255, 2))
 
 
 # --- how it moves ---------------------------------------------------------------------------------------------------
@@ -121,9 +121,9 @@ def settings(chosen: Kernel) -> Settings:
             say("activation"), list(ACTIVATIONS), list(ACTIVATIONS).index(chosen.activation), key=f"convolution.activation{of}",
             format_func=lambda name: say("activation_none") if name == "none" else name, help=say("activation_help"), width=150,
         )  # fmt: skip
-    made = Settings(bias, activation, Slide(stride, padding, dilation))
-    session.set_state("convolution.settings", made)
-    return made
+    chosen_settings = Settings(bias, activation, Slide(stride, padding, dilation))
+    session.set_state("convolution.settings", chosen_settings)
+    return chosen_settings
 
 
 def _number(name: str, least: int, most: int, first: int) -> int:

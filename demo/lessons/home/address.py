@@ -18,13 +18,13 @@ def render() -> None:
     """The address, or why there is none."""
     st.markdown(f"**{say('class')}**")
     try:
-        told = lan.told_address(navigation.root())
+        stated_address = lan.told_address(navigation.root())
     except LabError as error:
         st.error(plain(error))
         return
     listens_on = st.get_option("server.address")
-    addresses = {told: ""} if told else lan.class_addresses(navigation.root(), listens_on, lan.lan_addresses())
-    if not told and lan.shut_in() and navigation.root() not in addresses:
+    addresses = {stated_address: ""} if stated_address else lan.class_addresses(navigation.root(), listens_on, lan.lan_addresses())
+    if not stated_address and lan.shut_in() and navigation.root() not in addresses:
         st.caption(say("class_shut_in"))
         return
     if not addresses:

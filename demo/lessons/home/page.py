@@ -99,40 +99,40 @@ def _size(source: Source) -> str:
 
 def _missing(source: Source, problem: str) -> None:
     """What is offered for a set that is not here: the download and its end, each in its place; below them how it goes."""
-    look = dataset_downloads.installed().look(source.name)
-    active = look is not None and look.active
+    transfer = dataset_downloads.installed().look(source.name)
+    active = transfer is not None and transfer.active
     megabytes = f"{dataset_downloads.total_bytes(source) / 1e6:.0f}"
-    label = say("fetch_again" if look or problem else "fetch", megabytes=megabytes)
+    label = say("fetch_again" if transfer or problem else "fetch", megabytes=megabytes)
     if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch", disabled=active):
         dataset_downloads.installed().start(source.name, session.manager().data, session.visitor().name)
         st.rerun()
-    whose = {"owner": session.visitor().name, "teacher": session.teaching()}
-    if look and st.button(  # stays where it is after the end: a second click on it must not meet what moved up
+    owner, teacher = session.visitor().name, session.teaching()
+    if transfer and st.button(  # stays where it is after the end: a second click on it must not meet what moved up
         say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", width="stretch",
-        help=say("fetch_stop_help"), disabled=not (active and dataset_downloads.installed().may_stop(source.name, **whose)),
+        help=say("fetch_stop_help"), disabled=not (active and dataset_downloads.installed().may_stop(source.name, owner=owner, teacher=teacher)),
     ):  # fmt: skip
-        dataset_downloads.installed().stop(source.name, **whose)
-    if look and look.active:
-        _progress(look)
-    elif look and look.error:
-        st.error(plain(look.error))
+        dataset_downloads.installed().stop(source.name, owner=owner, teacher=teacher)
+    if transfer and transfer.active:
+        _progress(transfer)
+    elif transfer and transfer.error:
+        st.error(plain(transfer.error))
     elif problem:
         st.warning(plain(problem))
     st.caption(say("fetch_from_mirror" if os.environ.get("LAB_MIRROR") else "fetch_from", home=source.home))
 
 
-def _progress(look: Look) -> None:
-    numbers = {"done": f"{look.done_bytes / 1e6:.1f}", "total": f"{look.total_bytes / 1e6:.1f}"}
-    started = look.done_bytes > 0
-    st.progress(look.share, say("fetching", **numbers, left=_left(look)) if started else say("connecting"))
+def _progress(transfer: Look) -> None:
+    numbers = {"done": f"{transfer.done_bytes / 1e6:.1f}", "total": f"{transfer.total_bytes / 1e6:.1f}"}
+    started = transfer.done_bytes > 0
+    st.progress(transfer.share, say("fetching", **numbers, left=_left(transfer)) if started else say("connecting"))
 
 
-def _left(look: Look) -> str:
+def _left(transfer: Look) -> str:
     """How fast it comes, and how long it will take."""
-    speed = f"{look.bytes_per_second / 1e6:.2f}"
-    if look.seconds_left < 60:
+    speed = f"{transfer.bytes_per_second / 1e6:.2f}"
+    if transfer.seconds_left < 60:
         return say("seconds_left", speed=speed)
-    return say("minutes_left", speed=speed, minutes=f"{look.seconds_left / 60:.0f}") if look.bytes_per_second else say("no_speed")
+    return say("minutes_left", speed=speed, minutes=f"{transfer.seconds_left / 60:.0f}") if transfer.bytes_per_second else say("no_speed")
 
 
 # --- this machine ------------------------------------------------------------------------------------------------

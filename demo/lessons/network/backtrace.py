@@ -149,20 +149,20 @@ def _map(shown: Shown, step: Map) -> None:
 
 def _convolution(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
     assert stage.weights is not None and stage.biases is not None
-    made = stage.step(step.number, place)
-    strongest = int(np.abs(made.channel_sums).argmax())
+    result = stage.step(step.number, place)
+    strongest = int(np.abs(result.channel_sums).argmax())
     first = step.stage == 0
-    st.markdown(say("window_first" if first else "window", **_where(place, made.output), count=len(stage.inputs)))
+    st.markdown(say("window_first" if first else "window", **_where(place, result.output), count=len(stage.inputs)))
     window.convolution(
         ImageView(stage.inputs.astype(float), low=-1.0, signed=not first), stage.weights[step.number].astype(float),
         float(stage.biases[step.number]), stage.activation, Slide(), f"network.window.{step.stage}.{step.number}",
         start=Start(*place, channel=strongest),
     )  # fmt: skip
-    seen, inputs = st.columns([1, 3], gap="large")
-    with seen:
+    field_column, inputs = st.columns([1, 3], gap="large")
+    with field_column:
         _field(shown, stage, place)
     with inputs:
-        _inputs(shown, step, stage, made.channel_sums, place)
+        _inputs(shown, step, stage, result.channel_sums, place)
 
 
 def _inputs(shown: Shown, step: Map, stage: Stage, sums: np.ndarray, place: Place) -> None:
@@ -184,8 +184,8 @@ def _pooling(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
     one = stage.inputs[step.number][None].astype(float)
     key = f"network.pool.{step.stage}.{step.number}"
     window.pooling(ImageView(one, signed=True), stage.size, "max", stage.size, 0, key, Start(*place))
-    seen, inputs = st.columns([1, 3], gap="large")
-    with seen:
+    field_column, inputs = st.columns([1, 3], gap="large")
+    with field_column:
         _field(shown, stage, place)
     with inputs:
         name = say("input_map", number=step.number + 1)
@@ -196,8 +196,8 @@ def _pooling(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
 def _field(shown: Shown, stage: Stage, place: Place) -> None:
     """The pixels of the image that this number depends on."""
     box = activations.seen_by(shown.found, stage, place)
-    told = say("field_here", height=box.height, width=box.width)
-    st.image(images.framed(shown.found.image, dataclasses.astuple(box)), width=200, caption=told, alt=told)
+    caption = say("field_here", height=box.height, width=box.width)
+    st.image(images.framed(shown.found.image, dataclasses.astuple(box)), width=200, caption=caption, alt=caption)
 
 
 def _where(place: Place, value: float) -> dict[str, object]:

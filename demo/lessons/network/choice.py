@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
-from core.images.samples import Bytes
+from core.images.decoding import Bytes
 from core.inference.model_registry import Choice, ModelRegistry
 from core.vocabulary.errors import LabError
 from demo.classroom import asking
@@ -71,8 +71,8 @@ def _library() -> ModelRegistry:
 def _network(choices: list[Choice]) -> str:
     names = {choice.name: _title(choice) for choice in choices}
     first = {choice.first_for: choice.name for choice in choices}
-    here = [first[dataset] for dataset in FIRST if dataset in first and dataset_files.state(dataset, session.manager().data).present]
-    start = list(names).index(here[0]) if here else 0
+    available = [first[dataset] for dataset in FIRST if dataset in first and dataset_files.state(dataset, session.manager().data).present]
+    start = list(names).index(available[0]) if available else 0
     return st.selectbox(say("network"), names, index=start, key="network.network", format_func=names.__getitem__, width=390)
 
 
@@ -111,7 +111,7 @@ def _looked(classifier: Classifier, image: Bytes, truth: str) -> Shown:
 
     recipe = classifier.recipe
     prepared = prepare(image.transpose(1, 2, 0), recipe.dataset, classifier.shape).seen
-    seen = classifier.at(prepared, recipe.resolution, recipe.filter)[0]
-    key = (classifier.name, hash(classifier.weights), seen.tobytes())
-    found = session.shared(("overview", *key), lambda: activations.forward_pass(classifier, seen))
+    reduced = classifier.at(prepared, recipe.resolution, recipe.filter)[0]
+    key = (classifier.name, hash(classifier.weights), reduced.tobytes())
+    found = session.shared(("overview", *key), lambda: activations.forward_pass(classifier, reduced))
     return Shown(classifier, found, truth, key)

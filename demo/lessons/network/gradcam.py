@@ -36,8 +36,8 @@ def _cam(shown: Shown) -> None:
         st.image(images.enlarged(found.image), width=280, caption=say("picture"), alt=say("picture"))
         if heat.any():
             over = images.overlaid(found.image, heat).transpose(2, 0, 1)
-            told = say("cam_caption", label=label, cells=times(gradcam.cells(shown.classifier)))
-            st.image(images.enlarged(over), width=280, caption=told, alt=told)
+            caption = say("cam_caption", label=label, cells=times(gradcam.cells(shown.classifier)))
+            st.image(images.enlarged(over), width=280, caption=caption, alt=caption)
         else:
             st.info(say("cam_nothing", label=label), icon=":material/info:")
 

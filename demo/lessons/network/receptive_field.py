@@ -31,10 +31,10 @@ def render(shown: Shown) -> None:
         unit, (row, column) = _unit(stage, f"network.field.{shown.found.kind}.{number}")
     box = seen_by(shown.found, stage, (row, column))
     with drawn, st.container(horizontal=True):
-        seen = say("field_picture", height=box.height, width=box.width)
-        st.image(images.framed(shown.found.image, astuple(box)), width=280, caption=seen, alt=seen)
-        one, told = (row, column, row + 1, column + 1), say("field_map", number=unit + 1, row=row + 1, column=column + 1)
-        st.image(images.framed(as_grey(stage.outputs[unit]), one), width=280, caption=told, alt=told)
+        image_caption = say("field_picture", height=box.height, width=box.width)
+        st.image(images.framed(shown.found.image, astuple(box)), width=280, caption=image_caption, alt=image_caption)
+        one, map_caption = (row, column, row + 1, column + 1), say("field_map", number=unit + 1, row=row + 1, column=column + 1)
+        st.image(images.framed(as_grey(stage.outputs[unit]), one), width=280, caption=map_caption, alt=map_caption)
     values = {"height": box.height, "width": box.width, "share": percent(box.share(shown.found.image.shape))}
     st.markdown(say("field_words", shape=times(shown.found.image.shape[1:]), **values))
     _table(shown, stages)

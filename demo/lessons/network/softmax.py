@@ -16,11 +16,11 @@ say = speaker("network")
 
 def render(shown: Shown) -> None:
     st.markdown(say("softmax_text"))
-    found, made = shown.found, activations.softmax(shown.found.scores)
+    found, result = shown.found, activations.softmax(shown.found.scores)
     rows = [
         {"class": label, "score": score, "exponential": exponential, "share": share}
         for label, score, exponential, share in zip(
-            found.classes, found.scores.tolist(), made.exponentials.tolist(), made.probabilities.tolist(), strict=True
+            found.classes, found.scores.tolist(), result.exponentials.tolist(), result.probabilities.tolist(), strict=True
         )
     ]
     columns = {
@@ -28,12 +28,12 @@ def render(shown: Shown) -> None:
         "exponential": Column(say("column_exponential"), "number"), "share": Column(say("column_chance"), "percent"),
     }  # fmt: skip
     tables.table(rows, columns, key="network.softmax", alt=say("softmax_text"))
-    st.markdown(say("softmax_total", total=_large(made.total)))
+    st.markdown(say("softmax_total", total=_large(result.total)))
     key = f"network.softmax.{shown.classifier.name}.{found.best}"
     label = st.selectbox(say("softmax_class"), found.classes, index=found.best, key=key, width=230)
     place = found.classes.index(label)
-    numbers = {"score": signed(float(found.scores[place])), "exponential": _large(float(made.exponentials[place])), "total": _large(made.total)}
-    st.markdown(say("softmax_one", label=label, share=percent(float(made.probabilities[place])), **numbers))
+    numbers = {"score": signed(float(found.scores[place])), "exponential": _large(float(result.exponentials[place])), "total": _large(result.total)}
+    st.markdown(say("softmax_one", label=label, share=percent(float(result.probabilities[place])), **numbers))
     st.caption(say("softmax_note"))
 
 

@@ -41,7 +41,7 @@ def _experiment() -> tuple[walkthrough.Change, walkthrough.Change, str] | None:
         kind = st.segmented_control(
             say("kind"), KINDS, default="max", required=True, key="pooling.kind", format_func=lambda name: say(f"kind_{name}"),
             width="content",
-        ) or "max"  # fmt: skip
+        )  # fmt: skip
     if pixels is None:
         return None
     view = st.container()
@@ -59,7 +59,7 @@ def _experiment() -> tuple[walkthrough.Change, walkthrough.Change, str] | None:
             return None
         st.caption(say("hint") + (" " + say("from_colour") if pixels.shape[0] > 1 else ""))
     _size(image.shape[1:], size, stride, padding)
-    outputs = {name: tuple(pooling(it, size, name, stride, padding).outputs for it in (image, after)) for name in KINDS}
+    outputs: dict[str, tuple[Numbers, ...]] = {name: tuple(pooling(it, size, name, stride, padding).outputs for it in (image, after)) for name in KINDS}
     _kept({"picture": (image, after), **outputs}, right)
     return change(image, after), change(*outputs["max"]), walkthrough.pooling_in_torch(size, kind, stride, padding)
 

@@ -31,7 +31,7 @@ def rows(snapshots: Sequence[RunSummary], owner: str) -> list[dict[str, Any]]:
     return [_row(snapshot, owner) for snapshot in snapshots]
 
 
-def _row(now: Snapshot, owner: str) -> dict[str, Any]:
+def _row(now: RunSummary, owner: str) -> dict[str, Any]:
     return {
         "run": now.run,
         "yours": say("yours") if owner and now.owner == owner else "",
@@ -96,8 +96,8 @@ def choosable(
     key = f"{key}.{session.get_state('runs.turn', 0)}.{hash(ids)}"
 
     def take() -> None:
-        here = [ids[place] for place in session.typed(key)["selection"]["rows"]]
-        choose([*here, *(run for run in chosen if run not in ids)])
+        selected = [ids[place] for place in session.typed(key)["selection"]["rows"]]
+        choose([*selected, *(run for run in chosen if run not in ids)])
 
     texts = pyarrow.table({column: [row[column] for row in found] for column in columns})
     rows = [ids.index(run) for run in chosen if run in ids]

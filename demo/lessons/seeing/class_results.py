@@ -35,8 +35,8 @@ PROBLEM = "seeing.reset"
 def render() -> bool:
     """The pool as it is now, drawn again every few seconds; the networks beside it."""
     st.markdown(say("people_text"))
-    made = asking.cards("resolution")
-    tested = game.tested(made)
+    cards = asking.cards("resolution")
+    tested = game.tested(cards)
 
     @st.fragment(run_every=EVERY)
     def view() -> None:
@@ -52,7 +52,7 @@ def render() -> bool:
 
     view()
     tables.runs_behind(list(dict.fromkeys(one.run for one in tested)))
-    if absent := game.absent(made):
+    if absent := game.absent(cards):
         asking.missing(f"python -m core pretrain {' '.join(absent)}")
     return True
 
@@ -63,8 +63,8 @@ def _summary(people: list[list[Guess]], tallies: list[GuessCounts]) -> None:
         st.info(say("nobody"), icon=":material/group:")
         return
     total = sum(one.guesses for one in tallies)
-    seen = {guess.image for own in people for guess in own}
-    st.markdown(say("pooled", guesses=whole(total), people=len(people), pictures=len(seen)))
+    guessed_images = {guess.image for own in people for guess in own}
+    st.markdown(say("pooled", guesses=whole(total), people=len(people), pictures=len(guessed_images)))
     least = min(tallies, key=lambda one: one.guesses)
     low, high = least.interval
     if least.guesses < FEW:
@@ -167,6 +167,8 @@ def _verdict(people: GuessCounts | None, networks: list[Tested]) -> list[str]:
     if people is None:
         return []
     low, high = people.interval
-    told = {"ahead": lambda share: share < low, "open": lambda share: low <= share <= high, "behind": lambda share: share > high}
-    found = {key: [say(f"protocol_{one.protocol}") for one in networks if holds(one.accuracy)] for key, holds in told.items()}
-    return [say(f"verdict_{key}", names=", ".join(names)) for key, names in found.items() if names]
+    names: dict[str, list[str]] = {"ahead": [], "open": [], "behind": []}
+    for one in networks:
+        verdict = "ahead" if one.accuracy < low else "behind" if one.accuracy > high else "open"
+        names[verdict].append(say(f"protocol_{one.protocol}"))
+    return [say(f"verdict_{key}", names=", ".join(protocols)) for key, protocols in names.items() if protocols]

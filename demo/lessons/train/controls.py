@@ -25,7 +25,7 @@ from core.vocabulary.recipe import (
     our_choice,
     preset,
 )  # fmt: skip
-from demo.lessons.train import preview as seen
+from demo.lessons.train import preview
 from demo.text import plain, speaker
 from demo.ui.formatting import duration, whole
 from demo.visitor import navigation, recipe_choice, session
@@ -206,7 +206,7 @@ def _layers() -> None:
     place = st.popover(say("layers"), on_change="rerun", key="train.layers")
     if place.open:  # only then is it worked out
         with place:
-            seen.layer_table(recipe_choice.recipe())
+            preview.layer_table(recipe_choice.recipe())
 
 
 # --- start --------------------------------------------------------------------------------------------------------

@@ -172,8 +172,8 @@ def _matrix(now: Snapshot) -> None:
 
 def _matrix_choice(options: list[str]) -> tuple[str, Numbers]:
     with st.container(horizontal=True):
-        wished = session.get_state("matrix")
-        key = session.bind_widget("live.which", wished if wished in options else options[0])
+        remembered = session.get_state("matrix")
+        key = session.bind_widget("live.which", remembered if remembered in options else options[0])
         which = st.segmented_control(
             say("matrix"), options, required=True, key=key, format_func=lambda name: say(f"matrix_{name}"),
             help=say("matrix_help"), on_change=lambda: session.set_state("matrix", session.typed("live.which")),

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import LabError, NoSuchRun
-from demo.lessons.train import controls, guess, live
-from demo.lessons.train import preview as seen
+from demo.classroom import questions, voting
+from demo.lessons.train import controls, live, preview
 from demo.text import plain, speaker
 from demo.visitor import navigation, recipe_choice, session
 
@@ -30,14 +30,14 @@ def render() -> None:
         small_samples = controls.choosers()
     with image:
         if snapshot:
-            guess.render(snapshot)
+            _class_guess(snapshot)
             live.render(snapshot)
         else:
             large_samples = _empty()
     with start:
         controls.start()
     with small_samples if snapshot else large_samples:
-        seen.samples(large=snapshot is None)
+        preview.samples(large=snapshot is None)
 
 
 def _look(run: str) -> Snapshot | None:
@@ -52,6 +52,22 @@ def _look(run: str) -> Snapshot | None:
         navigation.look_at(None)
         session.set_notice(str(unreadable))
         return None
+
+
+def _class_guess(now: Snapshot) -> None:
+    """One run that a whole class watches: everybody says how far it will get, before it is there.
+
+    Nothing unless a class is open; a run that has ended without a vote is not asked about.
+    """
+    if not session.classroom().opened or now.pretrained:
+        return
+    question = questions.guess(now.run, now.result["confusion"] if now.result else None)
+    ballot = session.classroom().ballot(question.words, session.visitor())
+    if not now.active and not ballot.answered and not ballot.revealed:
+        return
+    with st.container(border=True):
+        st.markdown(f"#### {say('guess')}")
+        voting.ask(question, question.name, late=now.result is not None)
 
 
 def _empty() -> st.delta_generator.DeltaGenerator:

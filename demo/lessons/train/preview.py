@@ -50,11 +50,11 @@ def samples(large: bool) -> None:
     count = 4 if large else 3
     _sample(images.sample_row(now.dataset, where, None, now.filter, count), say("sample_original", side=side), large)
     if now.resolution is not None:
-        seen = images.sample_row(now.dataset, where, now.resolution, now.filter, count)
-        _sample(seen, say("sample_reduced", side=side, resolution=now.resolution), large)
+        reduced = images.sample_row(now.dataset, where, now.resolution, now.filter, count)
+        _sample(reduced, say("sample_reduced", side=side, resolution=now.resolution), large)
 
 
-def _sample(row: bytes, told: str, large: bool) -> None:
+def _sample(row: bytes, caption: str, large: bool) -> None:
     """One row of images and what it shows."""
-    st.image(row, width=640 if large else "stretch", alt=told)
-    st.caption(told)
+    st.image(row, width=640 if large else "stretch", alt=caption)
+    st.caption(caption)
