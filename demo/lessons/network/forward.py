@@ -20,6 +20,7 @@ say = speaker("network")
 
 
 def render(shown: Shown) -> None:
+    """The image and its scores, then the way back from one score or the maps of all layers."""
     image, scores = st.columns([1, 3], gap="large")
     with image:
         st.markdown(f"**{say('picture')}**")

@@ -17,6 +17,7 @@ say = speaker("network")
 
 
 def render(shown: Shown) -> None:
+    """Grad-CAM over the image, and the first layer's kernels as images; a note where the network has no maps."""
     first = shown.found.stages[0]
     if first.kind != "convolution":
         st.info(say("no_maps"), icon=":material/info:")

@@ -16,6 +16,7 @@ say = speaker("network")
 
 
 def render(shown: Shown) -> None:
+    """The pixels that one number of a chosen layer depends on."""
     st.markdown(say("field_text"))
     stages = {number: stage for number, stage in enumerate(shown.found.stages) if stage.kind != "dense"}
     if not stages:

@@ -15,6 +15,7 @@ say = speaker("network")
 
 
 def render(shown: Shown) -> None:
+    """From scores to probabilities: exponentials, their total, shares."""
     st.markdown(say("softmax_text"))
     found, result = shown.found, activations.softmax(shown.found.scores)
     rows = [

@@ -23,6 +23,7 @@ WIDTH, WIDTH_TEACHING = 120, 164
 """Pixels, fixed, so that a place stays where it is while its words change; the three fit a telephone, the wider ones
 the larger letters of teacher's mode."""
 RESUMABLE = ("paused", "stopped", "interrupted")
+Verb = Literal["pause", "resume", "stop"]
 
 
 def render(now: Snapshot) -> None:
@@ -84,13 +85,13 @@ def _button(
         st.rerun()  # the whole page: the run that is looked at, or whether it is active, may be another now
 
 
-def _order(verb: str, run: str) -> Callable[[], None]:
+def _order(verb: Verb, run: str) -> Callable[[], None]:
     def act() -> None:
         session.set_notice("", "order")
         manager = session.manager()
         try:
             if verb != "stop" or manager.snapshot(run).active:  # a second click on Stop has what it wants already
-                getattr(manager, verb)(run, session.visitor())
+                {"pause": manager.pause, "resume": manager.resume, "stop": manager.stop}[verb](run, session.visitor())
         except LabError as refusal:
             session.set_notice(str(refusal), "order")
 
