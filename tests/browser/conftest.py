@@ -47,9 +47,9 @@ def page(chromium: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """One server for the tests of a file, with a store of its own."""
+    """One server, with a store of its own, for all tests that neither train nor change anything that another visitor meets."""
     server = App(tmp_path_factory.mktemp("app"))
     try:
         server.wait_until_up()

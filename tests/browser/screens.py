@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from demo.studio import PAGES
 from tests.browser.conftest import FLAGS
+from tests.browser.seen import quiet
 from tests.browser.served import ROOT, App
 
 FOLDER = ROOT / "demo" / "screens"
@@ -45,13 +46,12 @@ def main(names: list[str]) -> None:
 def _open(page: Page, app: App, name: str) -> None:
     page.goto(f"{app.url}/{'' if name == 'home' else name}{SHOWN.get(name, '')}")
     expect(page.locator("h1").first).to_be_visible(timeout=SECONDS * 1000)
-    page.wait_for_timeout(1500)
+    quiet(page, SECONDS)
     skip = page.get_by_role("button", name="Skip")
     if skip.count():
         skip.first.click()
-    page.wait_for_timeout(1500)
-    expect(page.locator(".stStatusWidget, [data-stale=true]")).to_have_count(0, timeout=SECONDS * 1000)
-    page.wait_for_timeout(2500)
+        expect(skip).to_have_count(0)
+    quiet(page, SECONDS)
 
 
 def _keep(png: bytes, path: Path) -> None:

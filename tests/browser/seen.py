@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, FrameLocator, Locator, Page, expect
 
 LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
 """Projector and telephone, in both themes."""
@@ -58,6 +58,72 @@ def watch(page: Page, seconds: float, every: float = 0.15) -> Sight:
     return sight
 
 
+QUIET_MS = 250
+_QUIET = """
+([quiet, limit]) => new Promise((resolve, reject) => {
+  const began = performance.now()
+  let last = began
+  const watching = new MutationObserver(() => { last = performance.now() })
+  watching.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+  const waiting = () => {
+    const app = document.querySelector("[data-testid=stApp]"), data = app?.dataset ?? {}
+    if (app && (data.testConnectionState !== "CONNECTED" || data.testScriptState !== "notRunning")) return "the script runs"
+    if (document.querySelector(".stStatusWidget, [data-stale=true], [data-testid=stSkeleton]")) return "something is stale"
+    if (![...document.querySelectorAll("[data-testid=stImage] img")].every(image => image.complete)) return "an image is on its way"
+    if (![...document.querySelectorAll(".stVegaLiteChart")].every(chart => chart.querySelector("canvas, svg"))) return "a chart is not drawn"
+    if (![...document.querySelectorAll(".walk")].every(view => /^\\d+,\\d+$/.test(view.dataset.place))) return "a view is not drawn"
+    return performance.now() - last < quiet ? "something changes" : ""
+  }
+  const look = () => {
+    const why = waiting()
+    if (why && performance.now() - began < limit) return setTimeout(look, 40)
+    watching.disconnect()
+    why ? reject(new Error(`${location.href} does not come to rest: ${why}`)) : resolve()
+  }
+  look()
+})
+"""
+"""Resolves when Streamlit's script has ended, all images, charts and our own views are drawn and nothing has changed for a while."""
+
+
+def quiet(page: Page, seconds: float = 60) -> None:
+    """Waits until the page is complete and rests."""
+    expect(page.locator("h1, h2, .stApp, #head").first).to_be_attached(timeout=seconds * 1000)
+    page.evaluate(_QUIET, [QUIET_MS, seconds * 1000])
+
+
+def at_rest(element: Locator, seconds: float = 0.25) -> FloatRect:
+    """Where an element stands, once it has stood there for so long: nobody aims at what moves."""
+    place, since = element.bounding_box(), time.monotonic()
+    while place is None or time.monotonic() - since < seconds:
+        element.page.wait_for_timeout(40)
+        before, place = place, element.bounding_box()
+        if place != before:
+            since = time.monotonic()
+    return place
+
+
+def ground(place: Page | FrameLocator) -> str:
+    """The colour behind the page, as CSS writes it."""
+    return str(place.locator(".stApp, body").last.evaluate("element => getComputedStyle(element).backgroundColor"))
+
+
+def in_every_look(chromium: Browser, show: Callable[[Page], object]) -> Iterator[tuple[Page, str, int]]:
+    """One page, opened by `show` as a telephone in dark, then in each theme and at each width in turn.
+
+    Behind each: no error was seen, and nothing is wider than the screen.
+    """
+    with visitor(chromium, *LOOKS[-1]) as page:
+        show(page)
+        for theme, width in reversed(LOOKS):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 900})
+            quiet(page)
+            yield page, theme, width
+            expect(page.locator(".stException, [data-testid=stAlertContentError]")).to_have_count(0)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @contextmanager
 def visitor(chromium: Browser, theme: str, width: int) -> Iterator[Page]:
     """A new page in a theme and at a width. At the end: no error was seen, and nothing is wider than the screen."""
@@ -68,7 +134,7 @@ def visitor(chromium: Browser, theme: str, width: int) -> Iterator[Page]:
         yield page
         assert not faults
         expect(page.locator(".stException, [data-testid=stAlertContentError]")).to_have_count(0)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 
 
 def keep(page: Page, width: int, shots: Path | None, name: str) -> None:
@@ -82,4 +148,4 @@ def tall(page: Page, width: int) -> None:
     """Makes the window as high as the page, which scrolls inside of it."""
     height = page.evaluate("Math.max(...[...document.querySelectorAll('.stMain, body')].map(e => e.scrollHeight))")
     page.set_viewport_size({"width": width, "height": min(4000, max(900, height + 20))})
-    page.wait_for_timeout(500)
+    quiet(page)

@@ -1,21 +1,15 @@
-"""axe-core in Chromium: nothing serious or critical on any page that is ours, in light and in dark."""
+"""What axe-core finds serious or critical on a page and is ours; `test_pages` asks it of every page, in light and in dark."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from demo.studio import PAGES
-from tests.browser.served import App
+from tests.browser.seen import quiet
 
 GRAVE = ("serious", "critical")
-SECTIONS = ("network?section=field", "network?section=looked", "seeing?section=game", "seeing?section=people", "resolution?section=riddle",
-            "dropout?section=shown", "architectures?section=pictures", "splits?section=results")  # fmt: skip
-"""What a page shows besides its first section: those with sliders, pictures and figures of their own."""
 SECONDS = 60
 ATTEMPTS = 3
 
@@ -45,15 +39,6 @@ def skip_the_question(page: Page) -> None:
         expect(button).to_have_count(0, timeout=SECONDS * 1000)
 
 
-def settled(page: Page) -> None:
-    """Until Streamlit has drawn everything, our own views included."""
-    page.wait_for_timeout(1000)
-    expect(page.locator(".stStatusWidget, [data-stale=true]")).to_have_count(0, timeout=SECONDS * 1000)
-    for view in page.locator(".walk").all():
-        expect(view).to_have_attribute("data-place", re.compile(r"\d+,\d+"), timeout=SECONDS * 1000)
-    page.wait_for_timeout(500)
-
-
 def grave(page: Page) -> list[str]:
     """What axe finds serious or critical and is not in the list above: the rule, the element, what to do."""
     found = []
@@ -71,8 +56,8 @@ def lasting(page: Page) -> list[str]:
     for _ in range(ATTEMPTS):
         if not (found := grave(page)):
             break
-        page.wait_for_timeout(3000)
-        settled(page)
+        page.wait_for_timeout(1000)
+        quiet(page)
     return found
 
 
@@ -81,22 +66,6 @@ def foreign(page: Page, known: Foreign, target: str | list[str]) -> bool:
     return page.locator(selector).evaluate_all(
         "(elements, selector) => elements.length > 0 && elements.every(e => e.matches(selector))", known.selector
     )  # type: ignore[no-any-return]
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", [*PAGES, "classify", *SECTIONS])
-def test_nothing_serious_on_a_page(chromium: Browser, app: App, name: str, theme: str) -> None:
-    with chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
-        page = context.new_page()
-        page.set_default_timeout(SECONDS * 1000)
-        page.goto(f"{app.url}/{'' if name == 'home' else name}")
-        expect(page.locator("h1").first).to_be_visible(timeout=SECONDS * 1000)
-        settled(page)
-        skip_the_question(page)
-        settled(page)
-        assert lasting(page) == []
 
 
 def test_the_check_finds_what_is_wrong(page: Page) -> None:

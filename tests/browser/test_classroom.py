@@ -20,6 +20,13 @@ ANSWER = "The window has 2 places"
 
 
 @pytest.fixture
+def app(fresh: App) -> App:
+    """A class is the server's: each test has one, with nobody in it from before."""
+    fresh.wait_until_up()
+    return fresh
+
+
+@pytest.fixture
 def windows(chromium: Browser) -> Iterator[list[Page]]:
     """Five browsers that know nothing of each other, the first a teacher's, the fourth a telephone."""
     expect.set_options(timeout=4 * SECONDS * 1000)
@@ -193,6 +200,7 @@ def test_a_class_on_home_is_brought_along_votes_and_is_told_who_was_right(
         expect(page.locator(".st-key-class_strip")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_notes_open_in_a_window_of_their_own(app: App, windows: list[Page]) -> None:
     teacher, pupil, *_ = windows
     becomes_teacher(teacher, app)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.proxy import proxy
-from tests.browser.seen import LOOKS, tall
+from tests.browser.seen import ground, in_every_look, quiet, tall
 from tests.browser.served import App
 from tests.browser.test_walk import draw_a_one
 from tests.networks_for_tests import png, seven
@@ -29,6 +29,7 @@ SIZES = """
   title: getComputedStyle(document.querySelector("#head")).display,
 })
 """
+FITS = "() => Math.abs(document.documentElement.scrollHeight - innerHeight) <= 1"
 
 
 def inside(page: Page | FrameLocator) -> FrameLocator:
@@ -52,25 +53,25 @@ def framed_address(page: Page) -> str:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_it_is_as_high_as_it_is_and_in_the_lab_s_theme(
-    chromium: Browser, app: App, shots: Path | None, theme: str, width: int
-) -> None:
-    with chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
-        page = context.new_page()
+def test_it_is_as_high_as_it_is_and_in_the_lab_s_theme(chromium: Browser, app: App, shots: Path | None) -> None:
+    def show(page: Page) -> None:
         page.goto(f"{app.url}/draw")
         frame = inside(page)
-        tall(page, width)
+        tall(page, 390)
         draw_a_one(frame, page.mouse)
         answered(frame)
-        page.wait_for_timeout(1000)
+
+    for page, theme, width in in_every_look(chromium, show):
+        tall(page, width)
         handle = next(part for part in page.frames if "/classify/" in part.url)
+        answered(inside(page))
+        handle.wait_for_function(FITS)
+        quiet(page)
         found = handle.evaluate(SIZES)
         assert found["page"][0] <= found["window"][0], "nothing is cut off at the side"
         assert abs(found["page"][1] - found["window"][1]) <= 1, "the frame is as high as what is in it"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert found["dark"] == (theme == "dark") and found["title"] == "none", "the title stands above the frame"
-        assert found["ground"] == page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+        assert found["ground"] == ground(page)
         if shots:
             tall(page, width)
             page.screenshot(path=shots / f"draw-{theme}-{width}.png")

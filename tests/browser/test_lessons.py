@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from core.datasets import formats
 from core.explain import kernels, worksheet
 from core.images import samples
-from tests.browser.seen import LOOKS, keep, visitor
+from tests.browser.seen import in_every_look, keep, quiet, visitor
 from tests.browser.served import App
 
 FRAMES_A_SECOND = 30
@@ -37,7 +37,7 @@ walk => {
 }
 """
 
-SECONDS_PLAYED = 6
+SECONDS_PLAYED = 3
 PLAYED = """
 (walk, count) => new Promise(done => {
   const seconds = []
@@ -95,8 +95,7 @@ def opened(page: Page, app: App, lesson: str) -> Locator:
 
 
 def settled(page: Page) -> Locator:
-    expect(page.locator(".stStatusWidget, [data-stale=true]")).to_have_count(0)
-    page.wait_for_timeout(400)
+    quiet(page)
     return page.locator(".walk")
 
 
@@ -236,6 +235,7 @@ def upload(page: Page, pixels: np.ndarray) -> None:
     settled(page)
 
 
+@pytest.mark.slow
 def test_playing_on_28_x_28_pixels_draws_30_windows_a_second(page: Page, app: App) -> None:
     view = opened(page, app, "convolution")
     pixels = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
@@ -299,12 +299,12 @@ def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
         expect(page.locator(f".st-key-field-warmup-{key}-ring-10 input")).to_have_value(there)
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
 @pytest.mark.parametrize("lesson", ["convolution", "pooling"])
-def test_lessons_stand_on_every_screen(chromium: Browser, app: App, shots: Path | None, lesson: str, theme: str, width: int) -> None:
+def test_lessons_stand_on_every_screen(chromium: Browser, app: App, shots: Path | None, lesson: str) -> None:
     """Nothing is wider than the screen, no error, and the view keeps its size while the window moves."""
-    with visitor(chromium, theme, width) as page:
-        view = opened(page, app, lesson)
+    for page, theme, width in in_every_look(chromium, lambda page: opened(page, app, lesson)):
+        view = page.locator(".walk")
+        view.locator(".output .grid").press("Home")
         height = view.evaluate("walk => walk.getBoundingClientRect().height")
         for key in ("End", "ArrowDown"):
             view.locator(".output .grid").press(key)
@@ -328,14 +328,16 @@ def test_a_puzzle_s_table_is_seen_whole_on_a_telephone(chromium: Browser, app: A
                 assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1"), cell.inner_text()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_no_box_on_train_cuts_its_number_off(chromium: Browser, app: App, width: int) -> None:
+def test_no_box_on_train_cuts_its_number_off(chromium: Browser, app: App) -> None:
     wide = "train_limit=50000&weight_decay=0.00015&learning_rate=0.00125&seed=12345&split_seed=54321&batch_size=1000&epochs=10000&imbalance=12.5"
-    with chromium.new_context(viewport={"width": width, "height": 900}) as context:  # MNIST need not be here: Train says so
+    with chromium.new_context() as context:  # MNIST need not be here: Train says so
         page = context.new_page()
         page.goto(f"{app.url}/train?preset=quick&dataset=mnist&{wide}")
         page.get_by_text("More settings").click()
         boxes = page.locator(".stNumberInput input")
         expect(page.locator(".st-key-train-train_limit input")).to_have_value("50000")
-        for box in boxes.all():
-            assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), box.get_attribute("aria-label")
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            quiet(page)
+            for box in boxes.all():
+                assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), (width, box.get_attribute("aria-label"))

@@ -18,7 +18,7 @@ from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.models.inputs import normalise
 from demo.lessons.network.choice import FIRST
-from tests.browser.seen import LOOKS, keep, visitor
+from tests.browser.seen import in_every_look, keep
 from tests.browser.served import App
 from tests.browser.test_lessons import READ, near, number
 
@@ -145,12 +145,12 @@ def test_the_arrow_keys_go_from_tile_to_tile(page: Page, app: App) -> None:
     expect(tiles.nth(1)).to_have_attribute("aria-current", "true")
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS)
-def test_the_way_stands_on_every_screen(chromium: Browser, app: App, shots: Path | None, theme: str, width: int) -> None:
-    with visitor(chromium, theme, width) as page:
-        scores = opened(page, app)
-        scores.first.click()
+def test_the_way_stands_on_every_screen(chromium: Browser, app: App, shots: Path | None) -> None:
+    def show(page: Page) -> None:
+        opened(page, app).first.click()
         page.locator(".st-key-network-trail button.tile").first.click(timeout=SECONDS * 1000)
+
+    for page, theme, width in in_every_look(chromium, show):
         expect(page.locator(".walk .frame").first).to_be_visible(timeout=SECONDS * 1000)
         expect(page.locator(".stStatusWidget, [data-stale=true]")).to_have_count(0, timeout=SECONDS * 1000)
         keep(page, width, shots, f"network-{theme}-{width}")

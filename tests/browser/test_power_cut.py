@@ -16,10 +16,11 @@ from core.runs.store import open_store
 from core.vocabulary.records import Result
 from tests.browser.served import App, alive, children
 
-RECIPE = "preset=quick&dataset=digits&batch_size=1&epochs=6&learning_rate=0.001"
-"""Batches of one picture: an epoch lasts about half a second, so the kill falls into one."""
+RECIPE = "preset=quick&dataset=digits&train_limit=600&batch_size=1&epochs=6&learning_rate=0.001"
+"""Batches of one picture: an epoch lasts about a second, so the kill falls into one."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="tells processes apart through /proc")
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_kill_9_of_the_server_loses_no_finished_epoch(page: Page, fresh: App, tmp_path: Path, optimizer: str) -> None:

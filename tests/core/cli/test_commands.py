@@ -239,8 +239,8 @@ def test_a_damaged_data_file_is_named_in_one_line_and_makes_no_run(
     assert not (tmp_path / "runs").exists()
 
 
-# Batches of one picture make an epoch of digits last about half a second, so that a kill falls into one.
-SLOW = ("--epochs", "4", "--batch-size", "1", "--threads", "1", "--precision", "float32", "--learning-rate", "0.001")
+# Batches of one picture make an epoch of digits last more than half a second, so that a kill falls into one.
+SLOW = ("--epochs", "4", "--train-limit", "400", "--batch-size", "1", "--threads", "1", "--precision", "float32", "--learning-rate", "0.001")
 
 
 def begun_and_killed(*words: str) -> str:
@@ -278,6 +278,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no kill -9 here")
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_kill_9_loses_no_finished_epoch_and_the_other_engine_ends_it_bit_for_bit(
@@ -295,6 +296,7 @@ def test_kill_9_loses_no_finished_epoch_and_the_other_engine_ends_it_bit_for_bit
     assert summary(store.get(run))["epochs"] == 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process here")
 @pytest.mark.parametrize("engine", ["thread", "process"])
 def test_ctrl_c_stops_the_run_and_says_how_to_go_on(engine: str, tmp_path: Path) -> None:
