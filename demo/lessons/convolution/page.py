@@ -10,7 +10,7 @@ from core.explain.walkthrough import output_size
 from core.vocabulary.errors import LabError
 from demo.classroom import asking, questions
 from demo.components import window
-from demo.lessons.convolution import kernel as choice
+from demo.lessons.convolution import kernel
 from demo.text import plain, speaker
 from demo.ui import image_picker, lesson
 
@@ -24,7 +24,7 @@ def render() -> None:
         return
     _experiment()
     code = (walkthrough.output_size, walkthrough.window, walkthrough.convolution_step, walkthrough.convolution)
-    now = choice.remembered()
+    now = kernel.remembered()
     line = walkthrough.convolution_in_torch(now.bias, now.activation, now.slide.stride, now.slide.padding, now.slide.dilation)
     lesson.end(say, say("happened", **facts.convolution().numbers), code, line)
 
@@ -35,22 +35,22 @@ def _experiment() -> None:
         pixels = image_picker.image("convolution")
         if pixels is not None:
             pixels = image_picker.grey(pixels, "convolution")
-            kernel = choice.kernel(pixels.shape[0])
+            chosen = kernel.kernel(pixels.shape[0])
     view = st.container()
     if pixels is None:
         return
-    settings = choice.settings(kernel)
-    image = choice.as_numbers(pixels, kernel)
+    settings = kernel.settings(chosen)
+    image = kernel.as_numbers(pixels, chosen)
     with view:
         try:
             window.convolution(
-                image, kernel.weights, settings.bias, settings.activation, settings.slide, "convolution.view", kernel.edit
+                image, chosen.weights, settings.bias, settings.activation, settings.slide, "convolution.view", chosen.edit
             )
         except LabError as error:
             st.error(plain(error), icon=":material/error:")
             return
-        st.caption(say("hint") + " " + say("scale_network" if kernel.network else "scale_plain"))
-    _size(image.values.shape[1:], kernel.weights.shape[1], settings.slide)
+        st.caption(say("hint") + " " + say("scale_network" if chosen.network else "scale_plain"))
+    _size(image.values.shape[1:], chosen.weights.shape[1], settings.slide)
 
 
 def _size(sides: tuple[int, ...], kernel: int, slide: window.Slide) -> None:

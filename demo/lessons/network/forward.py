@@ -9,7 +9,7 @@ from core.explain.activations import Stage
 from demo.charts.figure import CLASS_COLOURS
 from demo.components import maps
 from demo.components.maps import Group
-from demo.lessons.network import backtrace as trail
+from demo.lessons.network import backtrace
 from demo.lessons.network.backtrace import Map, Score
 from demo.lessons.network.choice import Shown
 from demo.text import speaker
@@ -20,7 +20,7 @@ say = speaker("network")
 
 
 def render(shown: Shown) -> None:
-    """The image and its scores, then the way back from one score or the maps of all layers."""
+    """The image and its scores, then the way back from one score and the maps of all layers."""
     image, scores = st.columns([1, 3], gap="large")
     with image:
         st.markdown(f"**{say('picture')}**")
@@ -28,8 +28,8 @@ def render(shown: Shown) -> None:
         st.caption(_caption(shown))
     with scores:
         _scores(shown)
-    with st.container(border=True, key=trail.PANEL):
-        trail.render(shown)
+    with st.container(border=True, key=backtrace.PANEL):
+        backtrace.render(shown)
     st.subheader(say("layers"), anchor=False)
     st.markdown(say("layers_text"))
     _layers(shown)
@@ -55,19 +55,19 @@ def _scores(shown: Shown) -> None:
         for place, (label, score, chance) in enumerate(zip(found.classes, found.scores.tolist(), chances.tolist(), strict=True))
     ]  # fmt: skip
     heads = [say("column_class"), say("column_share"), say("column_score"), say("column_chance")]
-    last = trail.steps(shown)[:1]
+    last = backtrace.steps(shown)[:1]
     current = (0, last[0].label) if last and isinstance(last[0], Score) else None
     group = maps.scores(say("scores"), heads, rows, found.best)
-    maps.show([group], "network.scores", lambda _, label: trail.begin(shown, Score(label)), current, trail.PANEL)
+    maps.show([group], "network.scores", lambda _, label: backtrace.begin(shown, Score(label)), current, backtrace.PANEL)
     st.caption(say("scores_hint"))
 
 
 def _layers(shown: Shown) -> None:
     stages = shown.found.stages[:-1]
-    last = trail.steps(shown)[-1:]
+    last = backtrace.steps(shown)[-1:]
     current = (last[0].stage, last[0].number) if last and isinstance(last[0], Map) else None
     groups = [_group(number, stage) for number, stage in enumerate(stages, start=1)]
-    maps.show(groups, "network.layers", lambda stage, number: trail.begin(shown, Map(stage, number)), current, trail.PANEL)
+    maps.show(groups, "network.layers", lambda stage, number: backtrace.begin(shown, Map(stage, number)), current, backtrace.PANEL)
 
 
 def _group(number: int, stage: Stage) -> Group:

@@ -17,8 +17,7 @@ from core.runs.summaries import RunSummary, utc
 from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
 from demo.charts import curves, figure
-from demo.lessons.runs import pretrained as shelf
-from demo.lessons.runs import table
+from demo.lessons.runs import pretrained, table
 from demo.text import plain, speaker
 from demo.visitor import navigation, session
 
@@ -41,7 +40,7 @@ def render() -> None:
     else:
         _nothing_yet()
     _unreadable()
-    shown = shelf.render(_chosen(), _choose)
+    shown = pretrained.render(_chosen(), _choose)
     chosen = _chooser([*own, *shown]) if own or shown else []
     if len(chosen) == 1:
         _actions(chosen[0])

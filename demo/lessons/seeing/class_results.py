@@ -14,7 +14,7 @@ from core.vocabulary import stats
 from demo.charts import export
 from demo.charts.confusion import confusion_matrix
 from demo.classroom import asking
-from demo.lessons.seeing import figures as drawn
+from demo.lessons.seeing import figures
 from demo.server import services
 from demo.text import speaker
 from demo.ui import lesson, tables
@@ -44,7 +44,7 @@ def render() -> bool:
         tallies = guesses.count_guesses(people)
         _summary(people, tallies)
         if tallies or tested:
-            export.show(drawn.beside(tallies, tested), key="seeing.beside")
+            export.show(figures.beside(tallies, tested), key="seeing.beside")
             _table(tallies, tested)
         if tallies:
             _confusions(people, tallies, tested)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from demo.classroom import asking, questions
-from demo.lessons.seeing import class_results as people
-from demo.lessons.seeing import game
-from demo.lessons.seeing import image_quality as lost
+from demo.lessons.seeing import class_results, game, image_quality
 from demo.server import preload
 from demo.text import speaker
 
 say = speaker("seeing")
-SECTIONS = {"lost": lost.render, "game": game.render, "people": people.render}
+SECTIONS = {"lost": image_quality.render, "game": game.render, "people": class_results.render}
 
 
 def render() -> None:
@@ -23,4 +21,4 @@ def render() -> None:
         return
     chosen = asking.sections(say, tuple(SECTIONS))
     if SECTIONS[chosen]():
-        people.end()
+        class_results.end()

@@ -12,9 +12,7 @@ from core.vocabulary.recipe import SIDES
 from core.vocabulary.records import Matrix
 from demo.charts import curves, figure
 from demo.charts.confusion import Numbers, confusion_matrix
-from demo.lessons.train import orders
-from demo.lessons.train import pretrained as kept
-from demo.lessons.train import result as ended
+from demo.lessons.train import orders, pretrained, result
 from demo.text import plain, speaker
 from demo.ui.formatting import clock, ordinal, percent, scores_table, whole
 from demo.visitor import session
@@ -42,18 +40,18 @@ def _draw(now: Snapshot) -> None:
     st.caption(_about(now))
     _status(now)
     if now.pretrained:
-        kept.render(now)
+        pretrained.render(now)
     else:
         orders.render(now)
     problem = session.notice("order")
     if problem:  # below the buttons: it may not move them
         st.warning(plain(problem), icon=":material/info:")
-    ended.render(now)
+    result.render(now)
     if now.active:
         _numbers(now)
     _curves(now)
     _matrix(now)
-    ended.provenance(now)
+    result.provenance(now)
 
 
 def _about(now: Snapshot) -> str:
@@ -119,7 +117,7 @@ def _numbers(now: Snapshot) -> None:
 
 
 def _metric(name: str, value: str, explained: str | None = None) -> None:
-    st.metric(say(name), value, help=explained, width=ended.metric_width())
+    st.metric(say(name), value, help=explained, width=result.metric_width())
 
 
 # --- the figures --------------------------------------------------------------------------------------------------
@@ -163,7 +161,7 @@ def _matrix(now: Snapshot) -> None:
         st.caption(say("no_matrix"))
         return
     which, numbers = _matrix_choice(list(found))
-    matrix, what = kept.test_matrix(now) if which == "test" and now.evaluations else found[which]
+    matrix, what = pretrained.test_matrix(now) if which == "test" and now.evaluations else found[which]
     classes = now.facts["classes"]
     figure.show(confusion_matrix(matrix, classes, what, numbers), key="live.matrix")
     st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
