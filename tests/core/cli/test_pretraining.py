@@ -19,7 +19,8 @@ from core.pretrained.cards import Card, card_of, identity, read_card, read_cards
 from core.pretrained.outputs import read_outputs
 from core.pretrained.plan import PlannedRun, available
 from core.runs.store import open_store
-from core.studies import architectures, resolution, splits
+from core.studies import architectures, resolution
+from core.studies.registry import STUDIES
 from core.training.device import resolve
 from core.vocabulary.errors import LabError
 from core.vocabulary.metrics import confusion_matrix
@@ -126,7 +127,8 @@ def test_a_card_that_was_not_looked_at_everywhere_is_looked_at_again_without_tra
 
 
 def test_a_study_with_other_options_uses_the_store_and_names_its_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(splits, "plan", lambda: {"splits-random-0": PlannedRun(TINY.changed(split="random"))})
+    tiny = dataclasses.replace(STUDIES["splits"], plan=lambda: {"splits-random-0": PlannedRun(TINY.changed(split="random"))})
+    monkeypatch.setitem(STUDIES, "splits", tiny)
     store = open_store(tmp_path / "runs")
     for _ in range(2):
         found = pretraining.study("splits", {"epochs": 1}, tmp_path, store, lambda line: None)
@@ -148,7 +150,7 @@ def test_tables_have_a_row_for_each_cell_whose_run_is_there(tmp_path: Path) -> N
     sides = {str(side): diagonal for side in resolution.SIDES["mnist"]}
     card = Card("mnist-28", recipe, {"classes": list("0123456789"), "shape": [1, 28, 28]}, (), {"epoch": 0}, {resolution.FILTER: sides})
     write_card(card, tmp_path)
-    tables = resolution.tables(available(resolution.plan(), read_cards(tmp_path).values()))
+    tables = STUDIES["resolution"].as_json(available(resolution.plan(), read_cards(tmp_path).values()))
     assert [row["resolution"] for row in tables["totv"]] == [28, 21, 14, 7]
     assert [row["resolution"] for row in tables["tvtv"]] == [28] and tables["mixed"] == []
     row = tables["totv"][0]
