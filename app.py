@@ -39,7 +39,7 @@ from demo.server.headers import SecurityHeaders, streamlit_scripts
 from demo.server.lazy_app import LazyApp
 from demo.server.open_files import raise_limit
 from demo.server.origins import AllowedHosts
-from demo.server.services import install, make_manager
+from demo.server.services import install, make_manager, registry
 from demo.server.sessions import SessionGuard, UploadGuard, uploads_freed
 from demo.server.shutdown import bounded_exit, exit_now
 
@@ -57,7 +57,7 @@ def build_classifier() -> tuple[FastAPI, asyncio.Event]:
     """Imports Gradio; takes seconds."""
     from demo.classifier import app as classifier_app
 
-    return classifier_app.mounted(hosting.classifier_path(), home="../")
+    return classifier_app.mounted(hosting.classifier_path(), home="../", registry=registry())
 
 
 classify = LazyApp(build_classifier, after=CLASSIFIER_AFTER)

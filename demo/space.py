@@ -19,13 +19,14 @@ if supported.refuses():
 
 from demo.classifier import app as classifier_app
 from demo.server.open_files import raise_limit
+from demo.server.services import make_registry
 
 
 def main() -> None:
     import uvicorn
 
     raise_limit()
-    app, _ = classifier_app.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="")
+    app, _ = classifier_app.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="", registry=make_registry())
     listens = listening(os.environ.get("HOST", ""), int(os.environ.get("PORT", "7860")))
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listens])
 

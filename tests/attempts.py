@@ -28,6 +28,7 @@ from streamlit.testing.v1 import AppTest
 from core.__main__ import main
 from core.datasets.files import SOURCES
 from core.engines.thread import ThreadEngine
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.system import supported
@@ -208,7 +209,7 @@ def _render(name: str) -> None:
 def _manager(bench: Bench) -> Iterator[None]:
     """The server's job manager, for as long as the page is open."""
     data = Path(bench.names["data"])
-    manager = JobManager(open_store(Path(bench.names["runs"])), ThreadEngine(data), data=data, token="teacher", threads=1)
+    manager = JobManager(open_store(Path(bench.names["runs"])), ThreadEngine(data), data=data, token="teacher", threads=1, cards=FOLDER)
     services.install(manager)
     try:
         yield

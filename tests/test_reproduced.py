@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from core import __main__ as cli
 from core.cli.pretraining import plan
 from core.datasets.files import SOURCES
+from core.pretrained.cards import FOLDER
 from core.vocabulary.recipe import NETWORKS
 from tests.places import ROOT
 
@@ -104,7 +105,7 @@ def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
     monkeypatch.setattr("demo.classroom.asking.ask", lambda *_, **__: True)
     monkeypatch.setattr("demo.lessons.seeing.image_quality._pair", lambda pair, names: drawn.append((names, pair.reduced.shape)))
-    manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(real_data), data=real_data, token="teach-me", threads=1)
+    manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(real_data), data=real_data, token="teach-me", threads=1, cards=FOLDER)
     services.install(manager)
     page = AppTest.from_string("from demo.lessons.seeing import page as seeing\n\nseeing.render()\n", default_timeout=120)
     page.query_params["section"] = "lost"

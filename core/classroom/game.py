@@ -16,7 +16,7 @@ from core.images.decoding import Bytes
 from core.images.quality import Pair, pairs
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer, cells, nearest
-from core.pretrained.cards import FOLDER, Card
+from core.pretrained.cards import Card
 from core.pretrained.outputs import drawn
 from core.studies.resolution import FILTER, PROTOCOLS
 from core.studies.resolution import SIDES as OWN_SIDES
@@ -62,21 +62,15 @@ def task(index: int, data: Path) -> Task:
     return Task(index, int(found.labels[place]), image, views)
 
 
-def answers(asked: Task, folder: Path = FOLDER) -> tuple[ProtocolAnswer, ...]:
-    """What TOTV, TVTV of the nearest side, and mixed say to the image at each side; the weights are loaded once."""
-    there = tuple(sorted((file.name, file.stat().st_mtime_ns) for file in folder.glob(f"{DATASET}*.safetensors")))
-    return _answers(asked, folder, there)
+def answers(asked: Task, registry: ModelRegistry) -> tuple[ProtocolAnswer, ...]:
+    """What TOTV, TVTV of the nearest side, and mixed say to the image at each side; computed once for the same weights."""
+    weights = tuple(sorted((file.name, file.stat().st_mtime_ns) for file in registry.folder.glob(f"{DATASET}*.safetensors")))
+    return _answers(asked, registry, weights)
 
 
 @lru_cache(maxsize=256)
-def _answers(asked: Task, folder: Path, there: tuple[tuple[str, int], ...]) -> tuple[ProtocolAnswer, ...]:
-    return tuple(cells(asked.image[None], DATASET, SIDES, FILTER, registry(folder).get))
-
-
-@lru_cache(maxsize=1)
-def registry(folder: Path) -> ModelRegistry:
-    """The server's networks for this game."""
-    return ModelRegistry(folder)
+def _answers(asked: Task, registry: ModelRegistry, weights: tuple[tuple[str, int], ...]) -> tuple[ProtocolAnswer, ...]:
+    return tuple(cells(asked.image[None], DATASET, SIDES, FILTER, registry.get))
 
 
 # --- the networks beside the class, from their cards ----------------------------------------------------------------

@@ -261,7 +261,7 @@ def do_classify(options: Namespace) -> Answer:
     from core.inference.model_registry import ModelRegistry
 
     steps = Steps(options.invert, options.crop, options.aspect, options.centre)
-    network = ModelRegistry(data=dataset_files.data_folder(), runs=runs_folder()).get(options.network)
+    network = ModelRegistry(FOLDER, data=dataset_files.data_folder(), runs=runs_folder()).get(options.network)
     network.check(options.resolution, network.recipe.filter if options.filter is None else options.filter, options.top)
     found = network.classify(open_image(Path(options.picture)), options.resolution, options.filter, options.top, steps)
     return found.as_dict()

@@ -87,7 +87,7 @@ def study(name: str, changes: Mapping[str, Any], data: Path, store: RunStore, sa
         make(planned, store.folder, data, store, say, named_by_run=True)
         cards = read_cards(store.folder)
     else:
-        cards = read_cards()
+        cards = read_cards(FOLDER)
     there = available(planned, cards.values())
     return Tables(STUDIES[name].as_json(there), [run for run in planned if run not in there])
 
@@ -120,7 +120,7 @@ def make(
     return answer
 
 
-def complete(card: Card, planned: PlannedRun, folder: Path = FOLDER) -> bool:
+def complete(card: Card, planned: PlannedRun, folder: Path) -> bool:
     """Whether a card has been looked at everywhere that the plan says, and its answers are kept where they shall be."""
     if card.recipe.filter != planned.recipe.filter:  # trained on full images, so only what it is looked at with differs
         return False

@@ -23,7 +23,6 @@ from core.datasets.splits import split
 from core.inference.classifier import Classifier
 from core.models.inputs import normalise
 from core.models.layers import Dropout
-from core.pretrained.cards import FOLDER
 from core.vocabulary.errors import LabError
 
 Rows = list[dict[str, Any]]
@@ -82,7 +81,7 @@ class Passes:
 
 
 @lru_cache(maxsize=8)
-def subject(data: Path, names: tuple[str, ...] = NETWORKS, folder: Path = FOLDER) -> DropoutSubject:
+def subject(data: Path, folder: Path, names: tuple[str, ...] = NETWORKS) -> DropoutSubject:
     """The first of the pretrained networks `names` whose weights and data are here. LabError where there is none."""
     for name in names:
         if (folder / f"{name}.safetensors").exists():

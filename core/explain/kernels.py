@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from core.pretrained.cards import FOLDER, read_cards
+from core.pretrained.cards import read_cards
 from core.studies.published import published
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
@@ -72,7 +72,7 @@ class FirstLayer:
     """(F,)."""
 
 
-def learned(channels: int, folder: Path = FOLDER) -> dict[str, FirstLayer]:
+def learned(channels: int, folder: Path) -> dict[str, FirstLayer]:
     """Name -> first layer of the pretrained networks with weights that start with a convolution on so many channels."""
     found = {}
     for name, card in read_cards(folder).items():

@@ -19,7 +19,7 @@ from core.images.decoding import Bytes, ImageLike
 from core.images.preprocessing import AUTO, Prepared, Shape, Steps, prepare
 from core.inference import out_of_distribution as trust
 from core.inference.out_of_distribution import EnergyThreshold
-from core.pretrained.cards import FOLDER, read_card
+from core.pretrained.cards import read_card
 from core.runs.store import StoredRun
 from core.vocabulary.errors import Damaged, LabError
 from core.vocabulary.recipe import FILTERS, Recipe
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from torch.nn import Sequential
 
 Floats = npt.NDArray[np.float32]
-PRETRAINED = FOLDER
 SMALLEST = 4
 """The smallest side in pixels at which an image is looked at."""
 
@@ -76,7 +75,7 @@ class Classifier:
     trust: EnergyThreshold | None = None
 
     @classmethod
-    def load(cls, name: str, folder: Path = PRETRAINED) -> Classifier:
+    def load(cls, name: str, folder: Path) -> Classifier:
         """The network from NAME.safetensors and its card NAME.json. Raises LabError when either is missing or bad."""
         card = read_card(folder / f"{name}.json")
         file = folder / f"{name}.safetensors"

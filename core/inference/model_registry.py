@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.datasets.files import state
 from core.inference import out_of_distribution
 from core.inference.classifier import Classifier
-from core.pretrained.cards import FOLDER, Card, read_card, with_weights
+from core.pretrained.cards import Card, read_card, with_weights
 from core.runs.store import RunStore, StoredRun, StoreError, open_store
 from core.runs.summaries import RunSummary
 from core.system.once import Once
@@ -48,14 +48,14 @@ class Choice:
     """The data set that it answers for when nobody names a network."""
 
 
-@dataclass
+@dataclass(eq=False)
 class ModelRegistry:
-    """Loads each network once. `data` and `runs` are folders that may be missing, or None: then nothing is read there.
+    """Loads each network once. `folder` is that of the pretrained networks. `data` and `runs` are folders that may be missing, or None: then nothing is read there.
 
     A run has no stored threshold (core/inference/out_of_distribution.py): it gets one when it is loaded, where its data set is at hand.
     """
 
-    folder: Path = FOLDER
+    folder: Path
     data: Path | None = None
     runs: Path | None = None
     _loaded: Once[Classifier] = field(default_factory=lambda: Once(KEPT), repr=False)

@@ -26,6 +26,7 @@ from core.vocabulary.records import Matrix
 CARDS = "cards"
 """The folder of the cards without weights."""
 FOLDER = Path(__file__).resolve().parents[2] / "pretrained"
+"""What comes with the app. The command line and the server say that they mean it; nothing else assumes it."""
 _NOT_THE_RUN = ("device", "precision", "threads", "preset")
 """Fields that say where a recipe ran and where it came from, not what it trains."""
 
@@ -81,7 +82,7 @@ def read_card(path: Path) -> Card:
         raise LabError(f"{path} is no card of a pretrained network ({error!r}); python -m core pretrain makes it") from error
 
 
-def read_cards(folder: Path = FOLDER) -> Mapping[str, Card]:
+def read_cards(folder: Path) -> Mapping[str, Card]:
     """Every card in the folder, by name; the same object as before while no file has changed."""
     files, _ = _listed(folder)
     kept = _read.get(folder)
@@ -93,7 +94,7 @@ def read_cards(folder: Path = FOLDER) -> Mapping[str, Card]:
     return kept[1]
 
 
-def with_weights(folder: Path = FOLDER) -> dict[str, Card]:
+def with_weights(folder: Path) -> dict[str, Card]:
     """The cards whose weights are there too, by name; a damaged one is left out, for it must not hide the others."""
     files, weights = _listed(folder)
     found = {}
@@ -103,7 +104,7 @@ def with_weights(folder: Path = FOLDER) -> dict[str, Card]:
     return found
 
 
-def read_named(name: str, folder: Path = FOLDER) -> Card | None:
+def read_named(name: str, folder: Path) -> Card | None:
     """The card of this name; None where there is none. Whatever the name, nothing outside the folder is read."""
     found = _listed(folder)[0].get(name)
     return _read_once(*found) if found else None

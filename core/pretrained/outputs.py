@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pretrained.cards import FOLDER
 from core.system.atomic import write_whole
 from core.vocabulary.errors import LabError
 
@@ -24,7 +23,7 @@ class Outputs:
     """side in pixels -> (N, C) as float16, so that a prediction may differ from the confusion matrix's in a tie."""
 
 
-def read_outputs(name: str, folder: Path = FOLDER) -> Outputs | None:
+def read_outputs(name: str, folder: Path) -> Outputs | None:
     """The kept answers of a run; None where none were kept. LabError when the file is damaged."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file

@@ -23,7 +23,6 @@ from PIL import Image, PngImagePlugin
 from core.datasets import files as dataset_files
 from core.datasets import formats
 from core.images.decoding import Bytes
-from core.pretrained.cards import FOLDER
 from core.pretrained.outputs import Answers, read_outputs
 from core.system.atomic import whole_file
 from core.vocabulary.errors import LabError
@@ -44,7 +43,7 @@ TILES_ACROSS, TILES_SIDE = 20, 28
 # --- the first images of a data set ----------------------------------------------------------------------------------
 
 
-def first_image(dataset: str, number: int, folder: Path = FOLDER) -> tuple[Bytes, int] | None:
+def first_image(dataset: str, number: int, folder: Path) -> tuple[Bytes, int] | None:
     """(uint8 (H, W, C), its class by number) of an official test image; None where it does not come with the app."""
     if not 0 <= number < FIRST_COUNT:
         return None
@@ -126,7 +125,7 @@ class Tiles:
         return [index for _, index in zip(range(count), own, strict=False)]
 
 
-def tiles(data: Path, folder: Path = FOLDER) -> Tiles | None:
+def tiles(data: Path, folder: Path) -> Tiles | None:
     """All test images where the data set is in `data`, else those of the PNG in `folder`; None without either."""
     return all_tiles(data) if dataset_files.state(TILES_DATASET, data).present else read_tiles(folder)
 
@@ -140,7 +139,7 @@ def all_tiles(data: Path) -> Tiles:
     return Tiles(tuple(range(len(truth))), truth, images, len(truth))
 
 
-def read_tiles(folder: Path = FOLDER) -> Tiles | None:
+def read_tiles(folder: Path) -> Tiles | None:
     """The tiles of the PNG in the folder; None where there is none. LabError when it is damaged."""
     path = folder / TILES_FILE
     try:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.engines import base
-from core.pretrained.cards import FOLDER
 from core.runs import lifecycle
 from core.runs.estimates import Estimate
 from core.runs.job import Job
@@ -41,7 +40,7 @@ class JobManager(Runner):
     """Submits, shows, pauses, resumes and stops runs. Every method may be called from any thread."""
 
     def __init__(
-        self, store: RunStore, engine: base.Engine, *, data: Path, token: str, threads: int, cards: Path = FOLDER
+        self, store: RunStore, engine: base.Engine, *, data: Path, token: str, threads: int, cards: Path
     ) -> None:
         super().__init__(store, engine)
         self.data, self.token, self.threads, self.cards = data, token, threads, cards

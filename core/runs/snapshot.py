@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.pretrained.cards import FOLDER, Card, read_cards, read_named
+from core.pretrained.cards import Card, read_cards, read_named
 from core.runs.curve import Curve
 from core.runs.store import RunStore, StoredRun
 from core.runs.summaries import RunSummary
@@ -69,7 +69,7 @@ def stored_snapshot(stored: StoredRun) -> Snapshot:
     )  # fmt: skip
 
 
-def card_snapshot(card: Card, folder: Path = FOLDER) -> Snapshot:
+def card_snapshot(card: Card, folder: Path) -> Snapshot:
     """The run that a card tells of. When it was made and by whom, a card does not say."""
     weights = folder / f"{card.name}.safetensors"
     return Snapshot(
@@ -79,7 +79,7 @@ def card_snapshot(card: Card, folder: Path = FOLDER) -> Snapshot:
     )  # fmt: skip
 
 
-def look_up(run: str, store: RunStore, pretrained: Path = FOLDER) -> Snapshot:
+def look_up(run: str, store: RunStore, pretrained: Path) -> Snapshot:
     """A run of the store by its id, else one that comes with the app by its name. NoSuchRun where there is neither."""
     try:
         return stored_snapshot(store.get(run))

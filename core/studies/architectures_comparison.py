@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import ClassVar, Literal
 
-from core.pretrained.cards import FOLDER, Card
+from core.pretrained.cards import Card
 from core.pretrained.outputs import read_outputs
 from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, ResultRow, row
 from core.studies.published import published
@@ -118,7 +118,7 @@ class Pair:
     """How many classes it prints."""
 
 
-def pairs(rows: Iterable[ReportRow]) -> list[Pair]:
+def pairs(rows: Iterable[ReportRow], folder: Path) -> list[Pair]:
     """Adam against SGD for each network of which both are there."""
     found = {row.name: row for row in rows}
     pairs = []
@@ -127,7 +127,7 @@ def pairs(rows: Iterable[ReportRow]) -> list[Pair]:
         if adam and sgd:
             printed = [published()["report"]["architectures"]["per_class"][each.title]["f1"] for each in (adam, sgd)]
             below = sum(low < high for high, low in zip(*printed, strict=True))
-            pairs.append(Pair(network.capitalize(), adam.test_accuracy, sgd.test_accuracy, difference(adam, sgd), below, len(printed[0])))
+            pairs.append(Pair(network.capitalize(), adam.test_accuracy, sgd.test_accuracy, difference(adam, sgd, folder), below, len(printed[0])))
     return pairs
 
 
@@ -250,16 +250,16 @@ class Ranking:
         return self.to_last.lead
 
 
-def ranking(rows: Iterable[PaperRow]) -> Ranking | None:
-    """The order of some rows by test accuracy; None for fewer than two."""
+def ranking(rows: Iterable[PaperRow], folder: Path) -> Ranking | None:
+    """The order of some rows by test accuracy; None for fewer than two. `folder`: where their runs' answers are kept."""
     order = sorted(rows, key=lambda row: row.test_accuracy, reverse=True)
     if len(order) < 2:
         return None
     best, second, last = order[0], order[1], order[-1]
-    return Ranking(best.title, second.title, last.title, difference(best, second), difference(best, last))
+    return Ranking(best.title, second.title, last.title, difference(best, second, folder), difference(best, last, folder))
 
 
-def difference(first: ResultRow, second: ResultRow, folder: Path = FOLDER) -> Difference:
+def difference(first: ResultRow, second: ResultRow, folder: Path) -> Difference:
     """Of two rows whose networks met the same test images: image by image where both runs' answers are kept, else by
     their test accuracies."""
     answers = [_right(row, folder) for row in (first, second)]

@@ -21,12 +21,10 @@ import gradio as gr
 from fastapi import FastAPI
 from PIL import Image
 
-from core.datasets.files import data_folder
 from core.images.decoding import MAX_PIXELS
 from core.images.preprocessing import ASPECTS, SWITCH
 from core.inference.classifier import SMALLEST
 from core.inference.model_registry import ModelRegistry
-from core.runs.store import runs_folder
 from core.vocabulary.recipe import FILTERS, SIDES
 from demo.classifier import html as views
 from demo.classifier.api import (
@@ -102,10 +100,9 @@ class Results:
         return [self.said, self.chances, self.seen, self.strip, self.stages, self.cam]
 
 
-def build(registry: ModelRegistry | None = None, home: str = "") -> gr.Blocks:
+def build(registry: ModelRegistry, home: str = "") -> gr.Blocks:
     """The Blocks. `home` is the lab's address, if there is a lab around it."""
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # PIL refuses from twice this, before Gradio decodes what was sent
-    registry = registry or ModelRegistry(data=data_folder(), runs=runs_folder())
     desk = Handlers(registry)
     waiting_seen, *waiting = views.waiting()
     with PathGuard(title=say("title"), analytics_enabled=False) as blocks:
@@ -243,7 +240,7 @@ def upload_folder() -> PrivateFolder:
     return known
 
 
-def mounted(root_path: str, home: str, registry: ModelRegistry | None = None) -> tuple[FastAPI, asyncio.Event]:
+def mounted(root_path: str, home: str, registry: ModelRegistry) -> tuple[FastAPI, asyncio.Event]:
     """The Blocks as an ASGI app that browsers find at `root_path`, and the event that ends its streams.
 
     What visitors send lies in a folder of this process alone, which is gone when the app's lifespan ends.

@@ -14,6 +14,7 @@ from core.pretrained.cards import Card, read_cards
 from core.studies.registry import cards_of
 from demo.classroom import verdict, voting
 from demo.classroom.question import Question
+from demo.server import services
 from demo.text import Say, speaker
 from demo.visitor import navigation, session
 
@@ -22,7 +23,7 @@ common = speaker("figures")
 
 def cards(study: str) -> dict[str, Card]:
     """The runs of a study that are under pretrained/, by their planned name."""
-    return cards_of(study, read_cards())
+    return cards_of(study, read_cards(services.pretrained_folder()))
 
 
 @contextmanager

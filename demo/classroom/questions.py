@@ -165,7 +165,7 @@ def wins() -> Question:
         return {**shares, **leads, "epochs": found["epochs"], "best": found["best"], "second": found["second"]}
 
     return _asked(
-        say, "wins", ("arc2", "arc3", "arc4", "alike"), lambda: studies.best_of_the_ladder(asking.cards("architectures")), numbers,
+        say, "wins", ("arc2", "arc3", "arc4", "alike"), lambda: studies.best_of_the_ladder(asking.cards("architectures"), services.pretrained_folder()), numbers,
         undecided=lambda found: say("wins_undecided", **numbers(found.numbers)),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
-"""Where the server's job manager and its class live: in a module without a file, which no cache clears and no file watcher evicts.
+"""What the server has one of: the job manager, the class, the pool of guesses, the registry of models.
 
-Any browser can empty Streamlit's caches, and an edited file takes its module's globals with it; a run must survive both.
+They live in a module without a file, which no cache clears and no file watcher evicts: any browser can empty Streamlit's
+caches, and an edited file takes its module's globals with it; a run must survive both.
 """
 
 from __future__ import annotations
@@ -9,14 +10,18 @@ import os
 import sys
 import types
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from core.classroom.guesses import Guesses
 from core.classroom.teacher_token import TokenTries, choose_token
 from core.classroom.votes import Classroom
-from core.datasets.files import data_folder
 from core.engines.process import ProcessEngine
+from core.inference.model_registry import ModelRegistry
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
-from core.runs.store import open_store, runs_folder
+from core.runs.store import open_store
+from core.system import folders
 from core.system.machine import usable_cores
 from core.vocabulary.errors import LabError
 
@@ -26,52 +31,87 @@ def make_manager(environ: Mapping[str, str] = os.environ) -> JobManager:
 
     Training leaves one core to the pages. Without a LAB_TEACHER_TOKEN of some length a token is made; the server prints it.
     """
-    data = data_folder(environ)
+    data = folders.data_folder(environ)
     token = choose_token(environ.get("LAB_TEACHER_TOKEN"))
     threads = max(1, usable_cores() - 1)
-    return JobManager(open_store(runs_folder(environ)), ProcessEngine(data), data=data, token=token, threads=threads)
+    store = open_store(folders.runs_folder(environ))
+    return JobManager(store, ProcessEngine(data), data=data, token=token, threads=threads, cards=FOLDER)
+
+
+def make_registry(environ: Mapping[str, str] = os.environ) -> ModelRegistry:
+    """A registry for where no manager runs: the classifier alone."""
+    return ModelRegistry(FOLDER, data=folders.data_folder(environ), runs=folders.runs_folder(environ))
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all visitors of a server share."""
+
+    manager: JobManager
+    classroom: Classroom
+    guesses: Guesses
+    token_tries: TokenTries
+    registry: ModelRegistry
 
 
 _HOME = "_resolution_lab_manager"
 
 
 def install(manager: JobManager) -> None:
-    """Keeps the manager, an empty class and its pool of guesses in a module without a file: no cache clears it, no file
-    watcher evicts it."""
+    """Keeps the manager, and with it an empty class, its pool of guesses and a registry of models that has loaded none."""
     home = types.ModuleType(_HOME)
-    home.manager = manager  # type: ignore[attr-defined]
-    home.classroom, home.guesses = Classroom(manager.teacher), Guesses(manager.teacher)  # type: ignore[attr-defined]
-    home.token_tries = TokenTries(manager.teacher)  # type: ignore[attr-defined]
+    vars(home)["services"] = Services(
+        manager, Classroom(manager.teacher), Guesses(manager.teacher), TokenTries(manager.teacher),
+        ModelRegistry(manager.cards, data=manager.data, runs=manager.store.folder),
+    )  # fmt: skip
     sys.modules[_HOME] = home
+
+
+def _services() -> Services | None:
+    home = sys.modules.get(_HOME)
+    found: Services | None = None if home is None else vars(home)["services"]
+    return found
+
+
+def _installed() -> Services:
+    if (found := _services()) is None:
+        raise LabError("there is no job manager; start the app with: streamlit run app.py")
+    return found
 
 
 def installed() -> JobManager:
     """The manager of this server. LabError before there is one."""
-    home = sys.modules.get(_HOME)
-    if home is None:
-        raise LabError("there is no job manager; start the app with: streamlit run app.py")
-    manager: JobManager = home.manager
-    return manager
+    return _installed().manager
 
 
 def guesses() -> Guesses:
     """What the class has guessed on this server. LabError before there is one."""
-    installed()
-    found: Guesses = sys.modules[_HOME].guesses
-    return found
+    return _installed().guesses
 
 
 def token_tries() -> TokenTries:
     """Who looks at what is typed as this server's token. LabError before there is one."""
-    installed()
-    found: TokenTries = sys.modules[_HOME].token_tries
-    return found
+    return _installed().token_tries
+
+
+def registry() -> ModelRegistry:
+    """The networks that answer on this server, for the game, the classifier and the pages. LabError before there is one."""
+    return _installed().registry
 
 
 def classroom() -> Classroom:
     """The class of this server; where no server runs, one that nobody can open."""
-    home = sys.modules.get(_HOME)
-    if home is None:
-        return Classroom(teacher=lambda _token: False)
-    found: Classroom = home.classroom
-    return found
+    found = _services()
+    return Classroom(teacher=lambda _token: False) if found is None else found.classroom
+
+
+def data_folder() -> Path:
+    """The folder of the data sets: the server's; where no server runs, what the environment says."""
+    found = _services()
+    return folders.data_folder() if found is None else found.manager.data
+
+
+def pretrained_folder() -> Path:
+    """The folder of what comes with the app: the server's; where no server runs, that of this checkout."""
+    found = _services()
+    return FOLDER if found is None else found.manager.cards

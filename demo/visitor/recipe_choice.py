@@ -16,6 +16,7 @@ from core.datasets import files as dataset_files
 from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
+from demo.server import services
 from demo.visitor import navigation, session
 from demo.visitor.address import base_of, parse, spell, with_unresolved_device
 from demo.visitor.navigation import RUN
@@ -74,7 +75,7 @@ def choose_dataset(name: str) -> None:
 
 def first_recipe() -> Recipe:
     """The preset `quick` on the first data set that is here."""
-    folder = dataset_files.data_folder()
+    folder = services.data_folder()
     return preset("quick", next(name for name in FIRST_CHOICE if dataset_files.state(name, folder).present))
 
 

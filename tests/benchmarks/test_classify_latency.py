@@ -23,6 +23,7 @@ import httpx
 import pytest
 
 from core.inference.classifier import Classifier
+from core.pretrained.cards import FOLDER
 from tests.browser.served import ROOT, answers, free_port
 from tests.demo.served_classifier import as_text, call
 from tests.networks_for_tests import png, seven
@@ -69,7 +70,7 @@ def test_ten_clients_at_once_and_two_thousand_requests() -> None:
     finally:
         server.terminate()
         server.wait(20)
-    network, model = Classifier.load("mnist-28"), []
+    network, model = Classifier.load("mnist-28", FOLDER), []
     for _ in range(100):
         began = time.perf_counter()
         network.classify(seven(), 14)

@@ -29,6 +29,7 @@ import pytest
 
 from core.engines.thread import ThreadEngine
 from core.inference.model_registry import ModelRegistry
+from core.pretrained.cards import FOLDER
 from core.runs.job import Job
 from core.runs.manager import JobManager
 from core.runs.store import RunStore, open_store
@@ -61,8 +62,8 @@ def fill(store: RunStore, runs: int) -> None:
 def test_a_look_costs_at_most_two_milliseconds(runs: int, tmp_path: Path) -> None:
     store = open_store(tmp_path / "runs")
     fill(store, runs)
-    manager = JobManager(store, ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1)
-    registry = ModelRegistry(runs=tmp_path / "runs")
+    manager = JobManager(store, ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1, cards=FOLDER)
+    registry = ModelRegistry(FOLDER, runs=tmp_path / "runs")
     day = running_for_hours(store)
     looks: dict[str, Callable[[], object]] = {
         "Home, how many runs": manager.counts,

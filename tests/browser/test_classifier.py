@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.inference.classifier import Answer, Classifier
 from core.pretrained import test_images
+from core.pretrained.cards import FOLDER
 from tests.browser.conftest import FLAGS, chromium_path
 from tests.browser.served import ROOT, answers, free_port
 
@@ -156,7 +157,7 @@ def agrees(page: Page, found: Answer) -> bool:
 @pytest.mark.timeout(600)
 def test_after_a_fast_drag_everything_agrees_within_three_seconds(page: Page, space: str) -> None:
     """$LAB_DRAGS drags of 0.6 s to chance ends, while one core has something else to do."""
-    network, image = Classifier.load("mnist-28"), test_images.first_image("mnist", SAMPLE)
+    network, image = Classifier.load("mnist-28", FOLDER), test_images.first_image("mnist", SAMPLE, FOLDER)
     assert image
     expected = {side: network.classify(image[0], side) for side in range(4, 29)}
     open_classifier(page, space)

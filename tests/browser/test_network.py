@@ -17,6 +17,7 @@ from core.explain.gradcam import behind_the_last_convolution
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.models.inputs import normalise
+from core.pretrained.cards import FOLDER
 from demo.lessons.network.choice import FIRST
 from tests.browser.seen import in_every_look, keep
 from tests.browser.served import App
@@ -45,7 +46,7 @@ class Expected:
 def torchs() -> Expected:
     """The first network with pictures here and its first test picture, by hooks in the forward pass."""
     folder = dataset_files.data_folder()
-    registry = ModelRegistry()
+    registry = ModelRegistry(FOLDER)
     there = {choice.first_for for choice in registry.list_models()}
     dataset = next(name for name in FIRST if name in there and dataset_files.state(name, folder).present)
     classifier, data = registry.get(dataset), loading.load(dataset, folder)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from core.inference.model_registry import ModelRegistry
+from core.pretrained.cards import FOLDER
 from tests.demo.served_classifier import serving
 from tests.networks_for_tests import png, seven
 from tests.places import ROOT
@@ -31,7 +32,7 @@ def example(language: str, word: str) -> str:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(ModelRegistry(data=tmp_path_factory.mktemp("data"))) as address:
+    with serving(ModelRegistry(FOLDER, data=tmp_path_factory.mktemp("data"))) as address:
         yield address
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import hypot
+from pathlib import Path
 
 import numpy as np
 
@@ -105,13 +106,13 @@ def splits(cards: Cards) -> Finding | None:
 # --- the architectures -----------------------------------------------------------------------------------------------
 
 
-def best_of_the_ladder(cards: Cards) -> Finding | None:
+def best_of_the_ladder(cards: Cards, folder: Path) -> Finding | None:
     """Study 2: which of Arc2, Arc3 and Arc4 gets the most test images of clothes right, by more than chance explains.
 
     `to_second`, `to_last`: the leads of the best, each a Difference.
     """
     rows = [row for row in beside.paper_rows(cards) if row.dataset == "fashion-mnist" and row.title in beside.LADDER]
-    order = beside.ranking(rows)
+    order = beside.ranking(rows, folder)
     if order is None or len(rows) < len(beside.LADDER):
         return None
     right = order.best.lower() if order.to_second.real else None if order.to_last.real else "alike"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.pretrained import test_images
 from core.pretrained.cards import Card
@@ -18,6 +17,7 @@ from core.vocabulary import metrics
 from demo.classroom import asking, questions
 from demo.lessons.architectures import tiles
 from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, choose_run, common, no_images, say
+from demo.server import services
 from demo.ui import tables
 from demo.ui.formatting import as_csv, percent, whole
 from demo.visitor import session
@@ -32,7 +32,7 @@ COLUMNS = ("test_picture", "truth", "prediction", "confidence")
 
 def render() -> None:
     """Samples of each class, the question, then the guesses of one network."""
-    found = test_images.tiles(dataset_files.data_folder())
+    found = test_images.tiles(services.data_folder(), services.pretrained_folder())
     if found is None:
         no_images()
         return
@@ -48,7 +48,7 @@ def render() -> None:
         return
     card, title = there[beside.report_name(name)], beside.TITLES[name]
     _hardest(card, title)
-    outputs = read_outputs(card.name)
+    outputs = read_outputs(card.name, services.pretrained_folder())
     if outputs is None:
         absent([card.name], {})
         return

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.datasets.split_sizes import part_sizes
 from core.pretrained import test_images
@@ -22,6 +21,7 @@ from demo.charts import export
 from demo.charts.figure import CLASS_COLOURS, Figure
 from demo.classroom import asking, questions
 from demo.lessons.architectures.shared import no_images, say
+from demo.server import services
 from demo.text import speaker
 from demo.ui import tables
 from demo.ui.formatting import percent, times, whole
@@ -176,7 +176,7 @@ def _show_fields(layers: dict[str, int]) -> None:
     from core.explain import receptive_field
     from core.models import networks
 
-    images = test_images.tiles(dataset_files.data_folder())
+    images = test_images.tiles(services.data_folder(), services.pretrained_folder())
     if images is None:
         no_images()
         return

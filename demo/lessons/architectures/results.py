@@ -19,6 +19,7 @@ from demo.charts.plots import Axis
 from demo.classroom import asking, questions
 from demo.lessons.architectures import shared
 from demo.lessons.architectures.shared import absent, points, say
+from demo.server import services
 from demo.ui import evidence, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
@@ -49,7 +50,7 @@ def render() -> None:
 def _wins(cards: Mapping[str, Card]) -> None:
     """Arc2, Arc3 and Arc4 as the paper trains them, deeper from one to the next."""
     rows = [row for row in beside.paper_rows(cards) if row.dataset == "fashion-mnist" and row.title in beside.LADDER]
-    found = beside.ranking(rows)
+    found = beside.ranking(rows, services.pretrained_folder())
     if len(rows) < len(beside.LADDER) or found is None:
         st.markdown(say("wins_waiting"))
         absent([f"fashion-{name}" for name, title in beside.PAPER_TITLES.items() if title in beside.LADDER], cards)
@@ -85,7 +86,7 @@ def _report(cards: Mapping[str, Card]) -> None:
         }, key="architectures.report", alt=say("report"))  # fmt: skip
         for row in rows:
             _verdict(row)
-        for pair in beside.pairs(rows):
+        for pair in beside.pairs(rows, services.pretrained_folder()):
             _pair(pair)
         export.show(_evidence(rows, cards), key="architectures.evidence")
         tables.runs_behind([row.run for row in rows])
@@ -211,7 +212,7 @@ def _paper(cards: Mapping[str, Card]) -> None:
 
 def _ranking(rows: Sequence[PaperRow], dataset: str) -> None:
     """Our best network on a data set beside the paper's best, and whether the lead means anything."""
-    found = beside.ranking(rows)
+    found = beside.ranking(rows, services.pretrained_folder())
     if found is None:
         return
     theirs = max(row.paper_test for row in rows)

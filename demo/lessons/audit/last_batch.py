@@ -12,6 +12,7 @@ from demo.charts import export, plots
 from demo.charts.figure import TRAINING
 from demo.charts.plots import Axis
 from demo.classroom import asking, questions
+from demo.server import services
 from demo.text import speaker
 from demo.ui import tables
 from demo.ui.formatting import one_in, percent, whole
@@ -43,7 +44,7 @@ def render() -> None:
 def outputs() -> dict[str, Outputs]:
     """What our networks answered to each test image, by run, where it was kept."""
     runs = dict.fromkeys(audit_last_batch.run_of(cell) for cell in audit_last_batch.CELLS)
-    kept = {run: read_outputs(run) for run in runs}
+    kept = {run: read_outputs(run, services.pretrained_folder()) for run in runs}
     return {run: found for run, found in kept.items() if found is not None}
 
 

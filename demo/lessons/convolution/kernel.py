@@ -13,6 +13,7 @@ from core.explain.kernels import FirstLayer
 from core.explain.walkthrough import ACTIVATIONS, Numbers
 from core.images.decoding import Bytes
 from demo.components.window import ImageView, Slide
+from demo.server import services
 from demo.text import speaker
 from demo.visitor import session
 
@@ -63,7 +64,7 @@ def _edits() -> dict[Hashable, Numbers]:
 
 def kernel(channels: int) -> Kernel:
     """The kernel from a textbook, the warm-up, or the first layer of a pretrained network."""
-    learned = kernels.learned(channels)
+    learned = kernels.learned(channels, services.pretrained_folder())
     names = [*kernels.PRESETS, *([LEARNED] if learned else [])]
     name = st.selectbox(
         say("kernel"), names, index=names.index(FIRST), key=f"convolution.kernel.{len(names)}", width=230,

@@ -16,11 +16,11 @@ from demo.charts.figure import TRAINING, VALIDATION
 from demo.charts.plots import Axis
 from demo.classroom import asking
 from demo.lessons.dropout import figures
+from demo.server import services
 from demo.text import speaker
 from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
-from demo.visitor import session
 
 say = speaker("dropout")
 LATE = "dropout.below.rate"
@@ -88,7 +88,7 @@ def _switched() -> None:
     with st.spinner(say("loading")):
         from core.explain import dropout_masks
 
-        rows = dropout_masks.train_and_eval_accuracy(dropout_masks.subject(session.manager().data, ("digits",)), RATES, seed=0)
+        rows = dropout_masks.train_and_eval_accuracy(dropout_masks.subject(services.data_folder(), services.pretrained_folder(), ("digits",)), RATES, seed=0)
     export.show(figures.switched(rows), key="dropout.switched")
     under = [row["rate"] for row in rows if row["on"] < row["test"]]
     last = rows[-1]

@@ -9,6 +9,7 @@ import streamlit as st
 from core.datasets.files import SOURCES
 from demo.charts import export
 from demo.lessons.dropout import figures
+from demo.server import services
 from demo.text import speaker
 from demo.ui import images, tables
 from demo.ui.formatting import percent
@@ -29,7 +30,7 @@ def render() -> None:
     with st.spinner(say("loading")):
         from core.explain import dropout_masks
 
-        subject = dropout_masks.subject(session.manager().data)
+        subject = dropout_masks.subject(services.data_folder(), services.pretrained_folder())
     controls, drawing = st.columns([1, 3], gap="large")
     with controls:
         label, rate, seed = _controls(subject)

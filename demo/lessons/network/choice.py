@@ -10,9 +10,10 @@ import streamlit as st
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.images.decoding import Bytes
-from core.inference.model_registry import Choice, ModelRegistry
+from core.inference.model_registry import Choice
 from core.vocabulary.errors import LabError
 from demo.classroom import asking
+from demo.server import services
 from demo.text import plain, speaker
 from demo.ui import image_picker
 from demo.ui.formatting import percent, whole
@@ -47,7 +48,7 @@ class Shown:
 
 def choose() -> Shown | None:
     """The network and the image that the visitor wishes; None, with a line that says why, where one is missing."""
-    registry = _library()
+    registry = services.registry()
     choices = registry.list_models()
     if not choices:
         asking.missing("python -m core pretrain")
@@ -60,12 +61,6 @@ def choose() -> Shown | None:
         except LabError as error:
             st.error(plain(error), icon=":material/error:")
             return None
-
-
-def _library() -> ModelRegistry:
-    manager = session.manager()
-    runs = manager.store.folder
-    return session.shared(("library", str(manager.cards), str(runs)), lambda: ModelRegistry(manager.cards, runs=runs))
 
 
 def _network(choices: list[Choice]) -> str:

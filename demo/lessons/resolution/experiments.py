@@ -18,6 +18,7 @@ from demo.charts import export
 from demo.classroom import asking
 from demo.lessons.resolution import figures, shared
 from demo.lessons.resolution.shared import Cards, points
+from demo.server import services
 from demo.text import speaker
 from demo.ui import images, tables
 from demo.ui.formatting import percent, whole
@@ -69,7 +70,7 @@ def lower(cards: Cards) -> None:
 
     @st.fragment
     def view() -> None:
-        there = {name: found for name in ANSWERED if name in cards and (found := read_outputs(name))}
+        there = {name: found for name in ANSWERED if name in cards and (found := read_outputs(name, services.pretrained_folder()))}
         if not there:
             asking.missing(f"python -m core pretrain {' '.join(ANSWERED)}")
             return
@@ -157,12 +158,12 @@ def fade(cards: Cards) -> None:
 
 def _images(network: str, classes: list[str], label: int, side: int, filter: str) -> None:
     """A few test images of the class and of others, as the network gets them, and what it resolution_findings."""
-    folder = dataset_files.data_folder()
+    folder = services.data_folder()
     if not dataset_files.state("cifar10", folder).present:
         st.caption(say("no_pictures"))
         st.code("python -m core data cifar10 --fetch", language="sh")
         return
-    outputs = read_outputs(network) if filter == FILTER else None
+    outputs = read_outputs(network, services.pretrained_folder()) if filter == FILTER else None
     columns = st.columns(2, gap="medium")
     for column, own, key in zip(columns, (True, False), ("pictures_own", "pictures_other"), strict=True):
         chosen = images.chosen_tests("cifar10", folder, label, own, SHOWN)

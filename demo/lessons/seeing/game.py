@@ -104,7 +104,7 @@ def _reveal(task: Task, mine: Mapping[int, Guess]) -> None:
     st.success(say("truth", truth=truth) + " " + (say("known_from", side=known) if known else say("never_known")), icon=":material/visibility:")
     st.image(images.sheet([[task.views[side].restored[0] for side in SIDES]], 900), alt=say("alt_growing", sides=_sides(), truth=truth))
     st.caption(say("growing", sides=_sides()))
-    cells = {(cell.protocol, cell.resolution): cell for cell in game.answers(task)}
+    cells = {(cell.protocol, cell.resolution): cell for cell in game.answers(task, services.registry())}
     rows = [[str(side), _own(mine[side]), *(_said(cells[protocol, side], truth) for protocol in PROTOCOLS)] for side in SIDES]
     head = [say("column_side_short"), say("column_you"), *(say(f"protocol_{protocol}") for protocol in PROTOCOLS)]
     st.markdown(table(head, rows, left=len(head)))
@@ -145,7 +145,7 @@ def _next(seed: int, place: int, indices: list[int]) -> None:
 def _score(done: list[Task]) -> None:
     """Over the images of this round that were guessed at every side: right answers by side."""
     st.subheader(say("score", count=len(done)), anchor=False)
-    answers = {task.index: {(cell.protocol, cell.resolution): cell for cell in game.answers(task)} for task in done}
+    answers = {task.index: {(cell.protocol, cell.resolution): cell for cell in game.answers(task, services.registry())} for task in done}
     rows = []
     for side in SIDES:
         own = sum(_mine(task.index)[side].right for task in done)

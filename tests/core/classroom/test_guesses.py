@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from scipy import stats
@@ -115,10 +117,13 @@ def test_the_pool_lives_beside_the_manager() -> None:
         services.guesses()
 
     class Manager:
+        cards = data = Path("nowhere")
+        store = SimpleNamespace(folder=Path("nowhere"))
+
         def teacher(self, token: str) -> bool:
             return token == "secret"
 
-    services.install(Manager())  # type: ignore[arg-type]
+    services.install(Manager())  # type: ignore[arg-type]  # of a manager no more is needed
     pool = services.guesses()
     pool.submit(ANN, Guess(1, 4, 0, 0))
     assert services.guesses() is pool and pool.of(ANN, 1)

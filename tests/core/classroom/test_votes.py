@@ -11,6 +11,7 @@ import pytest
 from core.classroom import votes
 from core.classroom.votes import Classroom, Place
 from core.engines.thread import ThreadEngine
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.vocabulary.errors import LabError
@@ -235,6 +236,6 @@ def test_the_server_has_one_class_with_the_manager_s_token(tmp_path: Path, monke
     monkeypatch.delitem(sys.modules, services._HOME, raising=False)
     with pytest.raises(LabError, match="only the teacher"):
         services.classroom().open(TEACHER)  # no server: nobody is its teacher
-    services.install(JobManager(open_store(tmp_path), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1))
+    services.install(JobManager(open_store(tmp_path), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1, cards=FOLDER))
     services.classroom().open(TEACHER)
     assert services.classroom().opened and services.classroom() is services.classroom()

@@ -20,7 +20,7 @@ from core.__main__ import main
 from core.cli import commands as command
 from core.cli.commands import summary
 from core.inference.classifier import Classifier
-from core.pretrained.cards import Card
+from core.pretrained.cards import FOLDER, Card
 from core.runs.store import RunStore, StoreError, open_store
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Record
@@ -121,7 +121,7 @@ def image(tmp_path: Path) -> Path:
 def test_classify_answers_with_the_top_classes(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = ask(capsys, "classify", str(image), "--network", "mnist-28", "--resolution", "14", "--filter", "area", "--top", "3")
     assert answer["resolution"] == 14 and answer["network"] == "mnist-28" and len(answer["top"]) == 3
-    expected = Classifier.load("mnist-28").classify(seven(), 14, "area", 3)
+    expected = Classifier.load("mnist-28", FOLDER).classify(seven(), 14, "area", 3)
     assert [(guess["label"], guess["probability"]) for guess in answer["top"]] == expected.top and expected.top[0][0] == "7"
     assert ask(capsys, "classify", str(image), "--network", "mnist")["resolution"] == 28
     inside_out = ask(capsys, "classify", str(image), "--network", "mnist", "--invert", "off", "--crop", "off", "--top", "1")

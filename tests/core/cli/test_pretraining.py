@@ -15,7 +15,7 @@ from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference import out_of_distribution
 from core.inference.evaluation import Trained, smallest
-from core.pretrained.cards import Card, card_of, identity, read_card, read_cards, write_card
+from core.pretrained.cards import FOLDER, Card, card_of, identity, read_card, read_cards, write_card
 from core.pretrained.outputs import read_outputs
 from core.pretrained.plan import PlannedRun, available
 from core.runs.store import open_store
@@ -159,7 +159,7 @@ def test_tables_have_a_row_for_each_cell_whose_run_is_there(tmp_path: Path) -> N
 
 
 def test_pretrained_digits_is_what_its_card_says(tmp_path: Path) -> None:
-    card = read_cards()["digits"]
+    card = read_cards(FOLDER)["digits"]
     assert identity(card.recipe) == identity(preset("fast", "digits"))
     data = loading.load("digits", tmp_path)
     weights = (pretraining.FOLDER / "digits.safetensors").read_bytes()

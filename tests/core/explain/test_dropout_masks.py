@@ -111,10 +111,10 @@ def test_the_hardest_picture_is_the_one_of_the_least_certain_class() -> None:
 def test_a_network_is_taken_with_pictures_that_it_was_trained_on(tmp_path: Path) -> None:
     if not (FOLDER / "digits.safetensors").exists():
         pytest.fail("pretrained/digits.safetensors is part of the project")
-    found = dropout_masks.subject(tmp_path, ("nosuch", "digits"))
+    found = dropout_masks.subject(tmp_path, FOLDER, ("nosuch", "digits"))
     assert found.name == "digits" and len(found.train[1]) == 1_000 and len(found.test[1]) == 360
-    card = Classifier.load("digits")
+    card = Classifier.load("digits", FOLDER)
     same = dropout_masks.accuracy(found.network, ((found.test[0].float() - 127.5) / 127.5, found.test[1]))
     assert card.classes == found.classes and same > 0.95
     with pytest.raises(LabError, match="none of the networks nosuch"):
-        dropout_masks.subject(tmp_path, ("nosuch",))
+        dropout_masks.subject(tmp_path, FOLDER, ("nosuch",))

@@ -12,6 +12,7 @@ from torch import nn
 from core.explain import gradcam, receptive_field
 from core.inference.classifier import Classifier
 from core.models import networks
+from core.pretrained.cards import FOLDER
 from core.vocabulary.errors import LabError
 from tests.networks_for_tests import lay
 
@@ -97,7 +98,7 @@ def test_the_painted_maximum_lies_inside_the_blob(name: str, dataset: str, place
 @pytest.mark.parametrize("name", ["cifar10-32", "mnist-28", "digits", "fashion-arc2-adam", "fashion-arc3-adam", "fashion-arc3-paper", "fashion-arc4"])
 def test_with_trained_weights_a_cell_is_painted_in_the_middle_of_the_pixels_that_it_follows(name: str) -> None:
     """Told by the gradients of noise, whatever the weights; which cell is the strongest is the network's own matter."""
-    classifier = Classifier.load(name)
+    classifier = Classifier.load(name, FOLDER)
     layer = receptive_field.map_layer(classifier.recipe.network, classifier.shape)
     assert layer is not None
     body = classifier.network[: gradcam.behind_convolution(classifier.network, receptive_field.convolution_number(classifier.recipe.network, layer))]

@@ -41,7 +41,7 @@ def test_another_size_keeps_the_middle(size: int) -> None:
 
 
 def test_the_first_layer_of_a_pretrained_network() -> None:
-    found = kernels.learned(1)
+    found = kernels.learned(1, FOLDER)
     assert "digits" in found
     tensors = load_file(FOLDER / "digits.safetensors")
     assert np.array_equal(found["digits"].kernels, tensors["0.weight"].double().numpy())
@@ -50,7 +50,7 @@ def test_the_first_layer_of_a_pretrained_network() -> None:
 
 
 def test_networks_without_weights_or_convolution_have_none(tmp_path: Path) -> None:
-    card = read_cards()["digits"]
+    card = read_cards(FOLDER)["digits"]
     assert kernels.learned(1, tmp_path) == {}
     write_card(card, tmp_path)
     assert kernels.learned(1, tmp_path) == {}

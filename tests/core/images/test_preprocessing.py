@@ -12,6 +12,7 @@ from core.datasets.loading import DataSet, load
 from core.images.decoding import LONGEST, open_image
 from core.images.preprocessing import Steps, prepare
 from core.inference.classifier import Classifier
+from core.pretrained.cards import FOLDER
 from core.vocabulary.errors import LabError
 from tests.networks_for_tests import drawn
 from tests.places import FILES
@@ -168,7 +169,7 @@ def test_a_seven_is_a_seven_in_whatever_ink_and_file(name: str, network: str, sh
     """All show the same seven; whatever its colours, the network sees it as the black one on white."""
     plain, other = (prepare(open_image(FILES / f"{file}.png"), network, shape).seen for file in ("seven", name))
     assert np.abs(plain.astype(int) - other).mean() < 1, "some have no shades at the edges of their strokes"
-    assert Classifier.load("mnist-28" if network == "mnist" else "digits").classify(open_image(FILES / f"{name}.png")).top[0][0] == "7"
+    assert Classifier.load("mnist-28" if network == "mnist" else "digits", FOLDER).classify(open_image(FILES / f"{name}.png")).top[0][0] == "7"
 
 
 @pytest.mark.parametrize("ink", ["#ffff00", "#00ff00", "#ff0000", "#0000ff"])

@@ -84,12 +84,12 @@ def test_the_network_sees_the_reduced_picture(classifier: Classifier, digits: Da
 @pytest.mark.parametrize("name", ["mnist-28", "cifar10-32"])
 def test_one_picture_alone_gets_the_study_s_prediction(name: str, real_data: Path) -> None:
     """The studies look at 500 pictures at a time, the classifier at one."""
-    card = read_cards()[name]
+    card = read_cards(FOLDER)[name]
     data = load(card.recipe.dataset, real_data)
     file = FOLDER / f"{name}.safetensors"
     test = data.images[data.train_size :][:500]
     studied = evaluation.Trained(card.recipe.changed(threads=1), file.read_bytes(), data).logits(test)
-    network = Classifier.load(name)
+    network = Classifier.load(name, FOLDER)
     alone = np.concatenate([network.logits(image[None]) for image in test])
     assert (alone.argmax(1) == studied.argmax(1).numpy()).all()
 

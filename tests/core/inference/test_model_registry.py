@@ -183,7 +183,7 @@ def test_a_network_outside_the_study_has_a_row_of_its_own(folder: Path) -> None:
     assert [(cell.protocol, cell.resolution, cell.network) for cell in cells] == [("chosen", s, "arcs") for s in (28, 21, 14, 7)]
 
 
-STUDIED = [name for name in ("cifar10-32", "mnist-28", "mnist-mixed") if name in read_cards()]
+STUDIED = [name for name in ("cifar10-32", "mnist-28", "mnist-mixed") if name in read_cards(FOLDER)]
 
 
 @pytest.mark.data
@@ -192,7 +192,7 @@ def test_a_hundred_test_pictures_get_what_the_study_counted(name: str, real_data
     """Through the classifier one by one, against the study's own evaluation, at each of its sides."""
     from core.inference.evaluation import Trained
 
-    network = Classifier.load(name)
+    network = Classifier.load(name, FOLDER)
     data = load(network.recipe.dataset, real_data)
     studied = Trained(network.recipe.changed(threads=1), (FOLDER / f"{name}.safetensors").read_bytes(), data)
     test, side = data.images[data.train_size :][:100], network.shape[1]

@@ -28,14 +28,14 @@ from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Matrix, Tick
 
 MEGABYTES = 30
-CARDS = read_cards()
+CARDS = read_cards(FOLDER)
 PLAN = plan()
 MADE = available(PLAN, CARDS.values())
 
 
 def test_every_card_is_planned_and_looked_at_as_planned() -> None:
     assert {card.name for card in MADE.values()} == set(CARDS), "a card that no plan asks for"
-    assert all(complete(card, PLAN[name]) for name, card in MADE.items())
+    assert all(complete(card, PLAN[name], FOLDER) for name, card in MADE.items())
 
 
 def test_weights_and_answers_are_there_where_they_are_planned_and_nowhere_else() -> None:
@@ -43,7 +43,7 @@ def test_weights_and_answers_are_there_where_they_are_planned_and_nowhere_else()
     answers = {f"{name}.outputs" for name in MADE if PLAN[name].keep_outputs_at}
     assert {path.stem for path in FOLDER.glob("*.safetensors")} == weights | answers
     for name in answers:
-        outputs = read_outputs(name.removesuffix(".outputs"))
+        outputs = read_outputs(name.removesuffix(".outputs"), FOLDER)
         assert outputs is not None and set(outputs.logits) == set(PLAN[name.removesuffix(".outputs")].keep_outputs_at)
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 
 from core.datasets import loading
 from core.pretrained import test_images
+from core.pretrained.cards import FOLDER
 from core.pretrained.outputs import Answers, write_outputs
 from core.pretrained.test_images import Tiles
 from core.vocabulary.errors import LabError
@@ -66,7 +67,7 @@ def test_the_whole_test_set_is_torchvision_s(real_data: Path) -> None:
     found, data = test_images.all_tiles(real_data), loading.load("fashion-mnist", real_data)
     assert np.array_equal(found.images, data.images[data.train_size :, 0].numpy())
     assert list(found.labels) == data.labels[data.train_size :].tolist()
-    assert test_images.tiles(real_data) is found
+    assert test_images.tiles(real_data, FOLDER) is found
 
 
 def test_without_the_data_set_the_png_is_taken(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_without_the_data_set_the_png_is_taken(tmp_path: Path) -> None:
 def test_they_are_the_first_of_the_test_set(name: str, real_data: Path) -> None:
     data = loading.load(name, real_data)
     for number in range(test_images.FIRST_COUNT):
-        found = test_images.first_image(name, number)
+        found = test_images.first_image(name, number, FOLDER)
         assert found is not None
         assert np.array_equal(found[0], data.images[data.train_size + number].permute(1, 2, 0).numpy())
         assert found[1] == int(data.labels[data.train_size + number])
@@ -91,15 +92,15 @@ def test_they_are_the_first_of_the_test_set(name: str, real_data: Path) -> None:
 def test_they_are_made_again_where_they_are_missing(real_data: Path, tmp_path: Path) -> None:
     assert test_images.renew_first(tmp_path, real_data) == ["mnist-test.png", "cifar10-test.png"] and not test_images.renew_first(tmp_path, real_data)
     for name in test_images.FIRST_DATASETS:
-        again, kept = test_images.first_image(name, 7, tmp_path), test_images.first_image(name, 7)
+        again, kept = test_images.first_image(name, 7, tmp_path), test_images.first_image(name, 7, FOLDER)
         assert again and kept and np.array_equal(again[0], kept[0]) and again[1] == kept[1]
 
 
 @pytest.mark.parametrize("name", [*test_images.FIRST_DATASETS, test_images.TILES_DATASET])
 def test_others_do_not_come_with_the_app(name: str, tmp_path: Path) -> None:
-    assert test_images.first_image(name, 0) and test_images.first_image(name, test_images.FIRST_COUNT - 1)
-    assert test_images.first_image(name, -1) is None and test_images.first_image(name, test_images.FIRST_COUNT) is None
-    assert test_images.first_image(name, 0, tmp_path) is None and test_images.first_image("digits", 0) is None
+    assert test_images.first_image(name, 0, FOLDER) and test_images.first_image(name, test_images.FIRST_COUNT - 1, FOLDER)
+    assert test_images.first_image(name, -1, FOLDER) is None and test_images.first_image(name, test_images.FIRST_COUNT, FOLDER) is None
+    assert test_images.first_image(name, 0, tmp_path) is None and test_images.first_image("digits", 0, FOLDER) is None
     assert test_images.renew_first(tmp_path, tmp_path / "nowhere") == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score, precision_score, recall_score
 
+from core.pretrained.cards import FOLDER
 from core.pretrained.outputs import Outputs, write_outputs
 from core.studies import architectures
 from core.studies import architectures_comparison as beside
@@ -50,13 +51,13 @@ def test_a_verdict_tells_missing_from_what_the_test_set_leaves_open(printed: flo
 
 def test_sgd_is_compared_with_adam_on_the_same_network() -> None:
     made = {f"fashion-{name}": card(f"fashion-{name}", 0.95 if "adam" in name else 0.8) for name in architectures.REPORT}
-    two, three = beside.pairs(beside.report_rows(made))
+    two, three = beside.pairs(beside.report_rows(made), FOLDER)
     assert (two.network, three.network) == ("Arc2", "Arc3")
     assert two.difference.real and two.difference.lead == pytest.approx(two.adam - two.sgd)
     printed = published()["report"]["architectures"]["per_class"]
     assert two.printed_below == int(np.sum(np.less(printed["Arc2 SGD"]["f1"], printed["Arc2 Adam"]["f1"])))
     del made["fashion-arc2-sgd"]
-    assert [pair.network for pair in beside.pairs(beside.report_rows(made))] == ["Arc3"]
+    assert [pair.network for pair in beside.pairs(beside.report_rows(made), FOLDER)] == ["Arc3"]
 
 
 def test_the_rows_of_a_class_are_scikit_learn_s() -> None:
@@ -83,8 +84,8 @@ def result(title: str, share: float, run: str) -> beside.PaperRow:
 
 def test_a_contest_needs_two_and_knows_its_margin() -> None:
     rows = [result(name, share, f"no-{name}") for name, share in (("a", 0.8), ("b", 0.9), ("c", 0.85))]
-    assert beside.ranking(rows[:1]) is None
-    found = beside.ranking(rows)
+    assert beside.ranking(rows[:1], FOLDER) is None
+    found = beside.ranking(rows, FOLDER)
     assert found is not None and (found.best, found.second, found.last) == ("b", "c", "a")
     assert (found.lead, found.range) == (pytest.approx(0.05), pytest.approx(0.1))
     assert found.to_second.lead == pytest.approx(0.05) and found.to_last.p < found.to_second.p

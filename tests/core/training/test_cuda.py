@@ -24,6 +24,7 @@ from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
 from core.models import networks
+from core.pretrained.cards import FOLDER
 from core.training import device, loop, stopwatch
 from core.training.augmentation import Augmentation
 from core.training.cuda_graph import WARM_UP
@@ -215,7 +216,7 @@ def test_a_network_of_the_card_classifies_on_the_processor(digits: loading.DataS
 
 @pytest.mark.parametrize("name", ["mnist-28", "cifar10-32"])
 def test_a_pretrained_network_says_the_same_on_the_card(name: str) -> None:
-    classifier = Classifier.load(name)
+    classifier = Classifier.load(name, FOLDER)
     device.configure(device.resolve(QUICK))
     images = np.random.default_rng(0).integers(0, 256, (64, *classifier.shape), np.uint8)
     inputs = (torch.from_numpy(images).float() - 127.5) / 127.5

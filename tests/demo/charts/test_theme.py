@@ -15,6 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.engines.thread import ThreadEngine
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from demo.charts import export, figure, plots
@@ -51,7 +52,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Figu
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
     monkeypatch.setattr(figure, "show", lambda figure, key: found.append(figure))
     monkeypatch.setattr(asking, "ask", lambda *_, **__: True)
-    manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1)
+    manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1, cards=FOLDER)
     services.install(manager)
     yield found
     manager.close()
@@ -141,7 +142,7 @@ def test_the_first_and_the_last_label_stand_at_their_grid_lines() -> None:
 def test_a_page_gives_a_figure_its_theme_and_teacher_s_mode(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     theme = SimpleNamespace(type="dark")
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=theme, url=None))
-    manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1)
+    manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1, cards=FOLDER)
     services.install(manager)
 
     def page() -> None:

@@ -131,7 +131,7 @@ def test_behind_the_last_samples_stand_the_first(desk: Handlers) -> None:
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist", "cifar10"])
 def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
-    bare = Handlers(ModelRegistry(data=tmp_path))
+    bare = Handlers(ModelRegistry(FOLDER, data=tmp_path))
     gallery, said, first = bare.samples(dataset, 0)
     assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and first == 0
     truth = sample_of(bare.registry, dataset, 3)[1]

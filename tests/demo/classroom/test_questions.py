@@ -16,6 +16,7 @@ from core.classroom.guesses import Guess
 from core.classroom.questions import lessons
 from core.classroom.votes import Classroom
 from core.engines.thread import ThreadEngine
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.vocabulary.visitor import Visitor
@@ -43,7 +44,7 @@ RIGHT = {
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroom]:
     context = SimpleNamespace(cookies={"lab_owner": "anna"}, theme=SimpleNamespace(type="light"), url="http://localhost:8501")
     monkeypatch.setattr("streamlit.context", context)
-    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1)
+    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1, cards=FOLDER)
     services.install(made)
     yield services.classroom()
     made.close()

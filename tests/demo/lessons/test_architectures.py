@@ -45,8 +45,8 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Card]:
     shades = np.random.default_rng(0).integers(0, 256, (1000, 28, 28), np.uint8)
     whole = test_images.Tiles(tuple(range(1000)), tuple(number % 10 for number in range(1000)), shades, 1000)
     test_images.write_tiles(tmp_path, whole, range(300, 1000))
-    monkeypatch.setattr(test_images, "tiles", lambda data: test_images.read_tiles(tmp_path))
-    monkeypatch.setattr(images, "read_outputs", lambda name: outputs(found[name].result["test_accuracy"], seed=len(name)))
+    monkeypatch.setattr(test_images, "tiles", lambda *_: test_images.read_tiles(tmp_path))
+    monkeypatch.setattr(images, "read_outputs", lambda name, _folder: outputs(found[name].result["test_accuracy"], seed=len(name)))
     return found
 
 
@@ -242,13 +242,13 @@ def test_right_and_wrong_are_told_by_words_and_by_a_mark() -> None:
 
 
 def test_a_run_whose_answers_are_not_kept_is_named(made: dict[str, Card], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "read_outputs", lambda name: None)
+    monkeypatch.setattr(images, "read_outputs", lambda name, _folder: None)
     page = opened("pictures")
     assert "python -m core pretrain fashion-arc2-adam" in words(page) and len(shown_images(page)) == 1
 
 
 def test_without_any_picture_it_says_how_to_get_them(made: dict[str, Card], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(test_images, "tiles", lambda data: None)
+    monkeypatch.setattr(test_images, "tiles", lambda *_: None)
     page = opened("pictures", skip=False)
     assert "python -m core data fashion-mnist --fetch" in words(page)
     assert "python -m core data fashion-mnist --fetch" in words(opened("networks"))

@@ -43,8 +43,8 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """pretrained/ without a card."""
-    monkeypatch.setattr(asking, "read_cards", lambda: read_cards(tmp_path))
-    monkeypatch.setattr(last_batch, "read_outputs", lambda name: read_outputs(name, tmp_path))
+    monkeypatch.setattr(asking, "read_cards", lambda _folder: read_cards(tmp_path))
+    monkeypatch.setattr(last_batch, "read_outputs", lambda name, _folder: read_outputs(name, tmp_path))
     return tmp_path
 
 

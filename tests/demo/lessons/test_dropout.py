@@ -12,7 +12,7 @@ import altair
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.pretrained.cards import CARDS, Card, read_cards, write_card
+from core.pretrained.cards import CARDS, FOLDER, Card, read_cards, write_card
 from core.pretrained.plan import available
 from core.studies import architectures
 from core.studies import dropout as study_3
@@ -109,7 +109,7 @@ def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.
     few = seeds("arc2", 0.0, 0.80)
     keep(monkeypatch, tmp_path, *few)
     assert "two convolutions and 607,306 parameters, but only" in words(opened()), "the other networks are not there"
-    monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), [*read_cards().values(), *few]))
+    monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), [*read_cards(FOLDER).values(), *few]))
     page = opened()
     page.button_group(key="dropout.network.results").set_value("arc2").run()
     said = words(page)
@@ -117,7 +117,7 @@ def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.
     assert len(sizes) == 5 and next(iter(sizes)) == "arc2" and list(sizes.values()) == sorted(sizes.values(), reverse=True)
     assert "more than any other of the 5 networks (arc5 comes next, with 594,922)" in said
     smaller = [dataclasses.replace(card, facts={**card.facts, "parameters": 1}) if card.recipe.network == "arc2" else card
-               for card in [*read_cards().values(), *few]]  # fmt: skip
+               for card in [*read_cards(FOLDER).values(), *few]]  # fmt: skip
     monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), smaller))
     assert dropout._lead("arc2") == ""
 

@@ -21,6 +21,7 @@ from core.datasets import formats
 from core.datasets.files import SOURCES, FetchProgress, FetchStopped
 from core.engines.thread import ThreadEngine
 from core.images import samples
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.vocabulary.errors import LabError
@@ -78,7 +79,7 @@ def download(monkeypatch: pytest.MonkeyPatch) -> Iterator[Download]:
 def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
     visit(monkeypatch, "http://localhost:8501")
     made = JobManager(
-        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1
+        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1, cards=FOLDER
     )
     services.install(made)
     yield made

@@ -18,6 +18,7 @@ from core.datasets import formats
 from core.engines.thread import ThreadEngine
 from core.explain import kernels
 from core.images import samples
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.studies.published import published
@@ -32,7 +33,7 @@ def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobMana
     """A machine without any data set but `digits`."""
     context = SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url="http://localhost:8501")
     monkeypatch.setattr("streamlit.context", context)
-    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1)
+    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1, cards=FOLDER)
     services.install(made)
     yield made
     made.close()
@@ -127,7 +128,7 @@ def test_a_learned_kernel_comes_with_its_network_s_numbers(sent: list[dict[str, 
     kernel.set_value("learned").run()
     next(box for box in page.selectbox if box.label == "Network").set_value("digits").run()
     next(box for box in page.number_input if box.label.startswith("Filter")).set_value(7).run()
-    layer, data = kernels.learned(1)["digits"], sent[-1]
+    layer, data = kernels.learned(1, FOLDER)["digits"], sent[-1]
     assert np.array_equal(np.ravel(layer.kernels[6]), data["kernel"])
     assert (data["bias"], data["activation"], data["low"]) == (layer.biases[6], "ReLU", -1.0)
     check(data)

@@ -7,7 +7,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -67,8 +67,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     theme = SimpleNamespace(type="light")
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=theme, url=None))
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(asking, "read_cards", partial(read_cards, tmp_path))
-    monkeypatch.setattr(experiments, "read_outputs", lambda name: read_outputs(name, tmp_path))
+    monkeypatch.setattr(asking, "read_cards", lambda _folder: read_cards(tmp_path))
+    monkeypatch.setattr(experiments, "read_outputs", lambda name, _folder: read_outputs(name, tmp_path))
     yield tmp_path
 
 

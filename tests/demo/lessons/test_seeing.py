@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,8 +21,9 @@ from core.classroom.guesses import Guess
 from core.datasets import formats
 from core.engines.thread import ThreadEngine
 from core.images import quality, samples
+from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer
-from core.pretrained.cards import Card, read_cards, write_card
+from core.pretrained.cards import FOLDER, Card, read_cards, write_card
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.studies import resolution
@@ -44,10 +44,10 @@ CAT, SHIP = CLASSES.index("cat"), CLASSES.index("ship")
 def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
     """A machine with `digits` alone and no card; the visitor has a cookie."""
     visit(monkeypatch, "ann")
-    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="secret", threads=1)
+    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="secret", threads=1, cards=FOLDER)
     services.install(made)
     (tmp_path / "cards").mkdir()
-    monkeypatch.setattr(asking, "read_cards", partial(read_cards, tmp_path / "cards"))
+    monkeypatch.setattr(asking, "read_cards", lambda _folder: read_cards(tmp_path / "cards"))
     yield made
     made.close()
 
@@ -206,7 +206,7 @@ def task(index: int, _data: Path = Path()) -> Task:
     return Task(index, SHIP if index % 2 else CAT, image, views)
 
 
-def answers(asked_for: Task) -> tuple[ProtocolAnswer, ...]:
+def answers(asked_for: Task, _registry: ModelRegistry) -> tuple[ProtocolAnswer, ...]:
     """TOTV says cat, mixed ship; TVTV is not there."""
     said = {"totv": "cat", "mixed": "ship", "tvtv": None}
     return tuple(ProtocolAnswer(protocol, side, f"net-{protocol}", label, 0.5 if label else None, None)
@@ -285,9 +285,10 @@ def test_a_round_s_pictures_are_the_test_set_s_and_the_networks_answer(real_data
     found = game.task(index, real_data)
     assert np.array_equal(found.image, data.images[data.train_size + index].numpy()) and found.label == data.labels[data.train_size + index]
     assert found.views[4].reduced.shape == (1, 3, 4, 4) and np.array_equal(found.views[32].restored[0], found.image)
-    cells = {(cell.protocol, cell.resolution): cell for cell in game.answers(found)}
+    registry = ModelRegistry(FOLDER)
+    cells = {(cell.protocol, cell.resolution): cell for cell in game.answers(found, registry)}
     assert cells.keys() == {(protocol, side) for protocol in resolution.PROTOCOLS for side in SIDES}
-    network = game.registry(game.FOLDER).get("cifar10-mixed")
+    network = registry.get("cifar10-mixed")
     chances = network.probabilities(network.at(found.image[None], 6, "bilinear"))[0]
     assert cells["mixed", 6].probability == pytest.approx(float(chances.max()))
     assert cells["mixed", 6].label == network.classes[chances.argmax()]
