@@ -76,7 +76,7 @@ def draw(page: Page, strokes: list[Stroke], scale: float) -> None:
         page.mouse.move(*points[0])
         page.mouse.down()
         for x, y in points[1:]:
-            page.mouse.move(x, y, steps=4)
+            page.mouse.move(x, y, steps=2)
         page.mouse.up()
 
 
