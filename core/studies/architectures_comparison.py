@@ -19,7 +19,7 @@ from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, 
 from core.studies.published import published
 from core.studies.rows import Row, once_for_cards
 from core.vocabulary import metrics
-from core.vocabulary.stats import Difference, between_shares, margin, on_the_same_images, over_seeds, step_std
+from core.vocabulary.stats import Difference, margin, mcnemar_test, step_std, t_test, two_proportion_test
 
 OPTIMIZER_TITLES = {"sgd": "SGD", "adam": "Adam", "rmsprop": "RMSprop", "adagrad": "Adagrad"}
 TITLES = {name: f"{network.removesuffix('-report').capitalize()} {OPTIMIZER_TITLES[optimizer]}"
@@ -264,8 +264,8 @@ def difference(first: ResultRow, second: ResultRow, folder: Path) -> Difference:
     their test accuracies."""
     answers = [_right(row, folder) for row in (first, second)]
     if all(answers):
-        return on_the_same_images(*answers)
-    return between_shares(first.test_accuracy, second.test_accuracy, first.tested)
+        return mcnemar_test(*answers)
+    return two_proportion_test(first.test_accuracy, second.test_accuracy, first.tested)
 
 
 def _right(row: ResultRow, folder: Path) -> list[bool]:
@@ -333,7 +333,7 @@ def paper_test(row: OptimizerRow) -> float:
 
 def neighbours(first: OptimizerRow, second: OptimizerRow) -> Difference | None:
     """The lead of the first, over the seeds; None with one seed each."""
-    return over_seeds(first.tested, second.tested)
+    return t_test(first.tested, second.tested)
 
 
 # --- the size of a batch ---------------------------------------------------------------------------------------------

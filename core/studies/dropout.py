@@ -15,7 +15,7 @@ from core.pretrained.plan import Plan, PlannedRun
 from core.studies.published import published
 from core.studies.rows import Row, once_for_cards
 from core.vocabulary.recipe import preset
-from core.vocabulary.stats import Difference, over_seeds
+from core.vocabulary.stats import Difference, t_test
 
 RATES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 SEEDS = (0, 1, 2)
@@ -169,7 +169,7 @@ def verdict(rates: Sequence[RateRow]) -> Verdict | None:
         best=best.rate,
         best_test=best.test_accuracy,
         lead=best.test_accuracy - plain.test_accuracy,
-        difference=over_seeds(best.tested, plain.tested),
+        difference=t_test(best.tested, plain.tested),
         chosen=chosen.rate,
         chosen_lead=chosen.test_accuracy - plain.test_accuracy,
     )

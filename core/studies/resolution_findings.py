@@ -18,7 +18,7 @@ from core.studies.resolution import FILTER, FULL, PROTOCOLS, RECIPES, RIDDLE, SI
 from core.studies.rows import Row
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS
-from core.vocabulary.stats import Difference, Spread, between_shares, over_seeds, spread
+from core.vocabulary.stats import Difference, Spread, spread, t_test, two_proportion_test
 
 REPORT = RIDDLE[:3]
 """The networks of the report's recipe on full images, by seed."""
@@ -142,7 +142,7 @@ def mixed_against_tvtv(cards: Mapping[str, Card], dataset: str) -> list[MixedRow
             resolution=side, mixed=mixed.accuracy, tvtv=tvtv.accuracy, difference=mixed.accuracy - tvtv.accuracy,
             mixed_preset=mixed.preset, tvtv_preset=tvtv.preset, same_recipe=mixed.preset == tvtv.preset,
             totv=totv.mean if totv else None, gain=mixed.accuracy - totv.mean if totv else None, run=mixed.run, tvtv_run=tvtv.run,
-            chance=between_shares(mixed.accuracy, tvtv.accuracy, sum(map(sum, mixed.matrix))),
+            chance=two_proportion_test(mixed.accuracy, tvtv.accuracy, sum(map(sum, mixed.matrix))),
         ))  # fmt: skip
     return rows
 
@@ -176,7 +176,7 @@ def trained_small(cards: Mapping[str, Card], dataset: str, side: int) -> Trained
     if own.accuracy is None or totv is None or not same:
         return None
     seeds = [value for name in SAME_RECIPE[dataset] if (value := accuracy(cards, name, side)) is not None]
-    return TrainedSmall(own.accuracy, totv, over_seeds([own.accuracy], seeds))
+    return TrainedSmall(own.accuracy, totv, t_test([own.accuracy], seeds))
 
 
 # --- what was expected --------------------------------------------------------------------------------------------

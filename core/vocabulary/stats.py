@@ -1,8 +1,14 @@
-"""The one rule for "is this difference real?", and what it rests on.
+"""The one rule for "is this difference real?", and the statistics behind it.
 
-A difference is counted as real where chance alone would make one as large in less than 1 of 20 tries (95 %). How that
-is worked out depends on what is there: the same test images answered by both (McNemar's exact test), shares that
-were counted on their own (two proportions), or several seeds of each (Student's t). Nothing here needs torch or scipy;
+A difference counts as real where p < 0.05: were both equally good, chance alone would make a difference at least as large
+in less than 1 of 20 tries. Which test gives p depends on what was measured:
+
+- the same test images answered by two networks: `mcnemar_test`, exact (McNemar 1947);
+- two accuracies, with the images of each unknown: `two_proportion_test` (Pearson 1900);
+- accuracies of several seeds: `t_test`, with pooled variance (Student 1908);
+- two standard deviations over repeated draws: `between_spreads`, by their standard errors.
+
+The uncertainty of a single share is `wilson`'s interval (Wilson 1927). Nothing imports torch, NumPy or scipy;
 the tests compare each with scipy.
 """
 
@@ -18,31 +24,31 @@ from typing import Literal
 from core.vocabulary.errors import LabError
 
 CONFIDENCE = 0.95
-"""The share of tries in which an interval holds the true value; what lies outside is not put down to chance."""
+"""The confidence level of every interval; 1 - CONFIDENCE is the level of significance of every test."""
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-"""Standard deviations to each side of the middle that hold CONFIDENCE of a normal distribution: 1.96."""
+"""The two-sided quantile of the standard normal distribution at CONFIDENCE: 1.96."""
 STEPS = 2_000
-"""Of the numeric integral behind Student's t; even."""
+"""Intervals of Simpson's rule in `t_p_value`; even."""
 
 Basis = Literal["pictures", "shares", "seeds", "spreads"]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two accuracies, and whether one is really the higher."""
+    """The difference of two accuracies (or standard deviations) and its p-value."""
 
     lead: float
-    """Of the first over the second, as a share (0.01 is one point); negative where the second is ahead."""
+    """The first minus the second, as a share (0.01 is one percentage point)."""
     p: float
-    """How often chance alone would make a difference as large, were both equally good: 0 to 1."""
+    """The two-sided p-value, 0 to 1: the probability of a difference at least as large, were both equally good."""
     basis: Basis
-    """What it was worked out from: the same images answered by both, two shares, seeds, or two standard deviations."""
+    """Which test: McNemar on the same images, two proportions, Student's t over seeds, or two standard deviations."""
     count: int
-    """How many: images of one of them, seeds of both, or values of both."""
+    """The sample size: images of one of them, seeds of both, or values of both."""
 
     @property
     def real(self) -> bool:
-        """Whether it is more than chance."""
+        """Whether the difference is significant: p < 1 - CONFIDENCE."""
         return self.p < 1 - CONFIDENCE
 
 
@@ -50,7 +56,10 @@ class Difference:
 
 
 def wilson(right: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927): honest for few tries, and never outside 0 to 1.
+    """The 95 % score interval of the share right / of, within 0 to 1; (0, 1) where `of` is 0.
+
+    Wilson 1927, "Probable inference, the law of succession, and statistical inference": unlike the normal approximation
+    it holds for small samples and for shares near 0 and 1.
 
     >>> tuple(round(end, 2) for end in wilson(3, 3))
     (0.44, 1.0)
@@ -60,11 +69,11 @@ def wilson(right: int, of: int) -> tuple[float, float]:
     share, spread = right / of, Z * Z / of
     middle = (share + spread / 2) / (1 + spread)
     half = Z / (1 + spread) * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return middle - half if right else 0.0, middle + half if right < of else 1.0  # exact ends, not to within rounding
 
 
 def margin(share: float, of: int) -> float:
-    """Half the width of the 95 % interval of a share that was counted on so many images.
+    """Half the width of `wilson`'s interval of a share, 0 to 1, that was counted on `of` images.
 
     >>> round(margin(0.9, 10_000), 4)
     0.0059
@@ -76,21 +85,24 @@ def margin(share: float, of: int) -> float:
 # --- two of them --------------------------------------------------------------------------------------------------
 
 
-def on_the_same_images(first: Sequence[bool], second: Sequence[bool]) -> Difference:
-    """Two networks on the same test images; `first`, `second`: whether each image was answered rightly.
+def mcnemar_test(first: Sequence[bool], second: Sequence[bool]) -> Difference:
+    """Two networks on the same test images; `first`, `second` (N,): whether each image was classified correctly.
 
-    McNemar's exact test (1947): only the images count that one of them got right and the other did not. Were both
-    equally good, each of these would be a toss of a coin.
+    McNemar's exact test (McNemar 1947, "Note on the sampling error of the difference between correlated proportions"):
+    the images that only one of the two got right follow Binomial(n, 1/2), were both equally good. ValueError for
+    unequal lengths, LabError for no images.
     """
+    if not len(first):
+        raise LabError("two networks are compared on at least one image, not on none")
     pairs = list(zip(first, second, strict=True))
     won, lost = sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
-    return Difference((won - lost) / len(pairs), coin(won, lost), "pictures", len(pairs))
+    return Difference((won - lost) / len(pairs), binomial_test(won, lost), "pictures", len(pairs))
 
 
-def coin(heads: int, tails: int) -> float:
-    """How often a fair coin falls at least as unevenly, to either side.
+def binomial_test(heads: int, tails: int) -> float:
+    """The two-sided p-value of the exact binomial test for a fair coin, 0 to 1; 1 without a toss.
 
-    >>> coin(5, 0), coin(3, 3)
+    >>> binomial_test(5, 0), binomial_test(3, 3)
     (0.0625, 1.0)
     """
     heads, tails = int(heads), int(tails)  # NumPy's integers have an end, and 2**64 is beyond it
@@ -99,11 +111,12 @@ def coin(heads: int, tails: int) -> float:
     return min(1.0, float(2 * ways / 2**tosses)) if tosses else 1.0
 
 
-def between_shares(first: float, second: float, of: int) -> Difference:
-    """Two accuracies, each counted on `of` images, where it is not known which images each got right.
+def two_proportion_test(first: float, second: float, of: int) -> Difference:
+    """Two accuracies, 0 to 1, each counted on `of` images (at least 1), where it is unknown which images each got right.
 
-    The test of two proportions with a common share. It takes the images as drawn anew for each, so where they were
-    the same it finds a difference rather too seldom than too often.
+    The z-test of two proportions with a pooled share, which is Pearson's chi-squared test of the 2x2 table without
+    correction (Pearson 1900). It assumes independent samples: where both saw the same images it is conservative, and
+    `mcnemar_test` is the better one.
     """
     both = (first + second) / 2
     error = sqrt(2 * both * (1 - both) / of)
@@ -111,10 +124,11 @@ def between_shares(first: float, second: float, of: int) -> Difference:
     return Difference(first - second, p, "shares", of)
 
 
-def over_seeds(first: Sequence[float], second: Sequence[float]) -> Difference | None:
-    """Two recipes by their accuracies over seeds: Student's t with a common variance, so one of them may have a single seed.
+def t_test(first: Sequence[float], second: Sequence[float]) -> Difference | None:
+    """Two recipes by their accuracies over seeds; one of them may have a single seed, whose variance is the other's.
 
-    None where neither has two.
+    Student's t-test with pooled variance (Student 1908, "The probable error of a mean"). None where neither has two
+    seeds, or one has none. Without any variance p is 0 for different means and 1 for equal ones.
     """
     degrees = len(first) + len(second) - 2
     if degrees < 1 or min(len(first), len(second)) < 1:
@@ -122,12 +136,12 @@ def over_seeds(first: Sequence[float], second: Sequence[float]) -> Difference | 
     squares = sum((len(found) - 1) * variance(found) for found in (first, second) if len(found) > 1)
     error = sqrt(squares / degrees * (1 / len(first) + 1 / len(second)))
     lead = mean(first) - mean(second)
-    p = two_sided(abs(lead) / error, degrees) if error else float(lead == 0)
+    p = t_p_value(abs(lead) / error, degrees) if error else float(lead == 0)
     return Difference(lead, p, "seeds", len(first) + len(second))
 
 
 def spread_error(spread: float, count: int) -> float:
-    """How well `count` values, at least 2, tell their standard deviation: s / sqrt(2 (n - 1)), near enough for a normal distribution.
+    """The standard error of a standard deviation of `count` values, at least 2: s / sqrt(2 (n - 1)), for normal values.
 
     >>> spread_error(0.02, 9)
     0.005
@@ -136,15 +150,15 @@ def spread_error(spread: float, count: int) -> float:
 
 
 def between_spreads(first: float, second: float, uncertainty: float, count: int) -> Difference:
-    """Two standard deviations of `count` values together, whose difference has this uncertainty: normal distribution."""
+    """Two standard deviations of `count` values together; z-test of their difference with the standard error `uncertainty`."""
     p = 2 * NormalDist().cdf(-abs(first - second) / uncertainty) if uncertainty else float(first == second)
     return Difference(first - second, p, "spreads", count)
 
 
-def two_sided(t: float, degrees: int) -> float:
-    """How often Student's t with these degrees of freedom lies at least so far from 0, on either side.
+def t_p_value(t: float, degrees: int) -> float:
+    """The two-sided p-value of Student's t, 0 or more, with so many degrees of freedom, at least 1.
 
-    >>> round(two_sided(2.776, 4), 3)
+    >>> round(t_p_value(2.776, 4), 3)
     0.05
     """
     # The integral over an angle, t = sqrt(degrees) tan(angle), has a smooth integrand on a bounded range: Simpson's rule.
@@ -161,7 +175,7 @@ def two_sided(t: float, degrees: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A score over several seeds."""
+    """A score over several seeds: mean, least, greatest, and the number of seeds."""
 
     mean: float
     low: float
@@ -170,12 +184,12 @@ class Spread:
 
     @property
     def width(self) -> float:
-        """From the worst seed to the best."""
+        """The range: greatest minus least."""
         return self.high - self.low
 
 
 def spread(values: Iterable[float]) -> Spread | None:
-    """The mean of some scores, with the least and the greatest; None of none."""
+    """Mean, least and greatest of some scores; None of an empty iterable."""
     found = list(values)
     return Spread(sum(found) / len(found), min(found), max(found), len(found)) if found else None
 

@@ -17,7 +17,7 @@ from core.explain import worksheet as task
 from core.images import samples
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
-from core.vocabulary.stats import between_shares
+from core.vocabulary.stats import two_proportion_test
 
 IMAGE_SIDE, KERNEL_SIDE = 4, 3
 """Pixels of the image and of the kernel that the page "Convolution" asks about."""
@@ -99,7 +99,7 @@ def _best_at_seeing(networks: Mapping[str, game.Tested], class_: guesses.GuessCo
     low, high = class_.interval
     if low > best.accuracy:
         return "people"
-    if not between_shares(best.accuracy, other.accuracy, sum(map(sum, best.confusion))).real:
+    if not two_proportion_test(best.accuracy, other.accuracy, sum(map(sum, best.confusion))).real:
         return "same" if low <= other.accuracy else None
     return best.protocol if high < best.accuracy else None
 

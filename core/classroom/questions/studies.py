@@ -17,7 +17,7 @@ from core.studies import dropout as study_3
 from core.studies import resolution as study_1
 from core.studies import splits as study_4
 from core.vocabulary import metrics
-from core.vocabulary.stats import between_shares, between_spreads, over_seeds, spread_error
+from core.vocabulary.stats import between_spreads, spread_error, t_test, two_proportion_test
 
 
 def protocols(cards: Cards) -> Finding | None:
@@ -30,7 +30,7 @@ def protocols(cards: Cards) -> Finding | None:
         first, second = (study_1.cells(cards).answering(dataset, protocol, sides[-1]).matrix for protocol in ("totv", "tvtv"))
         if totv is None or tvtv is None or not first or not second:
             continue
-        real = between_shares(metrics.accuracy(first), metrics.accuracy(second), sum(map(sum, first))).real
+        real = two_proportion_test(metrics.accuracy(first), metrics.accuracy(second), sum(map(sum, first))).real
         right = "same" if not real else "totv" if totv > tvtv else "tvtv"
         return Finding(right, {"totv": totv, "tvtv": tvtv, "dataset": dataset, "first": sides[0], "last": sides[-1]})
     return None
@@ -84,7 +84,7 @@ def _effect(runs: Mapping[float, Sequence[study_3.RunRow]], found: study_3.Verdi
 
 def _falls(before: Sequence[float], after: Sequence[float]) -> bool:
     """Whether scores of some seeds are really above those of others."""
-    change = over_seeds(before, after)
+    change = t_test(before, after)
     return change is not None and change.real and change.lead > 0
 
 

@@ -119,7 +119,7 @@ def test_answers_that_are_kept_are_compared_picture_by_picture(tmp_path: Path) -
     found = beside.difference(*rows, folder=tmp_path)
     assert found.basis == "pictures" and found.lead == pytest.approx(16 / IMAGES) and found.real
     assert found.p == pytest.approx(binomtest(16, 16).pvalue)
-    assert not beside.between_shares(0.80, 0.784, IMAGES).real, "taken as independent they would not differ"
+    assert not beside.two_proportion_test(0.80, 0.784, IMAGES).real, "taken as independent they would not differ"
 
 
 def test_a_restless_curve_has_the_larger_wiggle() -> None:
