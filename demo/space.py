@@ -23,6 +23,7 @@ from demo.server.services import make_registry
 
 
 def main() -> None:
+    """Starts the classifier as a Space of Hugging Face runs it."""
     import uvicorn
 
     raise_limit()

@@ -17,6 +17,7 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 from gradio.components.api_component import Api
+from gradio.events import api
 from gradio.route_utils import FnIndexInferError
 from gradio.utils import get_upload_folder
 from PIL import Image
@@ -85,6 +86,7 @@ class PathGuard(gr.Blocks):
     """Blocks that look at what was sent before Gradio fetches or copies any of it, and that refuse in one sentence."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], state: Any, explicit_call: bool = False) -> list[Any]:
+        """The inputs as Gradio prepares them, once left out ones have their defaults and nothing refers to a file or an address that was not uploaded. gr.Error else."""
         left_out = block_fn.inputs[len(inputs) :]
         if all(isinstance(block, Api) for block in left_out):
             inputs = [*inputs, *(block.value for block in left_out)]
@@ -118,6 +120,7 @@ def tell_of_wrong_calls(app: FastAPI) -> None:
 
 
 def refusal(sentence: str) -> gr.Error:
+    """The sentence as an error that Gradio sends to the caller and does not print here."""
     return gr.Error(" ".join(sentence.split()), duration=8, print_exception=False)
 
 
@@ -177,13 +180,13 @@ def offer(registry: ModelRegistry) -> None:
         found.check(resolution, filter or found.recipe.filter, top)  # before the picture costs anything
         return found, found.classify(opened(picture), resolution, filter, top, steps)
 
-    def networks() -> list:
+    def networks() -> list[Any]:
         """The networks that can be asked, each with its data set and its accuracy on the test pictures (0 to 1)."""
         return listed(registry)
 
-    def classify(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
+    def classify(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, invert: str = "auto", crop: str = "auto", aspect: str = "auto",
-                 centre: str = "auto") -> dict:  # fmt: skip
+                 centre: str = "auto") -> dict[str, Any]:  # fmt: skip
         """The `top` most probable classes of a picture, as `python -m core classify` gives them.
 
         `network`: a name of `networks`, a data set or the id of a finished run. `resolution`: a side in pixels from 4 up, None
@@ -191,33 +194,35 @@ def offer(registry: ModelRegistry) -> None:
         """
         return asked(picture, network, resolution, filter, top, Steps(invert, crop, aspect, centre))[1].as_dict()
 
-    def look(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
-             invert: str = "auto", crop: str = "auto", aspect: str = "auto", centre: str = "auto") -> dict:  # fmt: skip
+    def look(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
+             invert: str = "auto", crop: str = "auto", aspect: str = "auto", centre: str = "auto") -> dict[str, Any]:  # fmt: skip
         """What the network sees: `seen`, the exact pixels, and the picture behind each step, as data:image/png."""
         _, found = asked(picture, network, resolution, filter, 1, Steps(invert, crop, aspect, centre))
         steps = [{"step": stage.step, "done": stage.done, "picture": views.png(stage.image)} for stage in found.prepared.stages[1:]]
         return {"seen": views.png(found.seen.transpose(1, 2, 0)), "resolution": found.resolution, "steps": steps}
 
-    def strip_(picture: dict | str, network: str = "mnist", filter: str | None = None) -> list:
+    def strip_(picture: dict[str, Any] | str, network: str = "mnist", filter: str | None = None) -> list[Any]:
         """The picture at four resolutions through the networks of each protocol; label null: not trained yet."""
         chosen, found = asked(picture, network, None, filter, 1, Steps())
         return [dataclasses.asdict(cell) for cell in compare_protocols(found.prepared.seen, chosen, found.filter, registry.get)]
 
-    def gradcam_(picture: dict | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
-                 label: str | None = None) -> dict:  # fmt: skip
+    def gradcam_(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
+                 label: str | None = None) -> dict[str, Any]:  # fmt: skip
         """Where the evidence for a class lies (Grad-CAM): `map`, 0 to 1 for each pixel that is seen, made of `cells` (rows, columns)."""
         chosen, found = asked(picture, network, resolution, filter, 1, Steps())
         name, heat = gradcam.heat(chosen, found.seen, label)
         return {"label": name, "map": heat.tolist(), "cells": gradcam.cells(chosen)}
 
-    def sample(dataset: str = "mnist", number: int = 0) -> dict:
+    def sample(dataset: str = "mnist", number: int = 0) -> dict[str, Any]:
         """A test picture of a data set as data:image/png, with its true class."""
         picture, truth = sample_of(registry, dataset, number)
         return {"picture": views.png(picture), "truth": truth}
 
-    for name, answer in {"networks": networks, "classify": classify, "look": look, "strip": strip_, "gradcam": gradcam_,
-                         "sample": sample}.items():  # fmt: skip
-        gr.api(told(answer), api_name=name)
+    endpoints: dict[str, Callable[..., Any]] = {
+        "networks": networks, "classify": classify, "look": look, "strip": strip_, "gradcam": gradcam_, "sample": sample,
+    }  # fmt: skip
+    for name, answer in endpoints.items():
+        api(told(answer), api_name=name)
 
 
 def listed(registry: ModelRegistry) -> list[dict[str, Any]]:

@@ -78,6 +78,7 @@ class Images:
     """The number of the first test image in the gallery."""
 
     def samples(self) -> list[Any]:
+        """What a page of test images fills: the gallery, the words above it, its first number."""
         return [self.gallery, self.about, self.page]
 
 
@@ -97,6 +98,7 @@ class Results:
     switches: tuple[gr.Radio, ...]
 
     def shown(self) -> list[Any]:
+        """The places that an answer fills, in the order in which handlers return them."""
         return [self.said, self.chances, self.seen, self.strip, self.stages, self.cam]
 
 
@@ -105,7 +107,8 @@ def build(registry: ModelRegistry, home: str = "") -> gr.Blocks:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # PIL refuses from twice this, before Gradio decodes what was sent
     desk = Handlers(registry)
     waiting_seen, *waiting = views.waiting()
-    with PathGuard(title=say("title"), analytics_enabled=False) as blocks:
+    blocks = PathGuard(title=say("title"), analytics_enabled=False)
+    with blocks:
         gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""), elem_id="head")
         settings = choose(desk)
         with gr.Row(equal_height=False):
@@ -126,6 +129,7 @@ def build(registry: ModelRegistry, home: str = "") -> gr.Blocks:
 
 
 def choose(desk: Handlers) -> Settings:
+    """Draws the choice of network, resolution and filter."""
     with gr.Row():
         network = gr.Dropdown(desk.networks(), value=FIRST, label=say("network"), filterable=False,
                               scale=2, min_width=280, elem_id="network")  # fmt: skip
@@ -136,6 +140,7 @@ def choose(desk: Handlers) -> Settings:
 
 
 def bring() -> Images:
+    """Draws the three ways in which an image comes: drawn, uploaded, chosen from the test images."""
     with gr.Tabs(selected="draw", elem_id="ways") as tabs:
         with gr.Tab(say("draw"), id="draw"):
             gr.HTML(pad(SIDE), min_height=SIDE + 60)
@@ -143,7 +148,7 @@ def bring() -> Images:
         with gr.Tab(say("upload"), id="upload"):
             photo = gr.Image(label=say("photo"), type="filepath", image_mode=None, format="png", sources=["upload", "clipboard"],
                              height=SIDE + 60, buttons=[], elem_id="photo")  # fmt: skip
-            photo.preprocess = as_it_came  # type: ignore[method-assign]
+            photo.preprocess = as_it_came  # type: ignore[method-assign, assignment]  # a path comes out, and no decoded image
         with gr.Tab(say("samples"), id="samples"):
             about = gr.Markdown(say("sample_gallery"))
             gallery = gr.Gallery(columns=3, allow_preview=False, show_label=False, format="png", buttons=[],
@@ -192,7 +197,7 @@ def answer_at_once(desk: Handlers, settings: Settings, images: Images, results: 
     for event in (images.ask.click, *settled):
         event(None, None, None, js="() => lab.want('answer')", **QUIET)
     shown = results.shown()
-    for event in (images.photo.change, images.gallery.select, *(tab.select for tab in images.tabs.children)):
+    for event in (images.photo.change, images.gallery.select, *(tab.select for tab in images.tabs.children if isinstance(tab, gr.Tab))):
         event(None, None, shown, js=blanked("lab.want('answer')"), **QUIET)
     images.more.click(None, None, shown, js=blanked("lab.want('page', 'answer')"), **QUIET)
     settings.network.input(None, None, shown, js=blanked("lab.want('choose', 'answer')"), **QUIET)
@@ -225,6 +230,7 @@ def hidden(kind: str) -> gr.Button:
 
 
 def asked_for(kind: str, function: Any, inputs: Any, outputs: Any, js: str | None = None, brought: str = "") -> None:
+    """A hidden button that calls `function`; afterwards the page's script runs `brought` and may ask the next thing."""
     pressed = hidden(kind).click(function, inputs, outputs, js=js, **QUIET)
     pressed.success(None, None, None, js=f"() => {{ {brought}; lab.done() }}", **QUIET)
     pressed.failure(None, None, None, js="() => lab.done()", **QUIET)
@@ -263,7 +269,7 @@ def mounted(root_path: str, home: str, registry: ModelRegistry) -> tuple[FastAPI
         run_history=False, max_file_size=f"{UPLOAD_MB}mb", ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False,
     )  # fmt: skip
     inside = app.router.routes[-1].app
-    inside.state_holder = Sessions()
+    inside.state_holder = Sessions()  # type: ignore[no-untyped-call]  # Gradio's own constructor has no annotations
     inside.state_holder.set_blocks(inside.get_blocks())
     tell_of_wrong_calls(inside)
     return app, inside.stop_event

@@ -147,10 +147,12 @@ def _fetched(dataset: str) -> dict[str, str]:
 
 
 def about_strip(recipe: Recipe) -> str:
+    """The introduction of the comparison at four resolutions, for the data set of the recipe."""
     return say("strip_intro" if recipe.dataset in resolution.SIDES else "strip_intro_chosen")
 
 
 def about_steps(recipe: Recipe) -> str:
+    """The introduction of the preprocessing steps, for the data set of the recipe."""
     return say("steps_intro", dataset=SOURCES[recipe.dataset].title, recipe=say(f"recipe_{recipe.dataset}"))
 
 
@@ -198,4 +200,4 @@ def _bars(chances: dict[str, float] | None) -> dict[str, Any]:
 
 def is_blank(drawing: Image.Image) -> bool:
     """Whether all of it has one colour."""
-    return all(low == high for low, high in drawing.convert("RGB").getextrema())
+    return drawing.convert("RGB").getcolors(1) is not None

@@ -74,7 +74,8 @@ def strip(cells: list[ProtocolAnswer], network: Classifier, answer: Answer) -> s
 
 
 def _at(network: Classifier, answer: Answer, side: int) -> Bytes:
-    return network.at(answer.prepared.seen, side, answer.filter)[0].transpose(1, 2, 0)
+    pixels: Bytes = network.at(answer.prepared.seen, side, answer.filter)[0].transpose(1, 2, 0)
+    return pixels
 
 
 def _cell(cell: ProtocolAnswer) -> str:

@@ -37,6 +37,7 @@ class BoundedQueue(Queue):
         """The oldest first."""
 
     async def push(self, body: Any, request: Any, username: str | None) -> tuple[bool, Any, Any]:
+        """Queues a question as Gradio does. Refused, with a sentence, where the page or its network has too many waiting."""
         address = address_of(request.scope)
         events = self.unanswered()
         if body.session_hash and sum(event.session_hash == body.session_hash for event in events) >= MOST_OF_SESSION:
@@ -52,6 +53,7 @@ class BoundedQueue(Queue):
         return waiting + [event for job in self.active_jobs for event in job or ()]
 
     def send_message(self, event: Event, event_message: Any) -> None:
+        """Sends it as Gradio does, and keeps the size and the time of a finished answer."""
         super().send_message(event, event_message)
         if isinstance(event_message, ProcessCompletedMessage):
             self._answers.append(Answer(event.session_hash, self._clock(), size_of(event_message.output)))

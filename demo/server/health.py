@@ -29,6 +29,7 @@ def addresses(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def main() -> int:
+    """Exit code 0 where every address answers, else 1 with a line on stderr."""
     for address in addresses():
         try:
             urllib.request.urlopen(address, timeout=SECONDS).close()
