@@ -17,6 +17,7 @@ from core.datasets.catalog import SOURCES
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer
+from core.pretrained.cards import FOLDER as PRETRAINED
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import SIDES
 from demo.classifier import app as classifier_app
@@ -131,7 +132,7 @@ def test_behind_the_last_samples_stand_the_first(desk: Handlers) -> None:
 
 @pytest.mark.parametrize("dataset", ["mnist", "fashion-mnist", "cifar10"])
 def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
-    bare = Handlers(ModelRegistry(FOLDER, data=tmp_path))
+    bare = Handlers(ModelRegistry(PRETRAINED, data=tmp_path))
     gallery, said, first = bare.samples(dataset, 0)
     assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and first == 0
     truth = sample_of(bare.registry, dataset, 3)[1]
