@@ -31,6 +31,7 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from core.classroom.teacher_token import token_notice
 from core.runs.manager import JobManager
+from core.system import log
 from core.vocabulary.errors import LabError
 from demo.server import hosting
 from demo.server.connection_hint import ConnectionHint, hint
@@ -79,6 +80,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 def start_manager() -> JobManager:
     """The job manager, installed for the pages. A folder that cannot be used ends the server with one line."""
     try:
+        log.configure()
         manager = make_manager(os.environ)
     except LabError as error:
         if threading.current_thread() is not threading.main_thread():

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from core.cli import commands, output
 from core.engines.malloc import tune_malloc
+from core.system import log
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS
 
@@ -87,6 +88,7 @@ def add_recipe_options(train: Parser) -> None:
 def main(words: Sequence[str] | None = None) -> int:
     tune_malloc()
     try:
+        log.configure()
         options = parser().parse_args(words)
         if options.verb is None:
             parser().print_help(sys.stderr)

@@ -17,6 +17,8 @@ from core.system import supported
 if supported.refuses():
     sys.exit(2)
 
+from core.system import log
+from core.vocabulary.errors import LabError
 from demo.classifier import app as classifier_app
 from demo.server.open_files import raise_limit
 from demo.server.services import make_registry
@@ -26,6 +28,11 @@ def main() -> None:
     """Starts the classifier as a Space of Hugging Face runs it."""
     import uvicorn
 
+    try:
+        log.configure()
+    except LabError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
     raise_limit()
     app, _ = classifier_app.mounted(os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/"), home="", registry=make_registry())
     listens = listening(os.environ.get("HOST", ""), int(os.environ.get("PORT", "7860")))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import re
-import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from core.vocabulary.recipe import NETWORKS, SIDES, Recipe
 if TYPE_CHECKING:
     from core.datasets.loading import DataSet
 
+LOG = logging.getLogger(__name__)
 FIRST = {
     "digits": ("digits",),
     "mnist": ("mnist-28",),
@@ -127,9 +129,14 @@ class ModelRegistry:
 
     def _load(self, name: str, weights: Path | None, stored: StoredRun | None) -> Classifier:
         changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
-        return self._loaded.get(
-            (name, changed), lambda: self._trusted(Classifier.of_run(stored)) if stored else Classifier.load(name, self.folder)
-        )
+
+        def load() -> Classifier:
+            began = time.perf_counter()
+            found = self._trusted(Classifier.of_run(stored)) if stored else Classifier.load(name, self.folder)
+            LOG.debug("network %s loaded in %.0f ms", name, 1000 * (time.perf_counter() - began))
+            return found
+
+        return self._loaded.get((name, changed), load)
 
     def _trusted(self, made: Classifier) -> Classifier:
         if not (data := self.dataset(made.recipe.dataset)):
@@ -152,7 +159,7 @@ class ModelRegistry:
         try:
             return self._runs().newest_change() if self._has_runs() else 0
         except StoreError as error:
-            print(error, file=sys.stderr)
+            LOG.error("%s", error)
             return 0
 
     def _stored(self, run: str) -> StoredRun | None:

@@ -17,6 +17,7 @@ from core.runs.job import Job
 from core.runs.lifecycle import CLOSE, ENGINE, NO_RESULT, PERSON, STORE, Cause, Outcome, outcome_of
 from core.runs.queue import RunQueue
 from core.runs.store import RunStore, StoreError
+from core.system import log
 from core.vocabulary.records import Epoch, Record, Result, Start
 
 LOG = logging.getLogger(__name__)
@@ -82,7 +83,10 @@ class Runner:
         except StoreError as error:
             lifecycle.check(job.status, "interrupted", STORE)
             self._unwritten[job.run] = message or f"it was {status}, which could not be stored: {error}"
-            LOG.error("run %s: %s", job.run, self._unwritten[job.run])
+            with log.of_run(job.run):
+                LOG.error("%s", self._unwritten[job.run])
+        with log.of_run(job.run):
+            LOG.debug("%s", " ".join(filter(None, (status, message))))
         self._jobs.pop(job.run, None)
         job.lock.release()
 
@@ -107,6 +111,8 @@ class Runner:
         self._unwritten.pop(job.run, None)
         self._jobs[job.run] = job
         self._queue.push(job)
+        with log.of_run(job.run):
+            LOG.debug("queued")
         self._yield_slot()
         self._start_next()
 
@@ -131,10 +137,11 @@ class Runner:
 
     def _work(self, job: Job) -> None:
         failure = None
-        try:
-            self._consume(job)
-        except BaseException as error:  # whatever it was, the place must become free again
-            failure = outcome_of(error, begun=bool(job.epochs))
+        with log.of_run(job.run):
+            try:
+                self._consume(job)
+            except BaseException as error:  # whatever it was, the place must become free again
+                failure = outcome_of(error, begun=bool(job.epochs))
         with self._changed:
             self._ended(job, failure)
             closed = self._closed
@@ -164,9 +171,12 @@ class Runner:
         with self._changed:
             job.apply(record)
             if isinstance(record, Start):
+                LOG.debug("started after epoch %s", record.epoch)
                 self._move(job, "running", ENGINE, written=True)
             elif isinstance(record, Result):
                 self._leave(job, "finished", ENGINE)
+        if isinstance(record, Epoch):
+            LOG.debug("epoch %s, %.2f s", record.epoch, record.seconds)
         if isinstance(record, Epoch) and record.images_per_second:
             self._estimates.record_speed(job.recipe, record.images_per_second)
 

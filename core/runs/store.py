@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 import secrets
 import shutil
 import time
@@ -29,6 +30,7 @@ from core.vocabulary.errors import LabError, NoSuchRun
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Record, Result, Start, as_dict
 
+LOG = logging.getLogger(__name__)
 __all__ = ["STATUSES", "RunStore", "RunSummary", "StoreError", "StoredRun", "UnreadableRun", "open_store", "runs_folder"]
 
 STATUSES = ("queued", "running", "paused", "stopped", "interrupted", "failed", "finished")
@@ -64,7 +66,9 @@ class UnreadableRun(LabError):
 
 def open_store(folder: Path) -> RunStore:
     """The store in this folder, made when there is none. Raises StoreError when it cannot be written."""
-    return RunStore(folder)
+    store = RunStore(folder)
+    LOG.debug("run store in %s opened", store.folder)
+    return store
 
 
 class RunStore:

@@ -6,6 +6,7 @@ module that an edit can evict.
 
 from __future__ import annotations
 
+import logging
 import math
 import sys
 import threading
@@ -18,6 +19,7 @@ from core.datasets import files as sources
 from core.datasets.files import SOURCES, FetchProgress, FetchStopped, Source
 from core.vocabulary.errors import LabError
 
+LOG = logging.getLogger(__name__)
 _HOME = "_resolution_lab_fetching"
 
 
@@ -114,7 +116,7 @@ class Fetching:
             error = str(refusal)
         except Exception as fault:  # a fault of ours: the page says so, the traceback is on stderr
             error = f"{type(fault).__name__}: {fault}"
-            sys.excepthook(type(fault), fault, fault.__traceback__)
+            LOG.exception("the download of %s broke off", fetch.source.name)
         finally:
             with self._lock:
                 fetch.error, fetch.active = error, False
