@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 import logging
 import os
@@ -17,15 +18,36 @@ from pathlib import Path
 from typing import Any
 
 from core.engines.frames import frame_of, read_frame
+from core.engines.messages import (
+    Answer,
+    Control,
+    Ended,
+    Facts,
+    Failed,
+    MeasureFacts,
+    MeasureSpeed,
+    Order,
+    Pause,
+    Recorded,
+    Resume,
+    Speed,
+    Stop,
+    Train,
+    UnknownMessage,
+    decode_answer,
+    encode_order,
+)
+from core.system import log
 from core.vocabulary.errors import EngineClosed, EngineDied, LabError, RunFailed
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Record, from_dict
+from core.vocabulary.records import Record
 
 LOG = logging.getLogger(__name__)
 STOP_SECONDS = 1.0
 """A producer that has not obeyed a stop after this long is killed."""
-Frames = queue.Queue[tuple[dict[str, Any], bytes] | None]
+Answers = queue.Queue[Answer | None]
 """What the child says of one run; None when the child is gone."""
+Question = MeasureFacts | MeasureSpeed
 
 
 class ProcessEngine:
@@ -38,14 +60,16 @@ class ProcessEngine:
         self._closed = False
 
     def stream(self, recipe: Recipe, resume: bytes | None = None) -> ProcessStream:
-        order = {"do": "train", "recipe": recipe.as_dict(), "data": str(self.data)}
-        return ProcessStream(self.child, order, resume or b"")
+        """The run's records, when they are read. For the log it is the run that this thread works for."""
+        return ProcessStream(self.child, Train(0, recipe, self.data, log.current_run(), resume or b""))
 
     def facts(self) -> Future[dict[str, Any]]:
-        return self._ask({"do": "facts"}, "facts")
+        """What machine the child runs on."""
+        return self._ask(MeasureFacts(0))
 
     def speed(self, recipe: Recipe) -> Future[float]:
-        return self._ask({"do": "speed", "recipe": recipe.as_dict()}, "images_per_second")
+        """How fast the child trains a recipe, in images a second."""
+        return self._ask(MeasureSpeed(0, recipe))
 
     def child(self) -> Child:
         """The child, started when there is none (any more). EngineDied where it cannot be started."""
@@ -62,12 +86,12 @@ class ProcessEngine:
                 self._child.kill()
             self._child = None
 
-    def _ask(self, question: dict[str, Any], answer: str) -> Future[Any]:
+    def _ask(self, question: Question) -> Future[Any]:
         with self._lock:
             if self._closed:
                 return _refused(EngineClosed())
             try:
-                return self.child().ask(question, answer)
+                return self.child().ask(question)
             except EngineDied as error:
                 return _refused(error)
 
@@ -75,25 +99,26 @@ class ProcessEngine:
 class ProcessStream:
     """A run in the child, seen from here. The child is started, and hears of the run, when the first record is wanted."""
 
-    def __init__(self, child: Callable[[], Child], order: dict[str, Any], resume: bytes) -> None:
-        self._start, self._order, self._resume = child, order, resume
+    def __init__(self, child: Callable[[], Child], order: Train) -> None:
+        self._start, self._order = child, order
         self._changed = threading.Lock()
         self._child: Child | None = None
-        self._number, self._frames, self._over = 0, Frames(), False
+        self._number, self._answers, self._over = 0, Answers(), False
         self._stop_at: float | None = None
-        self._early: list[str] = []  # what was asked for before the child heard of the run
+        self._early: list[type[Control]] = []  # what was asked for before the child heard of the run
 
     def __iter__(self) -> Iterator[Record]:
         if self._stop_at is not None or not self._open():
             return
         try:
-            while (item := self._next()) is not None:
-                message, blob = item
-                if message["kind"] == "failed":
-                    raise failure_of(message)
-                if message["kind"] == "end":
-                    return
-                yield from_dict(message, blob)
+            while (answer := self._next()) is not None:
+                match answer:
+                    case Recorded():
+                        yield answer.record
+                    case Failed():
+                        raise failure_of(answer)
+                    case _:
+                        return
             if self._stop_at is None and self._child is not None:
                 raise EngineDied(f"{self._child.end}; resume the run to go on")
         finally:
@@ -106,34 +131,34 @@ class ProcessStream:
             if self._stop_at is not None:
                 return False
             self._child = child
-            self._number, self._frames = child.open(self._order, self._resume)
-            for wish in self._early:
-                child.order({"do": wish, "job": self._number})
-        self._resume = b""
+            self._number, self._answers = child.open(self._order)
+            for kind in self._early:
+                child.order(kind(self._number))
+        self._order = dataclasses.replace(self._order, checkpoint=b"")
         return True
 
-    def _next(self) -> tuple[dict[str, Any], bytes] | None:
-        """The next message; None when the child is gone, or had to be killed because it did not obey a stop."""
+    def _next(self) -> Answer | None:
+        """The next answer; None when the child is gone, or had to be killed because it did not obey a stop."""
         while not self._over:
             try:
-                item = self._frames.get(timeout=0.1)
+                item = self._answers.get(timeout=0.1)
             except queue.Empty:
                 if self._child is None or self._stop_at is None or time.monotonic() <= self._stop_at:
                     continue
                 self._child.kill()
                 item = None
-            self._over = item is None or item[0]["kind"] in ("end", "failed")
+            self._over = item is None or isinstance(item, Ended | Failed)
             return item
         return None
 
     def pause(self) -> None:
-        self._ask("pause")
+        self._ask(Pause)
 
     def resume(self) -> None:
-        self._ask("resume")
+        self._ask(Resume)
 
     def stop(self) -> None:
-        self._ask("stop")
+        self._ask(Stop)
 
     def close(self) -> None:
         if self._child is None:
@@ -144,14 +169,14 @@ class ProcessStream:
                 pass
         self._child.forget(self._number)
 
-    def _ask(self, wish: str) -> None:
+    def _ask(self, kind: type[Control]) -> None:
         with self._changed:
-            if wish == "stop" and self._stop_at is None:
+            if kind is Stop and self._stop_at is None:
                 self._stop_at = time.monotonic() + STOP_SECONDS
             if self._child is None:
-                self._early.append(wish)
+                self._early.append(kind)
             else:
-                self._child.order({"do": wish, "job": self._number})
+                self._child.order(kind(self._number))
 
 
 class Child:
@@ -169,8 +194,8 @@ class Child:
         self._numbers = itertools.count(1)
         self._changed = threading.Lock()
         self._orders: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._streams: dict[int, Frames] = {}
-        self._questions: dict[int, tuple[Future[Any], str]] = {}
+        self._streams: dict[int, Answers] = {}
+        self._questions: dict[int, Future[Any]] = {}
         self._unreadable = ""
         self._gone = False
         try:
@@ -191,31 +216,32 @@ class Child:
             return f"the worker process said what cannot be read ({self._unreadable}) and was ended"
         return f"the worker process ended by itself (exit code {self.process.poll()})"
 
-    def order(self, message: dict[str, Any], blob: bytes = b"") -> None:
+    def order(self, order: Order) -> None:
         """Sends an order, at once or when the child reads; whoever waits for a child that is gone is told by its end."""
-        self._orders.put(frame_of(message, blob))
+        LOG.debug("to the worker: %s, job %s", type(order).__name__, order.job)
+        self._orders.put(frame_of(*encode_order(order)))
 
-    def ask(self, question: dict[str, Any], answer: str) -> Future[Any]:
-        """The named value of the child's answer, when it comes; the child trains first what it is training."""
+    def ask(self, question: Question) -> Future[Any]:
+        """The value of the child's answer, when it comes; the child trains first what it is training."""
         number, future = next(self._numbers), Future[Any]()
         with self._changed:
-            self._questions[number] = future, answer
+            self._questions[number] = future
             gone = self._gone
-        self.order({**question, "job": number})
+        self.order(dataclasses.replace(question, job=number))
         if gone:
             self._end()
         return future
 
-    def open(self, order: dict[str, Any], blob: bytes) -> tuple[int, Frames]:
-        """Orders a run; its number, and where its frames arrive until it is forgotten."""
-        number, frames = next(self._numbers), Frames(maxsize=2)
+    def open(self, order: Train) -> tuple[int, Answers]:
+        """Orders a run; its number, and where its answers arrive until it is forgotten."""
+        number, answers = next(self._numbers), Answers(maxsize=2)
         with self._changed:
-            self._streams[number] = frames
+            self._streams[number] = answers
             gone = self._gone
-        self.order({**order, "job": number}, blob)
+        self.order(dataclasses.replace(order, job=number))
         if gone:
-            frames.put(None)
-        return number, frames
+            answers.put(None)
+        return number, answers
 
     def forget(self, number: int) -> None:
         with self._changed:
@@ -239,7 +265,7 @@ class Child:
         assert self.process.stdout is not None
         try:
             while (frame := read_frame(self.process.stdout)) is not None:
-                self._deliver(*frame)
+                self._deliver(decode_answer(*frame))
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=1)  # its pipe closes a moment before it ends, and the exit code is told
         except Exception as error:  # after one unreadable message no other can be trusted
@@ -250,24 +276,27 @@ class Child:
             self._end()
             self.process.stdout.close()
 
-    def _deliver(self, message: dict[str, Any], blob: bytes) -> None:
-        number = message.pop("job")
+    def _deliver(self, answer: Answer) -> None:
         with self._changed:
-            question = self._questions.get(number)
-        if question is None:
-            return self._hand_over(number, (message, blob))
-        future, key = question
-        if message["kind"] == "failed":
-            future.set_exception(failure_of(message))
-        else:
-            future.set_result(message[key])
+            future = self._questions.get(answer.job)
+        if future is None:
+            return self._hand_over(answer.job, answer)
+        match answer:
+            case Facts():
+                future.set_result(answer.facts)
+            case Speed():
+                future.set_result(answer.images_per_second)
+            case Failed():
+                future.set_exception(failure_of(answer))
+            case _:
+                raise UnknownMessage(f"{type(answer).__name__} is no answer to a question")
         with self._changed:
-            self._questions.pop(number, None)
+            self._questions.pop(answer.job, None)
 
-    def _hand_over(self, number: int, item: tuple[dict[str, Any], bytes] | None) -> None:
-        while (frames := self._streams.get(number)) is not None:  # nobody reads a forgotten stream
+    def _hand_over(self, number: int, item: Answer | None) -> None:
+        while (answers := self._streams.get(number)) is not None:  # nobody reads a forgotten stream
             try:
-                return frames.put(item, timeout=0.2)
+                return answers.put(item, timeout=0.2)
             except queue.Full:
                 continue
 
@@ -275,7 +304,7 @@ class Child:
         """Tells everybody who waits that nothing more will come."""
         with self._changed:
             self._gone = True
-            waiting, numbers = [future for future, _ in self._questions.values()], list(self._streams)
+            waiting, numbers = list(self._questions.values()), list(self._streams)
             self._questions.clear()
         self._orders.put(None)
         for future in waiting:
@@ -289,9 +318,9 @@ def _not_started(why: object) -> EngineDied:
     return EngineDied(f"the worker process cannot be started ({why}); close other programs, then resume the run")
 
 
-def failure_of(message: dict[str, Any]) -> LabError:
-    """The error that a 'failed' message tells of."""
-    return (LabError if message["mistake"] else RunFailed)(message["message"])
+def failure_of(answer: Failed) -> LabError:
+    """The error that the worker tells of."""
+    return (LabError if answer.mistake else RunFailed)(answer.message)
 
 
 def _refused(error: LabError) -> Future[Any]:

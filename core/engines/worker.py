@@ -7,21 +7,38 @@ it may drop some, of the epochs none. Whatever a library prints goes to stderr.
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import signal
 import sys
 import threading
-from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from core.engines.base import Control, run_records
 from core.engines.frames import frame_of, read_frame
 from core.engines.malloc import tune_malloc
-from core.system import supported
+from core.engines.messages import (
+    Answer,
+    Ended,
+    Facts,
+    Failed,
+    MeasureFacts,
+    MeasureSpeed,
+    Pause,
+    Recorded,
+    Resume,
+    Speed,
+    Stop,
+    Train,
+    decode_order,
+    encode_answer,
+)
+from core.system import log, supported
 from core.vocabulary.errors import LabError, RunFailed
-from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Tick, as_dict, pack
+from core.vocabulary.records import Tick
+
+LOG = logging.getLogger("core.engines.worker")  # __name__ is __main__ here
 
 
 class Sender(threading.Thread):
@@ -36,6 +53,7 @@ class Sender(threading.Thread):
         self.pipe, self.waiting = pipe, queue.Queue[bytes](maxsize=2)
 
     def run(self) -> None:
+        """Writes what waits, until nobody listens."""
         code = 1
         try:
             while True:
@@ -43,14 +61,15 @@ class Sender(threading.Thread):
                 self.pipe.flush()
         except OSError:
             code = 0  # nobody listens any more
-        except BaseException as error:
-            sys.excepthook(type(error), error, error.__traceback__)
+        except BaseException:
+            LOG.exception("the sending thread broke off")
         finally:
             os._exit(code)
 
-    def send(self, message: dict[str, Any], blob: bytes = b"", droppable: bool = False) -> None:
-        """TypeError or ValueError for what is no message."""
-        frame = frame_of(message, blob)
+    def send(self, answer: Answer) -> None:
+        """TypeError or ValueError for what cannot travel."""
+        frame = frame_of(*encode_answer(answer))
+        droppable = isinstance(answer, Recorded) and isinstance(answer.record, Tick)
         try:
             self.waiting.put(frame, block=not droppable)
         except queue.Full:
@@ -58,68 +77,87 @@ class Sender(threading.Thread):
 
 
 class Worker:
-    """Takes orders one after another: `train`, `facts`, `speed`; obeys `pause`, `resume`, `stop` meanwhile."""
+    """Carries orders out one after another; obeys `Pause`, `Resume` and `Stop` meanwhile."""
 
     def __init__(self, orders: IO[bytes], answers: IO[bytes]) -> None:
         self.orders, self.sender = orders, Sender(answers)
-        self.inbox: queue.Queue[tuple[dict[str, Any], bytes]] = queue.Queue()
+        self.inbox: queue.Queue[Train | MeasureFacts | MeasureSpeed] = queue.Queue()
         self.control = Control()
-        self.job = -1
 
     def run(self) -> None:
+        """Works until the process ends, which the listener decides."""
         self.sender.start()
         threading.Thread(target=self.listen, daemon=True, name="listener").start()
         while True:
-            order, blob = self.inbox.get()
-            try:
-                getattr(self, f"do_{order['do']}")(order, blob)
-            except LabError as error:
-                self.answer(order, "failed", message=str(error), mistake=not isinstance(error, RunFailed))
-            except Exception as error:  # told to the job, which shows it; the traceback goes to stderr
-                sys.excepthook(type(error), error, error.__traceback__)
-                self.answer(order, "failed", message=one_line(error), mistake=False)
+            order = self.inbox.get()
+            with log.of_run(order.run if isinstance(order, Train) else ""):
+                self.carry_out(order)
 
     def listen(self) -> None:
+        """Reads orders until the pipe ends, and ends the process with it: exit code 0, or 1 after what was no order."""
         code = 1
         try:
             while (frame := read_frame(self.orders)) is not None:
-                order, blob = frame
-                if order["do"] in ("pause", "resume", "stop"):
-                    self.control.request(order["do"], order["job"])
-                else:
-                    self.inbox.put((order, blob))
+                match decode_order(*frame):
+                    case Pause(job):
+                        self.control.request("pause", job)
+                    case Resume(job):
+                        self.control.request("resume", job)
+                    case Stop(job):
+                        self.control.request("stop", job)
+                    case order:
+                        self.inbox.put(order)
             code = 0  # the server is gone: so is the child, also while it is paused or idle
-        except BaseException as error:  # an order that cannot be read: no other could be trusted
-            sys.excepthook(type(error), error, error.__traceback__)
+        except BaseException:  # an order that cannot be read: no other could be trusted
+            LOG.exception("an order cannot be read")
         finally:
             os._exit(code)
 
-    def answer(self, order: dict[str, Any], kind: str, **values: Any) -> None:
-        self.sender.send({"job": order["job"], "kind": kind, **values})
+    def carry_out(self, order: Train | MeasureFacts | MeasureSpeed) -> None:
+        """Answers an order; what goes wrong is an answer too."""
+        LOG.debug("job %s: %s", order.job, type(order).__name__)
+        try:
+            match order:
+                case Train():
+                    self.train(order)
+                case MeasureFacts():
+                    self.measure_facts(order)
+                case MeasureSpeed():
+                    self.measure_speed(order)
+        except LabError as error:
+            self.sender.send(Failed(order.job, str(error), mistake=not isinstance(error, RunFailed)))
+        except Exception as error:  # told to the job, which shows it
+            LOG.exception("job %s broke off", order.job)
+            self.sender.send(Failed(order.job, one_line(error), mistake=False))
 
-    def do_train(self, order: dict[str, Any], blob: bytes) -> None:
-        records = run_records(Recipe.from_dict(order["recipe"]), Path(order["data"]), blob or None)
-        for record in self.control.controlled(records, order["job"]):
-            _, bytes_of = pack(record)
-            self.sender.send({"job": order["job"], **as_dict(record)}, bytes_of, droppable=isinstance(record, Tick))
-        self.answer(order, "end")
+    def train(self, order: Train) -> None:
+        """Sends the run's records, then that they have ended."""
+        records = run_records(order.recipe, order.data, order.checkpoint or None)
+        for record in self.control.controlled(records, order.job):
+            self.sender.send(Recorded(order.job, record))
+        self.sender.send(Ended(order.job))
 
-    def do_facts(self, order: dict[str, Any], blob: bytes) -> None:
+    def measure_facts(self, order: MeasureFacts) -> None:
+        """Sends what machine this is."""
         from core.training.throughput import machine_facts
 
-        self.answer(order, "facts", facts=machine_facts())
+        self.sender.send(Facts(order.job, machine_facts()))
 
-    def do_speed(self, order: dict[str, Any], blob: bytes) -> None:
+    def measure_speed(self, order: MeasureSpeed) -> None:
+        """Sends how fast the recipe is trained here, in images a second."""
         from core.training.throughput import training_speed
 
-        self.answer(order, "speed", images_per_second=training_speed(Recipe.from_dict(order["recipe"])))
+        self.sender.send(Speed(order.job, training_speed(order.recipe)))
 
 
 def one_line(error: Exception) -> str:
+    """A fault for a user: what it means where that is known, else its type and first line."""
     return supported.explained(error) or f"{type(error).__name__}: {str(error).split(chr(10))[0]}"
 
 
 def main() -> None:
+    """Works for the server at the other end of stdin and stdout."""
+    log.configure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's business; its pipe tells us
     tune_malloc()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")

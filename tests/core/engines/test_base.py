@@ -17,6 +17,7 @@ from typing import IO
 
 import pytest
 
+from core.engines import messages
 from core.engines import process as child
 from core.engines.base import Control, Engine, check
 from core.engines.frames import frame_of, read_frame
@@ -151,11 +152,13 @@ def test_speed_and_facts_are_measured(engine: Engine) -> None:
 def test_the_child_ends_when_its_pipe_does() -> None:
     worker = subprocess.Popen([sys.executable, "-m", "core.engines.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert worker.stdin is not None and worker.stdout is not None
-    worker.stdin.write(frame_of({"do": "train", "recipe": LONG.as_dict(), "data": ".", "job": 1}))
+    worker.stdin.write(frame_of(*messages.encode_order(messages.Train(1, LONG, Path()))))
     worker.stdin.flush()
-    while (frame := read_frame(worker.stdout)) is not None and frame[0]["kind"] != "epoch":
-        pass
-    worker.stdin.write(frame_of({"do": "pause", "job": 1}))
+    while (frame := read_frame(worker.stdout)) is not None:
+        answer = messages.decode_answer(*frame)
+        if isinstance(answer, messages.Recorded) and isinstance(answer.record, Epoch):
+            break
+    worker.stdin.write(frame_of(*messages.encode_order(messages.Pause(1))))
     worker.stdin.flush()
     worker.stdin.close()
     assert worker.wait(3) == 0
@@ -320,13 +323,14 @@ def test_a_worker_that_gets_what_is_no_order_ends(sent: bytes) -> None:
 def test_a_worker_whose_sending_thread_fails_ends_and_does_not_hang() -> None:
     code = """
 import io, threading
+from core.engines.messages import Ended
 from core.engines.worker import Sender
 class Broken(io.BytesIO):
     def write(self, data): raise RuntimeError("a fault in here")
 sender = Sender(Broken())
 sender.start()
 for number in range(5):
-    sender.send({"job": number})
+    sender.send(Ended(number))
 threading.Event().wait()
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60, check=False)
@@ -335,7 +339,7 @@ threading.Event().wait()
 
 def test_what_cannot_be_sent_is_refused_to_its_sender() -> None:
     with pytest.raises(TypeError):
-        Sender(io.BytesIO()).send({"facts": object()})
+        Sender(io.BytesIO()).send(messages.Facts(1, {"facts": object()}))
     with pytest.raises(ValueError, match="expected at most"):
         read_frame(io.BytesIO(struct.pack("<II", 2**32 - 1, 0)))
     assert read_frame(io.BytesIO(frame_of({"a": 1}, b"blob"))) == ({"a": 1}, b"blob")
