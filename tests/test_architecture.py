@@ -218,3 +218,14 @@ def test_a_data_set_s_first_network_takes_its_pictures() -> None:
     for name, network in recipe.NETWORK_FOR.items():
         source = dataset_files.SOURCES[name]
         assert networks.layer_table(network, source.shape)[-1].output_shape == (len(source.classes),)
+
+
+def test_no_parameter_assumes_a_folder() -> None:
+    """Who calls says which folder is meant: the command line, the server, a test."""
+    assumed = []
+    for module in MODULES:
+        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+            if module.startswith("core") and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                defaults = [ast.unparse(value) for value in (*node.args.defaults, *node.args.kw_defaults) if value is not None]
+                assumed += [f"{module}.{node.name}: {value}" for value in defaults if "FOLDER" in value or "_folder()" in value]
+    assert not assumed

@@ -18,6 +18,7 @@ from core.pretrained.cards import FOLDER, read_cards
 from core.runs.lifecycle import outcome_of
 from core.runs.snapshot import Snapshot, card_snapshot, look_up
 from core.runs.store import RunStore, StoredRun, StoreError, open_store, runs_folder
+from core.system import log
 from core.vocabulary import metrics
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, NETWORK_FOR, NETWORKS, Recipe, preset
@@ -140,7 +141,7 @@ def _resume(store: RunStore, stored: Snapshot, folder: Path, engine: str) -> Ans
 def _train(store: RunStore, run: str, folder: Path, engine_name: str) -> Answer:
     engine = ENGINES[engine_name](folder)
     try:
-        with store.locked(run):
+        with store.locked(run), log.of_run(run):
             resume = store.checkpoint(run)
             say(f"run {run}{' goes on' if resume else ''}")
             stream = engine.stream(store.get(run).recipe, resume)

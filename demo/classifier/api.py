@@ -53,8 +53,8 @@ class BodyLimitMiddleware:
         self.sentence = f"The request is too long; expected at most {most >> 20} MB."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        told = dict(scope.get("headers", ())).get(b"content-length", b"0")
-        if told.isdigit() and int(told) > self.most:
+        length = dict(scope.get("headers", ())).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self.most:
             return await PlainTextResponse(self.sentence, 413)(scope, receive, send)
         read = 0
 
@@ -158,23 +158,23 @@ def opened(picture: Any) -> Image.Image:
         raise LabError(f"the picture is no base64; {WANTED}") from error
 
 
-def told(answer: Callable[..., Any]) -> Callable[..., Any]:
+def with_refusals(answer: Callable[..., Any]) -> Callable[..., Any]:
     """A mistake of the caller becomes Gradio's error, which is sent to the caller and not printed here."""
 
     @functools.wraps(answer)
-    def asked(*args: Any, **kwargs: Any) -> Any:
+    def answered(*args: Any, **kwargs: Any) -> Any:
         try:
             return answer(*args, **kwargs)
         except LabError as error:
             raise refusal(str(error)) from error
 
-    return asked
+    return answered
 
 
 def offer(registry: ModelRegistry) -> None:
     """Adds the endpoints to the Blocks that are being built."""
 
-    def asked(picture: Any, network: str, resolution: int | None, filter: str | None, top: int | None,
+    def classified(picture: Any, network: str, resolution: int | None, filter: str | None, top: int | None,
               steps: Steps) -> tuple[Classifier, Answer]:  # fmt: skip
         found = registry.get(network)
         found.check(resolution, filter or found.recipe.filter, top)  # before the picture costs anything
@@ -192,24 +192,24 @@ def offer(registry: ModelRegistry) -> None:
         `network`: a name of `networks`, a data set or the id of a finished run. `resolution`: a side in pixels from 4 up, None
         for all of them. invert, crop, centre: auto, on or off; aspect: auto, pad or crop. `known` false: not one of its classes.
         """
-        return asked(picture, network, resolution, filter, top, Steps(invert, crop, aspect, centre))[1].as_dict()
+        return classified(picture, network, resolution, filter, top, Steps(invert, crop, aspect, centre))[1].as_dict()
 
     def look(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
              invert: str = "auto", crop: str = "auto", aspect: str = "auto", centre: str = "auto") -> dict[str, Any]:  # fmt: skip
         """What the network sees: `seen`, the exact pixels, and the picture behind each step, as data:image/png."""
-        _, found = asked(picture, network, resolution, filter, 1, Steps(invert, crop, aspect, centre))
+        _, found = classified(picture, network, resolution, filter, 1, Steps(invert, crop, aspect, centre))
         steps = [{"step": stage.step, "done": stage.done, "picture": views.png(stage.image)} for stage in found.prepared.stages[1:]]
         return {"seen": views.png(found.seen.transpose(1, 2, 0)), "resolution": found.resolution, "steps": steps}
 
     def strip_(picture: dict[str, Any] | str, network: str = "mnist", filter: str | None = None) -> list[Any]:
         """The picture at four resolutions through the networks of each protocol; label null: not trained yet."""
-        chosen, found = asked(picture, network, None, filter, 1, Steps())
+        chosen, found = classified(picture, network, None, filter, 1, Steps())
         return [dataclasses.asdict(cell) for cell in compare_protocols(found.prepared.seen, chosen, found.filter, registry.get)]
 
     def gradcam_(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  label: str | None = None) -> dict[str, Any]:  # fmt: skip
         """Where the evidence for a class lies (Grad-CAM): `map`, 0 to 1 for each pixel that is seen, made of `cells` (rows, columns)."""
-        chosen, found = asked(picture, network, resolution, filter, 1, Steps())
+        chosen, found = classified(picture, network, resolution, filter, 1, Steps())
         name, heat = gradcam.heat(chosen, found.seen, label)
         return {"label": name, "map": heat.tolist(), "cells": gradcam.cells(chosen)}
 
@@ -222,7 +222,7 @@ def offer(registry: ModelRegistry) -> None:
         "networks": networks, "classify": classify, "look": look, "strip": strip_, "gradcam": gradcam_, "sample": sample,
     }  # fmt: skip
     for name, answer in endpoints.items():
-        api(told(answer), api_name=name)
+        api(with_refusals(answer), api_name=name)
 
 
 def listed(registry: ModelRegistry) -> list[dict[str, Any]]:

@@ -46,8 +46,8 @@ class Handlers:
         """(shown, value) of the chooser: the data sets first, then the other networks and the finished runs."""
         choices = self.registry.list_models()
         first = {choice.first_for: choice for choice in choices if choice.first_for}
-        told = [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in SIDES]
-        return told + [(_of_network(choice), choice.name) for choice in choices if not choice.first_for]
+        firsts = [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in SIDES]
+        return firsts + [(_of_network(choice), choice.name) for choice in choices if not choice.first_for]
 
     def recipe(self, name: str) -> Recipe:
         """The recipe of a network; for a data set without one, what its network would be."""

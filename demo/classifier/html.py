@@ -29,9 +29,9 @@ def png(image: Bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def img(image: Bytes, told: str) -> str:
+def img(image: Bytes, alt: str) -> str:
     """The browser enlarges it without smoothing."""
-    return f'<img class="pixels" src="{png(image)}" alt="{escape(told)}">'
+    return f'<img class="pixels" src="{png(image)}" alt="{escape(alt)}">'
 
 
 def seen(answer: Answer) -> str:
