@@ -25,8 +25,12 @@ class Stream(Protocol):
     """
 
     def __iter__(self) -> Iterator[Record]: ...
-    def pause(self) -> None: ...
-    def resume(self) -> None: ...
+    def pause(self) -> None:
+        """Holds the records back after the next one."""
+
+    def resume(self) -> None:
+        """Goes on after a pause."""
+
     def stop(self) -> None:
         """The iteration ends within about a second; the unfinished epoch is lost."""
 
@@ -38,9 +42,15 @@ class Stream(Protocol):
 class Engine(Protocol):
     """Where runs are trained. `facts` and `speed` never wait; what goes wrong is in their futures."""
 
-    def stream(self, recipe: Recipe, resume: bytes | None = None) -> Stream: ...
-    def facts(self) -> Future[dict[str, Any]]: ...
-    def speed(self, recipe: Recipe) -> Future[float]: ...
+    def stream(self, recipe: Recipe, resume: bytes | None = None) -> Stream:
+        """The run's records; it goes on from the bytes of a checkpoint where there is one."""
+
+    def facts(self) -> Future[dict[str, Any]]:
+        """What machine trains: device, cores, precision, versions."""
+
+    def speed(self, recipe: Recipe) -> Future[float]:
+        """How fast a recipe is trained here, in images a second."""
+
     def close(self) -> None:
         """Ends what runs. Afterwards no question starts anything again; only a new stream would."""
 
@@ -86,6 +96,7 @@ class Control:
         self._request: dict[int, str] = {}
 
     def request(self, order: str, job: int = 0) -> None:
+        """Asks for "pause", "resume" or "stop" of a job; after a stop nothing else counts."""
         with self._changed:
             self._request[job] = "stop" if self._request.get(job) == "stop" else order
             self._changed.notify_all()

@@ -80,6 +80,7 @@ class ProcessEngine:
             return self._child
 
     def close(self) -> None:
+        """Kills the child; questions are refused from now on."""
         with self._lock:
             self._closed = True
             if self._child is not None:
@@ -152,15 +153,19 @@ class ProcessStream:
         return None
 
     def pause(self) -> None:
+        """As Stream.pause."""
         self._ask(Pause)
 
     def resume(self) -> None:
+        """As Stream.resume."""
         self._ask(Resume)
 
     def stop(self) -> None:
+        """As Stream.stop; a child that has not obeyed after STOP_SECONDS is killed."""
         self._ask(Stop)
 
     def close(self) -> None:
+        """As Stream.close."""
         if self._child is None:
             return self.stop()
         if not self._over:
@@ -207,6 +212,7 @@ class Child:
 
     @property
     def alive(self) -> bool:
+        """Whether the process runs and can be heard."""
         return not self._gone and self.process.poll() is None
 
     @property
@@ -244,6 +250,7 @@ class Child:
         return number, answers
 
     def forget(self, number: int) -> None:
+        """What still comes of this run is dropped."""
         with self._changed:
             self._streams.pop(number, None)
 

@@ -28,10 +28,12 @@ class ThreadEngine:
         self._closed = False
 
     def stream(self, recipe: Recipe, resume: bytes | None = None) -> ThreadStream:
+        """The run's records; the thread that reads them trains."""
         self._closed = False
         return ThreadStream(recipe, self.data, resume, self._busy)
 
     def facts(self) -> Future[dict[str, Any]]:
+        """What machine this is."""
         def answer() -> dict[str, Any]:
             from core.training.throughput import machine_facts
 
@@ -40,6 +42,7 @@ class ThreadEngine:
         return self._answered(answer)
 
     def speed(self, recipe: Recipe) -> Future[float]:
+        """How fast a recipe is trained here, in images a second; measured when no run is at work."""
         def answer() -> float:
             from core.training.throughput import training_speed
 
@@ -69,6 +72,8 @@ class ThreadEngine:
 
 
 class ThreadStream:
+    """A run that is trained by the thread that reads its records."""
+
     def __init__(self, recipe: Recipe, data: Path, resume: bytes | None, busy: threading.Lock) -> None:
         self._records, self._busy, self._control = run_records(recipe, data, resume), busy, Control()
         self._reading: Generator[Record, None, None] | None = None
@@ -87,15 +92,19 @@ class ThreadStream:
             self._busy.release()
 
     def pause(self) -> None:
+        """As Stream.pause."""
         self._control.request("pause")
 
     def resume(self) -> None:
+        """As Stream.resume."""
         self._control.request("resume")
 
     def stop(self) -> None:
+        """As Stream.stop."""
         self._control.request("stop")
 
     def close(self) -> None:
+        """As Stream.close."""
         self.stop()
         if self._reading is not None:
             self._reading.close()

@@ -20,14 +20,17 @@ class Box:
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.right - self.left
 
     @property
     def pixels(self) -> int:
+        """How many pixels it covers."""
         return self.height * self.width
 
     def share(self, shape: Shape) -> float:
@@ -121,6 +124,7 @@ class Weights:
 
     @property
     def total(self) -> int:
+        """All of them together."""
         return self.convolutions + self.first_dense + self.rest
 
 

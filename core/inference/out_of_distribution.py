@@ -145,4 +145,5 @@ def read(name: str, weights: bytes, folder: Path) -> EnergyThreshold | None:
 
 
 def write(name: str, trust: EnergyThreshold, folder: Path) -> None:
+    """Writes the threshold of a network below `folder`."""
     write_whole(folder / FOLDER / f"{name}.json", json.dumps(trust.as_dict()) + "\n")

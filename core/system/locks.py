@@ -50,6 +50,7 @@ class RunLock:
             time.sleep(_POLL_S)
 
     def release(self) -> None:
+        """Gives the lock back."""
         with _asking:
             if self._lock.is_locked:
                 self._lock.release()
