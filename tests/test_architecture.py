@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,22 +20,17 @@ ORDER = (
 )  # fmt: skip
 """The packages, and the few modules beside them. One imports from itself and from those before it."""
 
-TORCH_FREE = (
-    "core.__main__", "core.classroom.votes", "core.cli.commands", "core.engines.base", "core.vocabulary.errors", "core.runs.estimates", "core.classroom.guesses", "core.runs.manager", "core.images.quality",
-    "core.vocabulary.metrics", "core.vocabulary.recipe", "core.vocabulary.records", "core.runs.store", "core.datasets.split_sizes", "core.datasets.files", "core.pretrained.test_images", "core.vocabulary.stats",
-    "core.classroom.questions.audit", "core.classroom.questions.lessons", "core.classroom.questions.studies",
-    "demo.charts.confusion", "demo.charts.curves", "demo.charts.figure", "demo.lessons.architectures.page", "demo.lessons.audit.page", "demo.lessons.dropout.page", "demo.lessons.home.page", "demo.lessons.runs.page",
-    "demo.server.health", "demo.server.hosting", "demo.lessons.convolution.page", "demo.lessons.draw.page", "demo.lessons.glossary.page",
-    "demo.lessons.network.page", "demo.lessons.pooling.page",
-    "demo.lessons.warmup.page", "demo.lessons.seeing.page", "demo.lessons.splits.page", "demo.lessons.train.page", "demo.visitor.navigation", "demo.visitor.recipe_choice", "demo.visitor.session", "demo.studio",
-)  # fmt: skip
+STARTS = ("app", "core.__main__", "core.engines.worker", "demo.server.health", "demo.studio")
+"""What is started as a program, or by Streamlit. A page's `page.py` is imported when it is opened."""
 HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")
-"""What costs seconds, and must not be imported before somebody needs it."""
+"""What costs seconds, and must not be imported before somebody needs it: by neither a start nor a page."""
 SCREEN = ("streamlit", "gradio", "demo", "app")
 VISITOR = ("session_state", "query_params", "context", "cache_data", "cache_resource")
 """What of Streamlit belongs to one visitor or to all: the package demo.visitor alone touches it."""
 MOST_ENTRIES = 16
 """Files and folders of a folder."""
+ROOTS = {"core": {"__init__", "__main__"}, "demo": {"__init__", "studio", "space"}}
+"""The modules that stand beside the packages."""
 
 
 def modules() -> dict[str, Path]:
@@ -88,7 +84,7 @@ def ours(names: Iterator[str]) -> set[str]:
 
 
 def test_every_name_in_the_order_exists() -> None:
-    assert not [name for name in (*ORDER, *TORCH_FREE) if name not in MODULES]
+    assert not [name for name in (*ORDER, *STARTS) if name not in MODULES]
 
 
 def test_imports_run_one_way() -> None:
@@ -132,20 +128,29 @@ def test_no_folder_is_crowded() -> None:
     assert not {name: count for name, count in entries.items() if count > MOST_ENTRIES and name not in aside}
 
 
+def test_no_module_stands_beside_the_packages_but_the_named_ones() -> None:
+    for folder, named in ROOTS.items():
+        assert {file.stem for file in (ROOT / folder).glob("*.py")} == named
+    assert {file.stem for file in ROOT.glob("*.py")} == {"app"}
+
+
+def torch_free() -> list[str]:
+    """The starts, the pages, and whatever these import at once."""
+    found = [*STARTS, *sorted(name for name in MODULES if re.fullmatch(r"demo\.lessons\.\w+\.page", name))]
+    for module in found:  # grows while it is read
+        found += sorted({name for name in imports(module, only_at_import=True) if name in MODULES} - set(found))
+    return found
+
+
 def test_the_server_imports_nothing_heavy() -> None:
-    for module in TORCH_FREE:
-        reached, waiting = set(), [module]
-        while waiting:
-            name = waiting.pop()
-            for found in imports(name, only_at_import=True):
-                assert found.split(".")[0] not in HEAVY, f"{module} reaches {found} through {name} when it is imported"
-                if found in MODULES and found not in reached:
-                    reached.add(found)
-                    waiting.append(found)
+    free = torch_free()
+    assert len(free) > 100 and {"core.runs.manager", "core.vocabulary.recipe", "demo.visitor.session"} <= set(free)
+    assert not [f"{module} imports {name}" for module in free
+                for name in imports(module, only_at_import=True) if name.split(".")[0] in HEAVY]  # fmt: skip
 
 
 def test_a_process_that_imports_the_server_s_parts_has_no_torch() -> None:
-    code = f"import sys, {', '.join(TORCH_FREE)}; print([n for n in {HEAVY!r} if n in sys.modules])"
+    code = f"import sys, {', '.join(torch_free())}; print([n for n in {HEAVY!r} if n in sys.modules])"
     answer = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -229,3 +234,74 @@ def test_no_parameter_assumes_a_folder() -> None:
                 defaults = [ast.unparse(value) for value in (*node.args.defaults, *node.args.kw_defaults) if value is not None]
                 assumed += [f"{module}.{node.name}: {value}" for value in defaults if "FOLDER" in value or "_folder()" in value]
     assert not assumed
+
+
+# --- the pictures in README.md -------------------------------------------------------------------------------------
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARROW = re.compile(r"^  (\S+) -->(?:\|([^|]+)\|)? (\S+)$")
+Arrow = tuple[str, str, str]
+
+
+def pictures() -> list[list[Arrow]]:
+    """The Mermaid pictures: (from, label, to) of each arrow. Every line but the first is an arrow."""
+    blocks = re.findall(r"^```mermaid\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    found = []
+    for block in blocks:
+        lines = block.splitlines()[1:]
+        assert lines and all(map(ARROW.match, lines)), f"not an arrow: {[line for line in lines if not ARROW.match(line)]}"
+        found.append([(match[1], match[2] or "", match[3]) for line in lines if (match := ARROW.match(line))])
+    return found
+
+
+def reached(module: str) -> set[str]:
+    """The modules that one imports, and those that they import, and so on."""
+    found, waiting = {module}, [module]
+    while waiting:
+        new = ours(imports(waiting.pop())) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_the_picture_of_the_packages_is_true() -> None:
+    packages, _ = pictures()
+    drawn = {name for first, _, second in packages for name in (first, second)}
+    assert drawn == set(ORDER), f"drawn and in the order are not the same: {sorted(drawn ^ set(ORDER))}"
+    assert len(packages) == len(set(packages)), "an arrow is drawn twice"
+    real = {(ORDER[place(module)], ORDER[place(name)]) for module in set(MODULES) - {"core", "demo"} for name in ours(imports(module))}
+    assert not [f"{first} --> {second}" for first, _, second in packages if (first, second) not in real]
+    assert not [f"{first} --> {second}" for first, _, second in packages if ORDER.index(first) <= ORDER.index(second)]
+
+
+def test_the_list_of_packages_has_their_order() -> None:
+    part = README.partition("| package | what it is |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `([\w.]+)` \|", part, re.MULTILINE)) == ORDER
+
+
+def test_the_picture_of_a_run_is_a_way_that_exists() -> None:
+    """Each station is a module, its neighbour is imported, started or handed to it, and what passes is a type of the core."""
+    _, way = pictures()
+    stations = [name for first, _, second in way for name in (first, second)]
+    assert not [name for name in stations if name not in MODULES]
+    strangers = [f"{first} --> {second}" for first, _, second in way if not (
+        second in reached(first) or first in reached(second)
+        or f'"{second}"' in MODULES[first].read_text(encoding="utf-8")  # starts it as a process
+        or f'"{first}"' in MODULES[second].read_text(encoding="utf-8")
+        or any({first, second} <= ours(imports(module)) for module in MODULES)  # a third hands one to the other
+    )]  # fmt: skip
+    assert not strangers, f"neither end knows the other: {strangers}"
+    text = "\n".join(file.read_text(encoding="utf-8") for name, file in MODULES.items() if name.startswith("core."))
+    names = set(re.findall(r"^(?:class )?([A-Z]\w+)(?:\(|:| =)", text, re.MULTILINE))
+    assert not [label for _, label, _ in way for name in label.split(", ") if name not in names]
+    come_to = {way[0][0]}
+    for first, _, second in way:
+        assert first in come_to, f"nothing leads to {first}"
+        come_to.add(second)
+    assert way[-1][2].rpartition(".")[0] == way[0][0].rpartition(".")[0], "the way ends at the page where it began"
+
+
+def test_the_files_that_contributing_names_exist() -> None:
+    part = README.partition("## Contributing")[2].partition("\n## ")[0]
+    named = [name for name in re.findall(r"[`\s]((?:core|demo|tests|\.ci)/[\w./]*)", part) if "NAME" not in name and "FILE" not in name]
+    assert len(named) > 15 and not [name for name in named if not (ROOT / name).exists()]
