@@ -28,10 +28,12 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
+        """Raises the message as a LabError, where argparse would print the usage and exit."""
         raise LabError(message)
 
 
 def parser() -> Parser:
+    """The parser of all verbs and their options."""
     top = Parser(prog="python -m core", description=__doc__.splitlines()[0], allow_abbrev=False)
     verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
 
@@ -86,6 +88,7 @@ def add_recipe_options(train: Parser) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
+    """Runs one verb with the options in `words` (None: those of the process). Returns the exit code: see this module's docstring."""
     tune_malloc()
     try:
         log.configure()

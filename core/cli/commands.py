@@ -31,6 +31,7 @@ ENGINES: dict[str, Callable[[Path], base.Engine]] = {"thread": ThreadEngine, "pr
 
 
 def say(line: str, end: str = "\n") -> None:
+    """Writes a line of progress to stderr; with `end=""` the next one goes on in it."""
     print(line, end=end, file=sys.stderr, flush=True)
 
 
@@ -38,6 +39,7 @@ def say(line: str, end: str = "\n") -> None:
 
 
 def do_data(options: Namespace) -> Answer:
+    """Data set -> whether it is there, where, and what it holds; with --fetch after downloading what is missing."""
     folder = dataset_files.data_folder()
     names = options.names or list(dataset_files.SOURCES)
     for name in names:
@@ -75,6 +77,7 @@ def _time_left(seconds: float) -> str:
 
 
 def do_networks(options: Namespace) -> Answer:
+    """All networks with their numbers of parameters, or the layer table of one."""
     from core.models import networks
 
     if options.name is None:
@@ -109,6 +112,7 @@ def _parse_shape(text: str) -> tuple[int, int, int]:
 
 
 def do_train(options: Namespace) -> Answer:
+    """Trains and tests one run, or goes on with a stored one; the answer is the run's result."""
     given = {name: value for name, value in vars(options).items() if name in FIELDS and name != "preset"}
     folder = dataset_files.data_folder()
     if options.resume is not None:
@@ -212,6 +216,7 @@ def summary(stored: StoredRun | Snapshot) -> Answer:
 
 
 def do_runs(options: Namespace) -> Answer:
+    """The list of stored and pretrained runs, or everything about one."""
     store = open_store(runs_folder())
     if options.run is None:
         for run, reason in store.unreadable().items():
@@ -238,6 +243,7 @@ def _short(card: Snapshot) -> Answer:
 
 
 def do_pretrain(options: Namespace) -> Answer:
+    """Makes what is missing of `pretrained/`, all of the plan or the named runs."""
     from core.cli import pretraining
 
     if options.to == "":

@@ -39,6 +39,7 @@ class Conv:
     activation: str = "ReLU"
 
     def layer(self, shape: Shape) -> Layer:
+        """The row of the layer table for an input (C, H, W)."""
         channels, height, width = shape
         margin = self.size - 1  # the filter must lie inside the image
         output = (self.filters, height - margin, width - margin)
@@ -47,6 +48,7 @@ class Conv:
         return Layer(name, output, parameters, self.activation)
 
     def modules(self, shape: Shape) -> list[nn.Module]:
+        """A convolution and its activation, for an input (C, H, W)."""
         return [nn.Conv2d(shape[0], self.filters, self.size), ACTIVATIONS[self.activation]()]
 
 
@@ -57,10 +59,12 @@ class Pool:
     size: int
 
     def layer(self, shape: Shape) -> Layer:
+        """The row of the layer table for an input (C, H, W)."""
         channels, height, width = shape
         return Layer(f"MaxPool2d {self.size}", (channels, height // self.size, width // self.size), 0)
 
     def modules(self, shape: Shape) -> list[nn.Module]:
+        """A max pooling."""
         return [nn.MaxPool2d(self.size)]
 
 
@@ -71,9 +75,11 @@ class Drop:
     rate: float
 
     def layer(self, shape: Shape) -> Layer:
+        """The row of the layer table; the shape stays."""
         return Layer(f"Dropout {self.rate:g}", shape, 0)
 
     def modules(self, shape: Shape) -> list[nn.Module]:
+        """A dropout layer."""
         return [Dropout(self.rate)]  # also at rate 0, so that the weights keep their names
 
 
@@ -85,11 +91,13 @@ class Dense:
     activation: str = "ReLU"
 
     def layer(self, shape: Shape) -> Layer:
+        """The row of the layer table for an input of any shape, which is flattened."""
         inputs = math.prod(shape)
         parameters = self.outputs * (inputs + 1)
         return Layer(f"Linear {inputs}->{self.outputs}", (self.outputs,), parameters, self.activation)
 
     def modules(self, shape: Shape) -> list[nn.Module]:
+        """Flatten where the input has more than one dimension, a linear layer, and its activation."""
         flatten = [Flatten()] if len(shape) > 1 else []
         activation = [ACTIVATIONS[self.activation]()] if self.activation else []
         return [*flatten, nn.Linear(math.prod(shape), self.outputs), *activation]

@@ -39,6 +39,7 @@ def read_outputs(name: str, folder: Path) -> Outputs | None:
 
 
 def write_outputs(name: str, outputs: Outputs, folder: Path) -> None:
+    """Writes the outputs of the run `name` into `folder`, whole or not at all."""
     from safetensors.numpy import save
 
     tensors: dict[str, NDArray[Any]] = {"labels": outputs.labels}

@@ -59,6 +59,7 @@ def first_image(dataset: str, number: int, folder: Path) -> tuple[Bytes, int] | 
 
 
 def first_file(dataset: str, folder: Path) -> Path:
+    """The path of the image that holds the first test images of a data set."""
     return folder / f"{dataset}-test.png"
 
 

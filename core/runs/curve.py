@@ -32,6 +32,7 @@ class Curve:
         return cls((float(e["epoch"]), e["train_loss"], e["running_accuracy"]) for e in epochs if e["train_loss"] is not None)
 
     def add_tick(self, tick: Tick) -> None:
+        """Adds a point of training loss and accuracy; neighbours are averaged once the curve is full. A tick without a loss adds none."""
         if tick.loss is None or tick.accuracy is None or not tick.steps:
             return
         point = [1, tick.epoch - 1 + tick.step / tick.steps, tick.loss, tick.accuracy]

@@ -110,6 +110,7 @@ class Database:
         return rows[0] if rows else None
 
     def close(self) -> None:
+        """Waits for the write and the read that go on, then closes both connections."""
         with self._writing, self._reading:
             self.reader.close()
             self.writer.close()

@@ -46,6 +46,7 @@ class Failures:
     again_at: float = 0.0
 
     def once_more(self, now: float) -> Failures:
+        """These failures and one more at the time `now` (seconds), after which RETRY_S says when to try again."""
         return Failures(self.count + 1, now + RETRY_S[min(self.count, len(RETRY_S) - 1)])
 
 

@@ -63,6 +63,7 @@ class JobManager(Runner):
         return None if self._closed else self._estimates.facts()
 
     def teacher(self, token: str) -> bool:
+        """Whether this is the teacher's token; compared in constant time."""
         return bool(token) and secrets.compare_digest(token.encode(), self.token.encode())
 
     def may(self, run: str, visitor: Visitor) -> bool:

@@ -8,8 +8,11 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Owned(Protocol):
+    """What has an owner."""
+
     @property
-    def owner(self) -> str: ...
+    def owner(self) -> str:
+        """Whose it is."""
 
 
 Waiting = TypeVar("Waiting", bound=Owned)
@@ -28,6 +31,7 @@ class RunQueue(Generic[Waiting]):
         self._round = 0
 
     def push(self, run: Waiting) -> None:
+        """Adds a run behind its owner's others: owners take turns."""
         turn = 1 + max([self._round, *(turn for turn, other in self._entries if other.owner == run.owner)])
         insort(self._entries, (turn, run), key=lambda entry: entry[0])
 

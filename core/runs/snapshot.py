@@ -57,10 +57,12 @@ class Snapshot:
 
     @property
     def epochs_done(self) -> int:
+        """The number of the last finished epoch; 0 before the first."""
         return int(self.epochs[-1]["epoch"]) if self.epochs else 0
 
 
 def stored_snapshot(stored: StoredRun) -> Snapshot:
+    """The snapshot of a stored run that nobody trains now."""
     return Snapshot(
         run=stored.run, status=stored.status, recipe=stored.recipe, facts=stored.facts, owner=stored.owner,
         created=stored.created, place=None, version=0, epochs=stored.epochs, tick=None,

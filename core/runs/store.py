@@ -57,6 +57,7 @@ class StoredRun:
 
     @property
     def epochs_done(self) -> int:
+        """The number of the last finished epoch; 0 before the first."""
         return int(self.epochs[-1]["epoch"]) if self.epochs else 0
 
 
@@ -86,6 +87,7 @@ class RunStore:
         self._summaries = Summaries(self._database, self._is_held)
 
     def close(self) -> None:
+        """Closes the database; the store cannot be used afterwards."""
         self._database.close()
 
     # --- writing ---------------------------------------------------------------------------------------------------
@@ -231,6 +233,7 @@ class RunStore:
         return blob
 
     def weights_folder(self, run: str) -> Path:
+        """Where the weights of a run lie, one file an epoch that is kept."""
         return self.folder / "weights" / run
 
     # --- below -----------------------------------------------------------------------------------------------------

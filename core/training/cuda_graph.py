@@ -32,6 +32,7 @@ class StepGraph:
         self._answer = self._images, self._labels
 
     def __call__(self, step: Step, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """One training step: WARM_UP times as it is, then recorded, then replayed; returns what `step` returns."""
         if self._taken == 0:
             self._images, self._labels = torch.empty_like(images), torch.empty_like(labels)
         self._taken += 1

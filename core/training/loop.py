@@ -73,6 +73,7 @@ class EpochStats:
 
     @property
     def accuracy(self) -> float:
+        """The running accuracy of the epoch, 0 to 1."""
         return _accuracy(self.confusion)
 
 
@@ -242,10 +243,12 @@ class ConfusionAccumulator:
         self.matrix = torch.zeros(classes * classes, dtype=torch.int64, device=device)
 
     def add(self, truth: Tensor, logits: Tensor) -> None:
+        """Counts a batch: labels int64 (N,) and logits (N, C)."""
         cell = truth * self.classes + logits.argmax(1)
         self.matrix.index_add_(0, cell, torch.ones_like(cell))
 
     def counts(self) -> Matrix:
+        """The confusion matrix (C, C) so far, rows are the truth; brings it to the host."""
         matrix: Matrix = self.matrix.reshape(self.classes, self.classes).tolist()
         return matrix
 

@@ -55,6 +55,7 @@ class TrainingState:
         return int(note["epoch"])
 
     def save(self, epoch: int) -> bytes:
+        """The checkpoint after an epoch, as bytes: weights, optimizer, best weights and loss scale."""
         note = {"epoch": epoch, "best_epoch": self.best_epoch, "best_accuracy": self.best_accuracy,
                 "scaler": self.scaler.state_dict()}  # fmt: skip
         return checkpoint.save(self.network, self.optimizer, self.best, note)

@@ -18,6 +18,7 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
+        """Seconds since it began; above 0."""
         return max(time.perf_counter() - self._began, 1e-9)
 
     def due(self) -> bool:

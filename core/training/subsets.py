@@ -26,11 +26,13 @@ class Subset:
         return len(self.labels)
 
     def first(self, count: int) -> Subset:
+        """The first `count` images with their labels."""
         return Subset(self.images[:count], self.labels[:count])
 
 
 @dataclass(frozen=True)
 class Subsets:
+    """The parts of a data set that a run trains on, validates with and is tested on."""
     train: Subset
     validation: Subset
     test: Subset

@@ -53,6 +53,7 @@ class BodyLimitMiddleware:
         self.sentence = f"The request is too long; expected at most {most >> 20} MB."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses a request whose body is larger than `most` bytes with 413; passes on the others."""
         length = dict(scope.get("headers", ())).get(b"content-length", b"0")
         if length.isdigit() and int(length) > self.most:
             return await PlainTextResponse(self.sentence, 413)(scope, receive, send)
@@ -76,6 +77,7 @@ class RootPathMiddleware:
         self.app, self.path = app, path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on as one below `path`."""
         if scope["type"] == "http":
             inside = scope["path"].removeprefix(scope.get("root_path", ""))
             scope = {**scope, "root_path": self.path, "path": self.path + inside}

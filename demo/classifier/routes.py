@@ -27,6 +27,7 @@ class KnownPaths:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers 404 to paths that the classifier does not need; passes on the others."""
         if scope["type"] == "http" and not is_known(scope["path"].removeprefix(scope.get("root_path", ""))):
             return await PlainTextResponse("Not Found", 404)(scope, receive, send)
         await self.app(scope, receive, send)

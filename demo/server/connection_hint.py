@@ -42,6 +42,7 @@ class ConnectionHint:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Puts the hint about blocked websockets into the app's HTML page; all else is passed on as it is."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         page: list[Message] = []

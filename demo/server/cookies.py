@@ -31,6 +31,7 @@ class Identity:
         self.app, self.path = app, path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tells the app the visitor and the address of each request, and gives a new visitor a cookie."""
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         address, known = address_of(scope), owner_of(Headers(scope=scope).get("cookie", ""))

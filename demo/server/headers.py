@@ -41,6 +41,7 @@ class SecurityHeaders:
         self.app, self.scripts = app, scripts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Adds the Content-Security-Policy and the other security headers to each HTTP response."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         policy, begun = content_security_policy(self.scripts, Headers(scope=scope).get("host", "")), False

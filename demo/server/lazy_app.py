@@ -36,6 +36,7 @@ class LazyApp:
         self.app: ASGIApp = _FAILED
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Waits until the app has been imported, then hands the request to it; the first request starts the import."""
         self.asked.set()
         await self.ready.wait()
         await self.app(scope, receive, send)

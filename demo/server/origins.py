@@ -21,6 +21,7 @@ class OwnOrigin:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses a request that a page of another site makes with 403; passes on the others."""
         if scope["type"] == "http" and is_foreign(Headers(scope=scope)):
             refusal = PlainTextResponse("A page of another site may not use the lab.", 403)
             return await refusal(scope, receive, send)
@@ -43,6 +44,7 @@ class AllowedHosts:
         self.app, self.allowed = app, allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses a request for a host name that is not allowed with 421; passes on the others."""
         if scope["type"] == "http" and not self.allowed(Headers(scope=scope).get("host")):
             refusal = PlainTextResponse("The lab is not known by this name; see server.allowedHosts.", 421)
             return await refusal(scope, receive, send)

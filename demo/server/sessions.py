@@ -59,6 +59,7 @@ class SessionGuard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a websocket resume a session only where the visitor began it."""
         if scope["type"] == "websocket":
             headers = Headers(scope=scope)
             words = [word.strip() for word in headers.get("sec-websocket-protocol", "").split(",")]
@@ -77,6 +78,7 @@ class UploadGuard:
         """Bytes that each session is sending now."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets an upload change only its visitor's own session, within the limits of memory."""
         found = UPLOAD.search(scope["path"]) if scope["type"] == "http" and scope["method"] in ("PUT", "DELETE") else None
         if found is None:
             return await self.app(scope, receive, send)
