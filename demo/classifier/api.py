@@ -175,7 +175,6 @@ def with_refusals(answer: Callable[..., Any]) -> Callable[..., Any]:
 
 def offer(registry: ModelRegistry) -> None:
     """Adds the endpoints to the Blocks that are being built."""
-
     def classified(picture: Any, network: str, resolution: int | None, filter: str | None, top: int | None,
               steps: Steps) -> tuple[Classifier, Answer]:  # fmt: skip
         found = registry.get(network)
@@ -219,7 +218,6 @@ def offer(registry: ModelRegistry) -> None:
         """A test picture of a data set as data:image/png, with its true class."""
         picture, truth = sample_of(registry, dataset, number)
         return {"picture": views.png(picture), "truth": truth}
-
     endpoints: dict[str, Callable[..., Any]] = {
         "networks": networks, "classify": classify, "look": look, "strip": strip_, "gradcam": gradcam_, "sample": sample,
     }  # fmt: skip
