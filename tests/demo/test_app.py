@@ -281,7 +281,7 @@ def test_what_hangs_is_ended_by_force() -> None:
         assert 0.4 < time.monotonic() - begun < 3
     finally:
         stuck.kill()
-        stuck.wait()
+        stuck.communicate()
 
 
 def children_of(parent: int) -> list[int]:

@@ -303,9 +303,9 @@ asking.ask(Question("open", "Who knows?", {"a": "One", "b": "Two"}, lambda: Unse
 RUN = """
 from types import SimpleNamespace
 from typing import Any
-from demo.lessons.train import guess
+from demo.lessons.train import page
 
-guess.render(SimpleNamespace(run="a-run", pretrained=False, active={active}, result={result}))
+page._class_guess(SimpleNamespace(run="a-run", pretrained=False, active={active}, result={result}))
 """
 DONE = RUN.format(active=False, result={"confusion": [[8, 2], [1, 9]]})
 
