@@ -121,12 +121,12 @@ def test_what_cannot_be_read_hides_no_network(folder: Path, tmp_path: Path) -> N
         registry.get(bad)
 
 
-def test_a_store_that_cannot_be_used_hides_no_network(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_store_that_cannot_be_used_hides_no_network(folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "runs.sqlite").write_bytes(b"this is no database" * 100)
     registry = ModelRegistry(folder, runs=tmp_path / "runs")
     assert [choice.name for choice in registry.list_models()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed"]
-    assert registry.get("mnist").name == "mnist-28" and "cannot be used" in capsys.readouterr().err
+    assert registry.get("mnist").name == "mnist-28" and "cannot be used" in caplog.text
 
 
 def test_a_run_s_altered_weights_are_told_as_damaged(tmp_path: Path) -> None:
