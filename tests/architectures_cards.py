@@ -12,7 +12,8 @@ from core.pretrained.cards import Card
 from core.pretrained.outputs import Outputs
 from core.studies import architectures
 from core.vocabulary.metrics import accuracy, confusion_matrix
-from core.vocabulary.records import Matrix
+from core.vocabulary.records import Epoch, Facts, Matrix
+from tests import run_records
 
 IMAGES = 1000
 """Of the pretended test set, a tenth of each class, class after class in turn."""
@@ -45,17 +46,16 @@ def card(name: str, right: float = 0.9, epochs: int = 8, curve: Iterable[float] 
     records = [_epoch(number, value) for number, value in enumerate([0.1, *checked])]
     best = 1 + max(range(len(checked)), key=checked.__getitem__)
     confusion = matrix(right, seed)
-    facts = {"classes": list(SOURCES[recipe.dataset].classes), "shape": [1, 28, 28], "parameters": 1000 + len(name), "train": train,
-             "validation": validation, "test": test, "steps_per_epoch": -(-train // recipe.batch_size), "provenance": {}}  # fmt: skip
-    result = {"epoch": best, "test_loss": 0.3, "test_accuracy": accuracy(confusion), "confusion": confusion, "seconds": 0.1}
-    return Card(name, recipe, facts, tuple(records), result)
+    facts = Facts(classes=SOURCES[recipe.dataset].classes, shape=(1, 28, 28), parameters=1000 + len(name), train=train,
+                  validation=validation, test=test, steps_per_epoch=-(-train // recipe.batch_size))  # fmt: skip
+    return run_records.card(name, recipe, facts, records, run_records.result(best, accuracy(confusion), confusion))
 
 
-def _epoch(number: int, value: float) -> dict[str, object]:
-    return {
-        "epoch": number, "train_loss": 1 / number if number else None, "running_accuracy": value - 0.01 if number else None,
-        "train_accuracy": value, "validation_loss": 1.2 - value, "validation_accuracy": value, "best_epoch": number,
-    }  # fmt: skip
+def _epoch(number: int, value: float) -> Epoch:
+    return run_records.epoch(
+        number, train_loss=1 / number if number else None, running_accuracy=value - 0.01 if number else None,
+        train_accuracy=value, validation_loss=1.2 - value, validation_accuracy=value,
+    )  # fmt: skip
 
 
 def everything() -> dict[str, Card]:

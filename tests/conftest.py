@@ -12,7 +12,7 @@ import pytest
 from core.datasets.files import SOURCES, state
 from core.pretrained.cards import CARDS, Card, write_card
 from core.vocabulary.recipe import preset
-from core.vocabulary.records import Epoch, Result, as_dict
+from core.vocabulary.records import Epoch, Facts, Result, RunRecord
 
 WORKERS = 2
 """Processes that a whole run is spread over, where there are as many cores; one test or one file starts sooner without."""
@@ -85,11 +85,10 @@ def put_card(pretrained: Path) -> Callable[..., Card]:
 
     def put(name: str, evaluations: Any = None, weights: bool = False, dataset: str = "digits", **changes: Any) -> Card:
         recipe = preset("quick", dataset).changed(**{"epochs": 3, "device": "cpu", "precision": "float32", "threads": 1, **changes})
-        epochs = tuple(as_dict(_epoch(number)) for number in range(recipe.epochs + 1))
-        facts = {"classes": ["a", "b"], "shape": [1, 8, 8], "parameters": 7, "train": 20, "validation": 20, "test": 20,
-                 "steps_per_epoch": 1, "provenance": {"torch": "2"}}  # fmt: skip
-        result = as_dict(Result(recipe.epochs, 0.3, 0.85, CONFUSION, 0.1))
-        card = Card(name, recipe, facts, epochs, result, evaluations or {})
+        epochs = tuple(_epoch(number) for number in range(recipe.epochs + 1))
+        facts = Facts(classes=("a", "b"), shape=(1, 8, 8), parameters=7, train=20, validation=20, test=20, steps_per_epoch=1,
+                      provenance={"torch": "2"})  # fmt: skip
+        card = Card(name, RunRecord(recipe, facts, epochs, Result(recipe.epochs, 0.3, 0.85, CONFUSION, 0.1)), evaluations or {})
         write_card(card, pretrained if weights else pretrained / CARDS)
         if weights:
             (pretrained / f"{name}.safetensors").write_bytes(b"weights")

@@ -32,7 +32,8 @@ def lay(folder: Path, name: str, dataset: str, seed: int = 0, network: torch.nn.
             network = networks.build(recipe.network, source.shape)
     save_file(network.state_dict(), folder / f"{name}.safetensors")
     facts = {"classes": list(source.classes), "shape": list(source.shape)}
-    card = {"name": name, "recipe": recipe.as_dict(), "facts": facts, "epochs": [], "result": {"test_accuracy": 0.5}}
+    result = {"kind": "result", "epoch": 0, "test_loss": 1.0, "test_accuracy": 0.5, "confusion": [], "seconds": 0.0}
+    card = {"name": name, "recipe": recipe.as_dict(), "facts": facts, "epochs": [], "result": result}
     (folder / f"{name}.json").write_text(json.dumps(card), encoding="utf-8")
     return name
 

@@ -22,7 +22,7 @@ from core.system import log
 from core.vocabulary import metrics
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, NETWORK_FOR, NETWORKS, Recipe, preset
-from core.vocabulary.records import Epoch, Record, Start, Tick
+from core.vocabulary.records import Epoch, Record, Start, Tick, as_dict
 
 Answer = dict[str, Any]
 OWNER = "command line"
@@ -176,9 +176,10 @@ def _broken_off(store: RunStore, run: str, error: LabError) -> str:
 
 def _tell(record: Record) -> None:
     if isinstance(record, Start):
-        sizes = ", ".join(f"{record.facts[part]:,} {part}" for part in ("train", "validation", "test"))
-        device = f"{record.recipe['device']} {record.recipe['precision']}, {record.recipe['threads']} threads"
-        say(f"{record.recipe['network']} on {record.recipe['dataset']}: {record.facts['parameters']:,} parameters; {sizes}; {device}")
+        sizes = {"train": record.facts.train, "validation": record.facts.validation, "test": record.facts.test}
+        sized = ", ".join(f"{size:,} {part}" for part, size in sizes.items())
+        device = f"{record.recipe.device} {record.recipe.precision}, {record.recipe.threads} threads"
+        say(f"{record.recipe.network} on {record.recipe.dataset}: {record.facts.parameters:,} parameters; {sized}; {device}")
     elif isinstance(record, Tick) and sys.stderr.isatty() and record.loss is not None:
         say(f"\repoch {record.epoch} step {record.step}/{record.steps} loss {record.loss:.3f} "
             f"{record.images_per_second:,.0f} pictures/s   ", end="")  # fmt: skip
@@ -191,10 +192,10 @@ def _tell(record: Record) -> None:
 
 def summary(stored: StoredRun | Snapshot) -> Answer:
     """The facts of a run that `train` and `runs` print. Scores are of the test, None before there is one."""
-    trained = [epoch for epoch in stored.epochs if epoch["epoch"] > 0]
-    seconds = sum(epoch["seconds"] for epoch in trained)
-    images = len(trained) * stored.facts.get("train", 0)
-    scores = metrics.scores(stored.result["confusion"]) if stored.result else None
+    trained = [epoch for epoch in stored.epochs if epoch.epoch > 0]
+    seconds = sum(epoch.seconds for epoch in trained)
+    images, result = len(trained) * stored.facts.train, stored.result
+    scores = metrics.scores(result.confusion) if result else None
     return {
         "run": stored.run,
         "status": stored.status,
@@ -202,11 +203,11 @@ def summary(stored: StoredRun | Snapshot) -> Answer:
         "epochs": stored.epochs_done,
         "dataset": stored.recipe.dataset,
         "network": stored.recipe.network,
-        "test_accuracy": stored.result["test_accuracy"] if stored.result else None,
+        "test_accuracy": result.test_accuracy if result else None,
         "macro_precision": scores.macro.precision if scores else None,
         "macro_recall": scores.macro.recall if scores else None,
         "macro_f1": scores.macro.f1 if scores else None,
-        "confusion": stored.result["confusion"] if stored.result else None,
+        "confusion": result.confusion if result else None,
         "images_per_second": images / seconds if seconds else None,
         "seconds": seconds,
     }
@@ -224,14 +225,14 @@ def do_runs(options: Namespace) -> Answer:
         cards = [card_snapshot(card, FOLDER) for card in read_cards(FOLDER).values()]
         return {"runs": [summary(stored) for stored in store.all()], "pretrained": [_short(card) for card in cards]}
     stored = look_up(options.run, store, FOLDER)
-    facts = {name: value for name, value in stored.facts.items() if name != "provenance"}
+    facts = {name: value for name, value in stored.facts.as_dict().items() if name != "provenance"}
     return {
         **summary(stored),
         "recipe": stored.recipe.as_dict(),
         "facts": facts,
-        "records": [*stored.epochs, *([stored.result] if stored.result else [])],
+        "records": [*map(as_dict, stored.epochs), *([as_dict(stored.result)] if stored.result else [])],
         "weights": str(stored.weights) if stored.weights else None,
-        "provenance": stored.facts.get("provenance", {}),
+        "provenance": stored.facts.provenance,
         "evaluations": dict(stored.evaluations),
     }
 

@@ -116,7 +116,7 @@ def make(
         if card is None or not there:
             card = _make(name, planned, _kept_run(card, folder) or _train(name, planned.recipe, data, store, say), folder, data, say,
                          named_by_run)  # fmt: skip
-        answer[name] = {"status": "there" if there else "made", "test_accuracy": card.result["test_accuracy"]}
+        answer[name] = {"status": "there" if there else "made", "test_accuracy": card.result.test_accuracy}
     return answer
 
 
@@ -148,8 +148,8 @@ def _kept_run(card: Card | None, folder: Path) -> Finished | None:
 def _make(
     name: str, planned: PlannedRun, run: Finished, folder: Path, data: Path, say: Say, named_by_run: bool
 ) -> Card:
-    recipe = dataclasses.replace(run.card.recipe, filter=planned.recipe.filter)
-    card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name, recipe=recipe), run.weights
+    record = dataclasses.replace(run.card.record, recipe=dataclasses.replace(run.card.recipe, filter=planned.recipe.filter))
+    card, weights = dataclasses.replace(run.card, name=run.run if named_by_run else name, record=record), run.weights
     if planned.weights or planned.evaluate_at or planned.keep_outputs_at:
         from core.datasets import loading
 
@@ -179,9 +179,8 @@ def _train(name: str, recipe: Recipe, data: Path, store: RunStore, say: Say) -> 
 
 
 def _finished(name: str, stored: StoredRun) -> Finished:
-    assert stored.result is not None and stored.weights is not None  # it is finished
-    card = Card(name, stored.recipe, stored.facts, stored.epochs, stored.result)
-    return Finished(card, stored.weights.read_bytes(), stored.run)
+    assert stored.weights is not None  # it is finished
+    return Finished(Card(name, stored.record), stored.weights.read_bytes(), stored.run)
 
 
 def _evaluated(

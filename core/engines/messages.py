@@ -150,7 +150,7 @@ def encode_answer(answer: Answer) -> Frame:
     kind: Json = {"kind": type(answer).__name__, "job": answer.job}
     match answer:
         case Recorded():
-            return {**kind, "record": records.as_dict(answer.record)}, records.pack(answer.record)[1]
+            return {**kind, "record": records.as_dict(answer.record)}, records.blob_of(answer.record)
         case Failed():
             return {**kind, "message": answer.message, "mistake": answer.mistake}, b""
         case Facts():

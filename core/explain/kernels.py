@@ -77,7 +77,7 @@ def learned(channels: int, folder: Path) -> dict[str, FirstLayer]:
     found = {}
     for name, card in read_cards(folder).items():
         weights = folder / f"{name}.safetensors"
-        if card.facts["shape"][0] == channels and weights.exists():
+        if card.facts.shape[0] == channels and weights.exists():
             layer = _first_layer(weights, weights.stat().st_mtime_ns)
             if layer is not None:
                 found[name] = FirstLayer(card.recipe, *layer)

@@ -23,6 +23,7 @@ from core.pretrained.cards import read_card
 from core.runs.store import StoredRun
 from core.vocabulary.errors import Damaged, LabError
 from core.vocabulary.recipe import FILTERS, Recipe
+from core.vocabulary.records import Facts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -88,7 +89,7 @@ class Classifier:
         if stored.status != "finished" or stored.weights is None:
             raise LabError(f"run {stored.run} is {stored.status}; only a finished run classifies")
         made = _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
-        if hashlib.sha256(made.weights).hexdigest() != (stored.result or {}).get("sha256"):
+        if hashlib.sha256(made.weights).hexdigest() != (stored.result and stored.result.sha256):
             raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
         return made
 
@@ -160,15 +161,15 @@ def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _made(name: str, recipe: Recipe, facts: dict[str, Any], file: Path, remedy: str) -> Classifier:
+def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> Classifier:
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load
 
     from core.models import networks
 
-    channels, height, width = facts["shape"]
-    shape, classes = (int(channels), int(height), int(width)), tuple(facts["classes"])
+    (channels, height, width), classes = facts.shape, facts.classes
+    shape = (channels, height, width)
     with torch.device("meta"):  # nothing is drawn: the random numbers of a training beside it stay its own
         network = networks.build(recipe.network, shape, len(classes))
     try:

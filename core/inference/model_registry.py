@@ -104,7 +104,7 @@ class ModelRegistry:
 
     def _listed(self, cards: Mapping[str, Card], runs: Sequence[RunSummary]) -> list[Choice]:
         firsts = {name: dataset for dataset in SIDES for name in self._firsts(dataset, cards)[:1]}
-        of_cards = [Choice(name, cards[name].recipe, True, cards[name].result.get("test_accuracy"), firsts.get(name, ""))
+        of_cards = [Choice(name, cards[name].recipe, True, cards[name].result.test_accuracy, firsts.get(name, ""))
                     for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
         return of_cards + [Choice(run.run, run.recipe, False, run.test_accuracy) for run in runs if run.status == "finished"]
 

@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from typing import Any
 from core.system.atomic import write_whole
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, Recipe
-from core.vocabulary.records import Matrix
+from core.vocabulary.records import Epoch, Facts, HasRunRecord, Matrix, Result, RunRecord, as_dict
 
 CARDS = "cards"
 """The folder of the cards without weights."""
@@ -32,14 +32,11 @@ _NOT_THE_RUN = ("device", "precision", "threads", "preset")
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(HasRunRecord):
     """One finished run of the project's own."""
 
     name: str
-    recipe: Recipe
-    facts: dict[str, Any]
-    epochs: tuple[dict[str, Any], ...] = field(repr=False)
-    result: dict[str, Any] = field(repr=False)
+    record: RunRecord
     evaluations: dict[str, dict[str, Matrix]] = field(default_factory=dict, repr=False)
     """filter -> side in pixels (as text) -> confusion matrix of the test set seen at that resolution."""
 
@@ -47,10 +44,15 @@ class Card:
         """The test set's confusion matrix at a resolution; None where it was not evaluated."""
         return self.evaluations.get(filter, {}).get(str(side))
 
+    def epoch(self, number: int) -> Epoch:
+        """The record of an epoch; 0 is the untrained network. StopIteration where there is none."""
+        return self.record.epoch(number)
 
-    def epoch(self, number: int) -> dict[str, Any]:
-        """The record of an epoch (records.as_dict of Epoch); 0 is the untrained network."""
-        return next(epoch for epoch in self.epochs if epoch["epoch"] == number)
+    @property
+    def result(self) -> Result:
+        """The test at the end; a card has one."""
+        assert self.record.result is not None
+        return self.record.result
 
 
 def identity(recipe: Recipe) -> tuple[object, ...]:
@@ -70,10 +72,12 @@ def read_card(path: Path) -> Card:
             raise KeyError("classes, shape")
         return Card(
             name=path.stem,
-            recipe=Recipe.from_dict(values["recipe"]),
-            facts=values["facts"],
-            epochs=tuple(values["epochs"]),
-            result=values["result"],
+            record=RunRecord(
+                recipe=Recipe.from_dict(values["recipe"]),
+                facts=Facts.from_dict(values["facts"]),
+                epochs=tuple(map(Epoch.from_dict, values["epochs"])),
+                result=Result.from_dict(values["result"]),
+            ),
             evaluations=values.get("evaluations", {}),
         )
     except FileNotFoundError:
@@ -141,11 +145,10 @@ def _read_once(path: str, changed: int) -> Card:
 
 def write_card(card: Card, folder: Path) -> None:
     """Writes NAME.json; only the last epoch keeps its confusion matrices, for the others would fill the folder."""
-    last = card.epochs[-1]["epoch"] if card.epochs else 0
-    kept = {last, card.result["epoch"]}
-    epochs = [e if e["epoch"] in kept else {**e, "train_confusion": None, "validation_confusion": None} for e in card.epochs]
-    values = {"name": card.name, "recipe": card.recipe.as_dict(), "facts": card.facts, "epochs": epochs,
-              "result": card.result, "evaluations": card.evaluations}  # fmt: skip
+    kept = {card.epochs_done, card.result.epoch}
+    epochs = [e if e.epoch in kept else replace(e, train_confusion=None, validation_confusion=None) for e in card.epochs]
+    values = {"name": card.name, "recipe": card.recipe.as_dict(), "facts": card.facts.as_dict(), "epochs": list(map(as_dict, epochs)),
+              "result": as_dict(card.result), "evaluations": card.evaluations}  # fmt: skip
     write_whole(folder / f"{card.name}.json", json.dumps(values, separators=(",", ":")) + "\n")
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import zip_longest
-from typing import Any
 
-from core.vocabulary.records import Tick
+from core.vocabulary.records import Epoch, Tick
 
 MOST = 300
 Point = tuple[float, float, float]
@@ -27,9 +26,10 @@ class Curve:
             self._halve()
 
     @classmethod
-    def of_epochs(cls, epochs: Iterable[dict[str, Any]]) -> Curve:
+    def of_epochs(cls, epochs: Iterable[Epoch]) -> Curve:
         """The curve of stored epochs: one point an epoch (ticks are not stored)."""
-        return cls((float(e["epoch"]), e["train_loss"], e["running_accuracy"]) for e in epochs if e["train_loss"] is not None)
+        return cls((float(e.epoch), e.train_loss, e.running_accuracy) for e in epochs
+                   if e.train_loss is not None and e.running_accuracy is not None)  # fmt: skip
 
     def add_tick(self, tick: Tick) -> None:
         """Adds a point of training loss and accuracy; neighbours are averaged once the curve is full. A tick without a loss adds none."""

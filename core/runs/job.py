@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from core.engines import base
 from core.runs.curve import Curve
@@ -10,19 +11,18 @@ from core.runs.snapshot import Snapshot
 from core.runs.store import StoredRun
 from core.system.locks import RunLock
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Record, Start, Tick, as_dict
+from core.vocabulary.records import Epoch, Record, Start, Tick
 
 
 class Job:
     """One run that this manager looks after. Its fields are guarded by the manager's lock."""
 
     def __init__(self, stored: StoredRun, lock: RunLock, status: str, address: str) -> None:
-        self.run, self.recipe, self.owner, self.created = stored.run, stored.recipe, stored.owner, stored.created
-        self.facts, self.epochs, self.result = stored.facts, list(stored.epochs), stored.result
+        self.run, self.record, self.owner, self.created = stored.run, stored.record, stored.owner, stored.created
         self.lock, self.address = lock, address
         self.status, self.message, self.version = status, "", 0
         self.tick: Tick | None = None
-        self.curve = Curve.of_epochs(self.epochs)
+        self.curve = Curve.of_epochs(self.record.epochs)
         self.stream: base.Stream | None = None
         self.thread: threading.Thread | None = None
         self.ending = ""
@@ -30,35 +30,39 @@ class Job:
         self.again = False
         """Whether it queues again as soon as its stream has ended."""
 
+    @property
+    def recipe(self) -> Recipe:
+        """What it trains; with device, precision and threads resolved once it has started."""
+        return self.record.recipe
+
     def apply(self, record: Record) -> None:
         """Shows what a record tells. What the record makes of the status, the manager says."""
         self.version += 1
         if isinstance(record, Start):
-            self.recipe, self.tick = Recipe.from_dict(record.recipe), None
-            self.facts = self.facts or record.facts
+            self.record = replace(self.record, recipe=record.recipe, facts=self.record.facts or record.facts)
+            self.tick = None
         elif isinstance(record, Tick):
             self.tick = record
             self.curve.add_tick(record)
         elif isinstance(record, Epoch):
-            self.epochs.append(as_dict(record))
+            self.record = replace(self.record, epochs=(*self.record.epochs, replace(record, checkpoint=b"")))
             self.tick = None
         else:
-            self.result = as_dict(record)
+            self.record = replace(self.record, result=replace(record, weights=b""))
 
     def seconds_left(self) -> float | None:
         """From the pace of the newest epochs; None before there is one."""
-        rates = [e["images_per_second"] for e in self.epochs[-3:] if e["images_per_second"]]
+        rates = [epoch.images_per_second for epoch in self.record.epochs[-3:] if epoch.images_per_second]
         rate = self.tick.images_per_second if self.tick and self.tick.images_per_second else rates[-1] if rates else None
-        if not rate or "train" not in self.facts:
+        if not rate or not self.record.facts.train:
             return None
-        done = self.epochs[-1]["epoch"] if self.epochs else 0
         inside = self.tick.step / self.tick.steps if self.tick and self.tick.phase == "training" and self.tick.steps else 0.0
-        return max(0.0, (self.recipe.epochs - done - inside) * float(self.facts["train"]) / rate)
+        return max(0.0, (self.recipe.epochs - self.record.epochs_done - inside) * self.record.facts.train / rate)
 
     def snapshot(self, place: int | None) -> Snapshot:
         """The run now; `place` is its 1-based place in the queue, None when it does not wait."""
         return Snapshot(
-            run=self.run, status=self.status, recipe=self.recipe, facts=self.facts, owner=self.owner, created=self.created,
-            place=place, version=self.version, epochs=tuple(self.epochs), tick=self.tick, curve=self.curve.points(),
-            result=self.result, message=self.message, seconds_left=self.seconds_left(), weights=None,
+            run=self.run, status=self.status, record=self.record, owner=self.owner, created=self.created, place=place,
+            version=self.version, tick=self.tick, curve=self.curve.points(), message=self.message,
+            seconds_left=self.seconds_left(), weights=None,
         )  # fmt: skip

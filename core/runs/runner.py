@@ -141,7 +141,7 @@ class Runner:
             try:
                 self._consume(job)
             except BaseException as error:  # whatever it was, the place must become free again
-                failure = outcome_of(error, begun=bool(job.epochs))
+                failure = outcome_of(error, begun=bool(job.record.epochs))
         with self._changed:
             self._ended(job, failure)
             closed = self._closed

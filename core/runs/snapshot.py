@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.pretrained.cards import Card, read_cards, read_named
 from core.runs.curve import Curve
@@ -16,32 +15,28 @@ from core.runs.store import RunStore, StoredRun
 from core.runs.summaries import RunSummary
 from core.vocabulary import metrics
 from core.vocabulary.errors import NoSuchRun
-from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Matrix, Tick
+from core.vocabulary.records import HasRunRecord, Matrix, RunRecord, Tick
 
 KEPT = 64
 """So many stored runs stay in memory, whole; the one that was not looked at longest goes first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(HasRunRecord):
     """All that a screen shows of a run, at one moment."""
 
     run: str
     status: str
-    recipe: Recipe
-    facts: dict[str, Any]
+    record: RunRecord
     owner: str
     created: float
     place: int | None
     """1-based place in the queue."""
     version: int
     """Grows with every change."""
-    epochs: tuple[dict[str, Any], ...]
     tick: Tick | None
     curve: tuple[tuple[float, float, float], ...]
     """(position in epochs, mean training loss, running accuracy), at most 300 points, inside epochs too."""
-    result: dict[str, Any] | None
     message: str
     seconds_left: float | None
     weights: Path | None
@@ -55,19 +50,13 @@ class Snapshot:
         """Whether it can change by itself, so that a screen should keep looking."""
         return self.status in ("queued", "running", "paused")
 
-    @property
-    def epochs_done(self) -> int:
-        """The number of the last finished epoch; 0 before the first."""
-        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
-
 
 def stored_snapshot(stored: StoredRun) -> Snapshot:
     """The snapshot of a stored run that nobody trains now."""
     return Snapshot(
-        run=stored.run, status=stored.status, recipe=stored.recipe, facts=stored.facts, owner=stored.owner,
-        created=stored.created, place=None, version=0, epochs=stored.epochs, tick=None,
-        curve=Curve.of_epochs(stored.epochs).points(), result=stored.result, message=stored.message,
-        seconds_left=None, weights=stored.weights,
+        run=stored.run, status=stored.status, record=stored.record, owner=stored.owner, created=stored.created, place=None,
+        version=0, tick=None, curve=Curve.of_epochs(stored.epochs).points(), message=stored.message, seconds_left=None,
+        weights=stored.weights,
     )  # fmt: skip
 
 
@@ -75,9 +64,8 @@ def card_snapshot(card: Card, folder: Path) -> Snapshot:
     """The run that a card tells of. When it was made and by whom, a card does not say."""
     weights = folder / f"{card.name}.safetensors"
     return Snapshot(
-        run=card.name, status="finished", recipe=card.recipe, facts=card.facts, owner="", created=0.0, place=None, version=0,
-        epochs=card.epochs, tick=None, curve=Curve.of_epochs(card.epochs).points(), result=card.result, message="",
-        seconds_left=None, weights=weights if weights.exists() else None, pretrained=True, evaluations=card.evaluations,
+        run=card.name, status="finished", record=card.record, owner="", created=0.0, place=None, version=0, tick=None,
+        curve=Curve.of_epochs(card.epochs).points(), message="", seconds_left=None, weights=weights if weights.exists() else None, pretrained=True, evaluations=card.evaluations,
     )  # fmt: skip
 
 
@@ -96,8 +84,8 @@ def card_summary(card: Card) -> RunSummary:
     """A run that comes with the app, as a list shows it."""
     return RunSummary(
         run=card.name, status="finished", recipe=card.recipe, owner="", created=0.0, message="",
-        epochs_done=int(card.epochs[-1]["epoch"]) if card.epochs else 0, seconds=sum(epoch["seconds"] for epoch in card.epochs),
-        test_accuracy=card.result["test_accuracy"], macro_f1=metrics.macro(card.result["confusion"]).f1, pretrained=True,
+        epochs_done=card.epochs_done, seconds=card.record.seconds, test_accuracy=card.result.test_accuracy,
+        macro_f1=metrics.macro(card.result.confusion).f1, pretrained=True,
     )  # fmt: skip
 
 

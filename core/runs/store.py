@@ -9,6 +9,7 @@ holds. How the file is read and written: core/runs/database.py.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import logging
@@ -17,7 +18,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,17 @@ from core.system.folders import runs_folder
 from core.system.locks import LockHeld, RunLock, is_held
 from core.vocabulary.errors import LabError, NoSuchRun
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Record, Result, Start, as_dict
+from core.vocabulary.records import (
+    Epoch,
+    Facts,
+    HasRunRecord,
+    Provenance,
+    Record,
+    Result,
+    RunRecord,
+    Start,
+    as_dict,
+)
 
 LOG = logging.getLogger(__name__)
 __all__ = ["STATUSES", "RunStore", "RunSummary", "StoreError", "StoredRun", "UnreadableRun", "open_store", "runs_folder"]
@@ -40,25 +51,17 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRun:
-    """A run as the store knows it. `epochs` are records.as_dict of Epoch, in order, epoch 0 first."""
+class StoredRun(HasRunRecord):
+    """A run as the store knows it."""
 
     run: str
     created: float
     owner: str
     status: str
     message: str
-    recipe: Recipe
-    facts: dict[str, Any]
-    result: dict[str, Any] | None
-    epochs: tuple[dict[str, Any], ...] = field(repr=False)
+    record: RunRecord
     weights: Path | None
     """The tested weights of a finished run, else the newest checkpoint."""
-
-    @property
-    def epochs_done(self) -> int:
-        """The number of the last finished epoch; 0 before the first."""
-        return int(self.epochs[-1]["epoch"]) if self.epochs else 0
 
 
 class UnreadableRun(LabError):
@@ -131,9 +134,10 @@ class RunStore:
         """The run runs: its recipe is now the resolved one. When it goes on, the facts of its beginning stay."""
         facts = self.get(run).facts or start.facts
         if start.epoch:
-            facts = {**facts, "resumed": [*facts.get("resumed", []), {"after_epoch": start.epoch, **start.facts["provenance"]}]}
+            again: Provenance = {"after_epoch": start.epoch, **start.facts.provenance}
+            facts = dataclasses.replace(facts, resumed=(*facts.resumed, again))
         self._write_patiently("UPDATE runs SET status = 'running', message = '', recipe = ?, facts = ? WHERE run = ?",
-                              json.dumps(start.recipe), json.dumps(facts), run)  # fmt: skip
+                              json.dumps(start.recipe.as_dict()), json.dumps(facts.as_dict()), run)  # fmt: skip
 
     def add_epoch(self, run: str, epoch: Epoch) -> None:
         """Keeps an epoch: its checkpoint becomes the run's newest, the one before it goes."""
@@ -148,8 +152,8 @@ class RunStore:
         """Keeps the test result and the tested weights; the checkpoint, no longer needed, goes."""
         with self._database.usable():
             write_whole(self.weights_folder(run) / "weights.safetensors", result.weights)
-        values = {**as_dict(result), "sha256": hashlib.sha256(result.weights).hexdigest()}
-        self._write_patiently("UPDATE runs SET status = 'finished', message = '', result = ? WHERE run = ?", json.dumps(values), run)
+        stored = dataclasses.replace(result, sha256=hashlib.sha256(result.weights).hexdigest())
+        self._write_patiently("UPDATE runs SET status = 'finished', message = '', result = ? WHERE run = ?", json.dumps(as_dict(stored)), run)
         self._remove_weights(run, keep="weights.safetensors")
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
@@ -248,10 +252,12 @@ class RunStore:
             owner=row["owner"],
             status=status,
             message=row["message"],
-            recipe=Recipe.from_dict(json.loads(row["recipe"])),
-            facts=_object(row["facts"]),
-            result=_object(row["result"], "test_accuracy", "confusion") if row["result"] else None,
-            epochs=tuple(_object(epoch["record"], "epoch") for epoch in epochs),
+            record=RunRecord(
+                recipe=Recipe.from_dict(json.loads(row["recipe"])),
+                facts=Facts.from_dict(_object(row["facts"])),
+                epochs=tuple(Epoch.from_dict(_object(epoch["record"])) for epoch in epochs),
+                result=Result.from_dict(_object(row["result"])) if row["result"] else None,
+            ),
             weights=self.weights_folder(run) / newest if newest else None,
         )
 
@@ -281,9 +287,9 @@ class RunStore:
                     file.unlink()
 
 
-def _object(text: str, *keys: str) -> dict[str, Any]:
-    """The object in a JSON text, with these keys at least. ValueError for anything else."""
+def _object(text: str) -> dict[str, Any]:
+    """The object in a JSON text. ValueError for anything else."""
     found = json.loads(text)
-    if not isinstance(found, dict) or not found.keys() >= set(keys):
-        raise ValueError(f"expected an object{' with ' + ', '.join(keys) if keys else ''}, not {text[:40]}")
+    if not isinstance(found, dict):
+        raise ValueError(f"expected an object, not {text[:40]}")
     return found

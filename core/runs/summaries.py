@@ -16,6 +16,7 @@ from core.runs.database import Database
 from core.vocabulary import metrics
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.records import Result
 
 UNFINISHED = ("queued", "running", "paused")
 """Statuses that are true only while somebody holds the run's lock; without it the run is interrupted."""
@@ -133,12 +134,12 @@ class Summaries:
 
 
 def _entry(row: Any) -> _Entry:
-    result = json.loads(row["result"]) if row["result"] else None
+    result = Result.from_dict(json.loads(row["result"])) if row["result"] else None
     held = RunSummary(
         run=row["run"], status=row["status"], recipe=_recipe(row["recipe"]), owner=row["owner"], created=float(row["created"]),
         message=row["message"], epochs_done=int(row["epochs"] or 0), seconds=float(row["seconds"] or 0.0),
-        test_accuracy=None if result is None else float(result["test_accuracy"]),
-        macro_f1=None if result is None else metrics.macro(result["confusion"]).f1,
+        test_accuracy=None if result is None else float(result.test_accuracy),
+        macro_f1=None if result is None else metrics.macro(result.confusion).f1,
     )  # fmt: skip
     return _Entry(held, dataclasses.replace(held, status="interrupted") if held.active else held)
 

@@ -14,7 +14,7 @@ from core.pretrained.plan import Plan, PlannedRun
 from core.studies.rows import Row
 from core.vocabulary import metrics
 from core.vocabulary.recipe import Recipe, preset
-from core.vocabulary.records import Matrix
+from core.vocabulary.records import Matrix, required
 
 REPORT = {
     f"{network.removesuffix('-report')}-{optimizer}": (network, optimizer)
@@ -67,7 +67,7 @@ def _paper(dataset: str, network: str, stated: dict[str, Any]) -> Recipe:
 
 def parameters(cards: Mapping[str, Card]) -> dict[str, int]:
     """Network -> its parameters on Fashion-MNIST, of those of the paper's five whose run is there; the most first."""
-    found = {network: cards[f"fashion-{name}"].facts["parameters"] for name, (network, _) in PAPER.items() if f"fashion-{name}" in cards}
+    found = {network: cards[f"fashion-{name}"].facts.parameters for name, (network, _) in PAPER.items() if f"fashion-{name}" in cards}
     return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
@@ -113,8 +113,8 @@ def tables(cards: Mapping[str, Card]) -> dict[str, Sequence[Row]]:
 
 def row(card: Card) -> ResultRow:
     """The row of one run."""
-    scores, recipe, best = metrics.scores(card.result["confusion"]), card.recipe, card.epoch(card.result["epoch"])
-    trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
+    scores, recipe, best = metrics.scores(card.result.confusion), card.recipe, card.epoch(card.result.epoch)
+    trained = [epoch for epoch in card.epochs if epoch.epoch > 0]
     return ResultRow(
         dataset=recipe.dataset,
         network=recipe.network,
@@ -124,10 +124,10 @@ def row(card: Card) -> ResultRow:
         seed=recipe.seed,
         epochs=recipe.epochs,
         preset=recipe.preset,
-        parameters=card.facts["parameters"],
-        best_epoch=card.result["epoch"],
-        best_train_accuracy=max(epoch["running_accuracy"] for epoch in trained),
-        validation_accuracy=best["validation_accuracy"],
+        parameters=card.facts.parameters,
+        best_epoch=card.result.epoch,
+        best_train_accuracy=max(required(epoch.running_accuracy) for epoch in trained),
+        validation_accuracy=required(best.validation_accuracy),
         test_accuracy=scores.accuracy,
         macro_precision=scores.macro.precision,
         macro_recall=scores.macro.recall,
@@ -135,6 +135,6 @@ def row(card: Card) -> ResultRow:
         recall=list(scores.recall),
         precision=list(scores.precision),
         f1=list(scores.f1),
-        confusion=card.result["confusion"],
+        confusion=card.result.confusion,
         run=card.name,
     )

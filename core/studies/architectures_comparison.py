@@ -19,6 +19,7 @@ from core.studies.architectures import ARC1_OPTIMIZERS, BATCHES, REPORT, SEEDS, 
 from core.studies.published import published
 from core.studies.rows import Row, once_for_cards
 from core.vocabulary import metrics
+from core.vocabulary.records import required
 from core.vocabulary.stats import Difference, margin, mcnemar_test, step_std, t_test, two_proportion_test
 
 OPTIMIZER_TITLES = {"sgd": "SGD", "adam": "Adam", "rmsprop": "RMSprop", "adagrad": "Adagrad"}
@@ -68,8 +69,8 @@ def report_rows(cards: Mapping[str, Card]) -> tuple[ReportRow, ...]:
             printed = published()["report"]["architectures"]["headline_percent"].get(title, {})
             last = card.epochs[-1]
             rows.append(ReportRow(
-                **row(card).as_dict(), name=name, title=title, last_running_accuracy=last["running_accuracy"],
-                last_validation_accuracy=last["validation_accuracy"],
+                **row(card).as_dict(), name=name, title=title, last_running_accuracy=required(last.running_accuracy),
+                last_validation_accuracy=required(last.validation_accuracy),
                 report_train=_share(printed.get("best_train")), report_test=_share(printed.get("best_test")),
             ))  # fmt: skip
     return tuple(rows)
@@ -160,13 +161,13 @@ class ClassRow(Row):
 def class_rows(name: str, card: Card) -> list[ClassRow]:
     """The report's table 9 for one run (short name): a row a class."""
     printed = published()["report"]["architectures"]["per_class"][TITLES[name]]
-    scores = metrics.scores(card.result["confusion"])
+    scores = metrics.scores(card.result.confusion)
     return [
         ClassRow(
             label, scores.recall[place], printed["accuracy_percent"][place] / 100, scores.f1[place], printed["f1"][place],
             scores.precision[place], printed["precision"][place], card.name,
         )
-        for place, label in enumerate(card.facts["classes"])
+        for place, label in enumerate(card.facts.classes)
     ]  # fmt: skip
 
 
@@ -190,9 +191,9 @@ def curve_rows(name: str, card: Card) -> list[EpochRow]:
     """A row an epoch and part, from the first trained epoch on; `name`: what the run is called in them."""
     rows = []
     for epoch in card.epochs:
-        if epoch["epoch"] > 0:
-            rows.append(EpochRow(name, epoch["epoch"], "training", epoch["running_accuracy"], epoch["train_loss"]))
-            rows.append(EpochRow(name, epoch["epoch"], "validation", epoch["validation_accuracy"], epoch["validation_loss"]))
+        if epoch.epoch > 0:
+            rows.append(EpochRow(name, epoch.epoch, "training", epoch.running_accuracy, epoch.train_loss))
+            rows.append(EpochRow(name, epoch.epoch, "validation", epoch.validation_accuracy, epoch.validation_loss))
     return rows
 
 
@@ -305,7 +306,7 @@ def optimizer_rows(cards: Mapping[str, Card]) -> tuple[OptimizerRow, ...]:
     rows = []
     for optimizer in ARC1_OPTIMIZERS:
         names = [name for seed in SEEDS if (name := f"fashion-arc1-{optimizer}-seed{seed}") in cards]
-        tested = [cards[name].result["test_accuracy"] for name in names]
+        tested = [cards[name].result.test_accuracy for name in names]
         if tested:
             title, recipe = OPTIMIZER_TITLES[optimizer], cards[names[0]].recipe
             rows.append(OptimizerRow(
@@ -366,13 +367,13 @@ def batch_rows(cards: Mapping[str, Card]) -> tuple[BatchRow, ...]:
     for size in BATCHES:
         card = cards.get(f"fashion-batch-{size}")
         if card is not None:
-            trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
+            trained = [epoch for epoch in card.epochs if epoch.epoch > 0]
             rows.append(BatchRow(
-                batch_size=size, steps=card.facts["steps_per_epoch"], run=card.name,
-                accuracy_wiggle=step_std([epoch["validation_accuracy"] for epoch in trained]),
-                loss_wiggle=step_std([epoch["train_loss"] for epoch in trained]),
-                validation_accuracy=max(epoch["validation_accuracy"] for epoch in trained),
-                images=card.facts["validation"], trained_on=card.facts["train"], epochs=card.recipe.epochs,
+                batch_size=size, steps=card.facts.steps_per_epoch, run=card.name,
+                accuracy_wiggle=step_std([required(epoch.validation_accuracy) for epoch in trained]),
+                loss_wiggle=step_std([required(epoch.train_loss) for epoch in trained]),
+                validation_accuracy=max(required(epoch.validation_accuracy) for epoch in trained),
+                images=card.facts.validation, trained_on=card.facts.train, epochs=card.recipe.epochs,
             ))  # fmt: skip
     return tuple(rows)
 

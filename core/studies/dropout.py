@@ -15,6 +15,7 @@ from core.pretrained.plan import Plan, PlannedRun
 from core.studies.published import published
 from core.studies.rows import Row, once_for_cards
 from core.vocabulary.recipe import preset
+from core.vocabulary.records import required
 from core.vocabulary.stats import Difference, t_test
 
 RATES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -106,11 +107,11 @@ def _row(card: Card) -> RunRow:
         network=card.recipe.network,
         rate=rate,
         seed=card.recipe.seed,
-        running_accuracy=last["running_accuracy"],
-        train_accuracy=last["train_accuracy"],
-        validation_accuracy=last["validation_accuracy"],
-        test_accuracy=card.result["test_accuracy"],
-        gap=last["train_accuracy"] - card.result["test_accuracy"],
+        running_accuracy=required(last.running_accuracy),
+        train_accuracy=last.train_accuracy,
+        validation_accuracy=required(last.validation_accuracy),
+        test_accuracy=card.result.test_accuracy,
+        gap=last.train_accuracy - card.result.test_accuracy,
         run=card.name,
     )
 
@@ -212,10 +213,12 @@ def _curves(cards: Mapping[str, Card]) -> dict[str, tuple[CurveRow, ...]]:
 def _curve(rate: float, cards: Sequence[Card]) -> list[CurveRow]:
     rows = []
     for epochs in zip(*(card.epochs for card in cards), strict=True):
-        if epochs[0]["epoch"] == 0:  # the untrained network has no running accuracy
+        if epochs[0].epoch == 0:  # the untrained network has no running accuracy
             continue
-        running, train, validation = (mean(epoch[f"{name}_accuracy"] for epoch in epochs) for name in ("running", "train", "validation"))
-        rows.append(CurveRow(rate, epochs[0]["epoch"], running, train, validation, train - validation))
+        running = mean(required(epoch.running_accuracy) for epoch in epochs)
+        train = mean(epoch.train_accuracy for epoch in epochs)
+        validation = mean(required(epoch.validation_accuracy) for epoch in epochs)
+        rows.append(CurveRow(rate, epochs[0].epoch, running, train, validation, train - validation))
     return rows
 
 
@@ -319,7 +322,7 @@ def report_cases(cards: Mapping[str, Card]) -> list[ReportCase]:
 
 def _counted(card: Card) -> dict[str, Any]:
     """Our columns of a ReportCase."""
-    trained = [epoch for epoch in card.epochs if epoch["epoch"] > 0]
-    best = {name: max(epoch[f"{name}_accuracy"] for epoch in trained) for name in ("running", "train")}
-    test = card.result["test_accuracy"]
+    trained = [epoch for epoch in card.epochs if epoch.epoch > 0]
+    best = {"running": max(required(epoch.running_accuracy) for epoch in trained), "train": max(epoch.train_accuracy for epoch in trained)}
+    test = card.result.test_accuracy
     return {**best, **{f"{name}_below": share < test for name, share in best.items()}, "test": test, "run": card.name}

@@ -234,7 +234,7 @@ def riddle(cards: Mapping[str, Card]) -> tuple[RiddleRow, ...]:
     """A row for each network trained on full images, filter and resolution that was evaluated."""
     rows = []
     for card in (cards[name] for name in RIDDLE if name in cards):
-        cat = card.facts["classes"].index("cat")
+        cat = card.facts.classes.index("cat")
         for filter in FILTERS:
             for side in SIDES["cifar10"]:
                 matrix = card.matrix(side, filter)
@@ -244,7 +244,7 @@ def riddle(cards: Mapping[str, Card]) -> tuple[RiddleRow, ...]:
                 most = max(range(len(scores.predicted)), key=scores.predicted.__getitem__)
                 rows.append(RiddleRow(
                     run=card.name, preset=card.recipe.preset, seed=card.recipe.seed, filter=filter,
-                    resolution=side, accuracy=scores.accuracy, attractor=card.facts["classes"][most],
+                    resolution=side, accuracy=scores.accuracy, attractor=card.facts.classes[most],
                     attracted=scores.predicted[most], attractor_recall=scores.recall[most],
                     attractor_precision=scores.precision[most], cat_predicted=scores.predicted[cat],
                     cat_recall=scores.recall[cat], cat_precision=scores.precision[cat],

@@ -245,15 +245,15 @@ def evidence(cards: Mapping[str, Card], name: str, protocol: str, side: int) -> 
     return Evidence(
         seeds=seeds if seeds and seeds.count > 1 else None,
         filters=filters if filters and filters.count > 1 else None,
-        train_accuracy=card.epochs[-1]["train_accuracy"],
-        test_accuracy=card.result["test_accuracy"],
+        train_accuracy=card.epochs[-1].train_accuracy,
+        test_accuracy=card.result.test_accuracy,
         printed_mean=sum(printed.values()) / len(printed) if printed else None,
     )
 
 
 def minutes(card: Card) -> int:
     """How long a run has trained, without its checks; in whole minutes."""
-    return round(float(sum(epoch["seconds"] for epoch in card.epochs)) / 60)
+    return round(float(sum(epoch.seconds for epoch in card.epochs)) / 60)
 
 
 # --- what the report leaves open ----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from core.pretrained.plan import Plan, PlannedRun
 from core.studies.rows import Row, once_for_cards
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
-from core.vocabulary.records import Matrix
+from core.vocabulary.records import Matrix, required
 from core.vocabulary.stats import Difference, between_spreads, spread_error
 
 IMBALANCE = 20.0
@@ -167,20 +167,20 @@ def results(cards: Mapping[str, Card]) -> Tables:
 
 
 def _row(card: Card) -> RunRow:
-    matrix = card.epochs[-1]["validation_confusion"]
+    matrix = required(card.epochs[-1].validation_confusion)
     held_out = metrics.support(matrix).tolist()
     scores = metrics.scores(matrix)
     return RunRow(
         split=card.recipe.split,
         draw=card.recipe.split_seed,
         fold=card.recipe.fold,
-        train=card.facts["train"],
+        train=card.facts.train,
         held_out_by_class=held_out,
         absent_classes=sum(count == 0 for count in held_out),
         validation_accuracy=scores.accuracy,
         validation_macro_recall=sum(scores.recall) / max(1, sum(count > 0 for count in held_out)),
-        test_accuracy=card.result["test_accuracy"],
-        seconds=sum(epoch["seconds"] for epoch in card.epochs),
+        test_accuracy=card.result.test_accuracy,
+        seconds=sum(epoch.seconds for epoch in card.epochs),
         run=card.name,
     )
 
@@ -235,9 +235,9 @@ def _by_class(cards: Mapping[str, Card], draws: Sequence[DrawRow]) -> list[Class
     folds = [card for card in cards.values() if card.name in whole and card.recipe.split == "k-fold"]
     if not folds:
         return []
-    held_out, test = _sum(card.epochs[-1]["validation_confusion"] for card in folds), _sum(card.result["confusion"] for card in folds)
+    held_out, test = _sum(required(card.epochs[-1].validation_confusion) for card in folds), _sum(card.result.confusion for card in folds)
     images = metrics.support(held_out) * FOLDS // len(folds)
-    columns = (folds[0].facts["classes"], images.tolist(), metrics.recall(held_out).tolist(), metrics.recall(test).tolist())
+    columns = (folds[0].facts.classes, images.tolist(), metrics.recall(held_out).tolist(), metrics.recall(test).tolist())
     runs = [card.name for card in folds]
     return [ClassRow(*values, runs) for values in zip(*columns, strict=True)]
 

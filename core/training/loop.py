@@ -26,7 +26,7 @@ from core.training.stopwatch import Stopwatch
 from core.training.subsets import Subset, Subsets, make_subsets
 from core.vocabulary.errors import RunFailed
 from core.vocabulary.recipe import OPTIMIZERS, Recipe
-from core.vocabulary.records import Epoch, Matrix, Record, Result, Start, Tick
+from core.vocabulary.records import Epoch, Facts, Matrix, Record, Result, Start, Tick
 
 FIRST_STEPS = 20
 DIVERGED = 1e6
@@ -47,7 +47,7 @@ def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterato
     reseed(recipe.seed, 0)
     state = TrainingState.make(recipe, data.shape, len(data.classes))
     done = state.load(resume) if resume else 0
-    yield Start(recipe.as_dict(), facts(recipe, data, parts, state), done)
+    yield Start(recipe, facts(recipe, data, parts, state), done)
     if not resume:
         yield (yield from check(recipe, state, parts, epoch=0, stats=None))
     for epoch in range(done + 1, recipe.epochs + 1):
@@ -257,15 +257,15 @@ def _accuracy(matrix: Matrix) -> float:
     return sum(row[i] for i, row in enumerate(matrix)) / max(1, sum(map(sum, matrix)))
 
 
-def facts(recipe: Recipe, data: DataSet, parts: Subsets, state: TrainingState) -> dict[str, object]:
+def facts(recipe: Recipe, data: DataSet, parts: Subsets, state: TrainingState) -> Facts:
     """What stays the same for the whole run and is told once."""
-    return {
-        "classes": list(data.classes),
-        "shape": list(data.shape),
-        "parameters": sum(p.numel() for p in state.network.parameters()),
-        "train": len(parts.train),
-        "validation": len(parts.validation),
-        "test": len(parts.test),
-        "steps_per_epoch": -(-len(parts.train) // recipe.batch_size),
-        "provenance": provenance(recipe.device, data.fingerprint),
-    }
+    return Facts(
+        classes=tuple(data.classes),
+        shape=tuple(data.shape),
+        parameters=sum(p.numel() for p in state.network.parameters()),
+        train=len(parts.train),
+        validation=len(parts.validation),
+        test=len(parts.test),
+        steps_per_epoch=-(-len(parts.train) // recipe.batch_size),
+        provenance=provenance(recipe.device, data.fingerprint),
+    )

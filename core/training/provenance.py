@@ -5,18 +5,18 @@ from __future__ import annotations
 import platform
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy
 import torch
 
 from core.system.machine import usable_cores
 from core.training.device import device_name
+from core.vocabulary.records import Provenance
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def provenance(device: str, data_hash: str) -> dict[str, Any]:
+def provenance(device: str, data_hash: str) -> Provenance:
     """Plain facts for JSON; together with the recipe they say how to get the same numbers again."""
     return {
         "python": platform.python_version(),

@@ -2,28 +2,82 @@
 
 A run is an iterator of these: one Start, then for each epoch some Ticks and one Epoch (the initial weights count as
 epoch 0), then some Ticks and one Result. The same objects are yielded by the loop, sent through a pipe, kept in the
-run store and drawn on the screen.
+run store and drawn on the screen. JSON is what they are on a disk and in a pipe, and nowhere else: `as_dict`, `from_dict`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+from core.vocabulary.recipe import Recipe
+
+Value = TypeVar("Value")
 Matrix = list[list[int]]
 """A confusion matrix (C, C) of counts; rows are the truth, columns the prediction."""
+
+
+Provenance = dict[str, str | int]
+"""Versions, device, code and data of a run (core/training/provenance.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What stays the same for a whole run and is told once, when it starts.
+
+    A run that has not started knows none of it, and an old one may lack some: then a number is 0, the rest empty.
+    """
+
+    classes: tuple[str, ...] = ()
+    """The names, in the order of the labels."""
+    shape: tuple[int, ...] = ()
+    """(C, H, W) of an image of the data set."""
+    parameters: int = 0
+    """Of the network, all of them."""
+    train: int = 0
+    """Images that it learns from."""
+    validation: int = 0
+    """Images held out; 0 also where none are."""
+    test: int = 0
+    """Images of the test set."""
+    steps_per_epoch: int = 0
+    provenance: Provenance = field(default_factory=dict)
+    resumed: tuple[Provenance, ...] = ()
+    """Of each time that it went on, the provenance from there on, with `after_epoch`."""
+
+    def __bool__(self) -> bool:
+        """Whether the run has started."""
+        return bool(self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; what is not known is left out."""
+        values = {"classes": list(self.classes), "shape": list(self.shape), "parameters": self.parameters, "train": self.train,
+                  "validation": self.validation, "test": self.test, "steps_per_epoch": self.steps_per_epoch,
+                  "provenance": self.provenance, "resumed": list(self.resumed)}  # fmt: skip
+        return {name: value for name, value in values.items() if value or (name == "validation" and self.train)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Facts:
+        """The facts of `as_dict`, whatever it lacks. TypeError or ValueError for what cannot be facts."""
+        if not isinstance(values, Mapping):
+            raise TypeError(f"expected the facts as keys and values, not {type(values).__name__}")
+        return cls(
+            classes=tuple(values.get("classes", ())), shape=tuple(values.get("shape", ())), parameters=int(values.get("parameters", 0)),
+            train=int(values.get("train", 0)), validation=int(values.get("validation", 0)), test=int(values.get("test", 0)),
+            steps_per_epoch=int(values.get("steps_per_epoch", 0)), provenance=dict(values.get("provenance", {})),
+            resumed=tuple(values.get("resumed", ())),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """The run begins (again): what was resolved, and on what it runs."""
 
-    recipe: dict[str, Any]
-    """Recipe.as_dict() with device, precision and threads resolved."""
-    facts: dict[str, Any]
-    """parameters, train / validation / test (sizes), steps_per_epoch, classes (names), provenance."""
+    recipe: Recipe
+    """With device, precision and threads resolved."""
+    facts: Facts
     epoch: int
     """The last finished epoch that it goes on from; 0 for a new run."""
 
@@ -75,6 +129,18 @@ class Epoch:
     checkpoint: bytes = field(default=b"", repr=False)
     """Weights and optimizer state (safetensors), enough to resume to the same bits. Not in `as_dict`."""
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], checkpoint: bytes = b"") -> Epoch:
+        """The epoch of `as_dict`. KeyError where something is missing.
+
+        Its slots are filled straight: less than half the time of the initialiser, and the cards hold 5,600 epochs.
+        """
+        epoch = object.__new__(cls)
+        for name, fill in _EPOCH_SLOTS:
+            fill(epoch, values[name])
+        _CHECKPOINT_SLOT(epoch, checkpoint)
+        return epoch
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -88,30 +154,120 @@ class Result:
     seconds: float
     weights: bytes = field(default=b"", repr=False)
     """The tested weights alone (safetensors). Not in `as_dict`."""
+    sha256: str = ""
+    """Of the weights, in hexadecimal; empty before they are stored, and then not in `as_dict`."""
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], weights: bytes = b"") -> Result:
+        """The result of `as_dict`. KeyError where something is missing."""
+        return cls(values["epoch"], values["test_loss"], values["test_accuracy"], values["confusion"], values["seconds"],
+                   weights, values.get("sha256", ""))  # fmt: skip
 
 
 Record = Start | Tick | Epoch | Result
-_KINDS: dict[str, type[Record]] = {"start": Start, "tick": Tick, "epoch": Epoch, "result": Result}
-_BLOB = {Epoch: "checkpoint", Result: "weights"}
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it was trained: the same whether it lies in the store, in a card or on the screen."""
+
+    recipe: Recipe
+    facts: Facts
+    epochs: tuple[Epoch, ...] = field(default=(), repr=False)
+    """In order, epoch 0 first, without their checkpoints."""
+    result: Result | None = field(default=None, repr=False)
+    """None before the test; without its weights."""
+
+    def epoch(self, number: int) -> Epoch:
+        """The record of an epoch; 0 is the untrained network. StopIteration where there is none."""
+        return next(epoch for epoch in self.epochs if epoch.epoch == number)
+
+    @property
+    def epochs_done(self) -> int:
+        """The number of the last finished epoch; 0 before the first."""
+        return self.epochs[-1].epoch if self.epochs else 0
+
+    @property
+    def seconds(self) -> float:
+        """Of training, over all epochs."""
+        return sum(epoch.seconds for epoch in self.epochs)
+
+
+class HasRunRecord:
+    """For what holds a run's record: its parts by their own names."""
+
+    __slots__ = ()
+    record: RunRecord
+
+    @property
+    def recipe(self) -> Recipe:
+        """What the run trains; with device, precision and threads resolved once it has started."""
+        return self.record.recipe
+
+    @property
+    def facts(self) -> Facts:
+        """What was told when it started."""
+        return self.record.facts
+
+    @property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """The finished epochs, in order, epoch 0 first."""
+        return self.record.epochs
+
+    @property
+    def result(self) -> Result | None:
+        """The test at the end; None before it."""
+        return self.record.result
+
+    @property
+    def epochs_done(self) -> int:
+        """The number of the last finished epoch; 0 before the first."""
+        return self.record.epochs_done
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
 
 
 def as_dict(record: Record) -> dict[str, Any]:
     """The record for JSON, without its bytes, with `kind`."""
-    kind = type(record).__name__.lower()
-    values = {f.name: getattr(record, f.name) for f in dataclasses.fields(record) if f.name != _BLOB.get(type(record))}
-    return {"kind": kind, **values}
+    if isinstance(record, Start):
+        return {"kind": "start", "recipe": record.recipe.as_dict(), "facts": record.facts.as_dict(), "epoch": record.epoch}
+    if isinstance(record, Tick):
+        return {"kind": "tick", **_values(record)}
+    if isinstance(record, Epoch):
+        return {"kind": "epoch", **_values(record, "checkpoint")}
+    return {"kind": "result", **_values(record, "weights", *(() if record.sha256 else ("sha256",)))}
 
 
-def from_dict(values: dict[str, Any], blob: bytes = b"") -> Record:
-    """The record of `as_dict`, with its bytes put back."""
-    rest = dict(values)
-    kind = _KINDS[rest.pop("kind")]
-    if kind in _BLOB:
-        rest[_BLOB[kind]] = blob
-    return kind(**rest)
+def from_dict(values: Mapping[str, Any], blob: bytes = b"") -> Record:
+    """The record of `as_dict`, with its bytes put back. KeyError, TypeError, ValueError or LabError where it is none."""
+    kind = values["kind"]
+    if kind == "start":
+        return Start(Recipe.from_dict(values["recipe"]), Facts.from_dict(values["facts"]), values["epoch"])
+    if kind == "tick":
+        return Tick(**{name: value for name, value in values.items() if name != "kind"})
+    if kind == "epoch":
+        return Epoch.from_dict(values, blob)
+    if kind == "result":
+        return Result.from_dict(values, blob)
+    raise KeyError(kind)
 
 
-def pack(record: Record) -> tuple[bytes, bytes]:
-    """(JSON as UTF-8, blob): the two parts of a record that travel through a pipe."""
-    name = _BLOB.get(type(record))
-    return json.dumps(as_dict(record)).encode(), getattr(record, name) if name else b""
+def blob_of(record: Record) -> bytes:
+    """The bytes that `as_dict` leaves out; they travel through a pipe and to the disk beside the JSON."""
+    return record.checkpoint if isinstance(record, Epoch) else record.weights if isinstance(record, Result) else b""
+
+
+def required(value: Value | None) -> Value:
+    """A value that there must be, as the validation loss of a run that holds images out. ValueError where it is None."""
+    if value is None:
+        raise ValueError("the run does not tell a value that is needed here, as one of its validation part")
+    return value
+
+
+def _values(record: Tick | Epoch | Result, *without: str) -> dict[str, Any]:
+    return {f.name: getattr(record, f.name) for f in dataclasses.fields(record) if f.name not in without}
+
+
+_EPOCH_SLOTS = [(f.name, vars(Epoch)[f.name].__set__) for f in dataclasses.fields(Epoch) if f.name != "checkpoint"]
+_CHECKPOINT_SLOT = vars(Epoch)["checkpoint"].__set__

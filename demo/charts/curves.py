@@ -22,6 +22,7 @@ from demo.text import speaker
 
 if TYPE_CHECKING:
     from core.runs.snapshot import Snapshot
+    from core.vocabulary.records import Epoch
 
 say = speaker("charts")
 
@@ -36,9 +37,9 @@ def loss(snapshot: Snapshot) -> Figure:
     parts = say("training"), say("validation")
     points = [(x, value, parts[0]) for x, value, _ in snapshot.curve]
     points += [
-        (e["epoch"], e["validation_loss"], parts[1])
-        for e in snapshot.epochs
-        if e["validation_loss"] is not None
+        (epoch.epoch, epoch.validation_loss, parts[1])
+        for epoch in snapshot.epochs
+        if epoch.validation_loss is not None
     ]
     axis = say("l1_axis" if snapshot.recipe.loss == "l1" else "loss_axis")
     spec = _curve_spec("loss", say("loss"), axis, snapshot.recipe.epochs, parts, _validated(snapshot))
@@ -49,8 +50,12 @@ def accuracy(snapshot: Snapshot) -> Figure:
     """Accuracy of one run in percent by epoch: while it learns (dropout on), checked on training, on validation."""
     parts = say("training_running"), say("training_checked"), say("validation")
     points = [(x, 100 * share, parts[0]) for x, _, share in snapshot.curve]
-    for part, name in ((parts[1], "train_accuracy"), (parts[2], "validation_accuracy")):
-        points += [(e["epoch"], 100 * e[name], part) for e in snapshot.epochs if e[name] is not None]
+    points += [(epoch.epoch, 100 * epoch.train_accuracy, parts[1]) for epoch in snapshot.epochs]
+    points += [
+        (epoch.epoch, 100 * epoch.validation_accuracy, parts[2])
+        for epoch in snapshot.epochs
+        if epoch.validation_accuracy is not None
+    ]
     spec = _curve_spec("accuracy", say("accuracy"), say("accuracy_axis"), snapshot.recipe.epochs, parts, _validated(snapshot))
     return Figure(say("accuracy"), spec, columns_of(("epoch", "accuracy", "part"), points))
 
@@ -122,20 +127,26 @@ def compare(snapshots: Sequence[Snapshot], measure: Measure = "accuracy") -> Fig
 
     Training is the mean of each epoch as it was learned (loss) or checked without dropout (accuracy).
     """
-    training = "train_loss" if measure == "loss" else "train_accuracy"
-    factor = 1 if measure == "loss" else 100
     points = [
-        (e["epoch"], factor * e[name], part, snapshot.run)
+        (epoch.epoch, value, part, snapshot.run)
         for snapshot in snapshots
-        for part, name in ((say("training"), training), (say("validation"), f"validation_{measure}"))
-        for e in snapshot.epochs
-        if e[name] is not None
+        for place, part in enumerate((say("training"), say("validation")))
+        for epoch in snapshot.epochs
+        if (value := _of_both_parts(epoch, measure)[place]) is not None
     ]
     title = say(f"compare_{measure}", count=len(snapshots))
     same = {snapshot.recipe.loss for snapshot in snapshots} == {"l1"}
     axis = say("l1_axis" if measure == "loss" and same else f"{measure}_axis")
     spec = _compare_spec(measure, title, axis, tuple(snapshot.run for snapshot in snapshots))
     return Figure(title, spec, columns_of(("epoch", measure, "part", "run"), points))
+
+
+def _of_both_parts(epoch: Epoch, measure: Measure) -> tuple[float | None, float | None]:
+    """(training, validation): the loss, or the accuracy in percent; None where it was not measured."""
+    if measure == "loss":
+        return epoch.train_loss, epoch.validation_loss
+    validation = epoch.validation_accuracy
+    return 100 * epoch.train_accuracy, None if validation is None else 100 * validation
 
 
 @lru_cache(maxsize=256)

@@ -43,7 +43,7 @@ def epochs(store: RunStore, run: str, first: int) -> list[float]:
     """Seconds of each epoch from the `first` on."""
     found = store.get(run)
     assert isinstance(found, StoredRun)
-    return [epoch["seconds"] for epoch in found.epochs[first:]]
+    return [epoch.seconds for epoch in found.epochs[first:]]
 
 
 async def everybody(port: int, run: str, seen: Seen) -> None:

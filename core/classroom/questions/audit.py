@@ -58,7 +58,7 @@ def sixteenths() -> Finding:
 def equal_rows(cards: Cards) -> Finding | None:
     """In how many of ten rows two networks agree by accident: all pairs of ours on Fashion-MNIST, to 0.1 percent."""
     same = [card for card in cards.values() if card.recipe.dataset == "fashion-mnist"]
-    columns = [[round(100 * share, 1) for share in metrics.recall(card.result["confusion"])] for card in same]
+    columns = [[round(100 * share, 1) for share in metrics.recall(card.result.confusion)] for card in same]
     equal = [sum(a == b for a, b in zip(one, other, strict=True)) for one, other in combinations(columns, 2)]
     if not equal:
         return None

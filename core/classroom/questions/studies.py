@@ -153,6 +153,6 @@ def hardest_class(cards: Cards, classes: Sequence[str]) -> Finding | None:
     found = [cards[name] for name in map(beside.report_name, beside.TITLES) if name in cards]
     if not found:
         return None
-    recall = np.mean([metrics.recall(card.result["confusion"]) for card in found], axis=0)
-    own = {name: float(recall[list(found[0].facts["classes"]).index(name)]) for name in classes}
+    recall = np.mean([metrics.recall(card.result.confusion) for card in found], axis=0)
+    own = {name: float(recall[list(found[0].facts.classes).index(name)]) for name in classes}
     return Finding(min(own, key=own.__getitem__), {"recall": own, "networks": len(found)})

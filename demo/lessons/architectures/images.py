@@ -71,13 +71,13 @@ def _samples(found: Tiles) -> None:
 
 
 def _hardest(card: Card, title: str) -> None:
-    recall = metrics.recall(card.result["confusion"])
+    recall = metrics.recall(card.result.confusion)
     hardest = int(recall.argmin())
-    row = list(card.result["confusion"][hardest])
+    row = list(card.result.confusion[hardest])
     row[hardest] = 0
     taken = max(range(len(row)), key=row.__getitem__)
     st.markdown(say("hard_answer", run=title, hardest=CLASSES[hardest], found=percent(recall[hardest]), taken=CLASSES[taken], times=row[taken],
-                    pictures=sum(card.result["confusion"][hardest])))  # fmt: skip
+                    pictures=sum(card.result.confusion[hardest])))  # fmt: skip
 
 
 def _draw(found: Tiles, answers: Answers) -> None:

@@ -160,8 +160,8 @@ def _classes(cards: Mapping[str, Card]) -> None:
     score = st.segmented_control(say("score"), SCORES, default="recall", key="architectures.score", required=True,
                                  format_func=lambda score: say(f"score_{score}"))  # fmt: skip
     export.show(_class_bars(rows, score, title), key="architectures.class_bars")
-    classes = list(card.facts["classes"])
-    matrix = confusion_matrix(card.result["confusion"], classes, say("matrix_of", run=title))
+    classes = list(card.facts.classes)
+    matrix = confusion_matrix(card.result.confusion, classes, say("matrix_of", run=title))
     export.show(matrix, key="architectures.matrix")
     tables.runs_behind([card.name])
     navigation.link("audit", say("audit"))

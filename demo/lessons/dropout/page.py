@@ -79,7 +79,7 @@ def _progress(cards: Mapping[str, Card]) -> None:
 def _setting(cards: Mapping[str, Card], network: str) -> dict[str, object]:
     card = next(card for card in cards.values() if card.recipe.network == network)
     recipe, paper = card.recipe, study_3.paper_setting()
-    return {"parameters": whole(card.facts["parameters"]), "most": _lead(network), "epochs": recipe.epochs, "batch": recipe.batch_size, "optimizer": recipe.optimizer.capitalize(), "limit": recipe.train_limit,
+    return {"parameters": whole(card.facts.parameters), "most": _lead(network), "epochs": recipe.epochs, "batch": recipe.batch_size, "optimizer": recipe.optimizer.capitalize(), "limit": recipe.train_limit,
             "paper_epochs": paper["epochs"], "paper_batch": paper["batch"]}  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -54,7 +54,7 @@ def _numbers(name: str, label: int, now: Scores, before: Scores) -> None:
             st.metric(say(key, name=name), value, None if now == before else change, delta_color=colour)
 
 
-def _bars(title: str, classes: list[str], now: Scores, before: Scores, top: int, key: str) -> None:
+def _bars(title: str, classes: Sequence[str], now: Scores, before: Scores, top: int, key: str) -> None:
     rows = [{"class": name, "predicted": now.predicted[place], "before": before.predicted[place]}
             for place, name in enumerate(classes)]  # fmt: skip
     export.show(figures.predicted_bars(title, rows, classes, now.support[0], top), key=key)
@@ -78,12 +78,12 @@ def lower(cards: Cards) -> None:
             name = shared.choice("lower.network", list(there), say("network"), lambda one: shared.network(cards[one]))
             sides = sorted(there[name].logits, reverse=True)
             side = shared.choice(f"lower.side.{name}", sides, say("side_axis"), default=FULL[1])
-        _lowered(name, cards[name].facts["classes"], there[name], side)
+        _lowered(name, cards[name].facts.classes, there[name], side)
 
     view()
 
 
-def _lowered(network: str, classes: list[str], outputs: Outputs, side: int) -> None:
+def _lowered(network: str, classes: Sequence[str], outputs: Outputs, side: int) -> None:
     before = metrics.scores(resolution_riddle.lowered(outputs, side, 0, 0.0))
     label = before.predicted.index(max(before.predicted))
     name = classes[label]
@@ -132,7 +132,7 @@ def fade(cards: Cards) -> None:
             filters = [filter for filter in FILTERS if filter in cards[name].evaluations]
             filter = shared.choice("fade.filter", filters, say("column_filter"), default=FILTER)
         card = cards[name]
-        classes = card.facts["classes"]
+        classes = card.facts.classes
         with st.container(horizontal=True, gap="medium"):
             label = classes.index(shared.choice("fade.class", classes, say("column_class"), default="cat"))
         scores = {side: metrics.scores(card.evaluations[filter][str(side)])
@@ -156,7 +156,7 @@ def fade(cards: Cards) -> None:
     view()
 
 
-def _images(network: str, classes: list[str], label: int, side: int, filter: str) -> None:
+def _images(network: str, classes: Sequence[str], label: int, side: int, filter: str) -> None:
     """A few test images of the class and of others, as the network gets them, and what it resolution_findings."""
     folder = services.data_folder()
     if not dataset_files.state("cifar10", folder).present:
@@ -173,7 +173,7 @@ def _images(network: str, classes: list[str], label: int, side: int, filter: str
             st.caption(f"{caption} {_answers(outputs, classes, chosen, side)}")
 
 
-def _answers(outputs: Outputs | None, classes: list[str], chosen: tuple[int, ...], side: int) -> str:
+def _answers(outputs: Outputs | None, classes: Sequence[str], chosen: tuple[int, ...], side: int) -> str:
     """What the network answered to these images, where its answers are kept."""
     if outputs is None or side not in outputs.logits:
         return ""

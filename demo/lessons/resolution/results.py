@@ -189,7 +189,7 @@ def _recall_rows(shown: Sequence[Cell]) -> tuple[list[dict[str, Any]], dict[str,
 
 
 def _classes(cell: Cell) -> list[str]:
-    return list(cell.card.facts["classes"]) if cell.card else []
+    return list(cell.card.facts.classes) if cell.card else []
 
 
 def _confusion(cards: Cards, dataset: str) -> None:

@@ -83,7 +83,7 @@ def _one_network(cards: Cards) -> None:
     def view() -> None:
         name, filter = _network_and_filter(cards)
         card = cards[name]
-        classes, sides = card.facts["classes"], sorted(map(int, card.evaluations[filter]), reverse=True)
+        classes, sides = card.facts.classes, sorted(map(int, card.evaluations[filter]), reverse=True)
         scores = {side: metrics.scores(card.evaluations[filter][str(side)]) for side in sides}
         cat = classes.index(CAT)
         most = max(sides, key=lambda side: (scores[side].recall[cat], side))

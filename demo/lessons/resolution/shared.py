@@ -49,7 +49,7 @@ def network(card: Card) -> str:
     recipe = card.recipe
     if recipe.augment == "mixed":
         return say("network_mixed")
-    side = recipe.resolution or card.facts["shape"][-1]
+    side = recipe.resolution or card.facts.shape[-1]
     return say("network_of", recipe=recipe.preset, side=side, seed=recipe.seed)
 
 

@@ -52,8 +52,8 @@ def _losses(cards: Cards, names: list[str]) -> None:
     lengths = sorted({cards[name].recipe.epochs for name in names}, reverse=True)
     for column, epochs in zip(st.columns(len(lengths)), lengths, strict=True):
         same = [name for name in names if cards[name].recipe.epochs == epochs]
-        rows = [{"epoch": e["epoch"], "loss": e["train_loss"], "network": name}
-                for name in same for e in cards[name].epochs if e["train_loss"] is not None]  # fmt: skip
+        rows = [{"epoch": epoch.epoch, "loss": epoch.train_loss, "network": name}
+                for name in same for epoch in cards[name].epochs if epoch.train_loss is not None]  # fmt: skip
         colours = {name: CLASS_COLOURS[place] for place, name in enumerate(same)}
         title = say("figure_loss", epochs=epochs)
         x, y = Axis("epoch", say("epoch_axis"), "d", (0, epochs)), Axis("loss", say("loss_axis"))
@@ -78,10 +78,10 @@ def _runs(cards: Cards, names: list[str]) -> None:
 def _run(cards: Cards, name: str) -> dict[str, Any]:
     card = cards[name]
     recipe = card.recipe
-    side = say("every_side") if "mixed" in recipe.augment else str(recipe.resolution or card.facts["shape"][-1])
+    side = say("every_side") if "mixed" in recipe.augment else str(recipe.resolution or card.facts.shape[-1])
     return {
         "run": name, "preset": recipe.preset, "side": side, "seed": recipe.seed, "epochs": recipe.epochs,
-        "minutes": resolution_findings.minutes(card), "loss": card.epochs[-1]["train_loss"], "accuracy": card.result["test_accuracy"],
+        "minutes": resolution_findings.minutes(card), "loss": card.epochs[-1].train_loss, "accuracy": card.result.test_accuracy,
     }  # fmt: skip
 
 

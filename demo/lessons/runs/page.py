@@ -229,7 +229,8 @@ def as_json(now: Snapshot) -> str:
     """All that is known of a run: recipe, facts, every epoch and the test."""
     known = {
         "run": now.run, "status": now.status, "message": now.message, "created": utc(now.created),
-        "recipe": now.recipe.as_dict(), "facts": now.facts, "epochs": list(now.epochs), "result": now.result,
+        "recipe": now.recipe.as_dict(), "facts": now.facts.as_dict(), "epochs": list(map(as_dict, now.epochs)),
+        "result": as_dict(now.result) if now.result else None,
     }  # fmt: skip
     more = {"tick": as_dict(now.tick)} if now.tick else {"evaluations": now.evaluations} if now.evaluations else {}
     return json.dumps(known | more, indent=1)

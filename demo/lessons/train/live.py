@@ -94,21 +94,21 @@ def progress(now: Snapshot) -> float:
 
 
 def _numbers(now: Snapshot) -> None:
-    last = now.epochs[-1] if now.epochs else {}
+    last = now.epochs[-1] if now.epochs else None
     running = (
-        now.tick.accuracy if now.tick and now.tick.accuracy is not None else last.get("running_accuracy")
+        now.tick.accuracy if now.tick and now.tick.accuracy is not None else last.running_accuracy if last else None
     )
     rate = (
         now.tick.images_per_second
         if now.tick and now.tick.images_per_second
-        else last.get("images_per_second")
+        else last.images_per_second if last else None
     )
     with st.container(horizontal=True, gap="small"):
         _metric("running_accuracy", percent(running), say("running_accuracy_help"))
-        if now.facts.get("validation", 0):
+        if now.facts.validation:
             _metric(
                 "validation_accuracy",
-                percent(last.get("validation_accuracy")),
+                percent(last.validation_accuracy if last else None),
                 say("validation_accuracy_help"),
             )
         _metric("rate", whole(rate) if rate else say("unknown"))
@@ -139,17 +139,17 @@ def matrices(now: Snapshot) -> dict[str, tuple[Matrix, str]]:
 
     While the run goes on that is the one of the training predictions, which moves inside an epoch.
     """
-    last = now.epochs[-1] if now.epochs else {}
+    last = now.epochs[-1] if now.epochs else None
     ticking = now.tick.confusion if now.tick else None
-    training = ticking or last.get("train_confusion")
-    validation = last.get("validation_confusion")
+    training = ticking or (last.train_confusion if last else None)
+    validation = last.validation_confusion if last else None
     found = {}
     if now.result:
-        found["test"] = now.result["confusion"], say("matrix_test_title")
+        found["test"] = now.result.confusion, say("matrix_test_title")
     if training and now.active:
         found["training"] = training, say("matrix_training_title")
-    if validation:
-        found["validation"] = validation, say("matrix_validation_title", epoch=last["epoch"])
+    if last and validation:
+        found["validation"] = validation, say("matrix_validation_title", epoch=last.epoch)
     if training and not now.active:
         found["training"] = training, say("matrix_training_title")
     return found
@@ -162,7 +162,7 @@ def _matrix(now: Snapshot) -> None:
         return
     which, numbers = _matrix_choice(list(found))
     matrix, what = pretrained.test_matrix(now) if which == "test" and now.evaluations else found[which]
-    classes = now.facts["classes"]
+    classes = now.facts.classes
     figure.show(confusion_matrix(matrix, classes, what, numbers), key="live.matrix")
     st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
     st.markdown(scores_table(matrix, classes, say))

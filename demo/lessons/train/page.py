@@ -61,7 +61,7 @@ def _class_guess(now: Snapshot) -> None:
     """
     if not session.classroom().opened or now.pretrained:
         return
-    question = questions.guess(now.run, now.result["confusion"] if now.result else None)
+    question = questions.guess(now.run, now.result.confusion if now.result else None)
     ballot = session.classroom().ballot(question.words, session.visitor())
     if not now.active and not ballot.answered and not ballot.revealed:
         return

@@ -23,7 +23,7 @@ Cells = dict[str, dict[int, Matrix]]
 
 def render(now: Snapshot) -> None:
     """In place of the buttons of a run that can be changed."""
-    took = duration(sum(epoch["seconds"] for epoch in now.epochs), say)
+    took = duration(now.record.seconds, say)
     st.markdown(f":material/inventory_2: {say('pretrained', duration=took)}")
     recipe = with_unresolved_device(now.recipe)
     missing = controls.missing(recipe)
@@ -62,7 +62,7 @@ def _train(recipe: Recipe) -> None:
 def cells(now: Snapshot) -> Cells:
     """Every way in which the test images were shown to this network, its own test among them."""
     filter, side = _own(now)
-    found: Cells = {filter: {side: now.result["confusion"]}} if now.result else {}
+    found: Cells = {filter: {side: now.result.confusion}} if now.result else {}
     for filter, sides in now.evaluations.items():
         for text, matrix in sides.items():
             found.setdefault(filter, {}).setdefault(int(text), matrix)

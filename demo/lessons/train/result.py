@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.runs.snapshot import Snapshot
 from core.vocabulary import metrics
+from core.vocabulary.records import Result, as_dict
 from demo.text import plain, speaker
 from demo.ui.formatting import as_csv, percent, table, whole
 from demo.visitor import session
@@ -39,15 +40,15 @@ def render(now: Snapshot) -> None:
         st.markdown(say(now.status))
 
 
-def _test(now: Snapshot, result: dict[str, Any]) -> None:
-    scores = metrics.scores(result["confusion"])
+def _test(now: Snapshot, result: Result) -> None:
+    scores = metrics.scores(result.confusion)
     st.markdown(f"**{say('result')}**")
     with st.container(horizontal=True, gap="small"):
         st.metric(say("test_accuracy"), percent(scores.accuracy), width=metric_width())
         for name in ("precision", "recall", "f1"):
             value = percent(getattr(scores.macro, name))
             st.metric(say(f"macro_{name}"), value, help=say("macro_help"), width=metric_width())
-    st.caption(say("result_note", count=whole(now.facts["test"]), epoch=result["epoch"]))
+    st.caption(say("result_note", count=whole(now.facts.test), epoch=result.epoch))
 
 
 def provenance(now: Snapshot) -> None:
@@ -56,15 +57,15 @@ def provenance(now: Snapshot) -> None:
         return
     if not now.active:
         st.download_button(
-            say("download_epochs"), as_csv(now.epochs, EPOCH_COLUMNS), file_name=f"{now.run}.csv", mime="text/csv",
+            say("download_epochs"), as_csv(list(map(as_dict, now.epochs)), EPOCH_COLUMNS), file_name=f"{now.run}.csv", mime="text/csv",
             icon=":material/download:", on_click="ignore", key="live.csv",
         )  # fmt: skip
     with st.expander(say("provenance")):
         st.caption(say("provenance_note"))
         values = {
             **now.recipe.as_dict(),
-            **now.facts.get("provenance", {}),
-            "parameters": now.facts["parameters"],
+            **now.facts.provenance,
+            "parameters": now.facts.parameters,
         }
         rows = [(name.replace("_", " "), _shown(value)) for name, value in values.items()]
         st.markdown(table([say("provenance_name"), say("provenance_value")], rows, left=2))

@@ -15,7 +15,7 @@ from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference import out_of_distribution
 from core.inference.evaluation import Trained, smallest
-from core.pretrained.cards import FOLDER, Card, card_of, identity, read_card, read_cards, write_card
+from core.pretrained.cards import FOLDER, card_of, identity, read_card, read_cards, write_card
 from core.pretrained.outputs import read_outputs
 from core.pretrained.plan import PlannedRun, available
 from core.runs.store import open_store
@@ -25,7 +25,8 @@ from core.training.device import resolve
 from core.vocabulary.errors import LabError
 from core.vocabulary.metrics import confusion_matrix
 from core.vocabulary.recipe import Recipe, preset
-from core.vocabulary.records import Epoch, Result
+from core.vocabulary.records import Epoch, Facts, Result
+from tests import run_records
 
 TINY = Recipe(epochs=2, train_limit=300, threads=1, precision="float32")
 
@@ -43,10 +44,10 @@ def test_what_is_made_is_there_the_next_time(planned: None, tmp_path: Path) -> N
     assert first["tiny"]["test_accuracy"] == again["tiny"]["test_accuracy"]
     card = read_cards(cards)["tiny"]
     assert identity(card.recipe) == identity(TINY) and card_of(TINY, [card]) is card and card_of(TINY.changed(seed=9), [card]) is None
-    assert [epoch["epoch"] for epoch in card.epochs] == [0, 1, 2] and (cards / "tiny.safetensors").exists()
+    assert [epoch.epoch for epoch in card.epochs] == [0, 1, 2] and (cards / "tiny.safetensors").exists()
     trusted = out_of_distribution.read("tiny", (cards / "tiny.safetensors").read_bytes(), cards)
     assert trusted and trusted.part == "validation" and not (cards / "trust" / "other.json").exists()
-    assert card.epochs[1]["train_confusion"] is None and card.epochs[2]["train_confusion"] is not None
+    assert card.epochs[1].train_confusion is None and card.epochs[2].train_confusion is not None
 
 
 def test_an_interrupted_run_is_finished_not_begun_again(planned: None, tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_a_card_that_was_not_looked_at_everywhere_is_looked_at_again_without_tra
     assert {filter: set(sides) for filter, sides in card.evaluations.items()} == {"area": {"8", "4"}, "nearest": {"4"}}
     outputs = read_outputs("tiny", folder)
     assert outputs is not None and outputs.labels.shape == (360,) and outputs.logits.keys() == {8, 4}
-    assert confusion_matrix(outputs.labels, outputs.logits[8].argmax(1), 10).tolist() == card.result["confusion"]
+    assert confusion_matrix(outputs.labels, outputs.logits[8].argmax(1), 10).tolist() == card.result.confusion
     assert pretraining.make(more, folder, tmp_path, store, lambda line: None)["tiny"]["status"] == "there"
     (folder / "tiny.outputs.safetensors").unlink()
     assert pretraining.make(more, folder, tmp_path, store, lambda line: None)["tiny"]["status"] == "made"
@@ -148,7 +149,7 @@ def test_tables_have_a_row_for_each_cell_whose_run_is_there(tmp_path: Path) -> N
     diagonal = [[9 if row == column else 1 for column in range(10)] for row in range(10)]
     recipe = resolution.plan()["mnist-28"].recipe
     sides = {str(side): diagonal for side in resolution.SIDES["mnist"]}
-    card = Card("mnist-28", recipe, {"classes": list("0123456789"), "shape": [1, 28, 28]}, (), {"epoch": 0}, {resolution.FILTER: sides})
+    card = run_records.card("mnist-28", recipe, Facts(classes=tuple("0123456789"), shape=(1, 28, 28)), evaluations={resolution.FILTER: sides})
     write_card(card, tmp_path)
     tables = STUDIES["resolution"].as_json(available(resolution.plan(), read_cards(tmp_path).values()))
     assert [row["resolution"] for row in tables["totv"]] == [28, 21, 14, 7]
@@ -164,4 +165,4 @@ def test_pretrained_digits_is_what_its_card_says(tmp_path: Path) -> None:
     data = loading.load("digits", tmp_path)
     weights = (pretraining.FOLDER / "digits.safetensors").read_bytes()
     recipe = resolve(dataclasses.replace(card.recipe, device="cpu"))
-    assert Trained(recipe, weights, data).matrix(8, recipe.filter) == card.result["confusion"]
+    assert Trained(recipe, weights, data).matrix(8, recipe.filter) == card.result.confusion

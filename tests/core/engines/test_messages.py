@@ -11,6 +11,7 @@ import pytest
 from core.engines import messages
 from core.engines.frames import frame_of, read_frame
 from core.engines.messages import Answer, Order, UnknownMessage
+from core.vocabulary import records
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Record, Result, Start, Tick
 
@@ -20,7 +21,7 @@ ORDERS: tuple[Order, ...] = (
     messages.Resume(4), messages.Stop(5), messages.MeasureFacts(6), messages.MeasureSpeed(7, RECIPE),
 )  # fmt: skip
 RECORDS: tuple[Record, ...] = (
-    Start(RECIPE.as_dict(), {"parameters": 9}, 0), Tick("training", 1, 2, 3, 0.5),
+    Start(RECIPE, records.Facts(parameters=9), 0), Tick("training", 1, 2, 3, 0.5),
     Epoch(1, 0.5, 0.5, 0.6, 0.7, 0.8, [[1]], [[1]], 0.1, 1.5, 100.0, 1, [0.3], b"checkpoint"), Result(1, 0.3, 0.9, [[1]], 0.1, b"weights"),
 )  # fmt: skip
 ANSWERS: tuple[Answer, ...] = (

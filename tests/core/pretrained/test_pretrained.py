@@ -92,7 +92,7 @@ def test_the_first_steps_run_again_give_the_same_losses(dataset: str, real_data:
     data, off = loading.load(dataset, real_data), []
     cards = [card for card in CARDS.values() if card.recipe.dataset == dataset]
     for card in sorted(cards, key=lambda card: repr(subsets_key(card.recipe))):
-        kept, again = card.epoch(1)["first_losses"], loop.first_losses(card.recipe, data)
+        kept, again = card.epoch(1).first_losses, loop.first_losses(card.recipe, data)
         same = _made_here(card) and again == kept
         close = not _made_here(card) and len(again) == len(kept) and again[:5] == pytest.approx(kept[:5], rel=0.005)
         if not (same or close):
@@ -101,7 +101,7 @@ def test_the_first_steps_run_again_give_the_same_losses(dataset: str, real_data:
 
 
 def _made_here(card: Card) -> bool:
-    where = card.facts["provenance"]
+    where = card.facts.provenance
     return bool(where["processor"] == processor() and where["torch"] == torch.__version__)
 
 
@@ -163,5 +163,5 @@ def test_dropout_and_splits_have_every_seed_of_every_rate_that_they_have() -> No
     tables = STUDIES["dropout"].as_json(available(STUDIES["dropout"].plan(), CARDS.values()))
     assert all(len(row["runs"]) == 3 for row in tables["rates"])
     for row in tables["rates"]:
-        tests = [CARDS[name].result["test_accuracy"] for name in row["runs"]]
+        tests = [CARDS[name].result.test_accuracy for name in row["runs"]]
         assert row["test_accuracy_spread"] == pytest.approx(statistics.stdev(tests))

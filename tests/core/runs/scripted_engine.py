@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from core.runs import lifecycle
 from core.runs.manager import JobManager
 from core.runs.store import RunStore, StoreError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Record, Result, Start
+from core.vocabulary.records import Epoch, Facts, Record, Result, Start
 
 PATIENCE_S = 20.0
 """A test that waits longer has found something that waits for ever."""
 CONFUSION = [[3, 1], [0, 4]]
-FACTS = {"classes": ["a", "b"], "parameters": 7, "provenance": {"torch": "none"}}
+FACTS = Facts(classes=("a", "b"), parameters=7, provenance={"torch": "none"})
 
 
 class Script:
@@ -176,7 +177,7 @@ class ScriptedStream:
 def records(recipe: Recipe, resume: bytes | None = None) -> Iterator[tuple[str, Record]]:
     """(point, record): what a run of this recipe tells, from a checkpoint on."""
     done = int(json.loads(resume)["epoch"]) if resume else -1
-    yield "start", Start(recipe.changed(device="cpu", precision="float32").as_dict(), {**FACTS, "train": recipe.train_limit or 1_000}, max(0, done))
+    yield "start", Start(recipe.changed(device="cpu", precision="float32"), replace(FACTS, train=recipe.train_limit or 1_000), max(0, done))
     for epoch in range(done + 1, recipe.epochs + 1):
         yield f"epoch {epoch}", Epoch(
             epoch=epoch, train_loss=1.0 if epoch else None, running_accuracy=0.5 if epoch else None, train_accuracy=0.5,
@@ -245,7 +246,7 @@ class Lab:
                 continue
             self._known[run] = state
             stored, now = self.store.get(run), self.manager.snapshot(run)
-            assert [epoch["epoch"] for epoch in stored.epochs] == list(range(len(stored.epochs))), "an epoch is lost"
+            assert [epoch.epoch for epoch in stored.epochs] == list(range(len(stored.epochs))), "an epoch is lost"
             if stored.result is not None:
                 shown = now.status == "finished" or self._at_work(run)  # stored first, shown a moment later
                 assert stored.status == "finished" and shown, f"{run} has a result and is {stored.status}, shown {now.status}"

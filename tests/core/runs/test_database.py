@@ -60,7 +60,7 @@ def test_a_store_from_before_is_brought_up_to_date_and_reads_the_same(tmp_path: 
     assert [run.status for run in found.values()] == ["interrupted", "interrupted", "stopped", "finished"]
     assert [(run.epochs_done, run.seconds) for run in found.values()] == [(0, 0.0), (1, 1.5), (2, 3.0), (3, 4.5)]
     assert found["doneaa"].test_accuracy == 0.85 and found["doneaa"].recipe.seed == 0
-    assert [epoch["epoch"] for epoch in store.get("stopbb").epochs] == [0, 1, 2]
+    assert [epoch.epoch for epoch in store.get("stopbb").epochs] == [0, 1, 2]
     store.close()
     assert version(tmp_path / "runs.sqlite") == len(MIGRATIONS)
     assert len(open_store(tmp_path).summaries()) == 4, "a second opening changes nothing"

@@ -99,7 +99,7 @@ def test_a_run_goes_from_queued_to_finished(manager: JobManager) -> None:
     run = manager.submit(SHORT, ANNA)
     done = wait(manager, run, status("finished"))
     assert done.epochs_done == 2 and done.result is not None and not done.active
-    assert done.recipe.threads == 1 and done.facts["train"] == 200
+    assert done.recipe.threads == 1 and done.facts.train == 200
     assert done.weights is not None and done.weights.exists()
     assert [snapshot.run for snapshot in manager.list()] == [run]
 
@@ -195,7 +195,7 @@ def test_a_stopped_run_resumes_where_it_was(manager: JobManager) -> None:
     done = wait(manager, run, status("finished"))
     assert done.weights is not None and undisturbed.weights is not None
     assert done.weights.read_bytes() == undisturbed.weights.read_bytes()
-    assert [epoch["epoch"] for epoch in done.epochs] == list(range(81))
+    assert [epoch.epoch for epoch in done.epochs] == list(range(81))
 
 
 @REAL_ENGINES
@@ -281,7 +281,7 @@ def test_a_card_is_a_finished_run(manager: JobManager, put_card: Callable[..., C
     assert now.recipe == card.recipe and now.result == card.result and now.evaluations["area"]["4"] == [[1, 0], [0, 1]]
     assert [point[0] for point in now.curve] == [1.0, 2.0, 3.0]
     assert now.weights == pretrained / "cifar-b.safetensors" and manager.snapshot("cifar-a").weights is None
-    assert now.epochs[1]["validation_confusion"] is None and now.epochs[3]["validation_confusion"] is not None
+    assert now.epochs[1].validation_confusion is None and now.epochs[3].validation_confusion is not None
 
 
 def test_nobody_gives_orders_to_a_card(manager: JobManager, put_card: Callable[..., Card], pretrained: Path) -> None:
@@ -405,7 +405,7 @@ def test_a_snapshot_tells_what_a_screen_needs(manager: JobManager) -> None:
     assert snapshot.tick is not None and snapshot.tick.confusion is not None and snapshot.seconds_left is not None
     assert snapshot.curve and all(len(point) == 3 for point in snapshot.curve)
     assert snapshot.version < wait(manager, run, lambda s: s.version > snapshot.version).version
-    assert snapshot.facts["classes"] == [str(digit) for digit in range(10)]
+    assert snapshot.facts.classes == tuple("0123456789")
 
 
 @ANY_ENGINE

@@ -12,10 +12,10 @@ import pytest
 from core.runs.store import RunStore, StoreError, open_store, runs_folder
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Result, Start
+from core.vocabulary.records import Epoch, Facts, Result, Start
 from tests.places import ROOT
 
-START = Start(Recipe(device="cpu", precision="float32", threads=1).as_dict(), {"train": 10, "provenance": {"torch": "1"}}, 0)
+START = Start(Recipe(device="cpu", precision="float32", threads=1), Facts(train=10, provenance={"torch": "1"}), 0)
 
 
 def epoch(number: int, checkpoint: bytes = b"weights") -> Epoch:
@@ -35,12 +35,12 @@ def test_a_run_comes_back_as_it_was_kept(store: RunStore) -> None:
             store.save(run, record)
         kept = open_store(store.folder).get(run)
         assert (kept.status, kept.epochs_done, kept.owner) == ("running", 1, "me")
-        assert kept.recipe.threads == 1 and kept.epochs[1]["train_loss"] == 1.0
+        assert kept.recipe.threads == 1 and kept.epochs[1].train_loss == 1.0
         assert store.checkpoint(run) == b"newer"
         assert [file.name for file in store.weights_folder(run).iterdir()] == ["epoch-0001.safetensors"], "only the newest"
         store.save(run, Result(1, 0.5, 0.9, [[1, 0], [0, 1]], 0.1, weights=b"final"))
     kept = store.get(run)
-    assert kept.status == "finished" and kept.result is not None and kept.result["test_accuracy"] == 0.9
+    assert kept.status == "finished" and kept.result is not None and kept.result.test_accuracy == 0.9
     assert kept.weights is not None and kept.weights.read_bytes() == b"final"
 
 
@@ -75,9 +75,9 @@ def test_the_lock_goes_with_the_process_that_held_it(store: RunStore) -> None:
 def test_going_on_keeps_the_facts_of_the_beginning(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
     store.save(run, START)
-    store.save(run, Start(START.recipe, {"train": 10, "provenance": {"torch": "2"}}, 4))
+    store.save(run, Start(START.recipe, Facts(train=10, provenance={"torch": "2"}), 4))
     facts = store.get(run).facts
-    assert facts["provenance"] == {"torch": "1"} and facts["resumed"] == [{"after_epoch": 4, "torch": "2"}]
+    assert facts.provenance == {"torch": "1"} and facts.resumed == ({"after_epoch": 4, "torch": "2"},)
 
 
 def test_a_damaged_or_missing_checkpoint_is_named(store: RunStore) -> None:

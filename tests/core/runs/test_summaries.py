@@ -12,7 +12,7 @@ from core.runs.store import RunStore, UnreadableRun, open_store
 from core.runs.summaries import utc
 from core.vocabulary.metrics import macro
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Result, Start
+from core.vocabulary.records import Epoch, Facts, Result, Start
 
 MATRIX = [[8, 2], [1, 9]]
 
@@ -35,14 +35,14 @@ def broken(store: RunStore, column: str, value: object) -> str:
 
 def test_a_summary_says_what_the_run_says(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
-    store.save(run, Start(Recipe(threads=1).as_dict(), {"train": 10, "provenance": {}}, 0))
+    store.save(run, Start(Recipe(threads=1), Facts(train=10), 0))
     for number in range(3):
         store.save(run, epoch(number))
     store.save(run, Result(2, 0.5, 0.85, MATRIX, 0.1, weights=b"final"))
     (found,), whole = store.summaries(), store.get(run)
     assert (found.run, found.status, found.recipe, found.owner) == (whole.run, "finished", whole.recipe, "me")
     assert (found.created, found.message, found.epochs_done) == (whole.created, "", whole.epochs_done == 2 and 2)
-    assert found.seconds == sum(epoch["seconds"] for epoch in whole.epochs) == 4.5
+    assert found.seconds == sum(epoch.seconds for epoch in whole.epochs) == 4.5
     assert found.test_accuracy == 0.85 and found.macro_f1 == macro(MATRIX).f1
 
 
@@ -52,7 +52,7 @@ def test_it_follows_every_change_also_of_another_process(store: RunStore) -> Non
     first, second = other.create(Recipe(), "me"), other.create(Recipe(seed=1), "me")
     assert [run.run for run in store.summaries()] == [second, first]
     with other.locked(first):
-        other.save(first, Start(Recipe(threads=1).as_dict(), {"provenance": {}}, 0))
+        other.save(first, Start(Recipe(threads=1), Facts(), 0))
         other.save(first, epoch(1))
         assert [(run.status, run.epochs_done) for run in store.summaries()] == [("interrupted", 0), ("running", 1)]
         assert store.counts() == {"interrupted": 1, "running": 1}
@@ -119,7 +119,7 @@ GOOD = json.dumps(Recipe().as_dict())
         ("recipe", GOOD[:-5], "delimiter"),
         ("recipe", "[]", "expected the recipe"),
         ("recipe", "null", "expected the recipe"),
-        ("result", "{}", "test_accuracy"),
+        ("result", '{"epoch": 1, "test_loss": 0.5}', "test_accuracy"),
         ("created", "yesterday", "could not convert"),
     ],
 )

@@ -26,7 +26,7 @@ def test_results_have_a_complete_row_for_each_run() -> None:
     assert [row["run"] for row in rows] == list(architectures.plan())
     for row in rows:
         assert len(row["recall"]) == len(row["precision"]) == len(row["f1"]) == 10
-        assert row["test_accuracy"] == pytest.approx(made[row["run"]].result["test_accuracy"])
+        assert row["test_accuracy"] == pytest.approx(made[row["run"]].result.test_accuracy)
 
 
 def test_the_best_epoch_s_validation_stands_beside_the_test() -> None:
@@ -95,7 +95,7 @@ def test_optimizers_are_means_over_seeds_and_one_that_only_the_paper_has_stays_w
     made = {f"fashion-arc1-adam-seed{seed}": card(f"fashion-arc1-adam-seed{seed}", 0.9, seed=seed) for seed in (0, 1, 2)}
     made["fashion-arc1-sgd-seed0"] = card("fashion-arc1-sgd-seed0", 0.7)
     sgd, adam, adadelta = beside.optimizer_rows(made)
-    tested = [made[f"fashion-arc1-adam-seed{seed}"].result["test_accuracy"] for seed in (0, 1, 2)]
+    tested = [made[f"fashion-arc1-adam-seed{seed}"].result.test_accuracy for seed in (0, 1, 2)]
     assert (adam.mean, adam.spread, adam.seeds) == (pytest.approx(mean(tested)), pytest.approx(stdev(tested)), 3)
     assert adam.paper_test == pytest.approx(0.8859) and sgd.spread is None
     assert adadelta.mean is None and adadelta.paper_test == pytest.approx(0.89)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import precision_recall_fscore_support
@@ -10,6 +12,8 @@ from core.datasets.files import SOURCES
 from core.pretrained.cards import Card
 from core.studies import architectures, audit, published, resolution
 from core.vocabulary import metrics
+from core.vocabulary.records import Facts
+from tests import run_records
 
 
 def true_matrix(seed: int, share: float = 0.8) -> list[list[int]]:
@@ -23,7 +27,7 @@ def resolution_cards(matrix: list[list[int]]) -> dict[str, Card]:
     plan = resolution.plan()
     sides = {str(side): matrix for side in resolution.FULL}
     return {
-        name: Card(name, plan[name].recipe, {"classes": list(SOURCES["cifar10"].classes)}, (), {}, {resolution.FILTER: sides})
+        name: run_records.card(name, plan[name].recipe, Facts(classes=SOURCES["cifar10"].classes), evaluations={resolution.FILTER: sides})
         for name in ("cifar10-32", "cifar10-8", "cifar10-fast")
     }
 
@@ -32,9 +36,9 @@ def architecture_cards() -> dict[str, Card]:
     plan, cards = architectures.plan(), {}
     for seed, short in enumerate(audit.RUNS.values()):
         name = f"fashion-{short}"
-        epoch = {"epoch": 3, "running_accuracy": 0.7, "validation_accuracy": 0.8}
-        result = {"epoch": 3, "confusion": true_matrix(seed)}
-        cards[name] = Card(name, plan[name].recipe, {"parameters": 1}, (epoch,), result)
+        epoch = run_records.epoch(3, running_accuracy=0.7, validation_accuracy=0.8)
+        result = run_records.result(3, confusion=true_matrix(seed))
+        cards[name] = run_records.card(name, plan[name].recipe, Facts(parameters=1), (epoch,), result)
     return cards
 
 
@@ -88,11 +92,12 @@ def test_equal_entries_are_counted_pair_by_pair() -> None:
 
 def test_our_columns_are_rounded_as_the_report_rounds() -> None:
     cards = architecture_cards()
-    same = cards["fashion-arc2-adam"].result["confusion"]
-    cards["fashion-arc3-adam"].result["confusion"] = [list(row) for row in same]
+    same, card = cards["fashion-arc2-adam"].result.confusion, cards["fashion-arc3-adam"]
+    result = run_records.result(3, confusion=[list(row) for row in same])
+    cards["fashion-arc3-adam"] = replace(card, record=replace(card.record, result=result))
     rows = {(row.one, row.other): row for row in audit.equal_columns(cards)}
     assert rows["Arc2 Adam", "Arc3 Adam"].ours["accuracy_percent"] == 10
-    one, other = (metrics.scores(cards[f"fashion-{short}"].result["confusion"]) for short in ("arc2-adam", "arc2-sgd"))
+    one, other = (metrics.scores(cards[f"fashion-{short}"].result.confusion) for short in ("arc2-adam", "arc2-sgd"))
     agree = sum(f"{a:.2f}" == f"{b:.2f}" for a, b in zip(one.precision, other.precision, strict=True))
     assert rows["Arc2 Adam", "Arc2 SGD"].ours["precision"] == agree
     assert rows["Arc2 Adam", "Arc2 SGD"].runs == ["fashion-arc2-adam", "fashion-arc2-sgd"]
@@ -147,7 +152,7 @@ def test_no_check_blames_a_table_that_is_true(seed: int, monkeypatch: pytest.Mon
 def test_our_rows_stand_beside_and_lead_to_their_run() -> None:
     cards = architecture_cards()
     rows = audit.implied("Arc3 SGD", cards)
-    scores = metrics.scores(cards["fashion-arc3-sgd"].result["confusion"])
+    scores = metrics.scores(cards["fashion-arc3-sgd"].result.confusion)
     assert [row.ours_recall for row in rows] == list(scores.recall)
     assert {row.run for row in rows} == {"fashion-arc3-sgd"}
     assert [row.ours for row in audit.guesses(cards)] == [10_000] * 4

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,8 @@ from core.studies import resolution_findings as answers
 from core.studies.published import report_recall, report_score
 from core.studies.resolution import FILTER, CurvePoint, cells, plan
 from core.vocabulary import metrics
-from core.vocabulary.records import Matrix
+from core.vocabulary.records import Facts, Matrix
+from tests import run_records
 
 CLASSES = ["plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 
@@ -30,9 +30,9 @@ def matrix(*recalls: float) -> Matrix:
 def card(name: str, filter: str = FILTER, train: float = 0.9, **at: float | Matrix) -> Card:
     """`card("cifar10-8", at_8=0.6)`: a planned run with an accuracy at some sides."""
     sides = {side.removeprefix("at_"): value if isinstance(value, list) else matrix(value) for side, value in at.items()}
-    epochs: tuple[dict[str, Any], ...] = ({"epoch": 1, "seconds": 90.0, "train_accuracy": train},)
-    facts = {"classes": CLASSES, "shape": [3, 32, 32]}
-    return Card(name, plan()[name].recipe, facts, epochs, {"test_accuracy": 0.75}, {filter: sides})
+    epochs = (run_records.epoch(1, seconds=90.0, train_accuracy=train),)
+    facts = Facts(classes=tuple(CLASSES), shape=(3, 32, 32))
+    return run_records.card(name, plan()[name].recipe, facts, epochs, run_records.result(test_accuracy=0.75), {filter: sides})
 
 
 def made(*cards: Card) -> dict[str, Card]:

@@ -15,7 +15,8 @@ from core.studies import dropout, resolution, splits
 from core.studies.registry import STUDIES
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
-from core.vocabulary.records import Matrix
+from core.vocabulary.records import Epoch, Facts, Matrix
+from tests import run_records
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -39,10 +40,10 @@ def test_a_sweep_goes_from_four_pixels_to_the_original() -> None:
 
 def _card(name: str, matrix: Matrix, train_accuracy: float, test_accuracy: float) -> Card:
     recipe = {**splits.plan(), **dropout.plan()}[name].recipe
-    epoch = {"epoch": recipe.epochs, "running_accuracy": 0.5, "train_accuracy": train_accuracy,
-             "validation_accuracy": metrics.accuracy(matrix), "validation_confusion": matrix, "seconds": 2.0}  # fmt: skip
-    facts = {"train": 1, "classes": [str(label) for label in range(len(matrix))]}
-    return Card(name, recipe, facts, (epoch,), {"test_accuracy": test_accuracy, "confusion": matrix})
+    epoch = run_records.epoch(recipe.epochs, running_accuracy=0.5, train_accuracy=train_accuracy,
+                              validation_accuracy=metrics.accuracy(matrix), validation_confusion=matrix, seconds=2.0)  # fmt: skip
+    facts = Facts(train=1, classes=tuple(str(label) for label in range(len(matrix))))
+    return run_records.card(name, recipe, facts, (epoch,), run_records.result(test_accuracy=test_accuracy, confusion=matrix))
 
 
 def test_dropout_rates_are_means_over_seeds_with_their_spread() -> None:
@@ -89,15 +90,15 @@ def test_the_paper_stands_beside_arc1_alone() -> None:
     assert dropout.paper_setting() == {"batch": 100, "epochs": 100}
 
 
-def _epochs(*running: float) -> tuple[dict[str, float | None], ...]:
-    start = {"epoch": 0, "running_accuracy": None, "train_accuracy": 0.1, "validation_accuracy": 0.1}
-    rest = [{"epoch": n, "running_accuracy": r, "train_accuracy": r + 0.1, "validation_accuracy": 0.6} for n, r in enumerate(running, 1)]
+def _epochs(*running: float) -> tuple[Epoch, ...]:
+    start = run_records.epoch(0, train_accuracy=0.1, validation_accuracy=0.1)
+    rest = [run_records.epoch(n, running_accuracy=r, train_accuracy=r + 0.1, validation_accuracy=0.6) for n, r in enumerate(running, 1)]
     return (start, *rest)
 
 
 def test_a_curve_is_the_mean_of_the_seeds_by_epoch_without_the_untrained_network() -> None:
     plan = dropout.plan()
-    cards = {name: Card(name, plan[name].recipe, {}, _epochs(*running), {})
+    cards = {name: run_records.card(name, plan[name].recipe, Facts(), _epochs(*running))
              for name, running in (("dropout-arc2-0.5-seed0", (0.4, 0.7)), ("dropout-arc2-0.5-seed1", (0.6, 0.9)))}  # fmt: skip
     first, second = dropout.curves(cards, "arc2")
     assert (first.rate, first.epoch, first.running, first.gap) == (0.5, 1, 0.5, pytest.approx(0.0))
@@ -106,7 +107,7 @@ def test_a_curve_is_the_mean_of_the_seeds_by_epoch_without_the_untrained_network
 
 
 def test_the_report_s_case_stands_beside_ours_counted_in_both_ways() -> None:
-    card = Card("fashion-arc3-adam", preset("report", "fashion-mnist"), {}, _epochs(0.7, 0.85), {"test_accuracy": 0.9})
+    card = run_records.card("fashion-arc3-adam", preset("report", "fashion-mnist"), Facts(), _epochs(0.7, 0.85), run_records.result(test_accuracy=0.9))
     arc2, arc3 = dropout.report_cases({"fashion-arc3-adam": card})
     assert arc2.run is None and arc2.running_below is None and not arc2.report_below
     assert (arc3.report_train, arc3.report_test, arc3.report_below) == (0.895, 0.9018, True)
@@ -168,7 +169,7 @@ def test_a_macro_recall_may_be_nearer_to_a_balanced_test() -> None:
 def test_the_riddle_names_the_class_that_attracts() -> None:
     matrix = [[5 if guess == 3 else int(guess == truth) for guess in range(10)] for truth in range(10)]
     classes = ["plane", "car", "bird", "cat", *"abcdef"]
-    card = Card("cifar10-32", resolution.plan()["cifar10-32"].recipe, {"classes": classes}, (), {}, {"area": {"8": matrix}})
+    card = run_records.card("cifar10-32", resolution.plan()["cifar10-32"].recipe, Facts(classes=tuple(classes)), evaluations={"area": {"8": matrix}})
     (row,) = resolution.riddle({"cifar10-32": card})
     assert (row.attractor, row.attracted, row.filter, row.resolution) == ("cat", 50, "area", 8)
     assert row.cat_recall == 1.0 and row.cat_precision == pytest.approx(0.1)

@@ -86,9 +86,9 @@ def noise(shape: tuple[int, int, int], count: int) -> loop.Part:
 def test_auto_chooses_the_card_and_says_so(digits: loading.DataSet) -> None:
     start = run(Recipe(epochs=1), digits)[0]
     assert isinstance(start, Start)
-    assert start.recipe["device"] == "cuda" and start.recipe["precision"] in ("bfloat16", "float16")
+    assert start.recipe.device == "cuda" and start.recipe.precision in ("bfloat16", "float16")
     assert machine_facts()["device"] == "cuda" and machine_facts()["device_name"] == torch.cuda.get_device_name()
-    assert start.facts["provenance"]["device_name"] == torch.cuda.get_device_name()
+    assert start.facts.provenance["device_name"] == torch.cuda.get_device_name()
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])

@@ -63,10 +63,10 @@ def test_it_learns_the_digits(digits: loading.DataSet) -> None:
 
 def test_start_says_what_was_resolved_and_where_it_came_from(digits: loading.DataSet) -> None:
     start = next(record for record in run(Recipe(epochs=1), digits) if isinstance(record, Start))
-    assert start.recipe["device"] != "auto" and start.recipe["precision"] != "auto" and start.recipe["threads"] > 0
-    assert start.facts["train"] + start.facts["validation"] == digits.train_size
-    assert start.facts["provenance"]["data_sha256"] == digits.fingerprint
-    assert Recipe.from_dict(start.recipe) == resolve(Recipe.from_dict(start.recipe))
+    assert start.recipe.device != "auto" and start.recipe.precision != "auto" and start.recipe.threads > 0
+    assert start.facts.train + start.facts.validation == digits.train_size
+    assert start.facts.provenance["data_sha256"] == digits.fingerprint
+    assert start.recipe == resolve(start.recipe)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -14,18 +14,19 @@ from core.vocabulary.recipe import preset
 from demo.charts import curves
 from demo.charts.confusion import confusion_matrix
 from demo.charts.figure import CLASS_COLOURS, DASH, Figure
+from tests import run_records
 
 
 def run(name: str = "k3f9q2", validation: bool = True, **changes: Any) -> Any:
     """What a figure reads of a snapshot: three epochs, the untrained network as epoch 0."""
     epochs = tuple(
-        {
-            "epoch": epoch,
-            "train_loss": 2.0 / epoch if epoch else None,
-            "train_accuracy": 0.1 + 0.2 * epoch,
-            "validation_loss": 2.5 / (epoch + 1) if validation else None,
-            "validation_accuracy": 0.1 * (epoch + 1) if validation else None,
-        }
+        run_records.epoch(
+            epoch,
+            train_loss=2.0 / epoch if epoch else None,
+            train_accuracy=0.1 + 0.2 * epoch,
+            validation_loss=2.5 / (epoch + 1) if validation else None,
+            validation_accuracy=0.1 * (epoch + 1) if validation else None,
+        )
         for epoch in range(3)
     )
     curve = ((0.5, 2.25, 0.12), (1.0, 1.9, 0.3), (1.5, 1.4, 0.4))

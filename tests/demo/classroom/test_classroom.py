@@ -307,7 +307,7 @@ from demo.lessons.train import page
 
 page._class_guess(SimpleNamespace(run="a-run", pretrained=False, active={active}, result={result}))
 """
-DONE = RUN.format(active=False, result={"confusion": [[8, 2], [1, 9]]})
+DONE = RUN.format(active=False, result="SimpleNamespace(confusion=[[8, 2], [1, 9]])")
 
 
 def test_the_class_votes_on_a_run_and_sees_what_it_reached(room: Classroom) -> None:

@@ -46,7 +46,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Card]:
     whole = test_images.Tiles(tuple(range(1000)), tuple(number % 10 for number in range(1000)), shades, 1000)
     test_images.write_tiles(tmp_path, whole, range(300, 1000))
     monkeypatch.setattr(test_images, "tiles", lambda *_: test_images.read_tiles(tmp_path))
-    monkeypatch.setattr(images, "read_outputs", lambda name, _folder: outputs(found[name].result["test_accuracy"], seed=len(name)))
+    monkeypatch.setattr(images, "read_outputs", lambda name, _folder: outputs(found[name].result.test_accuracy, seed=len(name)))
     return found
 
 
@@ -109,7 +109,7 @@ def test_the_results_stand_beside_the_printed_ones_and_link_to_their_runs(made: 
     assert list(report["run"]) == [f"http://localhost:8501/train?run=fashion-{name}" for name in plan.REPORT]
     assert report["report_test"].tolist()[0] == pytest.approx(91.64) and np.isnan(report["report_test"].tolist()[1])
     assert report["test_accuracy"].tolist() == [
-        pytest.approx(100 * made[f"fashion-{name}"].result["test_accuracy"]) for name in plan.REPORT
+        pytest.approx(100 * made[f"fashion-{name}"].result.test_accuracy) for name in plan.REPORT
     ]
     assert len(classes) == 10 and classes["report_precision"].tolist()[0] == pytest.approx(82)
     assert len(paper) == 12 and len(optimizers) == 5
@@ -121,7 +121,7 @@ def test_whether_a_printed_number_is_reached_is_said_from_the_runs(made: dict[st
     made["fashion-arc2-adam"] = card("fashion-arc2-adam", right)
     del made["fashion-arc3-adam"]
     said = words(opened("results"))
-    assert f"**Arc2 Adam**: {100 * made['fashion-arc2-adam'].result['test_accuracy']:.1f} % in our run" in said and word in said
+    assert f"**Arc2 Adam**: {100 * made['fashion-arc2-adam'].result.test_accuracy:.1f} % in our run" in said and word in said
     assert ("What our Arc2 Adam did instead" in said) == (right == 0.5)
     assert "python -m core pretrain fashion-arc3-adam" in said
 

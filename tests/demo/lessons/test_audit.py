@@ -14,11 +14,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.datasets.files import SOURCES
-from core.pretrained.cards import Card, read_cards, write_card
+from core.pretrained.cards import read_cards, write_card
 from core.pretrained.outputs import Outputs, read_outputs, write_outputs
 from core.studies import architectures, audit, resolution
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
+from core.vocabulary.records import Facts
 from demo import text
 from demo.charts import export
 from demo.charts.figure import Figure
@@ -27,6 +28,7 @@ from demo.lessons.audit import columns as audit_columns
 from demo.lessons.audit import confusion_matrix, last_batch
 from demo.lessons.audit import means as audit_means
 from demo.lessons.audit import page as lesson
+from tests import run_records
 
 SECTIONS = lesson.SECTIONS
 QUESTIONS = {"matrix": "equal", "sixteenths": "why", "means": "mean", "columns": "chance", "words": "below"}
@@ -65,16 +67,16 @@ def cards(empty: Path) -> Path:
 
     for name, sides in (("cifar10-32", (32, 24, 16, 8)), ("cifar10-16", (16,)), ("cifar10-8", (8,))):
         seen = {side: answers() for side in sides}
-        facts = {"classes": list(SOURCES["cifar10"].classes), "shape": [3, 32, 32]}
+        facts = Facts(classes=SOURCES["cifar10"].classes, shape=(3, 32, 32))
         evaluations = {resolution.FILTER: {str(side): matrix(logits) for side, logits in seen.items()}}
-        result = {"epoch": 1, "confusion": matrix(seen[sides[0]])}
-        write_card(Card(name, resolution.plan()[name].recipe, facts, (), result, evaluations), empty)
+        result = run_records.result(1, confusion=matrix(seen[sides[0]]))
+        write_card(run_records.card(name, resolution.plan()[name].recipe, facts, (), result, evaluations), empty)
         write_outputs(name, Outputs(labels.astype(np.uint8), seen), empty)
     for short in audit.RUNS.values():
-        name, epoch = f"fashion-{short}", {"epoch": 3, "running_accuracy": 0.5, "validation_accuracy": 0.8}
-        facts = {"classes": list(SOURCES["fashion-mnist"].classes), "shape": [1, 28, 28], "parameters": 7}
-        result = {"epoch": 3, "confusion": matrix(answers()), "test_accuracy": 0.6}
-        write_card(Card(name, architectures.plan()[name].recipe, facts, (epoch,), result), empty)
+        name, epoch = f"fashion-{short}", run_records.epoch(3, running_accuracy=0.5, validation_accuracy=0.8)
+        facts = Facts(classes=SOURCES["fashion-mnist"].classes, shape=(1, 28, 28), parameters=7)
+        result = run_records.result(3, 0.6, matrix(answers()))
+        write_card(run_records.card(name, architectures.plan()[name].recipe, facts, (epoch,), result), empty)
     return empty
 
 

@@ -17,12 +17,14 @@ from core.pretrained.plan import available
 from core.studies import architectures
 from core.studies import dropout as study_3
 from core.studies.registry import STUDIES
+from core.vocabulary.records import Facts
 from demo import text
 from demo.charts import export
 from demo.charts.figure import Figure
 from demo.classroom import asking, questions, verdict
 from demo.lessons.dropout import figures
 from demo.lessons.dropout import page as dropout
+from tests import run_records
 from tests.demo.lessons.test_train import asked
 
 PLAN = study_3.plan()
@@ -47,11 +49,11 @@ def keep(monkeypatch: pytest.MonkeyPatch, folder: Path, *cards: Card) -> None:
 def card(network: str, rate: float, seed: int, test: float, running: float = 0.9) -> Card:
     name = f"dropout-{network}-{rate:g}-seed{seed}"
     epochs = tuple(
-        {"epoch": n, "running_accuracy": running if n else None, "train_accuracy": 0.95, "validation_accuracy": 0.85 + rate / 100,
-         "train_confusion": None, "validation_confusion": None, "seconds": 1.0}
+        run_records.epoch(n, running_accuracy=running if n else None, train_accuracy=0.95, validation_accuracy=0.85 + rate / 100)
         for n in range(3)
     )  # fmt: skip
-    return Card(name, PLAN[name].recipe, {"classes": ["a"], "shape": [1, 28, 28], "parameters": 607_306}, epochs, {"epoch": 2, "test_accuracy": test})
+    facts = Facts(classes=("a",), shape=(1, 28, 28), parameters=607_306)
+    return run_records.card(name, PLAN[name].recipe, facts, epochs, run_records.result(2, test))
 
 
 def seeds(network: str, rate: float, *tests: float, running: float = 0.9) -> list[Card]:
@@ -116,7 +118,7 @@ def test_who_has_the_most_parameters_is_counted_not_claimed(monkeypatch: pytest.
     sizes = architectures.parameters(asking.cards("architectures"))
     assert len(sizes) == 5 and next(iter(sizes)) == "arc2" and list(sizes.values()) == sorted(sizes.values(), reverse=True)
     assert "more than any other of the 5 networks (arc5 comes next, with 594,922)" in said
-    smaller = [dataclasses.replace(card, facts={**card.facts, "parameters": 1}) if card.recipe.network == "arc2" else card
+    smaller = [dataclasses.replace(card, record=dataclasses.replace(card.record, facts=dataclasses.replace(card.facts, parameters=1))) if card.recipe.network == "arc2" else card
                for card in [*read_cards(FOLDER).values(), *few]]  # fmt: skip
     monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), smaller))
     assert dropout._lead("arc2") == ""

@@ -22,11 +22,13 @@ from core.pretrained.outputs import Outputs, read_outputs, write_outputs
 from core.studies import resolution, resolution_riddle
 from core.studies.resolution import FILTER, RIDDLE
 from core.vocabulary import metrics
+from core.vocabulary.records import Facts
 from demo import text
 from demo.charts import export
 from demo.classroom import asking
 from demo.lessons.resolution import experiments
 from demo.lessons.resolution import figures as drawn
+from tests import run_records
 
 CLASSES = ["plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 CAT, IMAGES = 3, 400
@@ -55,10 +57,9 @@ def card(name: str, pull: float = 1.0) -> Card:
     planned, seed = resolution.plan()[name], list(resolution.plan()).index(name)
     seen = {filter: {str(side): matrix(logits(side, seed, pull if filter != "nearest" else 0.0)) for side in sides if side in
                      (4, 7, 8, 14, 16, 21, 24, 28, 32)} for filter, sides in (planned.evaluate_at or {}).items()}  # fmt: skip
-    epochs = tuple({"epoch": n, "train_loss": 2.0 / n if n else None, "train_accuracy": 0.5, "seconds": 60.0, "train_confusion": None,
-                    "validation_confusion": None} for n in range(3))  # fmt: skip
-    shape = [3, 32, 32] if planned.recipe.dataset == "cifar10" else [1, 28, 28]
-    return Card(name, planned.recipe, {"classes": CLASSES, "shape": shape}, epochs, {"epoch": 2, "test_accuracy": 0.75}, seen)
+    epochs = tuple(run_records.epoch(n, train_loss=2.0 / n if n else None, seconds=60.0) for n in range(3))
+    facts = Facts(classes=tuple(CLASSES), shape=(3, 32, 32) if planned.recipe.dataset == "cifar10" else (1, 28, 28))
+    return run_records.card(name, planned.recipe, facts, epochs, run_records.result(2, 0.75), seen)
 
 
 @pytest.fixture

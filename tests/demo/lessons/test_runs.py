@@ -21,7 +21,7 @@ from core.runs.store import STATUSES, open_store
 from core.studies import dropout
 from core.studies.registry import planned_names
 from core.vocabulary.recipe import preset
-from core.vocabulary.records import Epoch, Result, Start
+from core.vocabulary.records import Epoch, Facts, Result, Start
 from core.vocabulary.visitor import Visitor
 from demo.lessons.runs import page as runs
 from demo.lessons.runs import pretrained as runs_pretrained
@@ -56,7 +56,7 @@ def stored(manager: JobManager, visitor: Visitor = ME, epochs: int = 2, finish: 
     recipe = preset("quick", "digits").changed(epochs=epochs, **changes)
     store = manager.store
     run = store.create(recipe, visitor.name)
-    store.start(run, Start(recipe.as_dict(), {"train": 20, "classes": ["a", "b"], "provenance": {}}, 0))
+    store.start(run, Start(recipe, Facts(train=20, classes=("a", "b")), 0))
     for number in range(epochs + 1):
         store.add_epoch(run, epoch(number))
     if finish:

@@ -23,10 +23,11 @@ from core.engines.thread import ThreadEngine
 from core.images import quality, samples
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer
-from core.pretrained.cards import FOLDER, Card, read_cards, write_card
+from core.pretrained.cards import FOLDER, read_cards, write_card
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.studies import resolution
+from core.vocabulary.records import Facts
 from core.vocabulary.visitor import Visitor
 from demo import text
 from demo.charts import export
@@ -35,6 +36,7 @@ from demo.lessons.seeing import figures, image_quality
 from demo.lessons.seeing import game as seeing_game
 from demo.server import services
 from demo.ui import images
+from tests import run_records
 from tests.demo.lessons.test_train import asked
 
 CAT, SHIP = CLASSES.index("cat"), CLASSES.index("ship")
@@ -303,8 +305,8 @@ def put_cards(folder: Path) -> None:
     for name, right in (("cifar10-32", 3), ("cifar10-mixed", 6)):
         matrix = [[right if row == column else 10 - right if column == (row + 1) % 10 else 0 for column in range(10)] for row in range(10)]
         recipe = resolution.plan()[name].recipe
-        facts = {"classes": list(CLASSES), "shape": [3, 32, 32]}
-        card = Card(name, recipe, facts, (), {"epoch": 0, "test_accuracy": right / 10}, {"bilinear": {"8": matrix, "32": matrix}})
+        facts = Facts(classes=tuple(CLASSES), shape=(3, 32, 32))
+        card = run_records.card(name, recipe, facts, (), run_records.result(0, right / 10), {"bilinear": {"8": matrix, "32": matrix}})
         write_card(card, folder / "cards")
 
 

@@ -14,10 +14,12 @@ from core.pretrained.plan import available
 from core.studies import split_simulation
 from core.studies import splits as study_4
 from core.studies.registry import STUDIES
+from core.vocabulary.records import Facts
 from demo.charts import export
 from demo.classroom import asking, questions
 from demo.lessons.splits import figures
 from demo.lessons.splits import page as splits
+from tests import run_records
 
 PLAN = study_4.plan()
 
@@ -39,9 +41,9 @@ def keep(monkeypatch: pytest.MonkeyPatch, folder: Path, *cards: Card) -> None:
 
 def card(name: str, wrong: int, rarest: int = 2) -> Card:
     """A run that has `wrong` of 18 pictures of class 0 wrong, and `rarest` of class 1 right; half of the test right."""
-    epoch = {"epoch": 30, "validation_confusion": [[18 - wrong, wrong], [0, rarest]], "train_confusion": None, "seconds": 2.0}
-    facts = {"classes": ["0", "1"], "shape": [1, 8, 8], "train": 80}
-    return Card(name, PLAN[name].recipe, facts, (epoch,), {"epoch": 30, "test_accuracy": 0.5, "confusion": [[5, 5], [5, 5]]})
+    epoch = run_records.epoch(30, validation_confusion=[[18 - wrong, wrong], [0, rarest]], seconds=2.0)
+    facts = Facts(classes=("0", "1"), shape=(1, 8, 8), train=80)
+    return run_records.card(name, PLAN[name].recipe, facts, (epoch,), run_records.result(30, 0.5, [[5, 5], [5, 5]]))
 
 
 def some() -> list[Card]:

@@ -204,7 +204,7 @@ def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
     result = manager.snapshot(run).result
     assert result is not None
     shares = {one.label: one.value for one in page.metric}
-    assert shares["Accuracy"] == f"{100 * result['test_accuracy']:.1f} %"
+    assert shares["Accuracy"] == f"{100 * result.test_accuracy:.1f} %"
     assert {"Macro precision", "Macro recall", "Macro F1"} <= shares.keys()
     assert "360 pictures that were used for nothing before" in shown(page)
     assert len(page.get("vega_lite_chart")) == 3
@@ -266,8 +266,8 @@ def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) 
     assert again != run and manager.snapshot(again).recipe == manager.snapshot(run).recipe
     until(lambda: manager.snapshot(again).status == "finished")
     assert (
-        manager.snapshot(again).epochs[0]["train_accuracy"]
-        == manager.snapshot(run).epochs[0]["train_accuracy"]
+        manager.snapshot(again).epochs[0].train_accuracy
+        == manager.snapshot(run).epochs[0].train_accuracy
     )
     button(page.run(), "New seed").click().run()
     other = page.query_params["run"]
@@ -511,7 +511,7 @@ def test_the_test_can_be_seen_at_another_resolution(manager: JobManager, put_car
 
 def test_the_own_test_is_the_run_s_result_and_each_run_keeps_its_choice(manager: JobManager, put_card: Put) -> None:
     card = put_card("digits-a", {"area": {"8": HALF}}, filter="area")
-    assert kept.cells(manager.snapshot("digits-a")) == {"area": {8: card.result["confusion"]}}
+    assert kept.cells(manager.snapshot("digits-a")) == {"area": {8: card.result.confusion}}
     put_card("digits-b", SEEN)
     put_card("digits-c", SEEN)
     page = opened(run="digits-b")
