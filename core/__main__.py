@@ -21,7 +21,7 @@ from core.cli import commands, output
 from core.engines.malloc import tune_malloc
 from core.system import log
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS
+from core.vocabulary.recipe import FIELDS, PRESETS, choices_of
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,7 +59,7 @@ def parser() -> Parser:
     classify.add_argument("picture", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP, BMP or AVIF")
     classify.add_argument("--network", required=True, metavar="NAME", help="a pretrained network, a data set, or a finished run")
     classify.add_argument("--resolution", type=int, metavar="S", help="side in pixels, from 4; default: the original's")
-    classify.add_argument("--filter", metavar="|".join(CHOICES["filter"]), help="default: the one it was trained with")
+    classify.add_argument("--filter", metavar="|".join(choices_of("filter")), help="default: the one it was trained with")
     classify.add_argument("--top", type=int, metavar="K", help="how many classes; default: all")
     for step in ("invert", "crop", "centre"):
         classify.add_argument(f"--{step}", default="auto", metavar="auto|on|off", help="default: as the data set was made")
@@ -84,7 +84,7 @@ def add_recipe_options(train: Parser) -> None:
             train.add_argument(option, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
         else:
             train.add_argument(option, type=kinds[kind], default=argparse.SUPPRESS,
-                               metavar="|".join(CHOICES.get(name, ())) or kind.upper())  # fmt: skip
+                               metavar="|".join(choices_of(name)) or kind.upper())  # fmt: skip
 
 
 def main(words: Sequence[str] | None = None) -> int:

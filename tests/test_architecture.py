@@ -196,33 +196,36 @@ def test_no_folder_is_named_pages() -> None:
 
 
 def test_the_recipe_s_names_are_the_registries_names() -> None:
-    from core.datasets import files as dataset_files
-    from core.datasets import splits
+    from core.datasets import formats, splits
     from core.images import resampling
     from core.models import networks
     from core.training import augmentation, optimizers
     from core.vocabulary import recipe
+    from core.vocabulary.datasets import SOURCES
+    from core.vocabulary.networks import NETWORKS, Conv, Dense
+    from core.vocabulary.optimizers import OPTIMIZERS
 
-    assert set(recipe.NETWORKS) == set(networks.NETWORKS)
     assert set(recipe.FILTERS) == set(resampling.FILTERS)
     assert set(recipe.SPLITS) == set(splits.METHODS)
-    assert set(recipe.OPTIMIZERS) == set(optimizers.OPTIMIZERS)
+    assert set(OPTIMIZERS) == set(optimizers.MAKERS)
     assert set(recipe.SCHEDULES) == set(optimizers.SCHEDULES)
     assert set(recipe.LOSSES) == set(optimizers.LOSSES)
     assert set(recipe.AUGMENTS) == set(augmentation.AUGMENTS)
-    assert {name: source.shape[-1] for name, source in dataset_files.SOURCES.items()} == recipe.SIDES
-    assert all(source.shape[-1] == source.shape[-2] for source in dataset_files.SOURCES.values())
+    assert {name for source in SOURCES.values() for name in source.readers} <= set(formats.READERS)
+    assert {source.network for source in SOURCES.values()} <= set(NETWORKS)
+    assert {network.dataset for network in NETWORKS.values()} <= set(SOURCES)
+    assert {step.activation for row in NETWORKS.values() for step in row.steps if isinstance(step, Conv | Dense)} <= set(networks.ACTIVATIONS)
+    assert all(source.sides[0] == source.side for source in SOURCES.values())
+    assert all(table[name].name == name for table in (SOURCES, NETWORKS, OPTIMIZERS) for name in table)
+    assert all(source.shape[-1] == source.shape[-2] for source in SOURCES.values())
 
 
 def test_a_data_set_s_first_network_takes_its_pictures() -> None:
-    from core.datasets import files as dataset_files
-    from core.models import networks
-    from core.vocabulary import recipe
+    from core.vocabulary import networks
+    from core.vocabulary.datasets import SOURCES
 
-    assert set(recipe.NETWORK_FOR) == set(dataset_files.SOURCES)
-    for name, network in recipe.NETWORK_FOR.items():
-        source = dataset_files.SOURCES[name]
-        assert networks.layer_table(network, source.shape)[-1].output_shape == (len(source.classes),)
+    for source in SOURCES.values():
+        assert networks.layer_table(source.network, source.shape)[-1].output_shape == (len(source.classes),)
 
 
 def test_no_parameter_assumes_a_folder() -> None:

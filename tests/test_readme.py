@@ -14,7 +14,8 @@ import pytest
 
 from core import __main__ as cli
 from core.datasets.files import SOURCES
-from core.vocabulary.recipe import NETWORKS, PRESETS
+from core.vocabulary.networks import NETWORKS
+from core.vocabulary.recipe import PRESETS
 from demo.studio import PAGES
 from demo.text import speaker
 from tests.ci_scripts import script

@@ -18,7 +18,7 @@ from core import __main__ as cli
 from core.cli.pretraining import plan
 from core.datasets.files import SOURCES
 from core.pretrained.cards import FOLDER
-from core.vocabulary.recipe import NETWORKS
+from core.vocabulary.networks import NETWORKS
 from tests.places import ROOT
 
 PART = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## What is reproduced, and where\n")[2].partition("\n## ")[0]

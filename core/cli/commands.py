@@ -19,9 +19,10 @@ from core.runs.lifecycle import outcome_of
 from core.runs.snapshot import Snapshot, card_snapshot, look_up
 from core.runs.store import RunStore, StoredRun, StoreError, open_store, runs_folder
 from core.system import log
-from core.vocabulary import metrics
+from core.vocabulary import metrics, networks
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import FIELDS, NETWORK_FOR, NETWORKS, Recipe, preset
+from core.vocabulary.networks import NETWORKS
+from core.vocabulary.recipe import FIELDS, Recipe, preset
 from core.vocabulary.records import Epoch, Record, Start, Tick, as_dict
 
 Answer = dict[str, Any]
@@ -78,11 +79,9 @@ def _time_left(seconds: float) -> str:
 
 def do_networks(options: Namespace) -> Answer:
     """All networks with their numbers of parameters, or the layer table of one."""
-    from core.models import networks
-
     if options.name is None:
         return {"networks": [
-            {"network": name, "about": networks.NETWORKS[name].about, "shape": list(_shape_for(name)),
+            {"network": name, "about": NETWORKS[name].about, "shape": list(_shape_for(name)),
              "total_parameters": networks.total_parameters(networks.layer_table(name, _shape_for(name)))}
             for name in NETWORKS
         ]}  # fmt: skip
@@ -96,8 +95,7 @@ def do_networks(options: Namespace) -> Answer:
 
 
 def _shape_for(network: str) -> tuple[int, int, int]:
-    dataset = next((name for name, its in NETWORK_FOR.items() if its == network), "fashion-mnist")
-    return dataset_files.SOURCES[dataset].shape
+    return dataset_files.SOURCES[NETWORKS[network].dataset].shape
 
 
 def _parse_shape(text: str) -> tuple[int, int, int]:

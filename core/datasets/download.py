@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.system.atomic import put_in_place
+from core.vocabulary.datasets import Published
 from core.vocabulary.errors import LabError
 
 CHUNK = 1 << 16
@@ -36,15 +37,6 @@ SAMPLE_S, SAMPLE_BYTES = 3.0, 1 << 20
 
 class FetchStopped(LabError):
     """Somebody stopped the download; what has arrived lies in FILE.part, and the next fetch goes on there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A file as its authors publish it: name on the server, size in bytes, md5 (or sha256) in hex."""
-
-    name: str
-    size: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from core.datasets.catalog import SOURCES, DataFile, Layout, Source
 from core.datasets.download import FetchProgress, FetchStopped, Progress, Stop, digest_of, download, kind_of
 from core.datasets.mirror import Mirror, mirror_of, offer, unpacked_offers
 from core.system.atomic import whole_file
 from core.system.folders import data_folder
+from core.vocabulary.datasets import SOURCES, DataFile, Layout, Source
 from core.vocabulary.errors import LabError
 
 __all__ = [

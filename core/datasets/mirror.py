@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.datasets.catalog import Layout
-from core.datasets.download import Offer, Published
+from core.datasets.download import Offer
+from core.vocabulary.datasets import Layout, Published
 from core.vocabulary.errors import LabError
 
 Mirror = Path | str

@@ -75,8 +75,8 @@ def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
     """
     from core.datasets import files as dataset_files
     from core.datasets import split_sizes
-    from core.models import networks
     from core.training import device, resources
+    from core.vocabulary import networks
 
     source = dataset_files.SOURCES[recipe.dataset]
     state = (dataset_files.verified if thoroughly else dataset_files.state)(recipe.dataset, folder)

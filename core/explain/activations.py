@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from core.explain.receptive_field import Box
-    from core.models.networks import Layer
+    from core.vocabulary.networks import Layer
 
 Kind = Literal["convolution", "pooling", "dense"]
 Place = tuple[int, int]
@@ -95,7 +95,7 @@ def forward_pass(classifier: Classifier, seen: Bytes) -> ForwardPass:
     """The way of an image, uint8 (C, H, W) as the network sees it, through every layer."""
     import torch
 
-    from core.models import networks
+    from core.vocabulary import networks
 
     kind = classifier.recipe.network
     table = networks.layer_table(kind, classifier.shape, len(classifier.classes))

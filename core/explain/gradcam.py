@@ -50,7 +50,7 @@ def heat(classifier: Classifier, seen: Bytes, label: str | None = None) -> tuple
 
 def cells(classifier: Classifier) -> tuple[int, int]:
     """(rows, columns) of the map that `heat` spreads over the image. LabError for a network without a convolution."""
-    from core.models import networks
+    from core.vocabulary import networks
 
     _, height, width = networks.layer_table(classifier.recipe.network, classifier.shape)[_map_layer(classifier)].output_shape
     return height, width

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.models import networks
-from core.models.networks import NETWORKS, Conv, Dense, Pool, Shape
+from core.vocabulary import networks
 from core.vocabulary.errors import LabError
+from core.vocabulary.networks import NETWORKS, Conv, Dense, Pool, Shape
 
 
 @dataclass(frozen=True, slots=True)

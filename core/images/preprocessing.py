@@ -1,6 +1,6 @@
 """From any image to the pixels that a network knows: five steps, each of which can be seen and switched.
 
-The defaults bring an image to the form of the data set that the network was trained on, the way that set was made:
+The defaults bring an image to the form of the data set that the network was trained on (`form` in its row), the way it was made:
 - `digits` (Alpaydin and Kaynak 1998): the ink is cut out and scaled to a 32x32 bitmap; each 4x4 block becomes one pixel
   that tells how much of it is ink.
 - `mnist` (LeCun, Cortes and Burges 1998): the ink is cut out and scaled into a 20x20 box; its centre of mass is put into
@@ -19,6 +19,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.images.decoding import Bytes, ImageLike, pixels
+from core.vocabulary.datasets import SOURCES, Form
 from core.vocabulary.errors import LabError
 
 Shape = tuple[int, int, int]
@@ -60,29 +61,6 @@ AUTO = Steps()
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How the images of a data set were made."""
-
-    drawn: bool = False
-    """Light ink on a black ground, so that its ink can be told from its ground."""
-    grey: bool = False
-    """Light things on a black ground: an image with a light ground is inverted."""
-    box: int | None = None
-    """The side of the box that a drawing is scaled into; None: the whole image."""
-    centred: bool = False
-    bitmap: bool = False
-    aspect: str = "pad"
-
-
-FORMS = {
-    "digits": Form(drawn=True, grey=True, bitmap=True),
-    "mnist": Form(drawn=True, grey=True, box=20, centred=True),
-    "fashion-mnist": Form(grey=True),
-    "cifar10": Form(aspect="crop"),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """The image behind one step."""
 
@@ -111,7 +89,7 @@ def prepare(image: ImageLike, dataset: str, shape: Shape, steps: Steps = AUTO) -
 
     Raises LabError for what is no image, and for a drawing without ink, at first or behind the last step.
     """
-    form = FORMS[dataset]
+    form = SOURCES[dataset].form
     given = ink_as_grey(pixels(image, 3)) if form.drawn else pixels(image, shape[0])
     prepared = Prepared(tuple(_stages(given, form, shape, steps)))
     if form.drawn and np.ptp(given) < FAINT:

@@ -20,12 +20,10 @@ from PIL import Image
 
 from core.images.decoding import Bytes
 from core.images.preprocessing import prepare
-from core.vocabulary import recipe
+from core.vocabulary.datasets import SOURCES
 
 Floats = npt.NDArray[np.float64]
 
-SIDES = {"cifar10": (32, 24, 16, 8), "fashion-mnist": (28, 21, 14, 7), "mnist": (28, 21, 14, 7), "digits": (8, 6, 4)}
-"""The sides in pixels that are compared, the images' own first."""
 PEAK = 255
 
 
@@ -54,8 +52,7 @@ def of_dataset(name: str, folder: Path, first: int, count: int) -> tuple[Bytes, 
 
 def fit_upload(image: Bytes, dataset: str) -> Bytes:
     """uint8 (C, H, W), any size -> (1, C, S, S) in the form of a data set (core/images/preprocessing.py)."""
-    channels, side = 3 if dataset == "cifar10" else 1, recipe.SIDES[dataset]
-    return prepare(image.transpose(1, 2, 0), dataset, (channels, side, side)).seen
+    return prepare(image.transpose(1, 2, 0), dataset, SOURCES[dataset].shape).seen
 
 
 def pairs(images: Bytes, sides: Sequence[int], filter: str) -> list[Pair]:

@@ -15,10 +15,9 @@ from PIL import Image
 from core.datasets import files as dataset_files
 from core.datasets import formats
 from core.images.decoding import Bytes, open_image, pixels
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 
-FIRST = (3, 5, 8, 12)
-"""Which training images: different classes in every data set."""
 PHOTOGRAPHS = ("china", "flower")
 """Of scikit-learn: a Chinese temple (Lu Lezhi), a dahlia (dolanh); both CC BY 2.0."""
 LONGEST = 48
@@ -26,7 +25,7 @@ LONGEST = 48
 
 
 def of_dataset(name: str, folder: Path) -> Bytes:
-    """uint8 (4, C, H, W): training images FIRST. LabError where the data set is missing or damaged."""
+    """uint8 (N, C, S, S): the `samples` of its row. LabError where the data set is missing or damaged."""
     state = dataset_files.state(name, folder)
     if not state.present:
         raise LabError(f"the data set {name} is not in {folder}")
@@ -43,22 +42,23 @@ def changed(path: Path | None) -> tuple[tuple[str, int, int], ...]:
 @lru_cache(maxsize=16)
 def _of_dataset(name: str, folder: Path, path: Path | None, changed: object) -> Bytes:
     try:
-        found = cheaply(name, path)
+        return cheaply(name, path)
     except (OSError, EOFError, ValueError):  # packed or pickled: read whole, and verified, which takes a second
         from core.datasets import loading
 
-        images: Bytes = loading.load(name, folder).images[list(FIRST)].numpy()
+        images: Bytes = loading.load(name, folder).images[list(SOURCES[name].samples)].numpy()
         return images
-    return found[:, None] if found.ndim == 3 else found.transpose(0, 3, 1, 2)
 
 
 def cheaply(name: str, path: Path | None) -> Bytes:
-    """uint8 (4, H, W) or (4, H, W, 3) straight from the files, in milliseconds. OSError, EOFError or ValueError where
-    they are packed, pickled or not as expected. `path` as in core.datasets.files.State.
+    """uint8 (N, C, S, S) straight from the files, in milliseconds. OSError, EOFError or ValueError where they are packed,
+    pickled or not as expected. `path` as in core.datasets.files.State.
     """
-    if path is None:
-        return formats.read_digits(FIRST)
-    return formats.read_cifar(path, FIRST) if name == "cifar10" else formats.read_idx(path, FIRST)
+    source = SOURCES[name]
+    first = formats.READERS[source.readers[0]].first
+    if first is None:
+        raise OSError(f"{name} has no quick reader")
+    return first(source, path, source.samples)
 
 
 @lru_cache(maxsize=4)

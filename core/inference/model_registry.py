@@ -19,20 +19,15 @@ from core.pretrained.cards import Card, read_card, with_weights
 from core.runs.store import RunStore, StoredRun, StoreError, open_store
 from core.runs.summaries import RunSummary
 from core.system.once import Once
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import NETWORKS, SIDES, Recipe
+from core.vocabulary.networks import NETWORKS
+from core.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from core.datasets.loading import DataSet
 
 LOG = logging.getLogger(__name__)
-FIRST = {
-    "digits": ("digits",),
-    "mnist": ("mnist-28",),
-    "fashion-mnist": ("fashion-arc2-adam", "fashion-arc3-adam", "fashion-arc5-adam"),
-    "cifar10": ("cifar10-32", "cifar10-fast"),
-}
-"""Which of its networks answers for a data set: the first that is there."""
 KEPT = 32
 """So many networks stay in memory; the one that was not asked for longest goes first."""
 
@@ -85,7 +80,7 @@ class ModelRegistry:
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}", name):
             raise LabError(f"{name!r} names no network; expected letters, digits and hyphens")
         if not (self.folder / f"{name}.json").exists():
-            if name in SIDES or name in NETWORKS:
+            if name in SOURCES or name in NETWORKS:
                 return self._first(name)
             if stored := self._stored(name):
                 return stored
@@ -103,13 +98,13 @@ class ModelRegistry:
         return list(kept[2])
 
     def _listed(self, cards: Mapping[str, Card], runs: Sequence[RunSummary]) -> list[Choice]:
-        firsts = {name: dataset for dataset in SIDES for name in self._firsts(dataset, cards)[:1]}
+        firsts = {name: dataset for dataset in SOURCES for name in self._firsts(dataset, cards)[:1]}
         of_cards = [Choice(name, cards[name].recipe, True, cards[name].result.test_accuracy, firsts.get(name, ""))
                     for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
         return of_cards + [Choice(run.run, run.recipe, False, run.test_accuracy) for run in runs if run.status == "finished"]
 
     def _first(self, name: str) -> str:
-        for card in FIRST.get(name, ()):  # asked most often, and found without reading every card
+        for card in SOURCES[name].cards if name in SOURCES else ():  # asked most often, and found without reading every card
             if all((self.folder / f"{card}.{end}").exists() for end in ("json", "safetensors")):
                 return card
         found = self._firsts(name, with_weights(self.folder))
@@ -118,14 +113,14 @@ class ModelRegistry:
         return found[0]
 
     def _firsts(self, wanted: str, cards: Mapping[str, Card]) -> list[str]:
-        """Names of cards for a data set or a network, best suited first: those of FIRST, then others for full images."""
-        listed = [name for names in FIRST.values() for name in names if name in cards]
+        """Names of cards for a data set or a network, best suited first: those of its row, then others for full images."""
+        listed = [name for source in SOURCES.values() for name in source.cards if name in cards]
         whole = [name for name, card in cards.items() if card.recipe.resolution is None and "mixed" not in card.recipe.augment]
         return [name for name in dict.fromkeys([*listed, *whole])
                 if wanted in (cards[name].recipe.dataset, cards[name].recipe.network)]  # fmt: skip
 
     def _names(self) -> list[str]:
-        return [*SIDES, *(name for name in with_weights(self.folder) if name not in SIDES)]
+        return [*SOURCES, *(name for name in with_weights(self.folder) if name not in SOURCES)]
 
     def _load(self, name: str, weights: Path | None, stored: StoredRun | None) -> Classifier:
         changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0

@@ -25,8 +25,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core.system.atomic import write_whole
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import Damaged
-from core.vocabulary.recipe import SIDES, Recipe
+from core.vocabulary.recipe import Recipe
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -127,9 +128,8 @@ def as_images_of(data: DataSet, images: Tensor) -> Tensor:
 
 
 def out_of_distribution_sets(dataset: str) -> tuple[str, ...]:
-    """The data sets whose images show something else: `digits` and `mnist` share theirs."""
-    digits = ("digits", "mnist")
-    return tuple(name for name in SIDES if name not in (digits if dataset in digits else (dataset,)))
+    """The data sets whose images show something else: `digits` and `mnist` share their subject."""
+    return tuple(name for name, source in SOURCES.items() if source.subject != SOURCES[dataset].subject)
 
 
 def read(name: str, weights: bytes, folder: Path) -> EnergyThreshold | None:

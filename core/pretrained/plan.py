@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.pretrained.cards import Card, identity
-from core.vocabulary.recipe import FILTERS, SIDES, Recipe
+from core.vocabulary.datasets import SOURCES
+from core.vocabulary.recipe import FILTERS, Recipe
 
 Sides = tuple[int, ...]
 
@@ -29,7 +30,7 @@ Plan = dict[str, PlannedRun]
 
 def sweep(dataset: str) -> dict[str, Sides]:
     """Every side from 4 pixels to the original, with every filter."""
-    return {filter: tuple(range(4, SIDES[dataset] + 1)) for filter in FILTERS}
+    return {filter: tuple(range(4, SOURCES[dataset].side + 1)) for filter in FILTERS}
 
 
 def available(plan: Plan, cards: Iterable[Card]) -> dict[str, Card]:

@@ -159,7 +159,7 @@ def _shorten(known: OrderedDict[Key, Any]) -> None:
 
 
 def _scaled(recipe: Recipe, seen: tuple[Recipe, float]) -> Estimate:
-    from core.models.networks import multiplications
+    from core.vocabulary.networks import multiplications
 
     other, speed = seen
     shapes = SOURCES[recipe.dataset].shape, SOURCES[other.dataset].shape

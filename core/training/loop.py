@@ -25,7 +25,8 @@ from core.training.state import TrainingState
 from core.training.stopwatch import Stopwatch
 from core.training.subsets import Subset, Subsets, make_subsets
 from core.vocabulary.errors import RunFailed
-from core.vocabulary.recipe import OPTIMIZERS, Recipe
+from core.vocabulary.optimizers import OPTIMIZERS
+from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Facts, Matrix, Record, Result, Start, Tick
 
 FIRST_STEPS = 20
@@ -169,7 +170,7 @@ def _finite(losses: Tensor, recipe: Recipe, epoch: int, before: int, rate: float
 
 
 def _advice(recipe: Recipe) -> str:
-    gentler = min(OPTIMIZERS[recipe.optimizer], recipe.learning_rate / 10)
+    gentler = min(OPTIMIZERS[recipe.optimizer].learning_rate, recipe.learning_rate / 10)
     return f"try a learning rate of {gentler:.3g}" + ("" if recipe.precision == "float32" else ", or precision float32")
 
 

@@ -1,4 +1,4 @@
-"""What a training step is made of: optimizers, learning-rate schedules, losses. One registry each."""
+"""What a training step is made of: optimizers (rows of core/vocabulary/optimizers.py), learning-rate schedules, losses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Parameters = Iterator[nn.Parameter]
 
 def make_optimizer(recipe: Recipe, parameters: Parameters) -> Optimizer:
     """The optimizer of the recipe, in its fused form where PyTorch has one (RMSprop has none)."""
-    return OPTIMIZERS[recipe.optimizer](recipe, parameters)
+    return MAKERS[recipe.optimizer](recipe, parameters)
 
 
 def _sgd(recipe: Recipe, parameters: Parameters) -> Optimizer:
@@ -42,7 +42,7 @@ def _fused(recipe: Recipe) -> bool:
     return recipe.device in ("cpu", "cuda")
 
 
-OPTIMIZERS: dict[str, Callable[[Recipe, Parameters], Optimizer]] = {
+MAKERS: dict[str, Callable[[Recipe, Parameters], Optimizer]] = {
     "sgd": _sgd, "adam": _adam, "rmsprop": _rmsprop, "adagrad": _adagrad,
 }  # fmt: skip
 

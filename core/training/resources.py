@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from core.datasets.files import SOURCES
-from core.models.networks import layer_table
 from core.system.machine import check_threads, usable_memory
 from core.vocabulary.errors import LabError
+from core.vocabulary.networks import layer_table
 from core.vocabulary.recipe import Recipe
 
 COPIES = 3

@@ -14,10 +14,8 @@ from core.models.inputs import autocast, batch_of
 from core.training import checkpoint
 from core.training.cuda_graph import StepGraph
 from core.training.optimizers import LOSSES, make_optimizer
+from core.vocabulary.optimizers import OPTIMIZERS
 from core.vocabulary.recipe import Recipe
-
-RECORDABLE = ("sgd", "adam")
-"""Optimizers whose whole step PyTorch can record as a CUDA graph."""
 
 
 @dataclass
@@ -41,7 +39,7 @@ class TrainingState:
         network = network.to(device=recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         scaler = torch.amp.GradScaler(recipe.device, enabled=recipe.precision == "float16")
         state = cls(network, make_optimizer(recipe, network.parameters()), scaler, classes)
-        if recipe.device == "cuda" and recipe.optimizer in RECORDABLE and not scaler.is_enabled():
+        if recipe.device == "cuda" and OPTIMIZERS[recipe.optimizer].recordable and not scaler.is_enabled():
             state.graph = StepGraph()
             for group in state.optimizer.param_groups:
                 group["lr"] = torch.tensor(recipe.learning_rate, device=recipe.device)  # a replayed step reads it there

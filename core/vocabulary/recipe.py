@@ -1,8 +1,8 @@
 """Recipe: everything that fixes a run, in one frozen record that travels with the weights as JSON.
 
 Nothing here needs torch, so that a page, the command line and the run store can read, check and compare recipes
-in a process that never computes. The names stand here once more than in the registries (networks, filters, ...);
-a test keeps both lists equal.
+in a process that never computes. The data sets, networks and optimizers are rows of their own modules in this package;
+the names of filters, splits and the like stand here once more than in their registries, and a test keeps both equal.
 """
 
 from __future__ import annotations
@@ -13,18 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.vocabulary.datasets import SOURCES, hardest_first, largest_side
 from core.vocabulary.errors import LabError
+from core.vocabulary.networks import NETWORKS
+from core.vocabulary.optimizers import OPTIMIZERS
 
-SIDES = {"digits": 8, "mnist": 28, "fashion-mnist": 28, "cifar10": 32}
-"""The data sets, each with the side of its square images in pixels."""
-NETWORKS = (
-    "report", "mnist-cnn", "arc1", "arc2", "arc3", "arc4", "arc5", "arc2-report", "arc3-report", "digits-cnn",
-)
 SPLITS = ("random", "stratified", "k-fold")
 FILTERS = ("bilinear", "bilinear-antialias", "bicubic", "area", "nearest")
-OPTIMIZERS = {"sgd": 0.05, "adam": 0.001, "rmsprop": 0.001, "adagrad": 0.01}
-"""The optimizers, each with the learning rate that it starts with when nobody names one."""
-WITH_MOMENTUM = ("sgd", "rmsprop")
 SCHEDULES = ("constant", "one-cycle")
 LOSSES = ("cross-entropy", "l1")
 AUGMENTS = ("none", "flip", "flip+shift", "mixed", "flip+mixed")
@@ -33,11 +28,16 @@ PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 KEEPS = ("last", "best")
 PRESETS = ("quick", "fast", "report")
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "dataset": tuple(SIDES), "network": NETWORKS, "split": SPLITS, "filter": FILTERS, "optimizer": tuple(OPTIMIZERS),
-    "schedule": SCHEDULES, "loss": LOSSES, "augment": AUGMENTS, "device": DEVICES, "precision": PRECISIONS,
-    "keep": KEEPS, "preset": ("", *PRESETS),
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "split": SPLITS, "filter": FILTERS, "schedule": SCHEDULES, "loss": LOSSES, "augment": AUGMENTS, "device": DEVICES,
+    "precision": PRECISIONS, "keep": KEEPS, "preset": ("", *PRESETS),
 }  # fmt: skip
+_ROWS: dict[str, Mapping[str, object]] = {"dataset": SOURCES, "network": NETWORKS, "optimizer": OPTIMIZERS}
+"""The fields that name a row of a table; a row that is added later counts at once."""
+CHOSEN = (
+    "dataset", "network", "split", "filter", "optimizer", "schedule", "loss", "augment", "device", "precision", "keep", "preset",
+)  # fmt: skip
+"""The fields that name one of several, in the order in which they are checked."""
 RANGES: dict[str, tuple[float, float, str]] = {
     "validation": (0.0, 0.5, "a fraction from 0 (none) to 0.5"),
     "folds": (2, 100, "a whole number from 2 to 100"),
@@ -45,7 +45,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "split_seed": (0, 2**31 - 1, "a whole number from 0 to 2147483647"),
     "train_limit": (10, 10**6, "a whole number of pictures, at least 10"),
     "imbalance": (1.0, 1000.0, "a ratio from 1 (balanced) to 1000"),
-    "resolution": (1, 32, "a side in pixels"),
+    "resolution": (1, math.inf, "a side in pixels"),
     "dropout": (0.0, 0.99, "a rate from 0 to 0.99"),
     "learning_rate": (1e-12, 1e6, "a number above 0, at most 1000000"),
     "momentum": (0.0, 0.9999, "a number from 0 to 0.9999"),
@@ -55,6 +55,21 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "seed": (0, 2**31 - 1, "a whole number from 0 to 2147483647"),
     "threads": (0, 1024, "a whole number from 0 (choose for me) to 1024"),
 }
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """The values that a field may have; () for a number or a switch.
+
+    >>> choices_of("keep")
+    ('last', 'best')
+    """
+    return tuple(_ROWS[name]) if name in _ROWS else _CHOICES.get(name, ())
+
+
+def range_of(name: str) -> tuple[float, float, str]:
+    """The least and the largest value of a number, and both in words; a resolution is at most the largest images' side."""
+    low, high, wanted = RANGES[name]
+    return (low, largest_side(), wanted) if name == "resolution" else (low, high, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +116,13 @@ class Recipe:
     def __post_init__(self) -> None:
         for name, kind in _TYPES.items():
             _check_type(name, getattr(self, name), kind)
-        for name, choices in CHOICES.items():
+        for name in CHOSEN:
+            choices = choices_of(name)
             if getattr(self, name) not in choices:
                 shown = ", ".join(c for c in choices if c)
                 raise LabError(f"unknown {name.replace('_', ' ')} {getattr(self, name)!r}; choose one of {shown}")
-        for name, (low, high, wanted) in RANGES.items():
+        for name in RANGES:
+            low, high, wanted = range_of(name)
             value = getattr(self, name)
             if value is not None and not low <= value <= high:  # also false for NaN
                 raise LabError(f"{name.replace('_', ' ')} is {value}; expected {wanted}")
@@ -113,17 +130,20 @@ class Recipe:
 
     def _check_together(self) -> None:
         """Refuses a value that would not be honoured beside the others."""
-        side = SIDES[self.dataset]
+        side = SOURCES[self.dataset].side
         if self.resolution is not None and self.resolution > side:
             raise LabError(f"resolution is {self.resolution}; {self.dataset} has {side}x{side} pictures, expected 1 to {side}")
         if self.split != "k-fold" and (self.fold != 0 or self.folds != 5):
             raise LabError(f"fold and folds go with the split k-fold, not with {self.split!r}")
         if self.fold >= self.folds:
             raise LabError(f"fold is {self.fold}; expected 0 to {self.folds - 1}, one of {self.folds} folds")
-        if self.momentum and self.optimizer not in WITH_MOMENTUM:
-            raise LabError(f"momentum goes with {' and '.join(WITH_MOMENTUM)}, not with {self.optimizer}; leave it at 0")
-        if self.nesterov and (self.optimizer != "sgd" or not self.momentum):
-            raise LabError("Nesterov's momentum goes with sgd and a momentum above 0")
+        optimizer = OPTIMIZERS[self.optimizer]
+        if self.momentum and not optimizer.has_momentum:
+            takers = [name for name, row in OPTIMIZERS.items() if row.has_momentum]
+            raise LabError(f"momentum goes with {' and '.join(takers)}, not with {self.optimizer}; leave it at 0")
+        if self.nesterov and not (optimizer.has_nesterov and self.momentum):
+            takers = [name for name, row in OPTIMIZERS.items() if row.has_nesterov]
+            raise LabError(f"Nesterov's momentum goes with {' and '.join(takers)} and a momentum above 0")
         if self.keep == "best" and self.split != "k-fold" and not self.validation:
             raise LabError("keep is 'best'; that needs a validation part, and validation is 0")
 
@@ -138,8 +158,8 @@ class Recipe:
             raise LabError(f"unknown recipe key {sorted(unknown)[0]!r}; expected some of {', '.join(FIELDS)}")
         optimizer = changes.get("optimizer", self.optimizer)
         if optimizer != self.optimizer and optimizer in tuple(OPTIMIZERS):  # also for what cannot be hashed
-            momentum = 0.9 if optimizer == "sgd" else 0.0
-            changes = {"momentum": momentum, "nesterov": False, "learning_rate": OPTIMIZERS[optimizer], **changes}
+            row = OPTIMIZERS[optimizer]
+            changes = {"momentum": row.momentum, "nesterov": False, "learning_rate": row.learning_rate, **changes}
         if changes.get("momentum", 1) == 0:
             changes = {"nesterov": False, **changes}
         if changes.get("split", self.split) != "k-fold" and self.split == "k-fold":
@@ -179,36 +199,7 @@ def _check_type(name: str, value: object, kind: str) -> None:
 
 # --- presets ---------------------------------------------------------------------------------------------------
 
-NETWORK_FOR = {"digits": "digits-cnn", "mnist": "mnist-cnn", "fashion-mnist": "arc3-report", "cifar10": "report"}
-"""The network that a data set starts with."""
-
 _ONE_CYCLE = {"schedule": "one-cycle", "optimizer": "sgd", "momentum": 0.9, "nesterov": True, "weight_decay": 5e-4}
-_TINY = {"precision": "float32", "threads": 1}  # 8x8 images: sharing the work costs more than it saves
-_QUICK: dict[str, dict[str, Any]] = {
-    "digits": {"epochs": 30, "batch_size": 32, "learning_rate": 0.05, **_TINY},
-    "mnist": {"epochs": 5, "train_limit": 10_000, "learning_rate": 0.05},
-    "fashion-mnist": {"epochs": 6, "train_limit": 10_000, "learning_rate": 0.05},
-    "cifar10": {"epochs": 6, "train_limit": 7_000, "batch_size": 32, "optimizer": "adam", "learning_rate": 0.001,
-                "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
-}  # fmt: skip
-_FAST: dict[str, dict[str, Any]] = {
-    "digits": {"epochs": 60, "batch_size": 32, "learning_rate": 0.05, **_TINY},
-    "mnist": {"epochs": 10, "learning_rate": 0.05},
-    "fashion-mnist": {"epochs": 14, "learning_rate": 0.05},
-    "cifar10": {"epochs": 24, "learning_rate": 0.05, "augment": "flip"},
-}
-_REPORT: dict[str, dict[str, Any]] = {
-    # Study 1 mentions no validation part, so all 50,000 are trained on; study 2 states 48,000 / 12,000 / 10,000.
-    # The filter is inferred: see core/studies/resolution.py.
-    "cifar10": {"network": "report", "epochs": 150, "validation": 0.0, "filter": "bilinear"},
-    "fashion-mnist": {"network": "arc2-report", "epochs": 50, "validation": 0.2, "keep": "best"},
-}
-_STATED = {
-    "cifar10": ("dataset", "network", "epochs", "optimizer", "learning_rate", "momentum", "loss"),
-    "fashion-mnist": ("dataset", "network", "epochs", "optimizer", "learning_rate", "momentum", "loss", "batch_size",
-                      "validation", "dropout"),
-}  # fmt: skip
-"""What the report states, by study; everything else in a `report` recipe is our choice."""
 
 
 def preset(name: str, dataset: str | None = None) -> Recipe:
@@ -221,27 +212,28 @@ def preset(name: str, dataset: str | None = None) -> Recipe:
     if name not in PRESETS:
         raise LabError(f"unknown preset {name!r}; choose one of {', '.join(PRESETS)}")
     dataset = dataset or ("cifar10" if name == "report" else "digits")
-    if dataset not in SIDES:
-        raise LabError(f"unknown dataset {dataset!r}; choose one of {', '.join(SIDES)}")
-    base: dict[str, Any] = {"dataset": dataset, "network": NETWORK_FOR[dataset], "preset": name}
-    if name == "report":
-        if dataset not in _REPORT:
-            raise LabError(f"the report has no study on {dataset}; its preset is for {' and '.join(_REPORT)}")
-        sgd = {"optimizer": "sgd", "learning_rate": 0.001, "momentum": 0.9}
-        return Recipe(**{**base, **sgd, **_REPORT[dataset]})
-    values = (_QUICK if name == "quick" else _FAST)[dataset]
-    return Recipe(**{**base, **_ONE_CYCLE, **values})
+    if dataset not in SOURCES:
+        raise LabError(f"unknown dataset {dataset!r}; choose one of {', '.join(SOURCES)}")
+    row = SOURCES[dataset]
+    base: dict[str, Any] = {"dataset": dataset, "network": row.network, "preset": name}
+    if name != "report":
+        return Recipe(**{**base, **_ONE_CYCLE, **(row.presets.quick if name == "quick" else row.presets.fast)})
+    if row.presets.report is None:
+        studied = [its for its in hardest_first() if SOURCES[its].presets.report is not None]
+        raise LabError(f"the report has no study on {dataset}; its preset is for {' and '.join(studied)}")
+    sgd = {"optimizer": "sgd", "learning_rate": 0.001, "momentum": 0.9}
+    return Recipe(**{**base, **sgd, **row.presets.report})
 
 
 def our_choice(recipe: Recipe) -> tuple[str, ...]:
     """The fields of a `report` recipe that do not carry a value stated by the report. Empty for other presets."""
-    if recipe.preset != "report" or recipe.dataset not in _REPORT:
+    presets = SOURCES[recipe.dataset].presets
+    if recipe.preset != "report" or presets.report is None:
         return ()
-    stated = _STATED[recipe.dataset]
     original = preset("report", recipe.dataset)
     if recipe.optimizer == "adam":
         original = original.changed(optimizer="adam")
     if recipe.network == "arc3-report":
         original = original.changed(network="arc3-report")
-    as_stated = {name for name in stated if getattr(recipe, name) == getattr(original, name)}
+    as_stated = {name for name in presets.stated if getattr(recipe, name) == getattr(original, name)}
     return tuple(name for name in FIELDS if name not in as_stated and name != "preset")

@@ -26,7 +26,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.datasets.catalog import SOURCES
 from core.explain import gradcam
 from core.images.decoding import open_image
 from core.images.preprocessing import Steps
@@ -34,6 +33,7 @@ from core.inference.classifier import Answer, Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import compare_protocols
 from core.pretrained import test_images
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from demo.classifier import html as views
 

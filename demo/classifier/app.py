@@ -25,7 +25,8 @@ from core.images.decoding import MAX_PIXELS
 from core.images.preprocessing import ASPECTS, SWITCH
 from core.inference.classifier import SMALLEST
 from core.inference.model_registry import ModelRegistry
-from core.vocabulary.recipe import FILTERS, SIDES
+from core.vocabulary.datasets import SOURCES
+from core.vocabulary.recipe import FILTERS
 from demo.classifier import html as views
 from demo.classifier.api import (
     UPLOAD_MB,
@@ -133,7 +134,7 @@ def choose(desk: Handlers) -> Settings:
     with gr.Row():
         network = gr.Dropdown(desk.networks(), value=FIRST, label=say("network"), filterable=False,
                               scale=2, min_width=280, elem_id="network")  # fmt: skip
-        resolution = gr.Slider(SMALLEST, SIDES[FIRST], SIDES[FIRST], step=1, label=say("resolution"), scale=2,
+        resolution = gr.Slider(SMALLEST, SOURCES[FIRST].side, SOURCES[FIRST].side, step=1, label=say("resolution"), scale=2,
                                min_width=280, elem_id="resolution")  # fmt: skip
         filter = gr.Dropdown(list(FILTERS), value=desk.recipe(FIRST).filter, label=say("filter"), filterable=False, elem_id="filter")
     return Settings(network, resolution, filter)

@@ -9,16 +9,16 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from core.datasets.catalog import SOURCES
 from core.explain import gradcam
 from core.images.decoding import Bytes, open_image
-from core.images.preprocessing import FORMS, Steps
+from core.images.preprocessing import Steps
 from core.inference.classifier import Answer, Classifier
 from core.inference.model_registry import Choice, ModelRegistry
 from core.inference.protocols import compare_protocols
 from core.studies import resolution
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import SIDES, Recipe, preset
+from core.vocabulary.recipe import Recipe, preset
 from demo.classifier import html as views
 from demo.classifier.api import opened, sample_of
 from demo.text import plain, speaker
@@ -46,7 +46,7 @@ class Handlers:
         """(shown, value) of the chooser: the data sets first, then the other networks and the finished runs."""
         choices = self.registry.list_models()
         first = {choice.first_for: choice for choice in choices if choice.first_for}
-        firsts = [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in SIDES]
+        firsts = [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in SOURCES]
         return firsts + [(_of_network(choice), choice.name) for choice in choices if not choice.first_for]
 
     def recipe(self, name: str) -> Recipe:
@@ -54,7 +54,7 @@ class Handlers:
         try:
             return self.registry.recipe(name)
         except LabError:
-            return preset("fast", name if name in SIDES else "mnist")
+            return preset("fast", name if name in SOURCES else "mnist")
 
     def opened(self, name: str) -> tuple[Any, ...]:
         """The page is opened: the chooser as it is now, and its network loaded before the first stroke."""
@@ -63,7 +63,7 @@ class Handlers:
     def chosen(self, name: str, source: str) -> tuple[Any, ...]:
         """Another network is chosen: its resolutions, filter and texts, the way its images come in, every switch back."""
         recipe = self.recipe(name)
-        side, drawable = SIDES[recipe.dataset], FORMS[recipe.dataset].grey
+        side, drawable = SOURCES[recipe.dataset].side, SOURCES[recipe.dataset].form.grey
         source = "samples" if source == "draw" and not drawable else source
         return (
             gr.update(maximum=side, value=side), gr.update(value=recipe.filter), about_strip(recipe), about_steps(recipe),
@@ -108,7 +108,7 @@ class Handlers:
         except LabError as error:
             return f"**{plain(error)}**", None, *views.waiting()
         cells = compare_protocols(found.prepared.seen, network, found.filter, self.registry.get)
-        drawn = source == "upload" and FORMS[network.recipe.dataset].drawn
+        drawn = source == "upload" and SOURCES[network.recipe.dataset].form.drawn
         return (_said(found, truth) + (f"\n\n{say('look_first')}" if drawn else ""), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
 

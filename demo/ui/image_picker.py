@@ -42,7 +42,7 @@ def image(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes
 def origins() -> list[str]:
     """Where an image may come from: what is on this machine."""
     folder = session.manager().data
-    there = [name for name in ("digits", "mnist", "fashion-mnist", "cifar10") if dataset_files.state(name, folder).present]
+    there = [name for name in SOURCES if dataset_files.state(name, folder).present]
     return ["warmup", *there, *samples.PHOTOGRAPHS, "upload"]
 
 

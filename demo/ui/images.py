@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from core.images import samples
+from core.vocabulary.datasets import SOURCES
 
 GAP = 2
 """Pixels of the images, left free between two of them."""
@@ -33,7 +34,7 @@ THUMBNAIL, THUMBNAIL_GAP = 128, 12
 
 
 def thumbnails(name: str, path: Path | None) -> bytes | None:
-    """Four training images in a row as PNG; None where they cannot be had in milliseconds. `path` as in
+    """The training images that stand for a data set, in a row, as PNG; None where they cannot be had in milliseconds. `path` as in
     core.datasets.files.State.
 
     Files that are packed, pickled or not as expected give no image; core/datasets/loading.py verifies and reads them.
@@ -52,7 +53,7 @@ def _thumbnails(name: str, path: Path | None, changed: object) -> bytes | None:
         return None
     row = Image.new("RGBA", (len(images) * (THUMBNAIL + THUMBNAIL_GAP) - THUMBNAIL_GAP, THUMBNAIL), (0, 0, 0, 0))
     for place, image in enumerate(images):
-        large = Image.fromarray(image).convert("RGB").resize((THUMBNAIL, THUMBNAIL), Image.Resampling.NEAREST)
+        large = _colours(image).resize((THUMBNAIL, THUMBNAIL), Image.Resampling.NEAREST)
         row.paste(large, (place * (THUMBNAIL + THUMBNAIL_GAP), 0))
     return _file(row)
 
@@ -65,7 +66,7 @@ def sample_row(dataset: str, folder: Path, side: int | None, filter: str, count:
     from core.datasets import loading
     from core.images import resampling
 
-    images = loading.load(dataset, folder).images[torch.tensor(samples.FIRST[:count])]
+    images = loading.load(dataset, folder).images[torch.tensor(SOURCES[dataset].samples[:count])]
     if side is not None:
         images = resampling.at_resolution(images, side, filter)
     return _png(images.permute(0, 2, 3, 1).numpy())

@@ -14,15 +14,13 @@ import streamlit as st
 
 from core.datasets import files as dataset_files
 from core.runs.snapshot import Snapshot
+from core.vocabulary.datasets import SOURCES, hardest_first
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import CHOICES, FIELDS, PRESETS, Recipe, preset
+from core.vocabulary.recipe import FIELDS, PRESETS, Recipe, preset
 from demo.server import services
 from demo.visitor import navigation, session
 from demo.visitor.address import base_of, parse, spell, with_unresolved_device
 from demo.visitor.navigation import RUN
-
-FIRST_CHOICE = ("cifar10", "fashion-mnist", "mnist", "digits")
-"""The data set that a visitor starts with: the first of these that is on this machine."""
 
 
 def recipe() -> Recipe:
@@ -76,7 +74,7 @@ def choose_dataset(name: str) -> None:
 def first_recipe() -> Recipe:
     """The preset `quick` on the first data set that is here."""
     folder = services.data_folder()
-    return preset("quick", next(name for name in FIRST_CHOICE if dataset_files.state(name, folder).present))
+    return preset("quick", next(name for name in hardest_first() if dataset_files.state(name, folder).present))
 
 
 def restore() -> str | None:
@@ -135,7 +133,7 @@ def _nearest(values: Mapping[str, str]) -> Recipe:
     """The preset that a bad address may have meant."""
     name = values.get("preset", "")
     dataset = values.get("dataset", "")
-    if dataset not in CHOICES["dataset"]:
+    if dataset not in SOURCES:
         return first_recipe()
     try:
         return preset(name if name in PRESETS else "quick", dataset)

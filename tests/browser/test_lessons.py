@@ -14,7 +14,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from torch.nn import functional as F
 
-from core.datasets import formats
 from core.explain import kernels, worksheet
 from core.images import samples
 from tests.browser.seen import in_every_look, keep, quiet, visitor
@@ -264,7 +263,7 @@ def test_an_upload_that_is_no_picture_is_refused_in_one_line(page: Page, app: Ap
 
 def test_pooling_keeps_the_largest_and_says_where(page: Page, app: App) -> None:
     view = opened(page, app, "pooling")
-    image = torch.tensor(np.round(formats.read_digits(samples.FIRST)[0][None] / 255, 2))
+    image = torch.tensor(np.round(samples.cheaply("digits", None)[0] / 255, 2))
     made, places = F.max_pool2d(image, 2, return_indices=True)
     for row, column in ((0, 1), (2, 2), (3, 1)):
         hover(page, "output", row, column, (4, 4))

@@ -18,7 +18,7 @@ from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.models.inputs import normalise
 from core.pretrained.cards import FOLDER
-from demo.lessons.network.choice import FIRST
+from demo.lessons.network.choice import in_order
 from tests.browser.seen import in_every_look, keep
 from tests.browser.served import App
 from tests.browser.test_lessons import READ, near, number
@@ -48,7 +48,7 @@ def torchs() -> Expected:
     folder = dataset_files.data_folder()
     registry = ModelRegistry(FOLDER)
     there = {choice.first_for for choice in registry.list_models()}
-    dataset = next(name for name in FIRST if name in there and dataset_files.state(name, folder).present)
+    dataset = next(name for name in in_order() if name in there and dataset_files.state(name, folder).present)
     classifier, data = registry.get(dataset), loading.load(dataset, folder)
     found = Expected(classifier, {}, {})
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets.catalog import SOURCES, DataFile, Layout, Source
-from core.datasets.download import Published
+from core.vocabulary.datasets import SOURCES, DataFile, Layout, Published, Source
 from tests.clock import Clock
 
 TRAIN, TEST = 20, 6

@@ -66,7 +66,7 @@ ASKED, ASKED_SHAPE = "mnist-cnn", (1, 28, 28)
 
 def network() -> Finding:
     """How many multiplications one image costs: the option that is nearest by ratio. Imports torch."""
-    from core.models.networks import layer_table, multiplications, total_parameters
+    from core.vocabulary.networks import layer_table, multiplications, total_parameters
 
     count = multiplications(ASKED, ASKED_SHAPE)
     right = min(MULTIPLICATIONS, key=lambda option: abs(log(MULTIPLICATIONS[option] / count)))

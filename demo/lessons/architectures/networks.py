@@ -1,6 +1,6 @@
 """The section "Networks": layers, parameters and where they went, what a unit sees, and how everything was trained.
 
-core.explain.receptive_field and core.models.networks bring torch, so they are imported when this section is drawn.
+core.explain.receptive_field brings torch, so it is imported when this section is drawn.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def stacked(found: dict[str, Weights]) -> Figure:
 
 def _structure() -> None:
     """The layers of one network; for the report's two, beside what the report prints."""
-    from core.models import networks
+    from core.vocabulary import networks
 
     st.subheader(say("structure"), anchor=False)
     network = st.segmented_control(say("which_network"), NETWORKS, default="arc2-report", key="architectures.network", required=True)
@@ -174,7 +174,7 @@ def _receptive_field() -> None:
 def _show_fields(layers: dict[str, int]) -> None:
     """The same place in both networks' last convolution, and the pixels that each unit depends on."""
     from core.explain import receptive_field
-    from core.models import networks
+    from core.vocabulary import networks
 
     images = test_images.tiles(services.data_folder(), services.pretrained_folder())
     if images is None:

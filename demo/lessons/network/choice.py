@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from core.inference.classifier import Classifier
 
 say = speaker("network")
-FIRST = ("mnist", "fashion-mnist", "cifar10", "digits")
-"""Whose network stands there first: the first of these that is here with its images."""
+SMALL = 16
+"""Images with fewer pixels along a side leave feature maps in which little can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,14 @@ def choose() -> Shown | None:
 def _network(choices: list[Choice]) -> str:
     names = {choice.name: _title(choice) for choice in choices}
     first = {choice.first_for: choice.name for choice in choices}
-    available = [first[dataset] for dataset in FIRST if dataset in first and dataset_files.state(dataset, session.manager().data).present]
+    available = [first[dataset] for dataset in in_order() if dataset in first and dataset_files.state(dataset, session.manager().data).present]
     start = list(names).index(available[0]) if available else 0
     return st.selectbox(say("network"), names, index=start, key="network.network", format_func=names.__getitem__, width=390)
+
+
+def in_order() -> list[str]:
+    """Whose network stands there first: the first of these that is here with its images."""
+    return sorted(SOURCES, key=lambda name: SOURCES[name].side < SMALL)
 
 
 def _title(choice: Choice) -> str:

@@ -35,7 +35,7 @@ def render() -> None:
 
 
 def _end(shown: Shown) -> None:
-    from core.models.networks import multiplications
+    from core.vocabulary.networks import multiplications
 
     recipe = shown.classifier.recipe
     own = multiplications(recipe.network, shown.classifier.shape)

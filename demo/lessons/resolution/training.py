@@ -10,7 +10,7 @@ from core.datasets.files import SOURCES
 from core.studies import resolution_findings
 from core.studies.published import published, report_score
 from core.studies.resolution import FILTER, FULL, plan
-from core.vocabulary.recipe import FIELDS, NETWORK_FOR, Recipe, our_choice
+from core.vocabulary.recipe import FIELDS, Recipe, our_choice
 from demo.charts import export, plots
 from demo.charts.figure import CLASS_COLOURS
 from demo.charts.plots import Axis
@@ -152,11 +152,11 @@ def _report_recipe() -> Recipe:
 
 def _layers(dataset: str) -> None:
     """Each layer, its output and parameters; for the report's network its own rows beside ours."""
-    from core.models import networks
+    from core.vocabulary import networks
 
     st.markdown(f"#### {say('layers')}")
     source = SOURCES[dataset]
-    layers = networks.layer_table(NETWORK_FOR[dataset], source.shape, len(source.classes))
+    layers = networks.layer_table(source.network, source.shape, len(source.classes))
     printed = published()["report"]["resolution"]["network"] if dataset == "cifar10" else [(None, None, None)] * len(layers)
     rows = []
     for place, (layer, (name, shape, parameters)) in enumerate(zip(layers, printed, strict=True), start=1):

@@ -11,7 +11,6 @@ import streamlit as st
 from core.datasets.files import SOURCES
 from core.runs.snapshot import Snapshot
 from core.runs.summaries import RunSummary
-from core.vocabulary.recipe import SIDES
 from demo.text import speaker
 from demo.ui import formatting
 from demo.ui.formatting import percent, times
@@ -63,7 +62,7 @@ def started(created: float) -> str:
 
 def side(now: RunSummary) -> str:
     """The resolution of a run, as 16x16."""
-    return times([now.recipe.resolution or SIDES[now.recipe.dataset]] * 2)
+    return times([now.recipe.resolution or SOURCES[now.recipe.dataset].side] * 2)
 
 
 def status(now: RunSummary | Snapshot) -> str:

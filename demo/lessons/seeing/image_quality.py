@@ -9,8 +9,9 @@ import streamlit as st
 from core.datasets.files import SOURCES, state
 from core.images import quality
 from core.images.decoding import Bytes
-from core.images.quality import SIDES, Loss, Pair
+from core.images.quality import Loss, Pair
 from core.studies.resolution import FILTER
+from core.vocabulary.datasets import hardest_first
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FILTERS
 from demo.charts import export, plots
@@ -40,7 +41,7 @@ def render() -> bool:
     try:
         with st.spinner(say("loading")):
             found = _own(dataset) if own else _of_dataset(dataset)
-            pairs = quality.pairs(found[0], SIDES[dataset], filter) if found else []
+            pairs = quality.pairs(found[0], SOURCES[dataset].sides, filter) if found else []
     except LabError as error:
         st.error(plain(error), icon=":material/error:")
         return False
@@ -60,7 +61,7 @@ def render() -> bool:
 
 def _controls() -> tuple[str, str, bool]:
     """The data set, the filter, and whether it is one's own image."""
-    there = [name for name in SIDES if state(name, session.manager().data).present]
+    there = [name for name in hardest_first() if state(name, session.manager().data).present]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         dataset = st.selectbox(say("dataset"), there, key="seeing.dataset", format_func=lambda name: SOURCES[name].title, width=180)
         filter = st.selectbox(say("filter"), FILTERS, index=FILTERS.index(FILTER), key="seeing.filter", help=say("filter_help"), width=200)

@@ -14,17 +14,8 @@ from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.system.machine import usable_cores
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import (
-    CHOICES,
-    FIELDS,
-    PRESETS,
-    RANGES,
-    SIDES,
-    WITH_MOMENTUM,
-    Recipe,
-    our_choice,
-    preset,
-)  # fmt: skip
+from core.vocabulary.optimizers import OPTIMIZERS
+from core.vocabulary.recipe import FIELDS, PRESETS, Recipe, choices_of, our_choice, preset, range_of
 from demo.lessons.train import preview
 from demo.text import plain, speaker
 from demo.ui.formatting import duration, whole
@@ -52,7 +43,7 @@ def _take(field: str) -> None:
     value = session.typed(_key(field))
     if field == "dataset":
         return recipe_choice.choose_dataset(value)
-    if field == "resolution" and value == SIDES[recipe_choice.recipe().dataset]:
+    if field == "resolution" and value == SOURCES[recipe_choice.recipe().dataset].side:
         value = None  # the original
     if value is None and not str(FIELDS[field].type).endswith("None"):
         return None  # an emptied box goes back to what it was
@@ -82,12 +73,12 @@ def _common(field: str, value: Any) -> dict[str, Any]:
 
 def choice(field: str, **more: Any) -> None:
     """A list to choose one from."""
-    st.selectbox(options=CHOICES[field], **_common(field, getattr(recipe_choice.recipe(), field)), **more)
+    st.selectbox(options=choices_of(field), **_common(field, getattr(recipe_choice.recipe(), field)), **more)
 
 
 def number(field: str, **more: Any) -> None:
     """A box for a number; empty where the recipe allows none."""
-    low, high, _ = RANGES[field]
+    low, high, _ = range_of(field)
     value = getattr(recipe_choice.recipe(), field)
     if str(FIELDS[field].type).startswith("int"):
         bounds: dict[str, Any] = {
@@ -154,7 +145,7 @@ def _present(name: str) -> bool:
 
 def _resolution() -> st.delta_generator.DeltaGenerator:
     now = recipe_choice.recipe()
-    side = SIDES[now.dataset]
+    side = SOURCES[now.dataset].side
     st.slider(min_value=1, max_value=side, **_common("resolution", now.resolution or side))
     choice("filter", disabled=now.resolution is None)
     return st.container()
@@ -193,9 +184,9 @@ def _split() -> None:
 
 def _momentum() -> None:
     now = recipe_choice.recipe()
-    if now.optimizer in WITH_MOMENTUM:
+    if OPTIMIZERS[now.optimizer].has_momentum:
         number("momentum")
-    if now.optimizer == "sgd" and now.momentum:
+    if OPTIMIZERS[now.optimizer].has_nesterov and now.momentum:
         st.toggle(**_common("nesterov", now.nesterov))
 
 

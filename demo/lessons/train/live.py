@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.runs.snapshot import Snapshot
-from core.vocabulary.recipe import SIDES
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.records import Matrix
 from demo.charts import curves, figure
 from demo.charts.confusion import Numbers, confusion_matrix
@@ -58,7 +58,7 @@ def _about(now: Snapshot) -> str:
     recipe = now.recipe
     return say(
         "about_run", run=now.run, dataset=recipe.dataset, network=recipe.network, optimizer=recipe.optimizer,
-        resolution=recipe.resolution or SIDES[recipe.dataset], learning_rate=f"{recipe.learning_rate:g}", seed=recipe.seed,
+        resolution=recipe.resolution or SOURCES[recipe.dataset].side, learning_rate=f"{recipe.learning_rate:g}", seed=recipe.seed,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import SIDES, Recipe
+from core.vocabulary.recipe import Recipe
 from demo.text import plain, speaker
 from demo.ui import images
 from demo.ui.formatting import table, times, whole
@@ -20,7 +20,7 @@ say = speaker("train")
 
 def layer_table(recipe: Recipe) -> None:
     """Each layer with its output shape and parameters; or which layer cannot take the images, and why."""
-    from core.models import networks
+    from core.vocabulary import networks
 
     source = SOURCES[recipe.dataset]
     try:
@@ -42,7 +42,7 @@ def _name(layer: Any) -> str:
 def samples(large: bool) -> None:
     """Some images as they are, and as the network will see them."""
     now = recipe_choice.recipe()
-    side = SIDES[now.dataset]
+    side = SOURCES[now.dataset].side
     if not dataset_files.state(now.dataset, session.manager().data).present:
         st.caption(say("sample_missing"))
         return

@@ -14,8 +14,10 @@ import pytest
 import torch
 
 from core.datasets import formats, loading
-from core.datasets.files import SOURCES, Layout, content, ready
+from core.datasets.files import SOURCES, content, ready
+from core.datasets.formats import READERS, Files, Images, Labels, Reader
 from core.datasets.loading import DataSet, load
+from core.vocabulary.datasets import Source
 from core.vocabulary.errors import LabError
 
 if TYPE_CHECKING:
@@ -116,14 +118,14 @@ def test_a_missing_set_says_how_to_get_it(name: str, tmp_path: Path) -> None:
 
 def test_a_set_is_loaded_once_and_shared(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny.lay(tmp_path, BINARY)
-    read, reads = loading._READERS["binary"], []
+    reader, reads = READERS["binary"], []
 
-    def slow(layout: Layout, paths: tuple[Path, ...]) -> tuple[torch.Tensor, torch.Tensor]:
-        reads.append(paths)
+    def slow(source: Source, files: Files) -> tuple[Images, Labels]:
+        reads.append(files.paths)
         time.sleep(0.1)
-        return read(layout, paths)
+        return reader.read(source, files)
 
-    monkeypatch.setitem(loading._READERS, "binary", slow)
+    monkeypatch.setitem(READERS, "binary", Reader(slow))
     got: list[DataSet] = []
     threads = [
         threading.Thread(target=lambda: got.append(load("cifar10", tmp_path, tiny.sources))) for _ in range(3)
@@ -138,14 +140,14 @@ def test_a_set_is_loaded_once_and_shared(tiny: Tiny, tmp_path: Path, monkeypatch
 
 def test_a_set_that_is_being_loaded_stops_no_other(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny.lay(tmp_path, BINARY)
-    read, reading, go_on = loading._READERS["binary"], threading.Event(), threading.Event()
+    reader, reading, go_on = READERS["binary"], threading.Event(), threading.Event()
 
-    def stuck(layout: Layout, paths: tuple[Path, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+    def stuck(source: Source, files: Files) -> tuple[Images, Labels]:
         reading.set()
         assert go_on.wait(20)
-        return read(layout, paths)
+        return reader.read(source, files)
 
-    monkeypatch.setitem(loading._READERS, "binary", stuck)
+    monkeypatch.setitem(READERS, "binary", Reader(stuck))
     slow = threading.Thread(target=load, args=("cifar10", tmp_path, tiny.sources))
     slow.start()
     assert reading.wait(20)

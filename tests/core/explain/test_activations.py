@@ -13,8 +13,8 @@ from torch.nn import functional as F
 from core.explain import activations
 from core.explain.activations import ForwardPass
 from core.inference.classifier import Classifier
-from core.models import networks
 from core.models.inputs import normalise
+from core.vocabulary import networks
 from tests.networks_for_tests import lay
 
 NETWORKS = {"report": "cifar10", "mnist-cnn": "mnist", "arc1": "fashion-mnist", "arc3-report": "fashion-mnist", "digits-cnn": "digits"}

@@ -14,6 +14,7 @@ from core.inference.classifier import Classifier
 from core.models import networks
 from core.pretrained.cards import FOLDER
 from core.vocabulary.errors import LabError
+from core.vocabulary.networks import NETWORKS
 from tests.networks_for_tests import lay
 
 
@@ -66,7 +67,7 @@ def test_it_asks_about_the_most_probable_class_or_about_any(tmp_path: Path) -> N
 
 SIDES = {"cifar10": 32, "mnist": 28, "digits": 8}
 CONVOLUTIONAL = [(name, "cifar10" if name == "report" else "digits" if name == "digits-cnn" else "mnist")
-                 for name in networks.NETWORKS if receptive_field.last_convolution(name) is not None]  # fmt: skip
+                 for name in NETWORKS if receptive_field.last_convolution(name) is not None]  # fmt: skip
 
 
 def positive(name: str, dataset: str) -> nn.Module:

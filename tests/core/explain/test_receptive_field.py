@@ -12,6 +12,7 @@ from core.explain import receptive_field as explain
 from core.explain.receptive_field import Box, receptive_field
 from core.models import networks
 from core.vocabulary.errors import LabError
+from core.vocabulary.networks import NETWORKS, layer_table
 
 SHAPE = (1, 28, 28)
 WITH_MAPS = ("arc2", "arc3", "arc4", "arc5", "arc2-report", "arc3-report", "mnist-cnn")
@@ -19,7 +20,7 @@ WITH_MAPS = ("arc2", "arc3", "arc4", "arc5", "arc2-report", "arc3-report", "mnis
 
 def seen_by_gradient(network: str, layer: int, unit: tuple[int, int]) -> Box:
     """The pixels with a gradient: all weights positive, and means for the maxima, which let only the largest through."""
-    steps = networks.NETWORKS[network].steps[: layer + 1]
+    steps = NETWORKS[network].steps[: layer + 1]
     modules: list[nn.Module] = []
     reached: tuple[int, ...] = SHAPE
     for step in steps:
@@ -39,7 +40,7 @@ def seen_by_gradient(network: str, layer: int, unit: tuple[int, int]) -> Box:
 
 @pytest.mark.parametrize("network", WITH_MAPS)
 def test_a_unit_sees_the_pixels_that_have_a_gradient(network: str) -> None:
-    table = networks.layer_table(network, SHAPE)
+    table = layer_table(network, SHAPE)
     for layer, row in enumerate(table):
         if len(row.output_shape) == 3:
             _, height, width = row.output_shape

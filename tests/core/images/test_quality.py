@@ -12,6 +12,7 @@ from PIL import Image
 from torch.nn import functional as F
 
 from core.images import quality, resampling
+from core.vocabulary.datasets import SOURCES
 
 RANDOM = np.random.default_rng(0).integers(0, 256, (2, 3, 8, 8), np.uint8)
 
@@ -72,14 +73,14 @@ def test_the_png_holds_every_bit(channels: int) -> None:
     assert quality.loss(image[None], image[None], image[None]).png == len(quality.png(image))
 
 
-@pytest.mark.parametrize("dataset", quality.SIDES)
+@pytest.mark.parametrize("dataset", SOURCES)
 def test_each_side_loses_more_and_nothing_at_the_full_one(dataset: str) -> None:
-    size = quality.SIDES[dataset][0]
+    size = SOURCES[dataset].sides[0]
     grain = np.random.default_rng(1).normal(0, 25, (3, 1, size, size))
     slope = np.linspace(40, 200, size)[None, None, None]
     images = (slope + grain).clip(0, 255).astype(np.uint8)
-    found = [quality.loss(images, it.reduced, it.restored) for it in quality.pairs(images, quality.SIDES[dataset], "area")]
-    assert [one.raw for one in found] == [side * side for side in quality.SIDES[dataset]]
+    found = [quality.loss(images, it.reduced, it.restored) for it in quality.pairs(images, SOURCES[dataset].sides, "area")]
+    assert [one.raw for one in found] == [side * side for side in SOURCES[dataset].sides]
     assert (found[0].difference, found[0].psnr, found[0].above) == (0.0, None, 0.0)
     shares = [one.above for one in found]
     assert shares == sorted(shares) and shares[1] > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.datasets import load_digits, load_sample_image
 from core.datasets import files as dataset_files
 from core.datasets import formats, loading
 from core.images import samples
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from demo.ui import images as drawn
 
@@ -26,7 +28,7 @@ def file(image: Image.Image, form: str = "PNG", **options: object) -> io.BytesIO
 
 
 def test_digits_are_always_there(tmp_path: Path) -> None:
-    expected = np.round(load_digits().images[list(samples.FIRST)] * 255 / 16).astype(np.uint8)
+    expected = np.round(load_digits().images[list(SOURCES["digits"].samples)] * 255 / 16).astype(np.uint8)
     assert np.array_equal(samples.of_dataset("digits", tmp_path)[:, 0], expected)
     with pytest.raises(LabError, match="the data set mnist is not in"):
         samples.of_dataset("mnist", tmp_path)
@@ -36,7 +38,7 @@ def test_digits_are_always_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar10"])
 def test_they_are_the_pictures_that_are_trained_on(name: str, real_data: Path) -> None:
     ours = samples.of_dataset(name, real_data)
-    assert np.array_equal(ours, loading.load(name, real_data).images[list(samples.FIRST)].numpy())
+    assert np.array_equal(ours, loading.load(name, real_data).images[list(SOURCES["digits"].samples)].numpy())
 
 
 def test_a_set_that_was_fetched_again_shows_its_new_pictures(tmp_path: Path) -> None:
@@ -54,13 +56,14 @@ def test_a_set_that_was_fetched_again_shows_its_new_pictures(tmp_path: Path) -> 
 
 
 def test_a_set_that_is_packed_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "read_digits", lambda indices: (_ for _ in ()).throw(ValueError("not as expected")))
+    reader = replace(formats.READERS["digits"], first=lambda *asked: (_ for _ in ()).throw(ValueError("not as expected")))
+    monkeypatch.setitem(formats.READERS, "digits", reader)
     samples._of_dataset.cache_clear()
     try:
         found = samples._of_dataset("digits", tmp_path, None, ())
     finally:
         samples._of_dataset.cache_clear()
-    assert np.array_equal(found, loading.load("digits", dataset_files.data_folder()).images[list(samples.FIRST)].numpy())
+    assert np.array_equal(found, loading.load("digits", dataset_files.data_folder()).images[list(SOURCES["digits"].samples)].numpy())
 
 
 @pytest.mark.parametrize("name", samples.PHOTOGRAPHS)

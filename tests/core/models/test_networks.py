@@ -8,9 +8,10 @@ import pytest
 import torch
 from torch import nn
 
-from core.models import networks
-from core.models.networks import NETWORKS, Layer, build, layer_table, total_parameters
+from core.models.networks import build
+from core.vocabulary import networks
 from core.vocabulary.errors import LabError
+from core.vocabulary.networks import NETWORKS, Layer, layer_table, total_parameters
 
 CIFAR, MNIST, DIGITS = (3, 32, 32), (1, 28, 28), (1, 8, 8)
 HOME = {"report": CIFAR, "digits-cnn": DIGITS}  # the pictures of every other network are MNIST's

@@ -14,8 +14,8 @@ from core.pretrained import test_images
 from core.pretrained.cards import FOLDER
 from core.pretrained.outputs import Answers, write_outputs
 from core.pretrained.test_images import Tiles
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import SIDES
 from tests.architectures_cards import outputs
 
 SIDE = test_images.TILES_SIDE
@@ -124,4 +124,4 @@ def test_a_sheet_gives_back_what_it_was_given(shape: tuple[int, ...], tmp_path: 
     found, told = test_images.read_sheet(tmp_path / "new" / "a.png", 8)
     assert np.array_equal(found[:5], images) and not found[5:].any() and len(found) == 6 and told == {"any": [1]}
     with pytest.raises(FileNotFoundError):
-        test_images.read_sheet(tmp_path / "b.png", SIDES["digits"])
+        test_images.read_sheet(tmp_path / "b.png", SOURCES["digits"].side)

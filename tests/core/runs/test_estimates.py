@@ -13,9 +13,9 @@ import pytest
 from core.datasets.split_sizes import MEASURED_BATCH
 from core.engines.process import ProcessEngine
 from core.engines.thread import ThreadEngine
-from core.models.networks import multiplications
 from core.runs.estimates import MEASUREMENTS, REMEMBERED, Estimates, expected_seconds
 from core.vocabulary.errors import EngineClosed, EngineDied
+from core.vocabulary.networks import multiplications
 from core.vocabulary.recipe import Recipe, preset
 
 

@@ -28,10 +28,12 @@ from core.pretrained.cards import FOLDER
 from core.training import device, loop, stopwatch
 from core.training.augmentation import Augmentation
 from core.training.cuda_graph import WARM_UP
-from core.training.state import RECORDABLE, TrainingState
+from core.training.state import TrainingState
 from core.training.throughput import machine_facts, training_speed
 from core.vocabulary.errors import RunFailed
-from core.vocabulary.recipe import OPTIMIZERS, Recipe, preset
+from core.vocabulary.networks import NETWORKS
+from core.vocabulary.optimizers import OPTIMIZERS
+from core.vocabulary.recipe import Recipe, preset
 from core.vocabulary.records import Epoch, Record, Result, Start, Tick
 
 pytestmark = pytest.mark.cuda
@@ -108,7 +110,7 @@ def test_a_resumed_run_ends_with_the_same_bits(optimizer: str, precision: str, a
         assert same_weights(result(rest).weights, result(whole).weights)
 
 
-@pytest.mark.parametrize("network", networks.NETWORKS)
+@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_every_network_gives_the_same_bits_again(network: str, precision: str) -> None:
     shape = SHAPES.get(network, (1, 28, 28))
@@ -124,8 +126,8 @@ def test_every_network_gives_the_same_bits_again(network: str, precision: str) -
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
-@pytest.mark.parametrize("network", networks.NETWORKS)
-@pytest.mark.parametrize("optimizer", RECORDABLE)
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("optimizer", [name for name, row in OPTIMIZERS.items() if row.recordable])
 def test_a_recorded_step_is_the_step_itself(network: str, optimizer: str) -> None:
     shape = SHAPES.get(network, (1, 28, 28))
     recipe = device.resolve(QUICK.changed(network=network, optimizer=optimizer, precision="bfloat16", schedule="one-cycle", batch_size=100))

@@ -16,7 +16,8 @@ from core.training.augmentation import AUGMENTS, Augmentation, study_sides
 from core.training.device import resolve
 from core.training.optimizers import LOSSES, SCHEDULES, learning_rate
 from core.vocabulary.errors import LabError, RunFailed
-from core.vocabulary.recipe import OPTIMIZERS, Recipe, preset
+from core.vocabulary.optimizers import OPTIMIZERS
+from core.vocabulary.recipe import Recipe, preset
 from core.vocabulary.records import Epoch, Record, Result, Start, Tick
 
 QUICK = Recipe(epochs=2, batch_size=64, threads=1, precision="float32", train_limit=300)

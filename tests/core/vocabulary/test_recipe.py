@@ -6,12 +6,13 @@ import json
 
 import pytest
 
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import FIELDS, PRESETS, SIDES, Recipe, our_choice, preset
+from core.vocabulary.recipe import FIELDS, PRESETS, Recipe, our_choice, preset
 
 
 @pytest.mark.parametrize("name", PRESETS)
-@pytest.mark.parametrize("dataset", SIDES)
+@pytest.mark.parametrize("dataset", SOURCES)
 def test_presets_survive_json(name: str, dataset: str) -> None:
     if name == "report" and dataset in ("digits", "mnist"):
         with pytest.raises(LabError, match="no study on"):

@@ -13,13 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.catalog import SOURCES
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer
 from core.pretrained.cards import FOLDER as PRETRAINED
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import SIDES
 from demo.classifier import app as classifier_app
 from demo.classifier import html as classifier_views
 from demo.classifier import sessions
@@ -137,7 +136,7 @@ def test_a_few_samples_come_with_the_app(dataset: str, tmp_path: Path) -> None:
     assert len(gallery) == SAMPLES and f"core data {dataset} --fetch" in said and first == 0
     truth = sample_of(bare.registry, dataset, 3)[1]
     assert truth in SOURCES[dataset].classes
-    told = bare.answer(dataset, SIDES[dataset], "area", "samples", "", None, 3, *AUTO)[0]
+    told = bare.answer(dataset, SOURCES[dataset].side, "area", "samples", "", None, 3, *AUTO)[0]
     assert truth in told
     assert bare.samples(dataset, SAMPLES) == bare.samples(dataset, 0)
     with pytest.raises(LabError, match=rf"of {dataset} at most the first 12 test pictures are here"):

@@ -33,6 +33,9 @@ from demo.server.lan import Address
 from demo.ui import images as drawn
 from demo.visitor import session
 
+FOUR = (3, 5, 8, 12)
+"""The training images of a data set that stand for it."""
+
 
 def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
     end = time.monotonic() + seconds
@@ -390,8 +393,8 @@ def opened_png(data: bytes | None) -> Image.Image:
 def test_digits_are_the_ones_of_scikit_learn() -> None:
     from sklearn.datasets import load_digits
 
-    expected = np.round(load_digits().images[list(samples.FIRST)] * 255 / 16).astype(np.uint8)
-    assert np.array_equal(formats.read_digits(samples.FIRST), expected)
+    expected = np.round(load_digits().images[list(FOUR)] * 255 / 16).astype(np.uint8)
+    assert np.array_equal(samples.cheaply("digits", None)[:, 0], expected)
     height = drawn.THUMBNAIL
     assert opened_png(drawn.thumbnails("digits", None)).size == (4 * height + 3 * drawn.THUMBNAIL_GAP, height)
 
@@ -403,16 +406,16 @@ def test_idx_pictures(tmp_path: Path, packed: bool) -> None:
     (tmp_path / "train-images-idx3-ubyte.part").write_bytes(b"half")
     name = "train-images-idx3-ubyte" + (".gz" if packed else "")
     (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
-    assert np.array_equal(formats.read_idx(tmp_path, samples.FIRST), images[list(samples.FIRST)])
+    assert np.array_equal(samples.cheaply("mnist", tmp_path)[:, 0], images[list(FOUR)])
 
 
 def test_cifar_pictures_have_their_colours_in_place(tmp_path: Path) -> None:
     records = np.random.default_rng(0).integers(0, 256, (20, formats.CIFAR_RECORD), np.uint8)
     records[3, 1:1025] = 200  # the red plane
     (tmp_path / "data_batch_1.bin").write_bytes(records.tobytes())
-    images = formats.read_cifar(tmp_path, samples.FIRST)
-    assert images.shape == (4, 32, 32, 3) and (images[0, :, :, 0] == 200).all()
-    assert images[1, 2, 3, 1] == records[5, 1 + 1024 + 2 * 32 + 3]
+    images = samples.cheaply("cifar10", tmp_path)
+    assert images.shape == (4, 3, 32, 32) and (images[0, 0] == 200).all()
+    assert images[1, 1, 2, 3] == records[5, 1 + 1024 + 2 * 32 + 3]
 
 
 def test_what_cannot_be_read_gives_no_picture(tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch.nn import functional as F
 
-from core.datasets import formats
 from core.engines.thread import ThreadEngine
 from core.explain import kernels
 from core.images import samples
@@ -147,7 +146,7 @@ def test_what_does_not_fit_is_told_in_one_line(sent: list[dict[str, Any]]) -> No
 
 def test_pooling_shows_what_torch_computes(sent: list[dict[str, Any]]) -> None:
     page = skipped("pooling")
-    image = np.round(formats.read_digits(samples.FIRST)[0][None] / 255, 2)
+    image = np.round(samples.cheaply("digits", None)[0] / 255, 2)
     assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(image), 2).ravel().numpy())
     page.number_input(key="pooling.window").set_value(3).run()
     page.number_input(key="pooling.stride.3").set_value(2).run()
@@ -165,7 +164,7 @@ def test_pooling_shows_what_torch_computes(sent: list[dict[str, Any]]) -> None:
 
 def test_pooling_says_what_is_kept_and_what_a_shift_changes() -> None:
     page = skipped("pooling")
-    image = np.round(formats.read_digits(samples.FIRST)[0] / 255, 2)
+    image = np.round(samples.cheaply("digits", None)[0, 0] / 255, 2)
     moved = np.pad(image, ((0, 0), (1, 0)))[:, :-1]
     blocks = [it.reshape(4, 2, 4, 2).max((1, 3)) for it in (image, moved)]
     same = int(((blocks[0] == blocks[1]) & (blocks[0] != 0)).sum())

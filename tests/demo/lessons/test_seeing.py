@@ -18,7 +18,6 @@ from streamlit.testing.v1 import AppTest
 from core.classroom import game
 from core.classroom.game import CLASSES, SIDES, Task
 from core.classroom.guesses import Guess
-from core.datasets import formats
 from core.engines.thread import ThreadEngine
 from core.images import quality, samples
 from core.inference.model_registry import ModelRegistry
@@ -27,6 +26,7 @@ from core.pretrained.cards import FOLDER, read_cards, write_card
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.studies import resolution
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.records import Facts
 from core.vocabulary.visitor import Visitor
 from demo import text
@@ -97,7 +97,7 @@ def test_it_asks_before_it_shows() -> None:
 def test_the_first_ten_pictures_and_what_they_lose(tmp_path: Path) -> None:
     page = opened()
     found, names = quality.of_dataset("digits", tmp_path, 0, 10)
-    assert ", ".join(names) in words(page) and len(page.get("image")) == len(quality.SIDES["digits"])
+    assert ", ".join(names) in words(page) and len(page.get("image")) == len(SOURCES["digits"].sides)
     table = numbers(page)
     expected = [quality.loss(found, pair.reduced, pair.restored) for pair in quality.pairs(found, (8, 6, 4), "bilinear")]
     assert table["side"] == ["8 x 8", "6 x 6", "4 x 4"] and table["raw"] == [64, 36, 16]
@@ -386,5 +386,5 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for() -> No
 
 
 def test_the_digits_of_the_lesson_are_the_data_set_s(tmp_path: Path) -> None:
-    found, _ = quality.of_dataset("digits", tmp_path, samples.FIRST[0], 1)
-    assert np.array_equal(found[0, 0], formats.read_digits(samples.FIRST)[0])
+    found, _ = quality.of_dataset("digits", tmp_path, SOURCES["digits"].samples[0], 1)
+    assert np.array_equal(found[0, 0], samples.cheaply("digits", None)[0, 0])

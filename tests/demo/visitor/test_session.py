@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import NETWORK_FOR, PRESETS, Recipe, preset
+from core.vocabulary.recipe import PRESETS, Recipe, preset
 from core.vocabulary.visitor import Visitor
 from demo.server import cookies
 from demo.visitor import address, session
@@ -19,7 +20,7 @@ from demo.visitor.address import with_unresolved_device
 def every_preset() -> list[Recipe]:
     found = []
     for name in PRESETS:
-        for dataset in NETWORK_FOR:
+        for dataset in SOURCES:
             try:
                 found.append(preset(name, dataset))
             except LabError:

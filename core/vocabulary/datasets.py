@@ -1,4 +1,8 @@
-"""The data sets and their files as data: names, sizes, published hashes, addresses. Touches no disk.
+"""The data sets, one row each: what a set holds, how it lies on disk, how its images look, and what is trained on it first.
+
+A row is data alone, so that the recipe, the pages and the command line can read it without torch or numpy. What executes is
+looked up by the names in the row: the reader in core/datasets/formats.py, the network in core/vocabulary/networks.py.
+A new data set is one row in SOURCES, a reader if its format is new, and its texts in demo/text.
 
 Hashes: md5 as published by the authors and in torchvision (the gz files, the CIFAR-10 archives and its
 python version), sha256 of the unpacked idx files and of the CIFAR-10 binary version. Which of the two a
@@ -7,10 +11,21 @@ digest is, its length tells: 32 hex digits or 64.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from core.datasets.download import Published
+Values = Mapping[str, Any]
+"""Some fields of a recipe with their values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A file as its authors publish it: name on the server, size in bytes, md5 (or sha256) in hex."""
+
+    name: str
+    size: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +39,14 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One way in which a data set lies on disk: `files` in `folder` (below the data folder).
+    """One way in which a data set lies on disk: `files` in `folder` (below the data folder), read by the reader `kind`.
 
     Idx files may also be gzipped, or spelled with a dot (`train-images.idx3-ubyte`). `downloads` is what
     the authors' server has: for idx the gzip of each file, in the order of `files`; else the one archive of
     the folder. `mirrors`: further servers (address prefixes) that have this layout's downloads alone.
     """
 
-    kind: Literal["idx", "binary", "python"]
+    kind: str
     title: str
     folder: str
     files: tuple[DataFile, ...]
@@ -45,8 +60,38 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """How the images of a data set were made, for an upload to be brought to the same form (core/images/preprocessing.py)."""
+
+    drawn: bool = False
+    """Light ink on a black ground, so that its ink can be told from its ground."""
+    grey: bool = False
+    """Light things on a black ground: an image with a light ground is inverted."""
+    box: int | None = None
+    """The side of the box that a drawing is scaled into; None: the whole image."""
+    centred: bool = False
+    """The ink's centre of mass stands in the middle."""
+    bitmap: bool = False
+    """Each pixel tells how much of a 4x4 block of a bitmap is ink."""
+    aspect: str = "pad"
+    """How an image becomes square: `pad` or `crop`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presets:
+    """What a data set's recipes have beside the values that all presets share."""
+
+    quick: Values = field(default_factory=lambda: {"epochs": 6})
+    fast: Values = field(default_factory=lambda: {"epochs": 12})
+    report: Values | None = None
+    """None: the report has no study on this data set."""
+    stated: tuple[str, ...] = ()
+    """The fields of `report` that the report states; everything else in that recipe is our choice."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A data set: shape (C, H, W), numbers of images, and how it may lie on disk (no layouts: no files).
+    """A data set: shape (C, S, S), numbers of images, and how it may lie on disk (no layouts: no files).
 
     `train_counts`: how many images of each class the training part has.
     A missing set is fetched in its first layout from `mirrors` (address prefixes), else in another that has mirrors of its own.
@@ -61,14 +106,45 @@ class Source:
     classes: tuple[str, ...]
     home: str
     cite: str
+    network: str
+    """The network that a recipe for it starts with (core/vocabulary/networks.py)."""
+    sides: tuple[int, ...]
+    """The sides in pixels that the lessons compare, the images' own first."""
+    subject: str
+    """What its images show: a network may know the images of another set with the same subject."""
+    form: Form = Form()
+    presets: Presets = field(default_factory=Presets, hash=False)
+    cards: tuple[str, ...] = ()
+    """The pretrained networks that answer for it, best suited first."""
+    samples: tuple[int, ...] = (3, 5, 8, 12)
+    """The training images that stand for it on a page: four of different classes, as indices."""
+    reader: str = ""
+    """Of a set without layouts: the reader that gives its images. Else each layout names its own, as `kind`."""
     layouts: tuple[Layout, ...] = ()
     mirrors: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """1 (grey) or 3 (red, green, blue)."""
+        return self.shape[0]
+
+    @property
+    def side(self) -> int:
+        """The side of its square images, in pixels."""
+        return self.shape[1]
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Names of core.datasets.formats.READERS, in the order in which a page tries them."""
+        return tuple(layout.kind for layout in self.layouts) or (self.reader,)
 
 
 _IDX_FILES = tuple(
     f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
 )
 _IDX_SIZES = (47_040_016, 60_008, 7_840_016, 10_008)
+_STATED = ("dataset", "network", "epochs", "optimizer", "learning_rate", "momentum", "loss")
+"""What both studies of the report state of their recipe."""
 _CIFAR_FILES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch")
 
 
@@ -87,6 +163,17 @@ DIGITS = Source(
     classes=tuple("0123456789"),
     home="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
     cite="E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits (1998), UCI, CC BY 4.0",
+    network="digits-cnn",
+    sides=(8, 6, 4),
+    subject="digits",
+    form=Form(drawn=True, grey=True, bitmap=True),
+    presets=Presets(
+        # On 8x8 images several threads cost more than they save.
+        quick={"epochs": 30, "batch_size": 32, "learning_rate": 0.05, "precision": "float32", "threads": 1},
+        fast={"epochs": 60, "batch_size": 32, "learning_rate": 0.05, "precision": "float32", "threads": 1},
+    ),
+    cards=("digits",),
+    reader="digits",
 )
 
 MNIST = Source(
@@ -100,6 +187,15 @@ MNIST = Source(
     # Where Y. LeCun has sent people since his own page went (https://github.com/pytorch/vision/issues/8752).
     home="https://huggingface.co/datasets/ylecun/mnist",
     cite="Y. LeCun, C. Cortes, C. Burges: The MNIST database of handwritten digits (1998), CC BY-SA 3.0",
+    network="mnist-cnn",
+    sides=(28, 21, 14, 7),
+    subject="digits",
+    form=Form(drawn=True, grey=True, box=20, centred=True),
+    presets=Presets(
+        quick={"epochs": 5, "train_limit": 10_000, "learning_rate": 0.05},
+        fast={"epochs": 10, "learning_rate": 0.05},
+    ),
+    cards=("mnist-28",),
     layouts=(
         _idx_layout(
             "MNIST/raw",
@@ -145,6 +241,18 @@ FASHION_MNIST = Source(
     ),
     home="https://github.com/zalandoresearch/fashion-mnist",
     cite="H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST, arXiv:1708.07747 (2017), MIT licence",
+    network="arc3-report",
+    sides=(28, 21, 14, 7),
+    subject="clothes",
+    form=Form(grey=True),
+    presets=Presets(
+        quick={"epochs": 6, "train_limit": 10_000, "learning_rate": 0.05},
+        fast={"epochs": 14, "learning_rate": 0.05},
+        # Study 2 states 48,000 / 12,000 / 10,000.
+        report={"network": "arc2-report", "epochs": 50, "validation": 0.2, "keep": "best"},
+        stated=(*_STATED, "batch_size", "validation", "dropout"),
+    ),
+    cards=("fashion-arc2-adam", "fashion-arc3-adam", "fashion-arc5-adam"),
     layouts=(
         _idx_layout(
             "FashionMNIST/raw",
@@ -218,8 +326,35 @@ CIFAR10 = Source(
     classes=("plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     home="https://www.cs.toronto.edu/~kriz/cifar.html",
     cite="A. Krizhevsky: Learning Multiple Layers of Features from Tiny Images (2009); asks to be cited",
+    network="report",
+    sides=(32, 24, 16, 8),
+    subject="animals and vehicles",
+    form=Form(aspect="crop"),
+    presets=Presets(
+        quick={
+            **{"epochs": 6, "train_limit": 7_000, "batch_size": 32},
+            **{"optimizer": "adam", "learning_rate": 0.001, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
+        },
+        fast={"epochs": 24, "learning_rate": 0.05, "augment": "flip"},
+        # Study 1 mentions no validation part, so all 50,000 are trained on.
+        # The filter is inferred: see core/studies/resolution.py.
+        report={"network": "report", "epochs": 150, "validation": 0.0, "filter": "bilinear"},
+        stated=_STATED,
+    ),
+    cards=("cifar10-32", "cifar10-fast"),
     layouts=(CIFAR10_BINARY, CIFAR10_PYTHON),
     mirrors=("https://www.cs.toronto.edu/~kriz/", "https://cave.cs.toronto.edu/kriz/"),
 )
 
 SOURCES: dict[str, Source] = {source.name: source for source in (DIGITS, MNIST, FASHION_MNIST, CIFAR10)}
+"""From the easiest to the hardest. Whoever needs a list of the sets derives it here when it is asked for, never at import."""
+
+
+def hardest_first() -> tuple[str, ...]:
+    """The names, the set that tells most first: a page opens with the first of them that is here."""
+    return tuple(reversed(SOURCES))
+
+
+def largest_side() -> int:
+    """The side of the largest images, in pixels."""
+    return max(source.side for source in SOURCES.values())
