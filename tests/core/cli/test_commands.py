@@ -257,6 +257,7 @@ def begun_and_killed(*words: str) -> str:
     assert children or "process" not in words
     process.kill()
     process.wait()
+    process.stderr.close()
     end = time.monotonic() + 5
     while any(is_alive(child) for child in children):
         assert time.monotonic() < end, "a child outlived its server by 5 s"
