@@ -76,7 +76,7 @@ def test_a_look_costs_at_most_two_milliseconds(runs: int, tmp_path: Path) -> Non
         "Train, a run of the app": lambda: manager.snapshot("cifar10-32"),
         "Train, a run after 8 hours of ticks": lambda: day.snapshot(None),
         "Train, whose run": lambda: manager.may("r00001", Visitor("me")),
-        "the list of networks": registry.choices,
+        "the list of networks": registry.list_models,
         **{f"the cards of {name}": (lambda name=name: asking.cards(name)) for name in STUDIES},
     }
     found = {name: cost(look) for name, look in looks.items()}
