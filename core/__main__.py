@@ -13,78 +13,13 @@ from core.system import supported
 if supported.refuses():
     sys.exit(2)
 
-import argparse
+import json
 from collections.abc import Sequence
-from typing import Any, NoReturn
 
-from core.cli import commands, output
+from core.cli.parser import VERBS, make_parser
 from core.engines.malloc import tune_malloc
 from core.system import log
 from core.vocabulary.errors import LabError
-from core.vocabulary.recipe import FIELDS, PRESETS, choices_of
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raises the message as a LabError, where argparse would print the usage and exit."""
-        raise LabError(message)
-
-
-def parser() -> Parser:
-    """The parser of all verbs and their options."""
-    top = Parser(prog="python -m core", description=__doc__.splitlines()[0], allow_abbrev=False)
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
-
-    def verb(name: str, about: str) -> Parser:
-        made: Parser = verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
-        made.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-        return made
-
-    data = verb("data", "what data is there, where; --fetch downloads what is missing")
-    data.add_argument("names", nargs="*", metavar="NAME")
-    data.add_argument("--fetch", action="store_true", help="download what is missing, with a progress bar")
-    networks = verb("networks", "the networks, or one network's layer table")
-    networks.add_argument("name", nargs="?", metavar="NAME")
-    networks.add_argument("--shape", metavar="CxHxW", help="picture shape; default: the network's own data set's")
-    train = verb("train", "train one network and test it")
-    train.add_argument("--resume", metavar="RUN", help="go on with this run after its last finished epoch")
-    train.add_argument("--engine", choices=tuple(commands.ENGINES), default="thread", help="where it trains")
-    train.add_argument("--preset", choices=PRESETS, default=None, help="where the other values come from; default: quick")
-    add_recipe_options(train)
-    runs = verb("runs", "the runs, or one of them whole, also one that comes with the app")
-    runs.add_argument("run", nargs="?", metavar="RUN")
-    classify = verb("classify", "what a trained network says about a picture")
-    classify.add_argument("picture", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP, BMP or AVIF")
-    classify.add_argument("--network", required=True, metavar="NAME", help="a pretrained network, a data set, or a finished run")
-    classify.add_argument("--resolution", type=int, metavar="S", help="side in pixels, from 4; default: the original's")
-    classify.add_argument("--filter", metavar="|".join(choices_of("filter")), help="default: the one it was trained with")
-    classify.add_argument("--top", type=int, metavar="K", help="how many classes; default: all")
-    for step in ("invert", "crop", "centre"):
-        classify.add_argument(f"--{step}", default="auto", metavar="auto|on|off", help="default: as the data set was made")
-    classify.add_argument("--aspect", default="auto", metavar="auto|pad|crop", help="how a picture becomes square")
-    pretrain = verb("pretrain", "make everything under pretrained/, skipping what is there")
-    pretrain.add_argument("names", nargs="*", metavar="NAME", help="some of the plan; default: all of it")
-    pretrain.add_argument("--to", metavar="DIR", help="folder; default: pretrained/ beside core/")
-    study = verb("study", "the tables of a study; with recipe options, made anew with those changed")
-    study.add_argument("study", choices=("resolution", "architectures", "dropout", "splits"), metavar="NAME")
-    add_recipe_options(study)
-    return top
-
-
-def add_recipe_options(train: Parser) -> None:
-    """One option for each field of the recipe but the preset, from which comes what is not given."""
-    kinds: dict[str, Any] = {"int": int, "float": float, "str": str}
-    for name, field in FIELDS.items():
-        option, kind = f"--{name.replace('_', '-')}", str(field.type).removesuffix(" | None")
-        if name == "preset":
-            continue
-        if kind == "bool":
-            train.add_argument(option, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
-        else:
-            train.add_argument(option, type=kinds[kind], default=argparse.SUPPRESS,
-                               metavar="|".join(choices_of(name)) or kind.upper())  # fmt: skip
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -92,13 +27,18 @@ def main(words: Sequence[str] | None = None) -> int:
     tune_malloc()
     try:
         log.configure()
-        options = parser().parse_args(words)
+        parser = make_parser((__doc__ or "").splitlines()[0])
+        options = parser.parse_args(words)
         if options.verb is None:
-            parser().print_help(sys.stderr)
+            parser.print_help(sys.stderr)
             return 2
-        answer = getattr(commands, f"do_{options.verb}")(options)
-        output.show(options.verb, answer, as_json=options.json)
-        return {"failed": 1, "interrupted": 1, "stopped": 130}.get(answer.get("status", ""), 0) if options.verb == "train" else 0
+        verb = VERBS[options.verb]
+        answer = verb.run(options)
+        if options.json:
+            print(json.dumps(answer))
+        else:
+            verb.show(answer)
+        return verb.exit_code(answer)
     except LabError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2

@@ -20,12 +20,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.__main__ import main
+from core.cli.parser import VERBS
 from core.datasets.files import SOURCES
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import FOLDER
@@ -230,13 +231,12 @@ def start_on(bench: Bench, facts: dict[str, Any]) -> Outcome:
 
 def import_fails(bench: Bench, message: str) -> Outcome:
     """`import_fails`: PyTorch is there, and cannot be loaded: the operating system says `message`."""
-    command = SimpleNamespace(do_networks=_raising(OSError(message)))
-    bench.patch.setattr("core.__main__.commands", command)
+    bench.patch.setitem(VERBS, "networks", dataclasses.replace(VERBS["networks"], run=_raising(OSError(message))))
     return run_core(bench, ["networks"])
 
 
-def _raising(error: Exception) -> Callable[[object], None]:
-    def raises(_options: object) -> None:
+def _raising(error: Exception) -> Callable[[object], NoReturn]:
+    def raises(_options: object) -> NoReturn:
         raise error
 
     return raises

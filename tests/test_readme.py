@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core import __main__ as cli
+from core.cli.parser import make_parser
 from core.datasets.files import SOURCES
 from core.vocabulary.networks import NETWORKS
 from core.vocabulary.recipe import PRESETS
@@ -30,7 +30,7 @@ def command(name: str) -> str:
 
 
 def verbs() -> list[str]:
-    actions = cli.parser()._actions
+    actions = make_parser("")._actions
     return list(next(action for action in actions if isinstance(action, argparse._SubParsersAction)).choices)
 
 
@@ -68,7 +68,7 @@ def lines() -> list[str]:
 
 @pytest.mark.parametrize("line", lines())
 def test_example_lines_are_understood(line: str) -> None:
-    options = cli.parser().parse_args(shlex.split(line))
+    options = make_parser("").parse_args(shlex.split(line))
     if options.verb == "train":
         from core.cli.commands import recipe_of
         from core.vocabulary.recipe import FIELDS

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import __main__ as cli
+from core.cli.parser import make_parser
 from core.cli.pretraining import plan
 from core.datasets.files import SOURCES
 from core.pretrained.cards import FOLDER
@@ -124,7 +124,7 @@ def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_
 def test_its_command_is_understood(row: Row) -> None:
     found = re.fullmatch(r"`python -m core (.+)`", row.command)
     assert found, f"{row.what} has no command"
-    options: argparse.Namespace = cli.parser().parse_args(shlex.split(found[1]))
+    options: argparse.Namespace = make_parser("").parse_args(shlex.split(found[1]))
     if options.verb == "pretrain":
         assert options.names and set(options.names) <= set(plan())
     if options.verb == "networks":

@@ -1,29 +1,22 @@
-"""What the command line prints of an answer: one JSON object, or lines for a person."""
+"""What the command line prints of an answer for a person; with --json the answer itself is printed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 Answer = dict[str, Any]
 
 
-def show(verb: str, answer: Answer, as_json: bool) -> None:
-    """The answer on stdout: as one JSON object, or for a person."""
-    if as_json:
-        print(json.dumps(answer))
-    else:
-        _PRINTERS.get(verb, _print_plain)(answer)
-
-
-def _print_data(answer: Answer) -> None:
+def print_data(answer: Answer) -> None:
+    """A line for each data set: whether it is there, how many images it has, where it lies."""
     for name, state in answer.items():
         where = state["path"] or "with scikit-learn" if state["present"] else state["problem"] or "missing"
         print(f"{name:14} {'present' if state['present'] else 'missing':8} {state['train']:>6,} + {state['test']:>6,}  {where}")
 
 
-def _print_networks(answer: Answer) -> None:
+def print_networks(answer: Answer) -> None:
+    """A line for each network, or for each layer of one."""
     if "networks" in answer:
         for row in answer["networks"]:
             print(f"{row['network']:12} {row['total_parameters']:>9,}  {row['about']}")
@@ -34,7 +27,8 @@ def _print_networks(answer: Answer) -> None:
     print(f"{'total':28} {'':12} {answer['total_parameters']:>10,}")
 
 
-def _print_run(answer: Answer) -> None:
+def print_run(answer: Answer) -> None:
+    """One line: the run's scores, or where it stands."""
     if answer["test_accuracy"] is not None:
         print(f"run {answer['run']}: test accuracy {answer['test_accuracy']:.1%}, macro precision "
               f"{answer['macro_precision']:.3f}, recall {answer['macro_recall']:.3f}, F1 {answer['macro_f1']:.3f}; "
@@ -43,9 +37,10 @@ def _print_run(answer: Answer) -> None:
         print(f"run {answer['run']}: {answer['status']} after {answer['epochs']} epochs {answer['message']}".rstrip())
 
 
-def _print_runs(answer: Answer) -> None:
+def print_runs(answer: Answer) -> None:
+    """A line for each run of the store, or one run as JSON."""
     if "runs" not in answer:
-        return _print_plain(answer)
+        return print_plain(answer)
     if not answer["runs"]:
         print("no runs yet; make one with: python -m core train")
     for row in answer["runs"]:
@@ -54,18 +49,20 @@ def _print_runs(answer: Answer) -> None:
     print(f"{len(answer['pretrained'])} more come with the app: python -m core runs --json names them, python -m core runs NAME shows one")
 
 
-def _print_classify(answer: Answer) -> None:
+def print_classify(answer: Answer) -> None:
+    """A line for each class, the most probable first."""
     for guess in answer["top"]:
         print(f"{guess['label']:14} {guess['probability']:6.1%}")
     if answer["known"] is False:
         print(f"not one of my classes: {answer['network']} trusts none of them")
 
 
-def _print_plain(answer: Answer) -> None:
+def print_plain(answer: Answer) -> None:
+    """The answer as JSON with line breaks, where a person has no shorter form."""
     print(json.dumps(answer, indent=1))
 
 
-def _print_study(answer: Answer) -> None:
+def print_study(answer: Answer) -> None:
     """Each table with its single values; the lists by class are in the JSON."""
     for name, table in answer["tables"].items():
         print(f"\n{name}")
@@ -86,8 +83,3 @@ def _cell(value: Any) -> str:
         return "-"
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
-
-_PRINTERS: dict[str, Callable[[Answer], None]] = {
-    "data": _print_data, "networks": _print_networks, "train": _print_run, "runs": _print_runs, "classify": _print_classify,
-    "study": _print_study,
-}  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from packaging.requirements import Requirement
@@ -65,25 +67,25 @@ DLL = 'A dynamic link library (DLL) initialization routine failed. Error loading
 def test_a_runtime_that_is_too_old_is_told_at_the_failed_import(
     error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from core.cli import commands
+    from core.cli.parser import VERBS
     from core.engines import worker
 
-    def do_runs(_options: object) -> None:
+    def do_runs(_options: object) -> NoReturn:
         raise error
 
-    monkeypatch.setattr(commands, "do_runs", do_runs)
+    monkeypatch.setitem(VERBS, "runs", dataclasses.replace(VERBS["runs"], run=do_runs))
     assert main(["runs"]) == 2
     assert capsys.readouterr().err == supported.RUNTIME_SENTENCE + "\n"
     assert worker.one_line(error) == supported.RUNTIME_SENTENCE, "the page shows what the worker says"
 
 
 def test_other_faults_keep_their_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.cli import commands
+    from core.cli.parser import VERBS
 
-    def do_runs(_options: object) -> None:
+    def do_runs(_options: object) -> NoReturn:
         raise PermissionError("no")
 
-    monkeypatch.setattr(commands, "do_runs", do_runs)
+    monkeypatch.setitem(VERBS, "runs", dataclasses.replace(VERBS["runs"], run=do_runs))
     with pytest.raises(PermissionError, match="no"):
         main(["runs"])
 

@@ -1,0 +1,133 @@
+"""The verbs of the command line: one row each, with its options, what it does and how its answer is printed."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from core.cli import commands, output
+from core.cli.commands import Answer
+from core.studies.registry import STUDIES
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import FIELDS, PRESETS, choices_of
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises the message as a LabError, where argparse would print the usage and exit."""
+        raise LabError(message)
+
+
+# --- the options of each verb -----------------------------------------------------------------------------------------
+
+
+def _data(data: Parser) -> None:
+    data.add_argument("names", nargs="*", metavar="NAME")
+    data.add_argument("--fetch", action="store_true", help="download what is missing, with a progress bar")
+
+
+def _networks(networks: Parser) -> None:
+    networks.add_argument("name", nargs="?", metavar="NAME")
+    networks.add_argument("--shape", metavar="CxHxW", help="picture shape; default: the network's own data set's")
+
+
+def _train(train: Parser) -> None:
+    train.add_argument("--resume", metavar="RUN", help="go on with this run after its last finished epoch")
+    train.add_argument("--engine", choices=tuple(commands.ENGINES), default="thread", help="where it trains")
+    train.add_argument("--preset", choices=PRESETS, default=None, help="where the other values come from; default: quick")
+    add_recipe_options(train)
+
+
+def _runs(runs: Parser) -> None:
+    runs.add_argument("run", nargs="?", metavar="RUN")
+
+
+def _classify(classify: Parser) -> None:
+    classify.add_argument("picture", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP, BMP or AVIF")
+    classify.add_argument("--network", required=True, metavar="NAME", help="a pretrained network, a data set, or a finished run")
+    classify.add_argument("--resolution", type=int, metavar="S", help="side in pixels, from 4; default: the original's")
+    classify.add_argument("--filter", metavar="|".join(choices_of("filter")), help="default: the one it was trained with")
+    classify.add_argument("--top", type=int, metavar="K", help="how many classes; default: all")
+    for step in ("invert", "crop", "centre"):
+        classify.add_argument(f"--{step}", default="auto", metavar="auto|on|off", help="default: as the data set was made")
+    classify.add_argument("--aspect", default="auto", metavar="auto|pad|crop", help="how a picture becomes square")
+
+
+def _pretrain(pretrain: Parser) -> None:
+    pretrain.add_argument("names", nargs="*", metavar="NAME", help="some of the plan; default: all of it")
+    pretrain.add_argument("--to", metavar="DIR", help="folder; default: pretrained/ beside core/")
+
+
+def _study(study: Parser) -> None:
+    study.add_argument("study", choices=tuple(STUDIES), metavar="NAME")
+    add_recipe_options(study)
+
+
+def add_recipe_options(parser: Parser) -> None:
+    """One option for each field of the recipe but the preset, from which comes what is not given."""
+    kinds: dict[str, Any] = {"int": int, "float": float, "str": str}
+    for name, field in FIELDS.items():
+        option, kind = f"--{name.replace('_', '-')}", str(field.type).removesuffix(" | None")
+        if name == "preset":
+            continue
+        if kind == "bool":
+            parser.add_argument(option, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
+        else:
+            parser.add_argument(option, type=kinds[kind], default=argparse.SUPPRESS,
+                               metavar="|".join(choices_of(name)) or kind.upper())  # fmt: skip
+
+
+# --- the verbs --------------------------------------------------------------------------------------------------------
+
+EXITS = {"failed": 1, "interrupted": 1, "stopped": 130}
+"""The exit code of a training that ended with such a status; 0 for every other answer."""
+
+
+def _exit_of_training(answer: Answer) -> int:
+    return EXITS.get(str(answer.get("status", "")), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb: `python -m core NAME`."""
+
+    name: str
+    about: str
+    """What `--help` says of it."""
+    add_options: Callable[[Parser], None]
+    run: Callable[[Namespace], Answer]
+    """The options -> the answer, plain values for JSON. LabError for bad input."""
+    show: Callable[[Answer], None] = output.print_plain
+    """Prints the answer for a person; with --json the answer itself is printed."""
+    exit_code: Callable[[Answer], int] = lambda answer: 0
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb("data", "what data is there, where; --fetch downloads what is missing", _data, commands.do_data, output.print_data),
+        Verb("networks", "the networks, or one network's layer table", _networks, commands.do_networks, output.print_networks),
+        Verb("train", "train one network and test it", _train, commands.do_train, output.print_run, _exit_of_training),
+        Verb("runs", "the runs, or one of them whole, also one that comes with the app", _runs, commands.do_runs, output.print_runs),
+        Verb("classify", "what a trained network says about a picture", _classify, commands.do_classify, output.print_classify),
+        Verb("pretrain", "make everything under pretrained/, skipping what is there", _pretrain, commands.do_pretrain),
+        Verb("study", "the tables of a study; with recipe options, made anew with those changed", _study, commands.do_study, output.print_study),
+    )
+}
+"""Name -> verb, in the order of `--help`."""
+
+
+def make_parser(about: str) -> Parser:
+    """The parser of all verbs and their options; `about` is what `--help` says of them together."""
+    top = Parser(prog="python -m core", description=about, allow_abbrev=False)
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    for verb in VERBS.values():
+        parser: Parser = verbs.add_parser(verb.name, help=verb.about, description=verb.about, allow_abbrev=False)
+        parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        verb.add_options(parser)
+    return top
