@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Callable
 
 import streamlit as st
 
 from core.vocabulary.errors import LabError
+from demo import lessons
 from demo.classroom import teacher_mode
 from demo.text import plain, speaker
+from demo.ui.page import Page
 from demo.visitor import navigation, session
 
 say = speaker("studio")
@@ -39,21 +42,23 @@ Streamlit's own grey or accent is too pale to read (WCAG AA). The boxes for numb
 no buttons beside them: they would cut the number off."""
 
 
-PAGES = {
-    "home": "home", "convolution": "grid_on", "pooling": "compress", "warmup": "edit", "network": "lan", "seeing": "visibility",
-    "train": "model_training", "resolution": "blur_on", "architectures": "account_tree", "dropout": "grain", "splits": "call_split",
-    "audit": "fact_check", "runs": "list", "draw": "draw", "glossary": "dictionary",
-}  # fmt: skip
-"""The pages in the order of the menu, each with its icon. A page is the lesson of its name, at the address of its name.
+def _pages() -> dict[str, Page]:
+    """Name -> page, in the order of the menu: the folders of demo/lessons."""
+    names = [module.name for module in pkgutil.iter_modules(lessons.__path__)]
+    rows: dict[str, Page] = {name: importlib.import_module(f"demo.lessons.{name}").PAGE for name in names}
+    return dict(sorted(rows.items(), key=lambda row: row[1].place))
 
-None may be named `classify`: that address is Gradio's."""
-HIDDEN = {"notes": "sticky_note_2"}
+
+ALL = _pages()
+PAGES = {name: page for name, page in ALL.items() if not page.hidden}
+"""The pages of the menu in its order. A page is the lesson of its name, at the address of its name."""
+HIDDEN = {name: page for name, page in ALL.items() if page.hidden}
 """Pages with an address but without a place in the menu."""
 SECTIONS = {
-    "lessons": ("convolution", "pooling", "warmup", "network", "seeing"),
-    "studies": ("resolution", "architectures", "dropout", "splits", "audit"),
+    section: tuple(name for name, page in PAGES.items() if page.section == section)
+    for section in dict.fromkeys(page.section for page in PAGES.values() if page.section)
 }
-"""What the menu keeps together, so that it fits; the other pages stand before them."""
+"""Section -> its pages."""
 
 
 def page(name: str) -> Callable[[], None]:
@@ -73,10 +78,10 @@ def main() -> None:
     st.html(f"<style>{STYLE}</style>")
     pages = {
         name: st.Page(
-            page(name), title=say(name), icon=f":material/{icon}:", url_path=name, default=name == "home",
+            page(name), title=say(name), icon=f":material/{row.icon}:", url_path=name, default=name == "home",
             visibility="hidden" if name in HIDDEN else "visible",
         )
-        for name, icon in (PAGES | HIDDEN).items()
+        for name, row in ALL.items()
     }  # fmt: skip
     navigation.register(pages)
     chosen = st.navigation(menu(pages), position="top")

@@ -1,1 +1,1 @@
-"""The pages of the walkthrough: one file a page, one `render()` each. Lessons never import each other."""
+"""The pages of the walkthrough: a folder each, with `PAGE` in its `__init__` and `render()` in page.py. None imports another."""

@@ -1,0 +1,5 @@
+"""The lesson `audit`: its place in the menu. What draws it is in page.py."""
+
+from demo.ui.page import Page
+
+PAGE = Page(120, "fact_check", section="studies")

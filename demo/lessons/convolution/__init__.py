@@ -1,0 +1,5 @@
+"""The lesson `convolution`: its place in the menu. What draws it is in page.py."""
+
+from demo.ui.page import Page
+
+PAGE = Page(20, "grid_on", section="lessons")

@@ -1,0 +1,5 @@
+"""The lesson `notes`: its place in the menu. What draws it is in page.py."""
+
+from demo.ui.page import Page
+
+PAGE = Page(160, "sticky_note_2", hidden=True)

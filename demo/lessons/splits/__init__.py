@@ -1,0 +1,5 @@
+"""The lesson `splits`: its place in the menu. What draws it is in page.py."""
+
+from demo.ui.page import Page
+
+PAGE = Page(110, "call_split", section="studies")

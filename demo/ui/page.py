@@ -1,0 +1,23 @@
+"""A page of the app, as its lesson's folder describes it: one row, from which the menu and the addresses follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`PAGE` in demo/lessons/NAME/__init__.py; what draws it is `render` of page.py beside it, imported when it is opened.
+
+    NAME is the address and the key of the title in demo/text/en/studio.md. None may be `classify`: that address is Gradio's.
+    """
+
+    place: int
+    """Its place in the menu, from 1; no two are the same."""
+    icon: str
+    """A Material Symbol's name."""
+    section: Literal["", "lessons", "studies"] = ""
+    """What the menu keeps together, so that it fits; pages of no section stand before them."""
+    hidden: bool = False
+    """Whether it has an address but no place in the menu."""
