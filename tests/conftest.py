@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from core.datasets.files import SOURCES, state
 from core.pretrained.cards import CARDS, Card, write_card
+from core.system import log
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Facts, Result, RunRecord
 
@@ -55,6 +57,17 @@ def own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_RUNS", str(folder))
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """What the command line or a server makes of the log ends with the test."""
+    loggers = [logging.getLogger(name) for name in log.ROOTS]
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
+    yield
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers[:], logger.propagate = handlers, propagate
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -276,8 +276,8 @@ class Child:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(timeout=1)  # its pipe closes a moment before it ends, and the exit code is told
         except Exception as error:  # after one unreadable message no other can be trusted
-            LOG.error("the worker said what cannot be read", exc_info=error)
             self._unreadable = str(error) or type(error).__name__
+            LOG.error("the worker said what cannot be read", exc_info=error)
         finally:
             self.kill()
             self._end()

@@ -12,7 +12,6 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TextIO
 
 from core.vocabulary.errors import LabError
 
@@ -56,13 +55,15 @@ def configure(environ: Mapping[str, str] = os.environ) -> None:
         logger.propagate = False
 
 
-class StderrHandler(logging.StreamHandler[TextIO]):
-    """Writes to what is stderr when the line comes."""
+class StderrHandler(logging.Handler):
+    """Writes to what is stderr when the line comes, and touches no stream that was stderr before: it may be closed."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes one record."""
-        self.setStream(sys.stderr)
-        super().emit(record)
+        """Writes one record. A fault of the stream never reaches the code that told it."""
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except Exception:
+            self.handleError(record)
 
 
 class Formatter(logging.Formatter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import subprocess
@@ -74,3 +75,15 @@ def test_the_worker_writes_in_the_same_form_with_the_run_s_id(monkeypatch: pytes
     worker.kill()
     worker.communicate()
     assert re.fullmatch(r"\d\d:\d\d:\d\d DEBUG \[20260101-abc\] job 3: Train\n", line), line
+
+
+def test_a_stderr_that_is_closed_meanwhile_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line runs in a test, whose stderr ends with it; the next line goes to the stderr of then."""
+    first, second = io.StringIO(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", first)
+    log.configure({})
+    logging.getLogger("core.engines").warning("one")
+    first.close()
+    monkeypatch.setattr("sys.stderr", second)
+    logging.getLogger("core.engines").warning("two")
+    assert second.getvalue().endswith("WARNING two\n")

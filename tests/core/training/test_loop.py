@@ -11,7 +11,8 @@ from safetensors.torch import load
 
 from core.datasets import loading
 from core.images.resampling import at_resolution
-from core.training import loop, state, stopwatch
+from core.models import inputs
+from core.training import loop, stopwatch
 from core.training.augmentation import AUGMENTS, Augmentation, study_sides
 from core.training.device import resolve
 from core.training.optimizers import LOSSES, SCHEDULES, learning_rate
@@ -186,7 +187,7 @@ def test_augmentation_moves_whole_pictures_and_nothing_else() -> None:
 
 
 def test_normalise_maps_black_and_white_to_minus_one_and_one() -> None:
-    assert state.normalise(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [-1.0, 1.0]
+    assert inputs.normalise(torch.tensor([0, 255], dtype=torch.uint8)).tolist() == [-1.0, 1.0]
 
 
 @pytest.mark.data

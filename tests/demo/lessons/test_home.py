@@ -160,14 +160,14 @@ def test_a_download_that_fails_says_why(fetches: Fetching, download: Download, t
 
 
 def test_a_fault_of_ours_is_told_too(
-    fetches: Fetching, download: Download, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    fetches: Fetching, download: Download, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     download.error = RuntimeError("oh")
     download.go_on.set()
     fetches.start("mnist", tmp_path)
     until(lambda: not fetches.active())
     assert (look := fetches.look("mnist")) and look.error == "RuntimeError: oh"
-    assert "Traceback" in capsys.readouterr().err
+    assert "RuntimeError: oh" in caplog.text and "Traceback" in caplog.text
 
 
 # --- the page ----------------------------------------------------------------------------------------------------
