@@ -21,10 +21,10 @@ def build(name: str, shape: Shape, classes: int = 10, dropout: float | None = No
     nothing has been drawn then.
     """
     passed = walk(name, shape, classes, dropout)
-    return nn.Sequential(*(module for step, inputs, _ in passed for module in _modules(step, inputs)))
+    return nn.Sequential(*(module for step, inputs, _ in passed for module in modules_of(step, inputs)))
 
 
-def _modules(step: Step, shape: Shape) -> list[nn.Module]:
+def modules_of(step: Step, shape: Shape) -> list[nn.Module]:
     """The layers of one step, which gets an output of `shape`: (C, H, W) or (features,)."""
     if isinstance(step, Conv):
         return [nn.Conv2d(shape[0], step.filters, step.size), ACTIVATIONS[step.activation]()]

@@ -24,7 +24,7 @@ def seen_by_gradient(network: str, layer: int, unit: tuple[int, int]) -> Box:
     modules: list[nn.Module] = []
     reached: tuple[int, ...] = SHAPE
     for step in steps:
-        own = step.modules(reached)
+        own = networks.modules_of(step, reached)
         modules += [nn.AvgPool2d(module.kernel_size) if isinstance(module, nn.MaxPool2d) else module for module in own]
         reached = step.layer(reached).output_shape
     body = nn.Sequential(*modules).eval()
