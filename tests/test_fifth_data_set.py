@@ -22,6 +22,7 @@ from core.vocabulary.datasets import SOURCES, Form, Presets, Source
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe, preset
 from core.vocabulary.records import Result
+from demo import text
 from demo.classifier.handlers import Handlers
 from demo.server import services
 
@@ -36,6 +37,10 @@ NOISE = Source(
     presets=Presets(quick=QUICK), reader="noise",
 )  # fmt: skip
 """The row: 5 classes, 20x20 pixels, colour."""
+
+
+TEXTS = {"thing_noise": "patch of noise", "recipe_noise": "Nothing but noise around one colour."}
+"""The classifier's texts of the set."""
 
 
 def drawn(source: Source) -> tuple[Images, Labels]:
@@ -65,6 +70,13 @@ def noise(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     assert list(SOURCES) == before
     with pytest.raises(LabError, match="noise"):
         preset("quick", NOISE.name)
+
+
+@pytest.fixture
+def noise_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The texts of the set, beside those of the classifier."""
+    read_texts = text.texts
+    monkeypatch.setattr(text, "texts", lambda path: read_texts(path) | (TEXTS if path.stem == "classifier" else {}))
 
 
 @pytest.fixture
@@ -149,10 +161,18 @@ def test_a_whole_network_shows_what_its_run_makes_of_it(noise: str, manager: Job
     assert NOISE.title in "".join(opened.selectbox(key="network.network").options)
 
 
-def test_the_classifier_answers_with_its_classes(noise: str, manager: JobManager, tmp_path: Path) -> None:
+def test_the_classifier_answers_with_its_classes(noise: str, noise_texts: None, manager: JobManager, tmp_path: Path) -> None:
     run = trained(tmp_path)
     registry = services.registry()
-    assert (NOISE.name in [value for _, value in Handlers(registry).networks()]) and run in [value for _, value in Handlers(registry).networks()]
+    desk = Handlers(registry)
+    assert {noise, run} <= {value for _, value in desk.networks()}
+    for name in (noise, run):
+        side, _, _, steps, _, tab, gallery, *_ = desk.chosen(name, "draw")
+        assert side["maximum"] == 20 and tab["selected"] == "samples" and len(gallery) > 0
+        assert NOISE.title in steps and TEXTS["recipe_noise"] in steps
+    said, chances, *_ = desk.answer(run, 20, "bilinear", "samples", "", None, 0, *["auto"] * 4)
+    assert chances.keys() <= set(NOISE.classes) and "It really is" in said
+    assert TEXTS["thing_noise"] in desk.empty(noise, "draw") and "red, green, blue" in desk.empty(noise, "upload")
     image = drawn(NOISE)[0][-1].transpose(1, 2, 0)
     answer = registry.get(run).classify(image, None, None, None)
     assert {label for label, _ in answer.top} == set(NOISE.classes) and answer.dataset == noise
