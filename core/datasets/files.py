@@ -150,9 +150,9 @@ def _complete(source: Source, folder: Path) -> Complete | None:
     """The first layout all of whose files are here in their full size."""
     for layout in source.layouts:
         paths = [_spelling(layout, file, folder) for file in layout.files]
-        here = tuple(path for path in paths if path is not None)
-        if len(here) == len(paths) and not _problems(layout, folder):
-            return layout, here
+        present = tuple(path for path in paths if path is not None)
+        if len(present) == len(paths) and not _problems(layout, folder):
+            return layout, present
     return None
 
 
@@ -177,8 +177,8 @@ def _spellings(layout: Layout, file: DataFile, folder: Path) -> list[Path]:
 
 def _spelling(layout: Layout, file: DataFile, folder: Path) -> Path | None:
     """The spelling that is here; a whole one before a truncated one."""
-    here = [path for path in _spellings(layout, file, folder) if path.is_file()]
-    return min(here, key=lambda path: bool(_size_problem(path, file)), default=None)
+    present = [path for path in _spellings(layout, file, folder) if path.is_file()]
+    return min(present, key=lambda path: bool(_size_problem(path, file)), default=None)
 
 
 def _size_problem(path: Path, file: DataFile) -> str:

@@ -71,7 +71,7 @@ def thinned(labels: Tensor, classes: int, imbalance: float) -> Tensor:
     [0, 1, 2, 4]
     """
     counts = torch.bincount(labels, minlength=classes).tolist()
-    kept = [(labels == label).nonzero().squeeze(1)[:few] for label, few in enumerate(thinned_counts(counts, imbalance))]
+    kept = [(labels == label).nonzero().squeeze(1)[:count] for label, count in enumerate(thinned_counts(counts, imbalance))]
     return torch.cat(kept).sort().values
 
 

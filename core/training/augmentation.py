@@ -32,18 +32,18 @@ class Augmentation:
 
     def __call__(self, images: Tensor, first: int) -> Tensor:
         """Images uint8 (B, H, W, C), the ones from place `first` of the epoch's order, changed."""
-        here = slice(first, first + len(images))
+        batch = slice(first, first + len(images))
         if self.flips is not None:
-            images = torch.where(self.flips[here, None, None, None], images.flip(2), images)
+            images = torch.where(self.flips[batch, None, None, None], images.flip(2), images)
         if self.moves is not None:
-            down, right = self.moves[:, here]
+            down, right = self.moves[:, batch]
             padded = F.pad(images, (0, 0, self.reach, self.reach, self.reach, self.reach))
             rows = down[:, None] + torch.arange(images.shape[1], device=images.device)
             columns = right[:, None] + torch.arange(images.shape[2], device=images.device)
             which = torch.arange(len(images), device=images.device)[:, None, None]
             images = padded[which, rows[:, :, None], columns[:, None, :]]
         for side, chosen in self.blurs:
-            places = self._on_device(chosen[here].nonzero().squeeze(1))  # drawn on the host
+            places = self._on_device(chosen[batch].nonzero().squeeze(1))  # drawn on the host
             blurred = at_resolution(images[places].permute(0, 3, 1, 2), side, self.filter)
             images[places] = blurred.permute(0, 2, 3, 1)
         return images

@@ -53,11 +53,11 @@ def enough_memory(recipe: Recipe) -> Iterator[None]:
 
 def choose_device(wanted: str = "auto") -> str:
     """'cuda', 'mps' or 'cpu': the one that is wanted, or the first of these that is here."""
-    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if wanted == "auto":
-        return next(name for name, present in here.items() if present)
-    if not here[wanted]:
-        there = ", ".join(name for name, present in here.items() if present)
+        return next(name for name, present in available.items() if present)
+    if not available[wanted]:
+        there = ", ".join(name for name, present in available.items() if present)
         raise LabError(f"device {wanted!r} is not on this machine; choose one of auto, {there}")
     return wanted
 

@@ -117,22 +117,22 @@ def steps(recipe: Recipe, state: TrainingState, part: Subset, epoch: int) -> Ite
 
 def train_epoch(recipe: Recipe, state: TrainingState, part: Subset, epoch: int) -> Generator[Tick, None, EpochStats]:
     """One epoch, telling how it goes: losses and predictions gather on the device and are read at the ticks."""
-    sizes = torch.tensor([len(few) for few in torch.split(part.labels, recipe.batch_size)], device=recipe.device)
+    sizes = torch.tensor([len(chunk) for chunk in torch.split(part.labels, recipe.batch_size)], device=recipe.device)
     tally = ConfusionAccumulator(state.classes, recipe.device)
     losses = torch.zeros(len(sizes), device=recipe.device)
     watch = Stopwatch()
-    told, rate = 0, 0.0
+    reported, rate = 0, 0.0
     for step in steps(recipe, state, part, epoch):
         losses[step.number], rate = step.loss, step.rate
         tally.add(step.labels, step.logits)
         if watch.due():
-            recent = _finite(losses[told : step.number + 1], recipe, epoch, told, rate)
-            matrix, seen = tally.counts(), min((step.number + 1) * recipe.batch_size, len(part))
-            told = step.number + 1
+            recent = _finite(losses[reported : step.number + 1], recipe, epoch, reported, rate)
+            matrix, trained = tally.counts(), min((step.number + 1) * recipe.batch_size, len(part))
+            reported = step.number + 1
             with watch.stopped():  # the reader may take its time, as when the run is paused
-                yield Tick("training", epoch, told, len(sizes), sum(recent) / len(recent), _accuracy(matrix), matrix,
-                           rate, seen / watch.seconds, watch.seconds)  # fmt: skip
-    _finite(losses[told:], recipe, epoch, told, rate)
+                yield Tick("training", epoch, reported, len(sizes), sum(recent) / len(recent), _accuracy(matrix), matrix,
+                           rate, trained / watch.seconds, watch.seconds)  # fmt: skip
+    _finite(losses[reported:], recipe, epoch, reported, rate)
     first = losses[:FIRST_STEPS].tolist() if epoch == 1 else []
     mean = float((losses * sizes).sum() / len(part))
     seconds = watch.seconds
@@ -179,7 +179,7 @@ def _advice(recipe: Recipe) -> str:
 
 def check(recipe: Recipe, state: TrainingState, parts: Subsets, epoch: int, stats: EpochStats | None) -> Generator[Tick, None, Epoch]:
     """The network in evaluation mode on some training images and on the validation part; then the epoch's record."""
-    _, seen = yield from measure(recipe, state, parts.train.first(CHECKED_TRAINING_IMAGES), "checking", epoch)
+    _, of_training = yield from measure(recipe, state, parts.train.first(CHECKED_TRAINING_IMAGES), "checking", epoch)
     held_out = len(parts.validation) > 0
     loss, matrix = (yield from measure(recipe, state, parts.validation, "checking", epoch)) if held_out else (None, None)
     accuracy = _accuracy(matrix) if matrix else None
@@ -191,7 +191,7 @@ def check(recipe: Recipe, state: TrainingState, parts: Subsets, epoch: int, stat
         epoch=epoch,
         train_loss=stats.loss if stats else None,
         running_accuracy=stats.accuracy if stats else None,
-        train_accuracy=_accuracy(seen),
+        train_accuracy=_accuracy(of_training),
         validation_loss=loss,
         validation_accuracy=accuracy,
         validation_confusion=matrix,

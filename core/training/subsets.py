@@ -45,10 +45,10 @@ def make_subsets(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Subsets
     parts = []
     for indices in (chosen.train, chosen.validation, chosen.test):
         images = []
-        for few in torch.split(indices, 5_000):
+        for chunk in torch.split(indices, 5_000):
             yield Tick("loading", 0)
-            seen = at_resolution(data.images[few], recipe.resolution or data.shape[1], recipe.filter)
-            images.append(seen.permute(0, 2, 3, 1).contiguous())  # (N, H, W, C): a batch is channels_last as it is
+            resampled = at_resolution(data.images[chunk], recipe.resolution or data.shape[1], recipe.filter)
+            images.append(resampled.permute(0, 2, 3, 1).contiguous())  # (N, H, W, C): a batch is channels_last as it is
         whole = torch.cat(images) if images else data.images[:0].permute(0, 2, 3, 1)
         parts.append(Subset(whole.to(recipe.device), data.labels[indices].to(recipe.device)))
     return Subsets(*parts)

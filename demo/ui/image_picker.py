@@ -82,5 +82,5 @@ def grey(pixels: Bytes, key: str) -> Bytes:
     """An image in colours as grey, where the visitor wishes so."""
     if pixels.shape[0] == 1:
         return pixels
-    wished = st.toggle(say("as_grey"), key=f"{key}.grey", help=say("as_grey_help"))
-    return samples.as_grey(pixels) if wished else pixels
+    wanted = st.toggle(say("as_grey"), key=f"{key}.grey", help=say("as_grey_help"))
+    return samples.as_grey(pixels) if wanted else pixels

@@ -134,12 +134,12 @@ def sheet(rows: Sequence[Sequence[np.ndarray]], width: int = 1024) -> bytes:
     """
     column = max(image.shape[2] for row in rows for image in row) + GAP
     heights = [max(image.shape[1] for image in row) + GAP for row in rows]
-    made = Image.new("RGBA", (column * max(map(len, rows)) - GAP, sum(heights) - GAP), (0, 0, 0, 0))
+    canvas = Image.new("RGBA", (column * max(map(len, rows)) - GAP, sum(heights) - GAP), (0, 0, 0, 0))
     for top, row in zip(accumulate(heights, initial=0), rows, strict=False):
         for place, image in enumerate(row):
-            made.paste(_colours(image), (place * column + (column - GAP - image.shape[2]) // 2, top))
-    each = max(1, min(12, width // made.width))
-    return _file(made.resize((made.width * each, made.height * each), Image.Resampling.NEAREST))
+            canvas.paste(_colours(image), (place * column + (column - GAP - image.shape[2]) // 2, top))
+    each = max(1, min(12, width // canvas.width))
+    return _file(canvas.resize((canvas.width * each, canvas.height * each), Image.Resampling.NEAREST))
 
 
 def squares(images: Sequence[np.ndarray], side: int) -> bytes:
