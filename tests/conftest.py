@@ -1,4 +1,4 @@
-"""For all tests: a run store of their own, two workers for a whole run, and no silent skip where CI demands that a test runs."""
+"""For all tests: a run store of their own, and no silent skip where CI demands that a test runs."""
 
 from __future__ import annotations
 
@@ -16,38 +16,10 @@ from core.system import log
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Facts, Result, RunRecord
 
-WORKERS = 2
-"""Processes that a whole run is spread over, where there are as many cores; one test or one file starts sooner without."""
 STRICT_TIME, SLOW_SECONDS = "LAB_STRICT_TIME", 10
 """With this variable at 1 a test that takes longer and is not marked `slow` fails."""
 REQUIRED = {"data": "LAB_REQUIRE_DATA", "browser": "LAB_REQUIRE_BROWSER"}
 """A test with this marker that would be skipped fails instead where the variable is 1."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """A run of everything (no file named) uses workers, unless the command line says something about them or wants a debugger."""
-    if hasattr(config, "workerinput") or "PYTEST_XDIST_WORKER" in os.environ:
-        return  # this is a worker, which asks the same and must have none of its own
-    options = config.option
-    everything = config.args_source is not pytest.Config.ArgsSource.ARGS and not (options.collectonly or options.usepdb)
-    installed = hasattr(options, "numprocesses")
-    if everything and installed and options.numprocesses is None and (os.cpu_count() or 1) >= WORKERS:
-        options.numprocesses, options.dist = WORKERS, "loadfile"
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """All tests with a browser on one worker, with one server; of the others each file on one."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "browser" if "browser/" in file else file
-
-    config.option.loadscopereorder = False  # the tests with a browser last longest: first come, as they are collected
-    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
