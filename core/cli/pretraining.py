@@ -36,7 +36,7 @@ OWNER = "pretrain"
 
 def plan() -> Plan:
     """Name -> planned run of everything under pretrained/."""
-    runs = {"digits": PlannedRun(preset("fast", "digits"), weights=True)}
+    runs: dict[str, PlannedRun] = {"digits": PlannedRun(preset("fast", "digits"), weights=True)}
     for study in STUDIES.values():
         runs |= study.plan()
     return runs

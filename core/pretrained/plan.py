@@ -25,7 +25,8 @@ class PlannedRun:
     """The sides at which the network's answers to the whole test set are kept, with the recipe's filter."""
 
 
-Plan = dict[str, PlannedRun]
+Plan = Mapping[str, PlannedRun]
+"""Name -> planned run. It is the same for everybody and as long as the process lasts: nobody changes it."""
 
 
 def sweep(dataset: str) -> dict[str, Sides]:

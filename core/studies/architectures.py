@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from core.pretrained.cards import Card
@@ -40,6 +41,7 @@ SEEDS = (0, 1, 2)
 BATCHES = (16, 128, 1024)
 
 
+@cache
 def plan() -> Plan:
     """Name -> planned run, the quickest first."""
     runs = {}

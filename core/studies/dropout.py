@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import mean, stdev
 from typing import Any, Protocol, TypeVar
 
@@ -27,6 +28,7 @@ _OWN: dict[str, dict[str, Any]] = {
 NETWORKS = tuple(_OWN)
 
 
+@cache
 def plan() -> Plan:
     """Name -> planned run: cards only."""
     base = preset("fast", "fashion-mnist").changed(schedule="constant", weight_decay=0.0, validation=0.2, threads=1)

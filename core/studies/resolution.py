@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun, sweep
@@ -35,6 +36,7 @@ RECIPES = {"cifar10": ("fast", "report"), "mnist": ("fast",)}
 what the published numbers stand beside."""
 
 
+@cache
 def plan() -> Plan:
     """Name -> planned run, the longest last. One thread: two runs share a machine best."""
     report, fast, mnist = (preset(*names).changed(filter=FILTER) for names in (("report",), ("fast", "cifar10"), ("fast", "mnist")))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import hypot, sqrt
 from statistics import mean, stdev
 from typing import ClassVar, Literal
@@ -29,6 +30,7 @@ DRAWS = {"random": 20, "stratified": 20, "k-fold": 6}
 MEASURES = ("validation_accuracy", "validation_macro_recall", "test_accuracy")
 
 
+@cache
 def plan() -> Plan:
     """Name -> planned run: cards only. A fifth is held out by each method, so that all train on as many images."""
     base = preset("quick", "digits").changed(imbalance=IMBALANCE, validation=1 / FOLDS)

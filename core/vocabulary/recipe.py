@@ -114,8 +114,12 @@ class Recipe:
     preset: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        for name, kind in _TYPES.items():
-            _check_type(name, getattr(self, name), kind)
+        for name, (allowed, kind) in _TYPES.items():
+            value = getattr(self, name)
+            if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
+                raise LabError(f"{name.replace('_', ' ')} is {value!r}; expected {kind.replace('str', 'text')}")
+            if isinstance(value, float) and not math.isfinite(value):
+                raise LabError(f"{name.replace('_', ' ')} is {value}; expected a finite number")
         for name in CHOSEN:
             choices = choices_of(name)
             if getattr(self, name) not in choices:
@@ -183,18 +187,15 @@ class Recipe:
 
 
 FIELDS = {f.name: f for f in dataclasses.fields(Recipe)}
-_TYPES = {name: str(f.type) for name, f in FIELDS.items()}
 
 
-def _check_type(name: str, value: object, kind: str) -> None:
-    wanted: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
-    allowed = wanted[kind.removesuffix(" | None")]
-    if value is None and kind.endswith("None"):
-        return
-    if not isinstance(value, allowed) or (isinstance(value, bool) and kind != "bool"):
-        raise LabError(f"{name.replace('_', ' ')} is {value!r}; expected {kind.replace('str', 'text')}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise LabError(f"{name.replace('_', ' ')} is {value}; expected a finite number")
+def _types_of(kind: str) -> tuple[type, ...]:
+    """What values may be of which the annotation is `kind`; a whole number is also a float."""
+    allowed = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}[kind.removesuffix(" | None")]
+    return (*allowed, type(None)) if kind.endswith("None") else allowed
+
+
+_TYPES = {name: (_types_of(str(f.type)), str(f.type)) for name, f in FIELDS.items()}
 
 
 # --- presets ---------------------------------------------------------------------------------------------------
