@@ -1,4 +1,4 @@
-"""For all tests: a run store of their own, and no silent skip where CI demands that a test runs."""
+"""For all tests: two workers for a whole run, a run store of their own, and no silent skip where CI demands that a test runs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from core.datasets.files import SOURCES, state
 from core.pretrained.cards import CARDS, Card, write_card
 from core.system import log
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Facts, Result, RunRecord
+from tests.workers import pytest_cmdline_main, pytest_runtest_protocol, pytest_xdist_make_scheduler  # noqa: F401  hooks
+
+settings.register_profile("lab", deadline=None)  # a busy machine is slow, which is no fault
+settings.load_profile("lab")
 
 STRICT_TIME, SLOW_SECONDS = "LAB_STRICT_TIME", 10
 """With this variable at 1 a test that takes longer and is not marked `slow` fails."""
