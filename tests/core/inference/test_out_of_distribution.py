@@ -84,3 +84,12 @@ def test_the_thresholds_that_come_with_the_app_are_read() -> None:
         values = json.loads(file.read_text(encoding="utf-8"))
         found = out_of_distribution.EnergyThreshold.from_dict(values)
         assert found.images > 0 and found.threshold(28) > 0 and found.as_dict() == values
+
+
+def test_every_kept_network_has_the_threshold_of_its_own_weights() -> None:
+    """One made for weights that were replaced is not used: the classifier would name a class for everything, without a word."""
+    networks = [path.stem for path in FOLDER.glob("*.safetensors") if not path.stem.endswith(".outputs")]
+    files = {path.stem for path in (FOLDER / out_of_distribution.FOLDER).glob("*.json")}
+    assert files == set(networks)
+    stale = [name for name in networks if out_of_distribution.read(name, (FOLDER / f"{name}.safetensors").read_bytes(), FOLDER) is None]
+    assert stale == []
