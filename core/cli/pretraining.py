@@ -126,8 +126,8 @@ def complete(card: Card, planned: PlannedRun, folder: Path) -> bool:
         return False
     if planned.keep_outputs_at and read_outputs(card.name, folder) is None:
         return False
-    seen = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
-    return seen >= {(filter, side) for filter, sides in (planned.evaluate_at or {}).items() for side in sides}
+    measured = {(filter, int(side)) for filter, sides in card.evaluations.items() for side in sides}
+    return measured >= {(filter, side) for filter, sides in (planned.evaluate_at or {}).items() for side in sides}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +192,10 @@ def _evaluated(
     if planned.weights:
         weights = evaluation.smallest(card.recipe, weights, images)
     trained = evaluation.Trained(card.recipe, weights, images)
-    seen: dict[str, Any] = {}
+    evaluations: dict[str, Any] = {}
     for filter, sides in (planned.evaluate_at or {}).items():
         say(f"{card.name}: testing at {sides[0]} to {sides[-1]} pixels, {filter}")
-        seen[filter] = {str(side): card.matrix(side, filter) or trained.matrix(side, filter) for side in sides}
+        evaluations[filter] = {str(side): card.matrix(side, filter) or trained.matrix(side, filter) for side in sides}
     if planned.keep_outputs_at:
         write_outputs(card.name, trained.outputs(planned.keep_outputs_at, planned.recipe.filter), folder)
-    return weights, dataclasses.replace(card, evaluations=seen)
+    return weights, dataclasses.replace(card, evaluations=evaluations)

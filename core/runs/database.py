@@ -126,9 +126,9 @@ class Database:
             raise StoreError(f"cannot write to the run store in {self.file.parent}: {error.strerror or error}") from error
 
     def _connection(self) -> sqlite3.Connection:
-        made = sqlite3.connect(self.file, timeout=BUSY_S, check_same_thread=False)
-        made.row_factory = sqlite3.Row
-        return made
+        connection = sqlite3.connect(self.file, timeout=BUSY_S, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        return connection
 
     def _bring_up_to_date(self) -> None:
         if self._schema() < len(MIGRATIONS):

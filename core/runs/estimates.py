@@ -158,10 +158,10 @@ def _shorten(known: OrderedDict[Key, Any]) -> None:
         known.popitem(last=False)
 
 
-def _scaled(recipe: Recipe, seen: tuple[Recipe, float]) -> Estimate:
+def _scaled(recipe: Recipe, measured: tuple[Recipe, float]) -> Estimate:
     from core.vocabulary.networks import multiplications
 
-    other, speed = seen
+    other, speed = measured
     shapes = SOURCES[recipe.dataset].shape, SOURCES[other.dataset].shape
     rate = speed * multiplications(other.network, shapes[1]) / multiplications(recipe.network, shapes[0])
     return Estimate(expected_seconds(recipe, rate), rate, "scaled")
