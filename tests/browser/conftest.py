@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from tests.browser.seen import visit
 from tests.browser.served import App
 
 FLAGS = (
@@ -35,6 +36,8 @@ def chromium() -> Iterator[Browser]:
             pytest.skip(
                 f"no Chromium here ({str(error).splitlines()[0]}); python -m playwright install chromium"
             )
+        one_for_all = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+        one_for_all.set_default_timeout(SECONDS * 1000)
         yield browser
         browser.close()
 
@@ -42,9 +45,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A new visitor with a window of 1280 x 900."""
-    with chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True) as context:
-        context.set_default_timeout(SECONDS * 1000)
-        yield context.new_page()
+    with visit(chromium) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")
@@ -82,3 +84,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.server)
+            item.add_marker(pytest.mark.slow)

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, FloatRect, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FloatRect, FrameLocator, Locator, Page, expect
 
 LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
 """Projector and telephone, in both themes."""
+STORED = "local_storage,indexeddb,cache_storage,service_workers"
 PARTS = {
     "page": ".stMain",
     "curve": ".stVegaLiteChart[aria-label^='Loss']",
@@ -125,10 +127,38 @@ def in_every_look(chromium: Browser, show: Callable[[Page], object]) -> Iterator
 
 
 @contextmanager
+def visit(chromium: Browser, theme: str = "light", width: int = 1280) -> Iterator[Page]:
+    """The page of a new visitor, who has no cookies and has stored nothing.
+
+    All such visitors, one after the other, share the browser's first context: in a new one Chromium would compile
+    Streamlit's scripts again. Two visitors at a time need contexts of their own.
+    """
+    context = chromium.contexts[0]
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    try:
+        yield page
+    finally:
+        _forget(context)
+
+
+def _forget(context: BrowserContext) -> None:
+    """Closes its pages; what they left in the browser is gone, but for the scripts it has compiled."""
+    pages = context.pages
+    addresses = [urlsplit(frame.url) for page in pages for frame in page.frames]
+    for origin in {f"{address.scheme}://{address.netloc}" for address in addresses if address.netloc}:
+        browser = context.new_cdp_session(pages[0])
+        browser.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+    for page in pages:
+        page.close()
+    context.clear_cookies()
+
+
+@contextmanager
 def visitor(chromium: Browser, theme: str, width: int) -> Iterator[Page]:
     """A new page in a theme and at a width. At the end: no error was seen, and nothing is wider than the screen."""
-    with chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme) as context:  # type: ignore[arg-type]
-        page = context.new_page()
+    with visit(chromium, theme, width) as page:
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield page

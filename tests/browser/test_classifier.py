@@ -115,7 +115,6 @@ def a_busy_core() -> Iterator[None]:
         busy.wait()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_nine_of_ten_drawn_digits_are_read(page: Page, space: str, shots: Path | None) -> None:
     open_classifier(page, space)
@@ -153,8 +152,8 @@ def agrees(page: Page, found: Answer) -> bool:
             and bars.strip() == label)  # fmt: skip
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.timing
 def test_after_a_fast_drag_everything_agrees_within_three_seconds(page: Page, space: str) -> None:
     """$LAB_DRAGS drags of 0.6 s to chance ends, while one core has something else to do."""
     network, image = Classifier.load("mnist-28", FOLDER), test_images.first_image("mnist", SAMPLE, FOLDER)
@@ -241,6 +240,7 @@ def test_a_finger_draws_and_an_uploaded_file_is_answered_or_told(chromium: Brows
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.timing
 def test_of_many_choices_the_last_one_stays_and_nothing_old_stands_beside_it(page: Page, space: str) -> None:
     open_classifier(page, space)
     draw(page, DRAWN[7][1], 1)

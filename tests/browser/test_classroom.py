@@ -67,7 +67,6 @@ def to(page: Page, name: str) -> None:
     link.first.click()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_class_votes_and_sees_the_answer(app: App, windows: list[Page], shots: Path | None) -> None:
     teacher, anna, ben, phone, late = windows
@@ -104,7 +103,6 @@ def test_a_class_votes_and_sees_the_answer(app: App, windows: list[Page], shots:
         ben.screenshot(path=shots / "class-revealed.png")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_class_is_brought_to_the_teachers_run(app: App, windows: list[Page], shots: Path | None) -> None:
     teacher, anna, ben, phone, _ = windows
@@ -148,7 +146,6 @@ def bars(page: Page) -> Locator:
     return page.locator(".stVegaLiteChart[aria-label^='Answers']")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_class_on_home_is_brought_along_votes_and_is_told_who_was_right(
     app: App, windows: list[Page], shots: Path | None
@@ -200,7 +197,6 @@ def test_a_class_on_home_is_brought_along_votes_and_is_told_who_was_right(
         expect(page.locator(".st-key-class_strip")).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_the_notes_open_in_a_window_of_their_own(app: App, windows: list[Page]) -> None:
     teacher, pupil, *_ = windows
     becomes_teacher(teacher, app)

@@ -51,7 +51,6 @@ def framed_address(page: Page) -> str:
 # --- inside the lab -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_it_is_as_high_as_it_is_and_in_the_lab_s_theme(chromium: Browser, app: App, shots: Path | None) -> None:
     def show(page: Page) -> None:
@@ -98,7 +97,6 @@ def test_a_change_of_theme_keeps_the_drawing_and_the_own_window_opens(page: Page
 # --- where others put it --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_below_a_base_path(page: Page, tmp_path: Path) -> None:
     server = App(tmp_path / "app", STREAMLIT_SERVER_BASE_URL_PATH="lab")
@@ -139,7 +137,6 @@ def elsewhere() -> Iterator[ThreadingHTTPServer]:
     server.server_close()
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_behind_a_proxy_s_prefix_in_a_frame_on_another_site(page: Page, tmp_path: Path, elsewhere: ThreadingHTTPServer) -> None:
     """As on Hugging Face, and with a path before it that the server does not see."""

@@ -234,7 +234,7 @@ def upload(page: Page, pixels: np.ndarray) -> None:
     settled(page)
 
 
-@pytest.mark.slow
+@pytest.mark.timing
 def test_playing_on_28_x_28_pixels_draws_30_windows_a_second(page: Page, app: App) -> None:
     view = opened(page, app, "convolution")
     pixels = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
@@ -327,16 +327,15 @@ def test_a_puzzle_s_table_is_seen_whole_on_a_telephone(chromium: Browser, app: A
                 assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1"), cell.inner_text()
 
 
-def test_no_box_on_train_cuts_its_number_off(chromium: Browser, app: App) -> None:
+def test_no_box_on_train_cuts_its_number_off(page: Page, app: App) -> None:
+    """MNIST need not be here: Train says so."""
     wide = "train_limit=50000&weight_decay=0.00015&learning_rate=0.00125&seed=12345&split_seed=54321&batch_size=1000&epochs=10000&imbalance=12.5"
-    with chromium.new_context() as context:  # MNIST need not be here: Train says so
-        page = context.new_page()
-        page.goto(f"{app.url}/train?preset=quick&dataset=mnist&{wide}")
-        page.get_by_text("More settings").click()
-        boxes = page.locator(".stNumberInput input")
-        expect(page.locator(".st-key-train-train_limit input")).to_have_value("50000")
-        for width in (390, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            quiet(page)
-            for box in boxes.all():
-                assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), (width, box.get_attribute("aria-label"))
+    page.goto(f"{app.url}/train?preset=quick&dataset=mnist&{wide}")
+    page.get_by_text("More settings").click()
+    boxes = page.locator(".stNumberInput input")
+    expect(page.locator(".st-key-train-train_limit input")).to_have_value("50000")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        quiet(page)
+        for box in boxes.all():
+            assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), (width, box.get_attribute("aria-label"))

@@ -25,7 +25,7 @@ from tests.browser.test_lessons import READ, near, number
 
 SECONDS = 120
 """torch is imported by the server when the question is behind."""
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass

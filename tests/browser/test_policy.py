@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.browser.seen import quiet
 from tests.browser.served import App
@@ -48,10 +47,9 @@ def _is_complaint(message: ConsoleMessage) -> bool:
 
 
 @pytest.fixture
-def watched(chromium: Browser) -> Iterator[Watched]:
-    with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
-        context.set_default_timeout(60_000)
-        yield Watched(context.new_page())
+def watched(page: Page) -> Watched:
+    page.set_default_timeout(60_000)
+    return Watched(page)
 
 
 @pytest.mark.timeout(200)

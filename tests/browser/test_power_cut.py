@@ -20,7 +20,6 @@ RECIPE = "preset=quick&dataset=digits&train_limit=600&batch_size=1&epochs=6&lear
 """Batches of one picture: an epoch lasts about a second, so the kill falls into one."""
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="tells processes apart through /proc")
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_kill_9_of_the_server_loses_no_finished_epoch(page: Page, fresh: App, tmp_path: Path, optimizer: str) -> None:

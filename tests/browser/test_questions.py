@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from demo.classroom.questions import QUESTIONS
 from tests.browser.conftest import SECONDS
@@ -13,27 +13,24 @@ from tests.browser.served import App
 FIRST_SCREENS: tuple[ViewportSize, ...] = ({"width": 390, "height": 844}, {"width": 1280, "height": 800})
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_the_verdict_is_in_sight_as_soon_as_one_has_guessed(app: App, chromium: Browser) -> None:
+def test_the_verdict_is_in_sight_as_soon_as_one_has_guessed(app: App, page: Page) -> None:
     """On a telephone first; then the window is made as large as a laptop's, with the question in sight."""
-    with chromium.new_context() as context:
-        context.set_default_timeout(2 * SECONDS * 1000)
-        page = context.new_page()
-        for place in QUESTIONS:
-            name, _, section = place.partition("/")
-            page.set_viewport_size(FIRST_SCREENS[0])
-            page.goto(f"{app.url}/{name}" + (f"?section={section}" if section else ""))
-            page.locator("[class*='st-key-ask-'] label").filter(has=page.locator("input")).last.click()
-            page.locator("[class*='st-key-ask-'][class*='-reveal'] button:enabled").click()
-            verdict = page.locator("[data-testid='stLayoutWrapper']:has(> [class*='st-key-question-']) + * .stAlertContainer").first
-            expect(verdict, f"{place}: directly below the question").to_be_visible()
-            page.wait_for_function("box => box.getBoundingClientRect().height > 0", arg=verdict.element_handle())
-            for size in FIRST_SCREENS:
-                if size != page.viewport_size:
-                    page.set_viewport_size(size)
-                    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
-                    page.locator("[class*='st-key-question-']").first.scroll_into_view_if_needed()  # as the click did
-                box = at_rest(verdict)
-                assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"], (place, size, box)
-                assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], (place, size, box)
+    page.set_default_timeout(2 * SECONDS * 1000)
+    for place in QUESTIONS:
+        name, _, section = place.partition("/")
+        page.set_viewport_size(FIRST_SCREENS[0])
+        page.goto(f"{app.url}/{name}" + (f"?section={section}" if section else ""))
+        page.locator("[class*='st-key-ask-'] label").filter(has=page.locator("input")).last.click()
+        page.locator("[class*='st-key-ask-'][class*='-reveal'] button:enabled").click()
+        verdict = page.locator("[data-testid='stLayoutWrapper']:has(> [class*='st-key-question-']) + * .stAlertContainer").first
+        expect(verdict, f"{place}: directly below the question").to_be_visible()
+        page.wait_for_function("box => box.getBoundingClientRect().height > 0", arg=verdict.element_handle())
+        for size in FIRST_SCREENS:
+            if size != page.viewport_size:
+                page.set_viewport_size(size)
+                page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
+                page.locator("[class*='st-key-question-']").first.scroll_into_view_if_needed()  # as the click did
+            box = at_rest(verdict)
+            assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"], (place, size, box)
+            assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], (place, size, box)

@@ -26,6 +26,7 @@ def first_page(page: Page, app: App) -> float:
     return time.monotonic() - app.began
 
 
+@pytest.mark.timing
 def test_the_first_page_is_up_at_once_and_without_torch(page: Page, fresh: App, tmp_path: Path) -> None:
     """On a second start: the files are in the computer's memory, the byte code is written."""
     page.goto("about:blank")
@@ -73,7 +74,7 @@ def test_where_websockets_are_blocked_the_page_says_so_after_ten_seconds(chromiu
         expect(open_page.locator("#lab-hint")).to_be_hidden()
 
 
-@pytest.mark.slow
+@pytest.mark.timing
 @pytest.mark.skipif(sys.platform != "linux", reason="tells processes apart through /proc")
 def test_ctrl_c_ends_everything(chromium: Browser, fresh: App) -> None:
     """With a run active, a page and the Gradio app open: the server is gone in time and leaves no child."""

@@ -42,8 +42,8 @@ def cifar10() -> None:
 
 
 @pytest.mark.data
-@pytest.mark.slow
 @pytest.mark.timeout(400)
+@pytest.mark.timing
 def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots: Path | None) -> None:
     fresh.wait_until_up()
     page.goto(f"{fresh.url}/train?{RECIPE}")
@@ -76,7 +76,6 @@ def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots
     assert float(re.search(r"(\d+\.\d) %", accuracy.inner_text())[1]) > 30  # type: ignore[index]
 
 
-@pytest.mark.slow
 def test_another_visitor_sees_a_run_and_cannot_stop_it(page: Page, chromium: Browser, fresh: App) -> None:
     fresh.wait_until_up()
     page.goto(f"{fresh.url}/train?preset=quick&dataset=digits&epochs=2000")
@@ -96,7 +95,6 @@ CLICKS, CLICKS_APART = 3, 0.3
 """Three clicks in less than a second."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["getting ready", "training"])
 def test_stop_clicked_three_times_in_a_second_stops_and_starts_nothing(page: Page, fresh: App, moment: str) -> None:
     """At one place of the screen, whatever is drawn there by then: nothing that starts a run may slide under the pointer."""
@@ -122,7 +120,6 @@ def test_stop_clicked_three_times_in_a_second_stops_and_starts_nothing(page: Pag
     assert [found.status for found in open_store(fresh.runs).all()] == ["stopped"], "one run, stopped"
 
 
-@pytest.mark.slow
 def test_runs_lists_opens_and_deletes(page: Page, fresh: App) -> None:
     fresh.wait_until_up()
     page.goto(f"{fresh.url}/train?preset=quick&dataset=digits&epochs=1")
