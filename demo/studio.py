@@ -12,34 +12,11 @@ from core.vocabulary.errors import LabError
 from demo import lessons
 from demo.classroom import teacher_mode
 from demo.text import plain, speaker
+from demo.ui import look
 from demo.ui.page import Page
 from demo.visitor import navigation, session
 
 say = speaker("studio")
-ICON = (
-    "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path fill='%230f6b85' "
-    "d='M0 0h2v2h2v2h-2v-2h-2z'/><path fill='%238ec5d6' d='M2 0h2v2h-2zM0 2h2v2h-2z'/></svg>"
-)
-"""Four pixels. A named icon would be fetched from a server outside."""
-STYLE = """
-.stMainBlockContainer { padding-top: 4rem; }
-.stMarkdown table { font-size: 0.9rem; }
-[class*="st-key-question-"] h3 { font-size: 1.4rem; padding-top: 0; }
-.stMarkdown th, .stMarkdown td { padding: 0.3rem 0.6rem; }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { opacity: 1; color: light-dark(#4d5a63, #a9b4bb); }
-button[data-selected="true"] p, [data-testid="stSliderThumbValue"] p { color: light-dark(#0b5f78, #7cc7de); }
-.st-key-train_more [data-testid="stNumberInputStepUp"], .st-key-train_more [data-testid="stNumberInputStepDown"] { display: none; }
-@media (max-width: 640px) {
-  .stMain .stMainBlockContainer h1 { font-size: 1.8rem; padding: 0.5rem 0; }
-  [class*="st-key-question-"] h3 { font-size: 1.2rem; }
-  .stMarkdown table { font-size: 0.72rem; }
-  .stMarkdown th, .stMarkdown td { padding: 0.25rem; }
-  .stMarkdown td { overflow-wrap: anywhere; }
-}
-"""
-"""Less room above a page, a question and its verdict that fit the first screen, tables that fit a telephone, and where
-Streamlit's own grey or accent is too pale to read (WCAG AA). The boxes for numbers that stand in two narrow columns have
-no buttons beside them: they would cut the number off."""
 
 
 def _pages() -> dict[str, Page]:
@@ -74,8 +51,8 @@ def page(name: str) -> Callable[[], None]:
 def main() -> None:
     """One run of the script: the menu, then the page that was chosen."""
     session.begin()
-    st.set_page_config(page_title=say("title"), page_icon=ICON, layout="wide")
-    st.html(f"<style>{STYLE}</style>")
+    st.set_page_config(page_title=say("title"), page_icon=look.ICON, layout="wide")
+    look.dress()
     pages = {
         name: st.Page(
             page(name), title=say(name), icon=f":material/{row.icon}:", url_path=name, default=name == "home",

@@ -1,4 +1,4 @@
-"""How the classifier looks: the lab's colours in both modes, no font from a network, and the little script that asks."""
+"""How the classifier looks: the lab's colours and typeface in both modes, and the little script that asks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from demo.text import speaker
 
 say = speaker("classifier")
 
-FONTS = ("system-ui", "Segoe UI", "Helvetica Neue", "Arial", "sans-serif")
+FONTS = (gr.themes.LocalFont("Source Sans Pro", (400, 700)), "Source Sans", "system-ui", "sans-serif")
+"""The family of the Streamlit half. Gradio brings it too (under its old name, whole in these
+two weights only) and serves it itself: no network, also where it stands alone."""
 CSS = """
 .gradio-container {max-width: 1180px !important; margin: 0 auto !important}
 .in-the-lab #head {display: none}

@@ -26,7 +26,7 @@ ALONE = ("notes",)
 LARGER = "html { font-size: 23px !important; } .st-key-teacher_bar { zoom: 0.75; }"
 """Teacher's mode is projected: all letters are larger, but for the teacher's own bar."""
 STRIP = """
-.stLayoutWrapper:has(> .st-key-class_strip) { position: sticky; top: 3.75rem; z-index: 90; }
+.stLayoutWrapper:has(> .st-key-class_strip) { position: sticky; top: var(--lab-header); z-index: 90; }
 .st-key-class_strip { background: %s; border-radius: 0.4rem; padding: 0.3rem 0.8rem; }
 .st-key-class_strip .stMarkdown p, .st-key-class_strip .stMarkdown div { margin: 0; }
 @media (max-width: 640px) {

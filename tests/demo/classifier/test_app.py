@@ -195,7 +195,11 @@ def test_the_brightest_place_is_where_the_map_is_highest() -> None:
 
 def test_no_font_comes_from_a_network() -> None:
     css = theme()._get_theme_css() + "".join(theme()._font_css) + "".join(theme()._stylesheets)
-    assert not re.search(r"@font-face|@import|googleapis|url\(['\"]?https?:", css)
+    assert not re.search(r"@import|googleapis|url\(['\"]?(https?:|//)", css)
+    files = set(re.findall(r"url\('(static/fonts/[^']+)'\)", css))
+    assert len(files) == 2, "two weights of the Streamlit half's family"
+    served = Path(gr.__file__).parent / "templates" / "frontend"
+    assert all((served / file).stat().st_size > 60_000 for file in files), "no cut of a few letters"
 
 
 def test_the_blocks_offer_programs_the_named_endpoints_alone(folder: Path) -> None:
