@@ -1,11 +1,13 @@
 """A whole network on one image: what every layer makes of it, and what a class's score is made of.
 
-The numbers are those of PyTorch's own forward pass, in float32, on one thread, dropout off.
+Written out with numpy, in float32, dropout off: a page that explains a network waits for no torch. The tests compare every
+number with PyTorch's own forward and backward pass.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,16 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from core.explain import walkthrough
-from core.explain.gradcam import behind_the_last_convolution
 from core.explain.walkthrough import Numbers, Step
 from core.images.decoding import Bytes
-from core.inference.classifier import Classifier, Floats
+from core.inference.plain_network import Floats, PlainNetwork
+from core.vocabulary.networks import Conv, Drop, Pool
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
     from core.explain.receptive_field import Box
-    from core.vocabulary.networks import Layer
 
 Kind = Literal["convolution", "pooling", "dense"]
 Place = tuple[int, int]
@@ -91,60 +90,49 @@ class ForwardPass:
         return found[-1] if found else None
 
 
-def forward_pass(classifier: Classifier, seen: Bytes) -> ForwardPass:
+def forward_pass(network: PlainNetwork, seen: Bytes) -> ForwardPass:
     """The way of an image, uint8 (C, H, W) as the network sees it, through every layer."""
-    import torch
-
-    from core.vocabulary import networks
-
-    kind = classifier.recipe.network
-    table = networks.layer_table(kind, classifier.shape, len(classifier.classes))
-    with torch.inference_mode():
-        stages = _stages(classifier.network, _batch(seen), table)
-    return ForwardPass(classifier.name, kind, classifier.classes, seen, tuple(stages))
-
-
-def _batch(seen: Bytes) -> Tensor:
-    """float32 (1, C, H, W): the pixels from -1 to 1."""
-    import torch
-
-    from core.models.inputs import batch_of
-
-    torch.set_num_threads(1)  # of this thread: the same bits everywhere, and visitors do not wait for each other
-    return batch_of(torch.from_numpy(seen)[None].permute(0, 2, 3, 1))
-
-
-def _stages(network: nn.Sequential, values: Tensor, table: list[Layer]) -> list[Stage]:
-    """One for each row of the table that computes something; an activation belongs to the row before it."""
-    from torch import nn
-
-    stages: list[Stage] = []
-    row = -1
-    for module in network:
-        before, values = values, module(values)
-        row += isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.Linear | nn.Dropout)
-        if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.Linear):
-            stages.append(_stage(row, table[row], module, _array(before[0]), _array(values[0])))
-        elif isinstance(module, nn.ReLU | nn.Sigmoid):
-            stages[-1] = dataclasses.replace(stages[-1], outputs=_array(values[0]))
-    return stages
+    values = (seen.astype(np.float32) - 127.5) / np.float32(127.5)
+    parameters = iter(network.parameters)
+    stages = []
+    for row, (step, layer) in enumerate(zip(network.steps, network.table, strict=True)):
+        if isinstance(step, Drop):
+            continue
+        activation = layer.activation or "none"
+        if isinstance(step, Pool):
+            stages.append(Stage(row, layer.name, "pooling", step.size, activation, values, _pooled(values, step.size)))
+        else:
+            weights, biases = next(parameters)
+            kind: Kind = "convolution" if isinstance(step, Conv) else "dense"
+            size, inputs = (step.size, values) if isinstance(step, Conv) else (0, values.reshape(-1))
+            totals = _convolved(inputs, weights, biases) if isinstance(step, Conv) else weights @ inputs + biases
+            outputs = walkthrough.ACTIVATIONS[activation](totals)
+            stages.append(Stage(row, layer.name, kind, size, activation, inputs, outputs, weights, biases))
+        values = stages[-1].outputs
+    return ForwardPass(network.name, network.recipe.network, network.classes, seen, tuple(stages))
 
 
-def _stage(row: int, layer: Layer, module: nn.Module, inputs: Floats, outputs: Floats) -> Stage:
-    from torch import nn
-
-    activation = layer.activation or "none"
-    if isinstance(module, nn.MaxPool2d):
-        assert isinstance(module.kernel_size, int)
-        return Stage(row, layer.name, "pooling", module.kernel_size, activation, inputs, outputs)
-    assert isinstance(module, nn.Conv2d | nn.Linear) and module.bias is not None
-    kind: Kind = "convolution" if isinstance(module, nn.Conv2d) else "dense"
-    size = module.kernel_size[0] if isinstance(module, nn.Conv2d) else 0
-    return Stage(row, layer.name, kind, size, activation, inputs, outputs, _array(module.weight), _array(module.bias))
+def _convolved(values: Floats, weights: Floats, biases: Floats) -> Floats:
+    """(C, H, W) -> (C_out, H - K + 1, W - K + 1): for each cell of the kernels, one product of matrices."""
+    filters, _, size, _ = weights.shape
+    rows, columns = values.shape[1] - size + 1, values.shape[2] - size + 1
+    totals: Floats = np.repeat(biases[:, None], rows * columns, axis=1)
+    for down, right in itertools.product(range(size), repeat=2):
+        totals += weights[:, :, down, right] @ values[:, down : down + rows, right : right + columns].reshape(len(values), -1)
+    return totals.reshape(filters, rows, columns)
 
 
-def _array(tensor: Tensor) -> Floats:
-    return np.ascontiguousarray(tensor.numpy())
+def _pooled(values: Floats, size: int) -> Floats:
+    found: Floats = _blocks(values, size).max(axis=-1)
+    return found
+
+
+def _blocks(values: npt.NDArray[np.float32], size: int) -> Floats:
+    """(..., H, W) -> (..., H // size, W // size, size * size): the windows of a pooling, each in one row."""
+    *before, height, width = values.shape
+    rows, columns = height // size, width // size
+    kept = values[..., : rows * size, : columns * size].reshape(*before, rows, size, columns, size)
+    return kept.swapaxes(-3, -2).reshape(*before, rows, columns, size * size)
 
 
 # --- what a score is made of ----------------------------------------------------------------------------------------
@@ -202,23 +190,82 @@ class Attributions:
         return _place_of(np.abs(self.cells[number]))
 
 
-def attributions(classifier: Classifier, found: ForwardPass, label: int) -> Attributions | None:
+def attributions(found: ForwardPass, label: int) -> Attributions | None:
     """The score of a class, shared out among the maps of the last convolution; None where there is none.
 
     Number times gradient (Shrikumar et al. 2016, arXiv:1605.01713). Behind the last convolution the networks of the lab
     have ReLU, max-pooling and dense layers only. With the units that are on, and the maxima that win, held as they are,
     the score is a weighted sum of these numbers and a rest: the shares add up to it.
     """
-    import torch
-
-    if found.last_convolution is None:
+    if (last := found.last_convolution) is None:
         return None
-    maps = torch.from_numpy(found.stages[found.last_convolution].outputs)[None].requires_grad_()
-    behind = classifier.network[behind_the_last_convolution(classifier.network) :]
-    with torch.enable_grad():
-        (gradient,) = torch.autograd.grad(behind(maps)[0, label], maps)
-    cells: Floats = (gradient * maps.detach())[0].numpy()
-    return Attributions(found.last_convolution, cells, float(found.scores[label]) - float(cells.sum(dtype=np.float64)))
+    one = np.eye(len(found.classes), dtype=np.float32)[[label]]
+    cells = next(cells[0] for number, cells in _backward(found, one) if number == last)
+    return Attributions(last, cells, float(found.scores[label]) - float(cells.sum(dtype=np.float64)))
+
+
+def shares(found: ForwardPass) -> list[Floats]:
+    """For each stage but the last, (classes, maps or units): number times gradient, added up over a map.
+
+    What each map adds to the score of each class, as in `attributions`; behind an earlier stage its biases bring more.
+    """
+    every = np.eye(len(found.classes), dtype=np.float32)
+    made = {number: cells.reshape(*cells.shape[:2], -1).sum(axis=2) for number, cells in _backward(found, every)}
+    return [made[number] for number in range(len(found.stages) - 1)]
+
+
+def _backward(found: ForwardPass, classes: Floats) -> Iterator[tuple[int, Floats]]:
+    """From the last stage but one to the first: its number and, for each of the `classes` (N, all), numbers times gradients.
+
+    Backpropagation, written out: the gradient of the scores over what a stage gave, from that over what the next gave.
+    """
+    gradient = classes
+    for number in range(len(found.stages) - 1, 0, -1):
+        stage, before = found.stages[number], found.stages[number - 1].outputs
+        if stage.activation == "ReLU":
+            gradient = gradient * (stage.outputs > 0)
+        elif stage.activation == "Sigmoid":
+            gradient = gradient * stage.outputs * (1 - stage.outputs)
+        gradient = _through(stage, gradient).reshape(-1, *before.shape)
+        yield number - 1, gradient * before
+
+
+def _through(stage: Stage, gradient: Floats) -> Floats:
+    """The gradient (N, ...) over a stage's outputs before the activation -> over its inputs."""
+    if stage.kind == "dense":
+        assert stage.weights is not None
+        return gradient @ stage.weights
+    passed = np.zeros((len(gradient), *stage.inputs.shape), np.float32)
+    rows, columns = stage.outputs.shape[1:]
+    size = stage.size
+    if stage.kind == "pooling":
+        winners = np.eye(size * size, dtype=np.float32)[_blocks(stage.inputs, size).argmax(axis=-1)]
+        for place, (down, right) in enumerate(itertools.product(range(size), repeat=2)):
+            passed[:, :, down : down + rows * size : size, right : right + columns * size : size] = gradient * winners[..., place]
+        return passed
+    assert stage.weights is not None
+    flat = gradient.reshape(*gradient.shape[:2], -1)
+    for down, right in itertools.product(range(size), repeat=2):
+        part = stage.weights[:, :, down, right].T @ flat
+        passed[:, :, down : down + rows, right : right + columns] += part.reshape(*part.shape[:2], rows, columns)
+    return passed
+
+
+def between(stage: Stage, maps: int) -> Floats | None:
+    """(maps or units, `maps` that went in): what the products of each pair add up to, over all places; None for a pooling.
+
+    `maps`: how many maps, or units, the inputs of a dense layer were before they were laid out in one row.
+    """
+    if stage.weights is None:
+        return None
+    if stage.kind == "dense":
+        found: Floats = (stage.weights * stage.inputs).reshape(len(stage.weights), maps, -1).sum(axis=2)
+        return found
+    rows, columns = stage.outputs.shape[1:]
+    places = itertools.product(range(stage.size), repeat=2)
+    sums = [stage.inputs[:, down : down + rows, right : right + columns].sum(axis=(1, 2)) for down, right in places]
+    pairs: Floats = (stage.weights.reshape(*stage.weights.shape[:2], -1) * np.stack(sums, axis=1)).sum(axis=2)
+    return pairs
 
 
 def seen_by(found: ForwardPass, stage: Stage, place: Place) -> Box:

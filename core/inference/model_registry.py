@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from core.datasets.files import state
 from core.inference import out_of_distribution
 from core.inference.classifier import Classifier
+from core.inference.plain_network import PlainNetwork
 from core.pretrained.cards import Card, read_card, with_weights
 from core.runs.store import RunStore, StoredRun, StoreError, open_store
 from core.runs.summaries import RunSummary
@@ -56,6 +57,7 @@ class ModelRegistry:
     data: Path | None = None
     runs: Path | None = None
     _loaded: Once[Classifier] = field(default_factory=lambda: Once(KEPT), repr=False)
+    _plain: Once[PlainNetwork] = field(default_factory=lambda: Once(KEPT), repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _store: RunStore | None = field(default=None, repr=False)
     _choices: tuple[int, dict[str, Card], list[Choice]] | None = field(default=None, repr=False)
@@ -69,6 +71,17 @@ class ModelRegistry:
         if isinstance(found, StoredRun):
             return self._load(found.run, found.weights, found)
         return self._load(found, self.folder / f"{found}.safetensors", None)
+
+    def plain(self, name: str) -> PlainNetwork:
+        """The same networks as arrays, without torch. LabError as `get`."""
+        found = self._named(name)
+        weights = found.weights if isinstance(found, StoredRun) else self.folder / f"{found}.safetensors"
+        changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
+
+        def load() -> PlainNetwork:
+            return PlainNetwork.of_run(found) if isinstance(found, StoredRun) else PlainNetwork.load(found, self.folder)
+
+        return self._plain.get((found.run if isinstance(found, StoredRun) else found, changed), load)
 
     def recipe(self, name: str) -> Recipe:
         """How a network was trained, without loading it. LabError as `find`."""

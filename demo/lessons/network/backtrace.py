@@ -48,13 +48,13 @@ Step = Score | Map
 
 def steps(shown: Shown) -> tuple[Step, ...]:
     """The way so far in this network."""
-    found: tuple[Step, ...] = session.get_state("network.trails", {}).get(shown.classifier.name, ())
+    found: tuple[Step, ...] = session.get_state("network.trails", {}).get(shown.network.name, ())
     return found
 
 
 def begin(shown: Shown, *way: Step) -> None:
     """From now on this way."""
-    session.set_state("network.trails", {**session.get_state("network.trails", {}), shown.classifier.name: way})
+    session.set_state("network.trails", {**session.get_state("network.trails", {}), shown.network.name: way})
 
 
 def _on(shown: Shown, step: Step) -> None:

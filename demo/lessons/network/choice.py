@@ -21,7 +21,7 @@ from demo.visitor import session
 
 if TYPE_CHECKING:
     from core.explain.activations import Attributions, ForwardPass
-    from core.inference.classifier import Classifier
+    from core.inference.plain_network import PlainNetwork
 
 say = speaker("network")
 SMALL = 16
@@ -32,7 +32,7 @@ SMALL = 16
 class Shown:
     """What the page is about: a network and its way with an image."""
 
-    classifier: Classifier
+    network: PlainNetwork
     found: ForwardPass
     truth: str
     """The class of a test image; "" where nobody knows."""
@@ -43,7 +43,7 @@ class Shown:
         """What the maps of the last convolution bring to a class's score."""
         from core.explain import activations
 
-        return session.shared(("shares", *self.key, label), lambda: activations.attributions(self.classifier, self.found, label))
+        return session.shared(("shares", *self.key, label), lambda: activations.attributions(self.found, label))
 
 
 def choose() -> Shown | None:
@@ -55,9 +55,9 @@ def choose() -> Shown | None:
         return None
     with st.container(horizontal=True, vertical_alignment="top"):
         try:
-            classifier = registry.get(_network(choices))
-            image, truth = _image(classifier)
-            return None if image is None else _looked(classifier, image, truth)
+            network = registry.plain(_network(choices))
+            image, truth = _image(network)
+            return None if image is None else _looked(network, image, truth)
         except LabError as error:
             st.error(plain(error), icon=":material/error:")
             return None
@@ -82,9 +82,9 @@ def _title(choice: Choice) -> str:
     return say("network_card" if choice.pretrained else "network_run", **values)
 
 
-def _image(classifier: Classifier) -> tuple[Bytes | None, str]:
+def _image(network: PlainNetwork) -> tuple[Bytes | None, str]:
     """uint8 (C, H, W) as it was given, and its class where that is known."""
-    dataset, folder = classifier.recipe.dataset, session.manager().data
+    dataset, folder = network.recipe.dataset, session.manager().data
     truth = ""
 
     def test() -> Bytes:
@@ -100,18 +100,19 @@ def _image(classifier: Classifier) -> tuple[Bytes | None, str]:
         return found
 
     there = dataset_files.state(dataset, folder).present
-    first = "test" if there else "china" if classifier.shape[0] == 3 else "digits"
+    first = "test" if there else "china" if network.shape[0] == 3 else "digits"
     return image_picker.image(f"network.{dataset}", first, {"test": test} if there else None), truth
 
 
-def _looked(classifier: Classifier, image: Bytes, truth: str) -> Shown:
+def _looked(network: PlainNetwork, image: Bytes, truth: str) -> Shown:
     """The image in the form of the network's data set, reduced as those that it was trained on, and its way."""
     from core.explain import activations
     from core.images.preprocessing import prepare
 
-    recipe = classifier.recipe
-    prepared = prepare(image.transpose(1, 2, 0), recipe.dataset, classifier.shape).seen
-    reduced = classifier.at(prepared, recipe.resolution, recipe.filter)[0]
-    key = (classifier.name, hash(classifier.weights), reduced.tobytes())
-    found = session.shared(("overview", *key), lambda: activations.forward_pass(classifier, reduced))
-    return Shown(classifier, found, truth, key)
+    recipe = network.recipe
+    seen = prepare(image.transpose(1, 2, 0), recipe.dataset, network.shape).seen
+    if recipe.resolution:
+        seen = services.registry().get(network.name).at(seen, recipe.resolution, recipe.filter)
+    key = (network.name, network.digest, seen.tobytes())
+    found = session.shared(("overview", *key), lambda: activations.forward_pass(network, seen[0]))
+    return Shown(network, found, truth, key)

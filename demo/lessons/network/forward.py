@@ -36,7 +36,7 @@ def render(shown: Shown) -> None:
 
 
 def _caption(shown: Shown) -> str:
-    recipe = shown.classifier.recipe
+    recipe = shown.network.recipe
     words = [say("truth", truth=shown.truth)] if shown.truth else []
     words.append(say("seen", shape=times(shown.found.image.shape)))
     if recipe.resolution:

@@ -8,6 +8,7 @@ from core.explain import gradcam
 from core.explain.activations import Stage, as_colours
 from demo.components import maps
 from demo.lessons.network.choice import Shown
+from demo.server import services
 from demo.text import speaker
 from demo.ui import images
 from demo.ui.formatting import times
@@ -29,15 +30,15 @@ def render(shown: Shown) -> None:
 
 
 def _cam(shown: Shown) -> None:
-    found = shown.found
+    found, network = shown.found, services.registry().get(shown.network.name)
     st.markdown(say("cam_text"))
-    label = st.selectbox(say("cam_class"), found.classes, index=found.best, key=f"network.cam.{shown.classifier.name}.{found.best}", width=230)
-    heat = session.shared(("heat", *shown.key, label), lambda: gradcam.heat(shown.classifier, found.image, label)[1])
+    label = st.selectbox(say("cam_class"), found.classes, index=found.best, key=f"network.cam.{shown.network.name}.{found.best}", width=230)
+    heat = session.shared(("heat", *shown.key, label), lambda: gradcam.heat(network, found.image, label)[1])
     with st.container(horizontal=True):
         st.image(images.enlarged(found.image), width=280, caption=say("picture"), alt=say("picture"))
         if heat.any():
             over = images.overlaid(found.image, heat).transpose(2, 0, 1)
-            caption = say("cam_caption", label=label, cells=times(gradcam.cells(shown.classifier)))
+            caption = say("cam_caption", label=label, cells=times(gradcam.cells(network)))
             st.image(images.enlarged(over), width=280, caption=caption, alt=caption)
         else:
             st.info(say("cam_nothing", label=label), icon=":material/info:")

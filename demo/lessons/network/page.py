@@ -37,8 +37,8 @@ def render() -> None:
 def _end(shown: Shown) -> None:
     from core.vocabulary.networks import multiplications
 
-    recipe = shown.classifier.recipe
-    own = multiplications(recipe.network, shown.classifier.shape)
-    happened = say("happened", count=whole(facts.network().numbers["count"]), network=shown.classifier.name, own=whole(own))
+    recipe = shown.network.recipe
+    own = multiplications(recipe.network, shown.network.shape)
+    happened = say("happened", count=whole(facts.network().numbers["count"]), network=shown.network.name, own=whole(own))
     code = (forward_pass, attributions, products, walkthrough.convolution_step, softmax)
     lesson.end(say, happened, code, say("in_torch"))

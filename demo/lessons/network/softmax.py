@@ -30,7 +30,7 @@ def render(shown: Shown) -> None:
     }  # fmt: skip
     tables.table(rows, columns, key="network.softmax", alt=say("softmax_text"))
     st.markdown(say("softmax_total", total=_large(result.total)))
-    key = f"network.softmax.{shown.classifier.name}.{found.best}"
+    key = f"network.softmax.{shown.network.name}.{found.best}"
     label = st.selectbox(say("softmax_class"), found.classes, index=found.best, key=key, width=230)
     place = found.classes.index(label)
     numbers = {"score": signed(float(found.scores[place])), "exponential": _large(float(result.exponentials[place])), "total": _large(result.total)}

@@ -1,0 +1,99 @@
+"""A trained network as arrays, without torch: for pages that explain what it computes (core/explain/activations.py)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from core.pretrained.cards import read_card
+from core.runs.store import StoredRun
+from core.vocabulary import networks
+from core.vocabulary.errors import Damaged, LabError
+from core.vocabulary.networks import NETWORKS, Dense, Layer, Step
+from core.vocabulary.recipe import Recipe
+from core.vocabulary.records import Facts
+
+Floats = npt.NDArray[np.float32]
+HEADER = 8
+"""Bytes at the beginning of a safetensors file: the length of the JSON that follows."""
+LOAD = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlainNetwork:
+    """What a network is made of. `load` and `of_run` make one."""
+
+    name: str
+    recipe: Recipe
+    classes: tuple[str, ...]
+    shape: tuple[int, int, int]
+    """(C, H, W) of what the network sees."""
+    parameters: tuple[tuple[Floats, Floats], ...] = field(repr=False)
+    """Weights and biases of each layer that has them, from the image to the scores."""
+    digest: str
+    """Of the file: other weights, another digest."""
+
+    @classmethod
+    def load(cls, name: str, folder: Path) -> PlainNetwork:
+        """The network from NAME.safetensors and its card NAME.json. LabError when either is missing or bad."""
+        card = read_card(folder / f"{name}.json")
+        return _made(name, card.recipe, card.facts, folder / f"{name}.safetensors", "python -m core pretrain makes it")
+
+    @classmethod
+    def of_run(cls, stored: StoredRun) -> PlainNetwork:
+        """The tested network of a finished run. LabError for a run that is not finished or whose weights are damaged."""
+        if stored.status != "finished" or stored.weights is None:
+            raise LabError(f"run {stored.run} is {stored.status}; only a finished run can be looked into")
+        made = _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
+        if made.digest != (stored.result and stored.result.sha256):
+            raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
+        return made
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What it does, one step after the other, the scores included."""
+        return (*NETWORKS[self.recipe.network].steps, Dense(len(self.classes), ""))
+
+    @property
+    def table(self) -> list[Layer]:
+        """A row for each of `steps`."""
+        return networks.layer_table(self.recipe.network, self.shape, len(self.classes))
+
+
+def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> PlainNetwork:
+    try:
+        content = file.read_bytes()
+        tensors = tensors_of(content)
+        places = sorted({int(key.partition(".")[0]) for key in tensors})
+        parameters = tuple((tensors[f"{place}.weight"], tensors[f"{place}.bias"]) for place in places)
+    except FileNotFoundError:
+        raise LabError(f"there is no {file}; {remedy}") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Damaged(f"{file} is damaged or does not fit its card; {remedy}") from error
+    channels, height, width = facts.shape
+    made = PlainNetwork(name, recipe, facts.classes, (channels, height, width), parameters, hashlib.sha256(content).hexdigest())
+    if [weights.size + biases.size for weights, biases in parameters] != [layer.parameters for layer in made.table if layer.parameters]:
+        raise Damaged(f"{file} is damaged or does not fit its card; {remedy}")
+    return made
+
+
+def tensors_of(content: bytes) -> dict[str, Floats]:
+    """The tensors of a safetensors file as float32. ValueError, KeyError or TypeError where it is none."""
+    begin = HEADER + int.from_bytes(content[:HEADER], "little")
+    found = {}
+    for key, about in json.loads(content[HEADER:begin]).items():
+        if key != "__metadata__":
+            first, last = about["data_offsets"]
+            found[key] = _floats(content[begin + first : begin + last], about["dtype"]).reshape(about["shape"])
+    return found
+
+
+def _floats(raw: bytes, kind: str) -> Floats:
+    if kind == "BF16":  # the upper half of a float32
+        return (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32)
+    return np.frombuffer(raw, LOAD[kind]).astype(np.float32)
