@@ -54,9 +54,9 @@ class Look:
 def styled(spec: Mapping[str, Any], look: Look) -> Spec:
     """The specification as it is drawn on that page; what it says of itself (its padding, say) is kept.
 
-    Expressions in it may use `letters` (pixels), `ink` and `ground` (colours), and the names in RAMP.
+    Expressions in it may use `letters` (pixels), `ink` and `ground` (colours), `dark` (whether the page is), and the names in RAMP.
     """
-    known = {"letters": look.letters, "ink": INK[look.theme], "ground": GROUND[look.theme], **RAMP[look.theme]}
+    known = {"letters": look.letters, "ink": INK[look.theme], "ground": GROUND[look.theme], "dark": look.theme == "dark", **RAMP[look.theme]}
     params = [{"name": name, "value": value} for name, value in known.items()]
     drawn: Spec = {"padding": ROOM, **_fitted(spec), "config": config(look), "params": params}
     if look.teaching and "height" in spec:
