@@ -74,10 +74,13 @@ def test_its_page_is_in_the_menu_and_its_section_on_the_page(row: Row, pages: di
     assert address.path in pages.values(), f"{address.path} is no page; there are {', '.join(pages.values())}"
     lesson = next(key for key, path in pages.items() if path == address.path)
     asked = parse_qs(address.query, strict_parsing=bool(address.query))
-    assert asked.keys() <= {"section"}
+    assert asked.keys() <= {"section", "table"}
     sections = tuple(getattr(importlib.import_module(f"demo.lessons.{lesson}.page"), "SECTIONS", ()))
     for section in asked.get("section", ()):
         assert section in sections, f"the page {lesson} has the sections {sections}, not {section}"
+    for table in asked.get("table", ()):
+        tables = importlib.import_module(f"demo.lessons.{lesson}.evidence").tables()
+        assert table in tables, f"the page {lesson} has the tables {tuple(tables)}, not {table}"
     assert asked or not sections, f"the page {lesson} has sections; {row.what} names none"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -27,9 +28,9 @@ def show(chart: Figure, key: str) -> None:
     take(chart, key)
 
 
-def take(chart: Figure, key: str) -> None:
+def take(chart: Figure, key: str, button: Literal["secondary", "tertiary"] = "tertiary") -> None:
     """The way to take a figure home: as PNG, SVG or CSV."""
-    with st.popover(say("take"), icon=":material/download:", key=f"{key}.take", type="tertiary"):
+    with st.popover(say("take"), icon=":material/download:", key=f"{key}.take", type=button):
         for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml"), ("csv", "text/csv")):
             st.download_button(
                 say(kind), _writer(chart, kind), f"{_file(chart.title)}.{kind}", mime, key=f"{key}.{kind}",

@@ -9,9 +9,9 @@ browser as an Arrow table, without pandas: 300 points take 0.05 ms, as a list or
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
+from csv import writer as writer_of
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,16 @@ class Figure:
 
     def csv(self) -> str:
         """The data with a heading line, for a spreadsheet."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
-        writer.writerows(zip(*self.columns.values(), strict=True))
-        return text.getvalue()
+        return csv(self.columns)
+
+
+def csv(columns: Mapping[str, Sequence[Any]]) -> str:
+    """Columns of equal length with a heading line, for a spreadsheet."""
+    text = io.StringIO()
+    writer = writer_of(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue()
 
 
 def show(figure: Figure, key: str) -> None:

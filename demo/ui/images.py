@@ -103,6 +103,11 @@ def enlarged(image: np.ndarray) -> bytes:
     return _png(image.transpose(1, 2, 0)[None])
 
 
+def picture(image: np.ndarray, side: int) -> bytes:
+    """uint8 (S, S, 1 or 3), one image enlarged to `side` x `side` -> PNG."""
+    return _file(_colours(image.transpose(2, 0, 1)).resize((side, side), Image.Resampling.NEAREST))
+
+
 def framed(image: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
     """uint8 (C, H, W), one image, with a frame around its rows `top` ... `bottom` - 1 and columns -> PNG.
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from demo.charts import figure
 from demo.text import speaker
 from demo.visitor import navigation
 
@@ -27,8 +28,11 @@ class Column:
 FORMATS = {"percent": "%.1f", "points": "%.2f", "number": "%.3f", "rate": "%.1f", "count": "%d", "printed": None}
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key: str, alt: str) -> None:
-    """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent or points; None as a dash."""
+def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key: str, alt: str, csv: bool = False) -> None:
+    """Rows that can be sorted, searched and downloaded (CSV). Shares are written in percent or points; None as a dash.
+
+    `csv`: with a button for the download, also where no mouse points at the table.
+    """
     import pyarrow  # type: ignore[import-untyped]  # it comes without annotations
 
     values = {name: [_value(row.get(name), column) for row in rows] for name, column in columns.items()}
@@ -37,6 +41,11 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], key:
         pyarrow.table(values), key=key, hide_index=True, column_config=config, alt=alt, placeholder="–",
         height="content" if len(rows) <= 16 else "auto",
     )  # fmt: skip
+    if csv:
+        st.download_button(
+            common("csv"), lambda: figure.csv({column.title: values[name] for name, column in columns.items()}),
+            f"{key.replace('.', '-')}.csv", "text/csv", key=f"{key}.csv", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
 
 
 def _value(value: Any, column: Column) -> Any:

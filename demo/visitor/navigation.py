@@ -12,6 +12,7 @@ from demo.visitor import session
 
 RUN = "run"
 SECTION = "section"
+TABLE = "table"
 """Names of query parameters."""
 
 
@@ -35,11 +36,26 @@ def section(names: Sequence[str]) -> str:
 
 
 def to_section(name: str) -> None:
-    """Writes the section into the address, so that a link leads to it; "" takes it out."""
+    """Writes the section into the address, so that a link leads to it; "" takes it out. Tables that were open are closed."""
+    to_table("")
     if name:
         st.query_params[SECTION] = name
     else:
         st.query_params.pop(SECTION, None)
+
+
+def table(names: Sequence[str]) -> str:
+    """The table that the address asks for (`?table=...`); "" where it asks for none of these."""
+    requested = st.query_params.get(TABLE, "")
+    return requested if requested in names else ""
+
+
+def to_table(name: str) -> None:
+    """Writes the table that is open into the address, so that a link opens it; "" takes it out."""
+    if name:
+        st.query_params[TABLE] = name
+    else:
+        st.query_params.pop(TABLE, None)
 
 
 def location() -> dict[str, str]:

@@ -25,15 +25,19 @@ def protocols(cards: Cards) -> Finding | None:
 
     Both start from one network, so what is left at the smallest side decides.
     """
-    for dataset, sides in study_1.SIDES.items():
-        totv, tvtv = (resolution_findings.loss_of(cards, dataset, protocol) for protocol in ("totv", "tvtv"))
-        first, second = (study_1.cells(cards).answering(dataset, protocol, sides[-1]).matrix for protocol in ("totv", "tvtv"))
-        if totv is None or tvtv is None or not first or not second:
-            continue
-        real = two_proportion_test(metrics.accuracy(first), metrics.accuracy(second), sum(map(sum, first))).real
-        right = "same" if not real else "totv" if totv > tvtv else "tvtv"
-        return Finding(right, {"totv": totv, "tvtv": tvtv, "dataset": dataset, "first": sides[0], "last": sides[-1]})
-    return None
+    return next((found for dataset in study_1.SIDES if (found := losses(cards, dataset))), None)
+
+
+def losses(cards: Cards, dataset: str) -> Finding | None:
+    """The same for one data set; None where its runs are not there."""
+    sides = study_1.SIDES[dataset]
+    totv, tvtv = (resolution_findings.loss_of(cards, dataset, protocol) for protocol in ("totv", "tvtv"))
+    first, second = (study_1.cells(cards).answering(dataset, protocol, sides[-1]).matrix for protocol in ("totv", "tvtv"))
+    if totv is None or tvtv is None or not first or not second:
+        return None
+    real = two_proportion_test(metrics.accuracy(first), metrics.accuracy(second), sum(map(sum, first))).real
+    right = "same" if not real else "totv" if totv > tvtv else "tvtv"
+    return Finding(right, {"totv": totv, "tvtv": tvtv, "dataset": dataset, "first": sides[0], "last": sides[-1]})
 
 
 def cat(cards: Cards) -> Finding | None:

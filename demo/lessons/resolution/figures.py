@@ -11,13 +11,9 @@ from demo.charts.theme import Spec, cell_ink, shades
 from demo.text import speaker
 
 say = speaker("resolution")
-PROTOCOLS = {"totv": "#3f90da", "tvtv": "#e76300", "mixed": "#832db6"}
 FILTERS = {"bilinear": "#ffa90e", "bilinear-antialias": "#3f90da", "bicubic": "#832db6", "area": "#94a4a2", "nearest": "#bd1f01"}
 SCORES = {"recall": "#3f90da", "precision": "#e76300", "accuracy": "#832db6"}
-SYMBOLS = {"report": "circle", "paper": "diamond"}
 MAP_HEIGHT = 340
-STRIPES = 12
-"""Of a hatched bar."""
 ABOVE = {"title": None, "orient": "top", "labelLimit": 0}
 """A second legend stands above the figure: beside the first it would be cut off on a telephone."""
 
@@ -62,52 +58,6 @@ def _tips(*fields: tuple[str, str, str]) -> list[Spec]:
     """(field, title, format); without a format it is a name."""
     return [{"field": field, "title": title, **({"type": "quantitative", "format": form} if form else {"type": "nominal"})}
             for field, title, form in fields]  # fmt: skip
-
-
-# --- results ------------------------------------------------------------------------------------------------------
-
-
-def protocols(title: str, axis: str, rows: Sequence[Row], sides: Sequence[int]) -> Figure:
-    """Bars of the protocols side by side; over them, hollow and grey, what was published.
-
-    rows: side, protocol, source, value, run (of ours), hatched (whether another recipe stands in).
-    """
-    across: Spec = {"field": "side", "type": "ordinal", "sort": list(sides), "title": say("side_axis"), "axis": {"labelAngle": 0}}
-    there = {row["protocol"] for row in rows}
-    colours = {name: colour for name, colour in PROTOCOLS.items() if say(f"protocol_{name}") in there}
-    beside: Spec = {"field": "protocol", "type": "nominal", "sort": [say(f"protocol_{name}") for name in colours]}
-    height = _percent("value", axis)
-    colour = _named("protocol", colours, "protocol", symbolType="square", symbolStrokeWidth=0, symbolSize=160)
-    sources = {row["source"] for row in rows}
-    symbols = {say(f"source_{name}"): symbol for name, symbol in SYMBOLS.items() if say(f"source_{name}") in sources}
-    legend = {**ABOVE, "symbolStrokeColor": PUBLISHED, "symbolStrokeWidth": 2.5, "symbolFillColor": "transparent"}
-    shape: Spec = {"field": "source", "type": "nominal", "legend": legend,
-             "scale": {"domain": list(symbols), "range": list(symbols.values())}}  # fmt: skip
-    tips = _tips(("side", say("side_axis"), ""), ("protocol", say("column_protocol"), ""), ("source", say("column_source"), ""),
-                 ("value", axis, ".1f"), ("run", say("column_run"), ""))  # fmt: skip
-    place: Spec = {"x": across, "xOffset": beside, "y": height, "tooltip": tips}
-    ours = _only("source", say("source_ours"))
-    bars: Spec = {"mark": "bar", "transform": [*ours, *_only("hatched", False)], "encoding": {**place, "color": colour}}
-    hatched: list[Spec] = [
-        {"mark": {"type": "bar", "color": hatching(colours[name]), "stroke": colours[name]}, "encoding": place,
-         "transform": [*ours, *_only("hatched", True), *_only("protocol", say(f"protocol_{name}"))]}
-        for name in colours if any(row["hatched"] and row["protocol"] == say(f"protocol_{name}") for row in rows)
-    ]  # fmt: skip
-    outlines: list[tuple[float, Any]] = [(6, {"expr": "ground"}), (2.5, PUBLISHED)]
-    points: list[Spec] = [{
-        "mark": {"type": "point", "filled": False, "size": 90, "strokeWidth": width, "stroke": stroke, "color": PUBLISHED},
-        "transform": _only("source", *symbols), "encoding": {**place, "shape": shape},
-    } for width, stroke in outlines]  # fmt: skip
-    layers = [bars, *hatched, *(points if symbols else [])]
-    return _figure(title, layers, _columns(rows, "side", "protocol", "source", "value", "run", "hatched"))
-
-
-def hatching(colour: str) -> Spec:
-    """Stripes of a colour, with what lies behind showing between them. Vega knows no patterns, but gradients with hard stops."""
-    width = 1 / (2 * STRIPES)
-    stops = [{"offset": round(edge * width, 4), "color": colour if stripe % 2 == 0 else "transparent"}
-             for stripe in range(2 * STRIPES) for edge in (stripe, stripe + 1)]  # fmt: skip
-    return {"gradient": "linear", "x1": 0, "y1": 1, "x2": 1, "y2": 0, "stops": stops}
 
 
 # --- the riddle ---------------------------------------------------------------------------------------------------

@@ -8,10 +8,9 @@ import streamlit as st
 
 from core.studies import resolution_findings
 from core.studies.published import kannojia, report_score
-from core.studies.resolution import SIDES
 from core.studies.resolution_findings import ExpectedRow, MixedRow
 from core.studies.rows import as_dicts
-from demo.lessons.resolution.shared import Cards, listed, points
+from demo.lessons.resolution.shared import Cards, dataset_of_tables, listed, points
 from demo.text import speaker
 from demo.ui import evidence, tables
 from demo.ui.formatting import percent
@@ -20,23 +19,12 @@ from demo.ui.tables import Column
 say = speaker("resolution")
 
 
-def answer(cards: Cards, dataset: str) -> None:
-    """The answer to the question that the section began with."""
-    totv, tvtv = (resolution_findings.loss_of(cards, dataset, protocol) for protocol in ("totv", "tvtv"))
-    if totv is None or tvtv is None:
-        st.info(say("answer_wait"), icon=":material/hourglass_empty:")
-        return
-    numbers = {"first": SIDES[dataset][0], "last": SIDES[dataset][-1], "totv": points(-totv), "tvtv": points(-tvtv)}
-    meaning = say("answer_totv", share=percent(1 - tvtv / totv)) if totv > max(tvtv, 0) else say("answer_tvtv")
-    st.success(f"{say('answer', **numbers)} {meaning}", icon=":material/lightbulb:")
-
-
 # --- one network for all sides? -----------------------------------------------------------------------------------
 
 
-def mixed(cards: Cards, dataset: str) -> None:
+def mixed(cards: Cards) -> None:
     """Is one network that saw every resolution as good as one for each?"""
-    st.markdown(f"#### {say('mixed')}")
+    dataset = dataset_of_tables()
     rows = resolution_findings.mixed_against_tvtv(cards, dataset)
     if not rows:
         st.info(say("answer_wait"), icon=":material/hourglass_empty:")
@@ -52,7 +40,7 @@ def mixed(cards: Cards, dataset: str) -> None:
         "totv": Column(say("totv_same"), "percent", say("totv_same_help")),
         "gain": Column(say("gain"), "percent", say("gain_help")),
     }  # fmt: skip
-    tables.table(as_dicts(rows), columns, key=f"resolution.{dataset}.mixed", alt=say("mixed"))
+    tables.table(as_dicts(rows), columns, key=f"resolution.{dataset}.mixed", alt=say("mixed"), csv=True)
 
 
 def _verdict(rows: Sequence[MixedRow]) -> str:
@@ -92,7 +80,6 @@ def _chance(cards: Cards, dataset: str, rows: Sequence[MixedRow]) -> str:
 
 def paper_at_24(cards: Cards) -> None:
     """The paper's TVTV at 24 pixels lies below its TOTV, against its own conclusion: is that so here?"""
-    st.markdown(f"#### {say('at_24')}")
     printed = {protocol: kannojia("cifar10", protocol, 24) for protocol in ("totv", "tvtv")}
     st.markdown(say("at_24_paper", **{protocol: percent(value[0]) for protocol, value in printed.items() if value}))
     found = resolution_findings.trained_small(cards, "cifar10", 24)
@@ -109,9 +96,9 @@ def paper_at_24(cards: Cards) -> None:
 # --- what was expected --------------------------------------------------------------------------------------------
 
 
-def expected(cards: Cards, dataset: str) -> None:
+def expected(cards: Cards) -> None:
     """The ranges that were set beforehand, and for what falls outside the evidence."""
-    st.markdown(f"#### {say('expected')}")
+    dataset = dataset_of_tables()
     rows = [row for row in resolution_findings.expected(cards) if row.dataset == dataset]
     known = [row.inside for row in rows if row.inside is not None]
     inside = sum(known)
@@ -122,7 +109,7 @@ def expected(cards: Cards, dataset: str) -> None:
         "accuracy": Column(say("short_accuracy"), "percent"), "low": Column(say("at_least"), "percent"),
         "high": Column(say("at_most"), "percent"), "inside": Column(say("inside")), "run": Column(tables.common("run"), "run"),
     }  # fmt: skip
-    tables.table(shown, columns, key=f"resolution.{dataset}.expected", alt=say("expected"))
+    tables.table(shown, columns, key=f"resolution.{dataset}.expected", alt=say("expected"), csv=True)
     for row in rows:
         if row.inside is False and row.run:
             st.markdown(f"- {_why(cards, row, row.run)}")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from demo.classroom import asking
-from demo.lessons.resolution import results, riddle, sweep, training
+from demo.lessons.resolution import evidence, results, riddle, sweep, training
 from demo.text import speaker
+from demo.ui import finding
 
 say = speaker("resolution")
-SECTIONS = {"results": results.render, "riddle": riddle.render, "sweep": sweep.render, "training": training.render}
+SECTIONS = {"results": results.screen, "riddle": riddle.render, "sweep": sweep.render, "training": training.render}
 
 
 def render() -> None:
-    """The title, the sections, and the one that is chosen."""
-    with asking.opening(say):
-        SECTIONS[asking.sections(say, tuple(SECTIONS))](asking.cards("resolution"))
+    """The row of questions, the one that is chosen, and the drawer of tables."""
+    with finding.overline(say("overline")):
+        section = asking.sections(say, tuple(SECTIONS))
+    screen = SECTIONS[section](asking.cards("resolution"))
+    if screen is not None:
+        finding.show(screen, evidence.tables())

@@ -1,212 +1,50 @@
-"""The section "Results" of the page "Resolution study": the three protocols in numbers, beside the published ones."""
+"""The first question of the resolution study: what blur does to a network that never saw it, and to those that did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
-
-import streamlit as st
-
-from core.studies.published import report_recall
-from core.studies.resolution import PROTOCOLS, RECIPES, SIDES, Cell, cells, planned_runs
-from core.studies.resolution_findings import NOTHING, SCORES, BesidePublished, Score, beside_published
-from demo.charts import export
-from demo.charts.confusion import Numbers, confusion_matrix
-from demo.classroom import asking, questions
-from demo.lessons.resolution import figures, findings, shared
+from core.classroom.questions import studies
+from core.studies.resolution import PROTOCOLS, RECIPES, SIDES, cells, planned_runs
+from demo.classroom import guessing, questions
+from demo.lessons.resolution import lines, shared
+from demo.lessons.resolution.lines import Point
 from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
-from demo.ui import tables
-from demo.ui.tables import Column
+from demo.ui import finding
+from demo.ui.finding import Number, Screen, Way
+from demo.ui.formatting import percent, whole
 
 say = speaker("resolution")
-NUMBERS: tuple[Numbers, ...] = ("counts", "shares")
-"""What a confusion matrix can be written in."""
-KEYS: dict[Score, str] = {"accuracy": "accuracy", "precision": "macro_precision", "f1": "macro_f1"}
-"""A score -> the key of ours in the table."""
 
 
-def render(cards: Cards) -> None:
-    """The question, the answer in words, then every table and figure."""
-    if not asking.ask(questions.protocols()):
-        return
-    dataset = shared.dataset()
-    rows = beside_published(cards, dataset, RECIPES[dataset][-1])
-    planned = planned_runs(dataset, PROTOCOLS)
-    if all(row.run is None for row in rows):
-        shared.wait_for(cards, planned)
-        return
-    findings.answer(cards, dataset)
-    _compared(cards, dataset)
-    _published(dataset, rows)
-    _scores(dataset, [*rows, *_others(cards, dataset, rows)])
-    shared.wait_for(cards, planned)
-    _recall(cards, dataset)
-    _confusion(cards, dataset)
-    findings.mixed(cards, dataset)
-    if dataset == "cifar10":
-        findings.paper_at_24(cards)
-    findings.expected(cards, dataset)
+def screen(cards: Cards) -> Screen:
+    """The question; once it is answered the finding."""
+    guess = guessing.of(questions.protocols())
+    dataset = shared.chosen_dataset() if guess.shown else next(iter(SIDES))
+    ways = (Way(say("to_riddle"), section="riddle"),)
+    found = studies.losses(cards, dataset)
+    if found is None:
+        return shared.waiting(guess.question.words, say("blur_intro"), cards, planned_runs(dataset, PROTOCOLS), ways)
+    points, title = _points(cards, dataset), say("figure_blur", data=say(f"dataset_{dataset}"))
+    if not guess.shown:
+        figure = lines.asked(title, points, SIDES[dataset])
+        return Screen("resolution.blur.asked", guess.question.words, say("blur_intro"), figure, guess.options, ways, whole=False)
+    totv, tvtv = found.numbers["totv"], found.numbers["tvtv"]
+
+    def beside() -> None:
+        finding.numbers([
+            Number(say("points_lost", count=whole(100 * totv)), say("lost_totv"), lines.COLOURS["totv"]),
+            Number(say("points_lost", count=whole(100 * tvtv)), say("lost_tvtv"), lines.COLOURS["tvtv"]),
+        ], say("one_recipe", recipe=RECIPES[dataset][0]))  # fmt: skip
+        shared.dataset()
+
+    lost = found.right == "totv"
+    why = say("blur_share", share=percent(1 - tvtv / totv)) if lost else say("blur_no_share")
+    headline = say("finding_confuses" if lost and tvtv < totv / 2 else "finding_part" if lost else "finding_hides")
+    figure = lines.told(title, points, SIDES[dataset], lines.guessed(points, SIDES[dataset], guess.option))
+    return Screen("resolution.blur", headline, guess.sentence(why), figure, beside, ways, last=guess.again)
 
 
-# --- accuracy, precision, F1 --------------------------------------------------------------------------------------
-
-
-def _compared(cards: Cards, dataset: str) -> None:
-    """The headline: the protocols by one recipe, so that nothing but the protocol differs."""
-    recipe = RECIPES[dataset][0]
-    rows = beside_published(cards, dataset, recipe)
-    st.subheader(say("compared"), anchor=False)
-    if not any(row.stands_in for row in rows):
-        st.markdown(say("compared_text", recipe=recipe))
-    title = _title("compared", dataset, recipe, rows)
-    figure = figures.protocols(title, say("axis_accuracy"), _bars(rows, "accuracy"), SIDES[dataset])
-    export.show(figure, key=f"resolution.{dataset}.compared")
-    _stand_ins(rows, recipe)
-    tables.runs_behind(_runs(rows))
-
-
-def _published(dataset: str, every: Sequence[BesidePublished]) -> None:
-    """The protocols that were published, by the recipe that comes nearest, with the printed numbers over the bars."""
-    st.subheader(say("published"), anchor=False)
-    recipe = RECIPES[dataset][-1]
-    st.markdown(say(f"published_{recipe}"))
-    rows = [row for row in every if row.cell.protocol != "mixed"]
-    for column, score in zip(st.columns(len(SCORES)), SCORES, strict=True):
-        title = _title(score, dataset, recipe, rows)
-        bars = [*_bars(rows, score), *_marks(rows, score)]
-        with column:
-            export.show(figures.protocols(title, say(f"axis_{score}"), bars, SIDES[dataset]), key=f"resolution.{dataset}.{score}")
-    _stand_ins(rows, recipe)
-    tables.runs_behind(_runs(rows))
-
-
-def _title(figure: str, dataset: str, recipe: str, rows: Iterable[BesidePublished]) -> str:
-    """Two lines: what is drawn, and by which recipe."""
-    hatched = any(row.stands_in for row in rows)
-    by = say("by_recipe_but" if hatched else "by_recipe", recipe=recipe)
-    return f"{say(f'figure_{figure}', data=say(f'dataset_{dataset}'))}\n{by}"
-
-
-def _bars(rows: Iterable[BesidePublished], score: Score) -> list[dict[str, Any]]:
-    """A bar for each cell of ours, in percent."""
-    return [
-        {**_place(row), "source": say("source_ours"), "value": 100 * value, "run": row.run, "hatched": row.stands_in}
-        for row in rows
-        if (value := row.ours[score]) is not None
-    ]
-
-
-def _marks(rows: Iterable[BesidePublished], score: Score) -> list[dict[str, Any]]:
-    """A mark for each printed number, in percent."""
-    return [
-        {**_place(row), "source": say(f"source_{source}"), "value": 100 * value, "run": None, "hatched": False}
-        for row in rows
-        for source, printed in (("report", row.report), ("paper", row.paper))
-        if (value := printed[score]) is not None
-    ]
-
-
-def _place(row: BesidePublished) -> dict[str, Any]:
-    return {"side": row.cell.side, "protocol": say(f"protocol_{row.cell.protocol}")}
-
-
-def _stand_ins(rows: Iterable[BesidePublished], recipe: str) -> None:
-    """Which bars are hatched, and why."""
-    cells = [row.cell for row in rows if row.stands_in]
-    for protocol in dict.fromkeys(cell.protocol for cell in cells):
-        others = [cell for cell in cells if cell.protocol == protocol]
-        st.caption(say("hatched", protocol=say(f"protocol_{protocol}"), sides=shared.listed(cell.side for cell in others), recipe=recipe,
-                       other=shared.listed(cell.preset for cell in others)))  # fmt: skip
-
-
-def _runs(rows: Iterable[BesidePublished]) -> list[str]:
-    return list(dict.fromkeys(row.run for row in rows if row.run))
-
-
-def _others(cards: Cards, dataset: str, shown: Iterable[BesidePublished]) -> list[BesidePublished]:
-    """The cells of the headline whose runs have no row yet; what was published stands in the first row of a cell."""
-    there = {(row.cell.protocol, row.cell.side, row.run) for row in shown}
-    rows = beside_published(cards, dataset, RECIPES[dataset][0])
-    return [replace(row, report=NOTHING, paper=NOTHING) for row in rows if (row.cell.protocol, row.cell.side, row.run) not in there]
-
-
-def _scores(dataset: str, rows: Iterable[BesidePublished]) -> None:
-    st.markdown(f"#### {say('scores')}")
-    st.caption(say("scores_text"))
-    columns = {"protocol_name": Column(say("column_protocol"), help=say("protocol_help")), "side": Column(say("side_axis"), "count"),
-               "run": Column(asking.common("run"), "run"), "preset": Column(say("column_recipe"), help=say("recipe_help"))}  # fmt: skip
-    for score, ours in KEYS.items():
-        columns[ours] = Column(say(f"short_{score}"), "percent", say(f"help_{score}"))
-        if dataset == "cifar10":
-            columns[f"report_{score}"] = Column(say("by_report", score=say(f"short_{score}")), "percent", say("report_help"))
-        columns[f"paper_{score}"] = Column(say("by_paper", score=say(f"short_{score}")), "percent", say("paper_help"))
-    tables.table([_score_row(row) for row in rows], columns, key=f"resolution.{dataset}.scores", alt=say("scores"))
-
-
-def _score_row(row: BesidePublished) -> dict[str, Any]:
-    shown = {"protocol_name": say(f"protocol_{row.cell.protocol}"), "side": row.cell.side, "run": row.run,
-             "preset": row.cell.preset if row.run else None}  # fmt: skip
-    ours = {KEYS[score]: value for score, value in row.ours.items()}
-    printed = {f"{source}_{score}": its[score] for source, its in (("report", row.report), ("paper", row.paper)) for score in SCORES}
-    return {**shown, **ours, **printed}
-
-
-# --- by class -----------------------------------------------------------------------------------------------------
-
-
-def _recall(cards: Cards, dataset: str) -> None:
-    st.markdown(f"#### {say('recall')}")
-    st.caption(say("recall_text"))
-
-    @st.fragment
-    def view() -> None:
-        tested = cells(cards).tested(dataset)
-        protocol = shared.protocol("recall", list(dict.fromkeys(cell.protocol for cell in tested)))
-        shown = [cell for cell in tested if cell.protocol == protocol]
-        rows, columns = _recall_rows(shown)
-        tables.table(rows, columns, key=f"resolution.{dataset}.recall.{protocol}", alt=say("recall"))
-        shared.mixes(shown)
-        tables.runs_behind(list(dict.fromkeys(cell.run for cell in shown)))
-
-    view()
-
-
-def _recall_rows(shown: Sequence[Cell]) -> tuple[list[dict[str, Any]], dict[str, Column]]:
-    """A row for each class: its recall in each cell, the report's beside it where it prints one."""
-    rows: list[dict[str, Any]] = [{"class": name} for name in _classes(shown[0])]
-    columns = {"class": Column(say("column_class"))}
-    for cell in shown:
-        side = cell.side
-        printed = report_recall(cell.protocol, side) if cell.dataset == "cifar10" and cell.protocol != "mixed" else None
-        columns[f"ours_{side}"] = Column(say("recall_at", side=side), "percent")
-        if printed:
-            columns[f"report_{side}"] = Column(say("by_report", score=say("recall_at", side=side)), "percent", say("report_help"))
-        for row, recall in zip(rows, cell.scores.recall if cell.scores else (), strict=True):
-            row |= {f"ours_{side}": recall, f"report_{side}": printed and printed.get(row["class"])}
-    return rows, columns
-
-
-def _classes(cell: Cell) -> list[str]:
-    return list(cell.card.facts.classes) if cell.card else []
-
-
-def _confusion(cards: Cards, dataset: str) -> None:
-    st.markdown(f"#### {say('confusion')}")
-
-    @st.fragment
-    def view() -> None:
-        tested = cells(cards).tested(dataset)
-        with st.container(horizontal=True, gap="medium"):
-            protocol = shared.protocol("confusion", list(dict.fromkeys(cell.protocol for cell in tested)))
-            by_side = {cell.side: cell for cell in tested if cell.protocol == protocol}
-            side = shared.choice("confusion.side", list(by_side), say("side_axis"))
-            numbers = shared.choice("confusion.numbers", NUMBERS, say("numbers"), lambda one: say(f"numbers_{one}"))
-        cell = by_side[side]
-        what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
-        figure = confusion_matrix(cell.matrix or [], _classes(cell), what, numbers)
-        export.show(figure, key="resolution.matrix")
-        tables.runs_behind([cell.run])
-
-    view()
+def _points(cards: Cards, dataset: str) -> list[Point]:
+    """The accuracy of each protocol at each side, all by the one recipe that they are compared by."""
+    found = [cells(cards).by_recipe(RECIPES[dataset][0], dataset, protocol, side) for protocol in PROTOCOLS for side in SIDES[dataset]]
+    return [Point(cell.protocol, cell.side, 100 * cell.accuracy) for cell in found if cell and cell.accuracy is not None]

@@ -11,6 +11,7 @@ from core.pretrained.cards import Card
 from core.studies.resolution import SIDES, Cell
 from demo.classroom import asking
 from demo.text import speaker
+from demo.ui.finding import Screen, Way
 from demo.visitor import session
 
 say = speaker("resolution")
@@ -27,7 +28,7 @@ def choice(name: str, options: Sequence[T], label: str, shown: Callable[[T], str
     kept = session.get_state(f"resolution.{name}", first)
     key = session.bind_widget(f"resolution.{name}", kept if kept in options else first)
     st.segmented_control(
-        label, options, key=key, required=True, format_func=shown,
+        label, options, key=key, required=True, format_func=shown, label_visibility="visible" if label else "collapsed",
         on_change=lambda: session.set_state(f"resolution.{name}", session.typed(key)),
     )  # fmt: skip
     chosen: T = session.typed(key)
@@ -35,8 +36,19 @@ def choice(name: str, options: Sequence[T], label: str, shown: Callable[[T], str
 
 
 def dataset() -> str:
-    """The data set that results, sweep and training are shown for."""
+    """The data set that a figure is shown for."""
     return choice("dataset", tuple(SIDES), say("dataset"), lambda name: say(f"dataset_{name}"))
+
+
+def chosen_dataset() -> str:
+    """The data set that was chosen last, where the choice stands below what it is needed for."""
+    kept: str = session.get_state("resolution.dataset", next(iter(SIDES)))
+    return kept
+
+
+def dataset_of_tables() -> str:
+    """The data set that a table of the drawer is shown for."""
+    return choice("tables.dataset", tuple(SIDES), say("dataset"), lambda name: say(f"dataset_{name}"))
 
 
 def protocol(name: str, options: Sequence[str]) -> str:
@@ -58,6 +70,12 @@ def wait_for(cards: Cards, names: Iterable[str]) -> None:
     absent = [name for name in names if name not in cards]
     if absent:
         asking.missing(f"python -m core pretrain {' '.join(absent)}")
+
+
+def waiting(headline: str, sentence: str, cards: Cards, names: Iterable[str], ways: Sequence[Way]) -> Screen:
+    """A screen whose runs are not there yet: how they are made stands in the figure's place."""
+    needed = list(names)
+    return Screen("resolution.waits", headline, sentence, lambda: wait_for(cards, needed), lambda: None, ways, whole=False)
 
 
 def mixes(cells: Iterable[Cell]) -> None:

@@ -23,7 +23,7 @@ from demo.charts import theme as chart_theme
 from demo.charts.confusion import confusion_matrix
 from demo.charts.figure import CLASS_COLOURS, Figure
 from demo.charts.theme import GROUND, INK, LETTERS, LETTERS_TEACHING, Look
-from demo.classroom import asking
+from demo.classroom import asking, guessing
 from demo.server import services
 from tests.demo import drawn
 from tests.demo.charts.test_figure import FIGURES
@@ -52,6 +52,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Figu
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
     monkeypatch.setattr(figure, "show", lambda figure, key: found.append(figure))
     monkeypatch.setattr(asking, "ask", lambda *_, **__: True)
+    monkeypatch.setattr(guessing, "of", lambda question: guessing.Guess(question, next(iter(question.options)), shown=True))
     manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1, cards=FOLDER)
     services.install(manager)
     yield found

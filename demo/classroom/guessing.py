@@ -1,0 +1,79 @@
+"""A guess that is drawn into the figure it is about: the options as buttons beside it, and the sentence that comes after.
+
+Alone, a tap on an option is the answer. In a class every browser votes, and the teacher shows the answer to all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from demo.classroom import verdict, voting
+from demo.classroom.question import Question, Settled
+from demo.text import speaker
+from demo.visitor import session
+
+common = speaker("figures")
+say = speaker("verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a visitor answered to a question, and whether the answer may be shown now."""
+
+    question: Question
+    option: str
+    """"" where nothing was chosen."""
+    shown: bool
+
+    def options(self) -> None:
+        """The options, each a button; in a class the vote."""
+        if session.classroom().opened:
+            voting.ask(self.question, f"ask.{self.question.name}")
+            return
+        with st.container(key=f"ask-options-{self.question.name}", gap="small"):
+            for option, words in self.question.options.items():
+                _button(self.question, option, words)
+            _button(self.question, "", common("skip"))
+
+    def sentence(self, why: str = "") -> str:
+        """What was guessed and whether that was right, with why; without a guess why the right one is.
+
+        `why`: a sentence in place of the right option's own.
+        """
+        answer = self.question.answer()
+        if not isinstance(answer, Settled):
+            return answer.why
+        right = why or answer.whys[answer.right]
+        if self.option not in answer.whys:
+            return right
+        guess = verdict.unmarked(self.question.options[self.option])
+        if self.option == answer.right:
+            return say("guessed_right", words=guess, why=right)
+        return say("guessed_wrong", words=guess, why=answer.whys[self.option])
+
+    def again(self) -> None:
+        """The way to guess once more; in a class the answers of all."""
+        if session.classroom().opened:
+            with st.expander(common("class_answers")):
+                voting.ask(self.question, f"ask.{self.question.name}")
+        else:
+            st.button(common("again"), key=f"ask.{self.question.name}.again", on_click=_settle, args=(self.question, None))
+
+
+def of(question: Question) -> Guess:
+    """What the visitor has answered so far."""
+    guess = session.get_state(f"guessed.{question.words}")
+    shown = voting.revealed(question) if session.classroom().opened else guess is not None
+    return Guess(question, guess if guess in question.options else "", shown)
+
+
+def _button(question: Question, option: str, words: str) -> None:
+    name = option or "skip"
+    st.button(words, key=f"ask.{question.name}.{name}", width="stretch", on_click=_settle, args=(question, option),
+              type="secondary" if option else "tertiary")  # fmt: skip
+
+
+def _settle(question: Question, guess: str | None) -> None:
+    session.set_state(f"guessed.{question.words}", guess)
