@@ -10,9 +10,10 @@ import streamlit as st
 
 from core.vocabulary.errors import LabError
 from demo import lessons
-from demo.classroom import teacher_mode
+from demo.classroom import joining, teacher_mode
 from demo.text import plain, speaker
 from demo.ui import look
+from demo.ui import menu as menu_style
 from demo.ui.page import Page
 from demo.visitor import navigation, session
 
@@ -36,6 +37,8 @@ SECTIONS = {
     for section in dict.fromkeys(page.section for page in PAGES.values() if page.section)
 }
 """Section -> its pages."""
+NUMBERED = ("lessons", "studies")
+"""The sections whose pages are worked through in their order."""
 
 
 def page(name: str) -> Callable[[], None]:
@@ -55,19 +58,35 @@ def main() -> None:
     look.dress()
     pages = {
         name: st.Page(
-            page(name), title=say(name), icon=f":material/{row.icon}:", url_path=name, default=name == "home",
-            visibility="hidden" if name in HIDDEN else "visible",
+            page(name), title=_title(name), icon=f":material/{row.icon}:" if row.section else None, url_path=name, default=name == "home",
+            visibility="hidden" if name in HIDDEN or name == "home" else "visible",
         )
         for name, row in ALL.items()
     }  # fmt: skip
     navigation.register(pages)
+    st.logo(menu_style.LOGO, size="medium")
     chosen = st.navigation(menu(pages), position="top")
     name = next(name for name, page in pages.items() if page is chosen)
+    st.html(f"<style>{menu_style.style(say('title'), _place(name))}</style>")
+    joining.button()
     try:
         with teacher_mode.around(name):
             chosen.run()
     except LabError as error:  # one clear line, whatever page it comes from
         st.error(plain(error), icon=":material/error:")
+
+
+def _title(name: str) -> str:
+    """A page's name in the menu; a lesson and a study have their number before it."""
+    section = ALL[name].section
+    return f"{SECTIONS[section].index(name) + 1}  {say(name)}" if section and section in NUMBERED else say(name)
+
+
+def _place(name: str) -> int | None:
+    """Which entry of the menu holds the page in its list: the pages of no section stand before them, one each."""
+    alone = sum(not page.section for page in PAGES.values()) - 1  # Home is the brand
+    section = ALL[name].section
+    return alone + list(SECTIONS).index(section) if section else None
 
 
 def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.engines.base import check
 from core.engines.thread import ThreadEngine
+from core.pretrained import showcase as showcase_file
 from core.pretrained import test_images
 from core.pretrained.cards import CARDS, FOLDER, Card, card_of, identity, read_cards, write_card
 from core.pretrained.outputs import read_outputs, write_outputs
@@ -43,21 +44,34 @@ def plan() -> Plan:
 
 
 def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequence[str]) -> dict[str, Any]:
-    """Makes the named cards (none named: all) that are not there; name -> {status, test_accuracy}."""
+    """Makes the named cards (none named: all) that are not there; name -> {status, test_accuracy}.
+
+    Then what is made from kept networks in seconds: the images that come with the app. The first page's (`showcase`) can
+    be named too, for it alone.
+    """
     planned = plan()
     for name in names:
-        if name not in planned:
-            raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join(planned)}")
+        if name not in planned and name != showcase_file.NAME:
+            raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join((*planned, showcase_file.NAME))}")
     folder.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before anything is trained
-    answer = make({name: planned[name] for name in names or planned}, folder, data, store, say)
-    if test_images.renew_tiles(folder, data, [architectures_comparison.report_name(name) for name in architectures.REPORT]):
-        say(f"{test_images.TILES_FILE}: made")
-    for file in test_images.renew_first(folder, data):
-        say(f"{file}: made")
+    answer = make({name: planned[name] for name in names or planned if name in planned}, folder, data, store, say)
+    _renew_images(folder, data, say)
     for name in answer:
         if planned[name].weights:
             set_trust(name, folder, data, say)
     return answer
+
+
+def _renew_images(folder: Path, data: Path, say: Say) -> None:
+    """The images that come with the app, as far as the data sets and the networks are there."""
+    from core.inference import showcase
+
+    if test_images.renew_tiles(folder, data, [architectures_comparison.report_name(name) for name in architectures.REPORT]):
+        say(f"{test_images.TILES_FILE}: made")
+    for file in test_images.renew_first(folder, data):
+        say(f"{file}: made")
+    if showcase.renew(folder, data):
+        say(f"{showcase_file.FILE}: made")
 
 
 def set_trust(name: str, folder: Path, data: Path, say: Say) -> None:

@@ -71,7 +71,7 @@ def _read_first(path: Path, side: int, changed: int) -> tuple[Bytes, tuple[int, 
         if not len(labels) == len(images) == FIRST_COUNT:
             raise ValueError(f"{len(labels)} classes and {len(images)} pictures instead of {FIRST_COUNT}")
     except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
     return images, labels
 
 
@@ -157,7 +157,7 @@ def _read_tiles(path: Path, changed: int) -> Tiles:
         if not len(images) >= len(labels) == len(indices):
             raise ValueError(f"{len(indices)} tiles are named and {len(images)} are there")
     except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
     return Tiles(indices, labels, images[: len(indices)], min(TILES_FIRST, len(indices)))
 
 
@@ -211,9 +211,9 @@ def read_sheet(path: Path, side: int) -> tuple[Bytes, dict[str, Any]]:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, KeyError, TypeError, SyntaxError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
-def _damaged(path: Path, error: Exception) -> LabError:
+def damaged(path: Path, error: Exception) -> LabError:
     """What to do about a file that does not hold what it should."""
     return LabError(f"{path} is damaged ({error!r}); python -m core pretrain makes it")

@@ -73,16 +73,23 @@ def key_popover(key: str) -> None:
     if session.teaching():
         return
     with st.popover(say("teacher"), icon=":material/key:"):
-        typed = st.text_input(say("token"), type="password", key=key, help=say("token_help")).strip()
-        if not typed:
-            return
-        if session.enter(typed):
-            st.rerun()
-        if problem := session.notice("token"):
-            st.markdown(plain(problem))
-            st.button(say("token_again"), key=f"{key}.again")
-        else:
-            st.markdown(say("token_wrong"))
+        key_field(key)
+
+
+def key_field(key: str) -> None:
+    """The token's field itself, and what is wrong with what was typed; nothing in teacher's mode."""
+    if session.teaching():
+        return
+    typed = st.text_input(say("token"), type="password", key=key, help=say("token_help")).strip()
+    if not typed:
+        return
+    if session.enter(typed):
+        st.rerun()
+    if problem := session.notice("token"):
+        st.markdown(plain(problem))
+        st.button(say("token_again"), key=f"{key}.again")
+    else:
+        st.markdown(say("token_wrong"))
 
 
 # --- the teacher's bar ----------------------------------------------------------------------------------------------

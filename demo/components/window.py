@@ -22,7 +22,7 @@ from demo.visitor import session
 
 CLIENT = Path(__file__).parent / "client"
 SCRIPTS = ("numbers.js", "grid.js", "cells.js", "formula.js", "window.js", "showing.js")
-"""One after the other, they are the window; with mount.js behind them, the component."""
+"""One after the other, they are one module."""
 
 
 def read(*names: str) -> str:
@@ -30,7 +30,7 @@ def read(*names: str) -> str:
     return "\n".join((CLIENT / name).read_text(encoding="utf-8") for name in names)
 
 
-_view = st.components.v2.component("lab_window", html=read("window.html"), css=read("window.css"), js=read(*SCRIPTS, "mount.js"))
+_view = st.components.v2.component("lab_window", html=read("window.html"), css=read("window.css"), js=read(*SCRIPTS))
 
 
 @dataclass(frozen=True, slots=True)

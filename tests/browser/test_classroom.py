@@ -41,11 +41,11 @@ def windows(chromium: Browser) -> Iterator[list[Page]]:
 
 
 def becomes_teacher(page: Page, app: App, token: str = TOKEN) -> None:
-    """Types the token on Home."""
+    """Types the token on the sheet of the menu."""
     page.bring_to_front()  # a window that was never in front draws no frames, and nothing in it is ever "stable"
     page.goto(app.url)
-    page.get_by_role("button", name=say("teacher")).click()
-    page.locator(".st-key-home-token input").fill(token)
+    page.get_by_role("button", name="Join the class").click()
+    page.locator(".st-key-join-token input").fill(token)
     page.keyboard.press("Enter")
 
 
@@ -62,7 +62,7 @@ def to(page: Page, name: str) -> None:
     """Through the menu, so that the session goes on."""
     link = page.get_by_test_id("stTopNavLink").filter(has_text=name)
     if not link.count():
-        page.get_by_text("Lessons", exact=True).first.click()
+        page.get_by_text("Learn", exact=True).first.click()
         link = page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name)
     link.first.click()
 
@@ -156,7 +156,7 @@ def test_a_class_on_home_is_brought_along_votes_and_is_told_who_was_right(
         page.set_viewport_size({"width": width, "height": height})
         page.bring_to_front()
         page.goto(app.url)
-        expect(page.get_by_role("heading", name="Resolution Lab")).to_be_visible()
+        expect(page.get_by_role("heading", name="How few pixels does it take?")).to_be_visible()
         expect(page.locator(".st-key-class_strip")).to_have_count(0)
     teacher.set_viewport_size({"width": 1920, "height": 1080})
     opens_the_class(teacher, app)

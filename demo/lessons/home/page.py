@@ -1,170 +1,73 @@
-"""The page "Home": what this is, where to go first, this machine, the address for a class, and the data sets."""
+"""The page "Home": the game is the front door. A picture of few pixels, three networks, and the ways into the app."""
 
 from __future__ import annotations
 
-import os
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.datasets import files as dataset_files
-from core.datasets.files import SOURCES, Source
+from core.pretrained import showcase
+from core.pretrained.cards import read_named
 from core.vocabulary.errors import LabError
-from demo.classroom import teacher_mode
-from demo.lessons.home import address
-from demo.server import dataset_downloads
-from demo.server.dataset_downloads import Look
-from demo.text import plain, speaker
-from demo.ui.formatting import times, whole
-from demo.ui.images import thumbnails
-from demo.visitor import navigation, session
+from demo.components import hero
+from demo.lessons.home import thumbnails
+from demo.server import services
+from demo.text import everything, plain, speaker
+from demo.ui.formatting import percent
+from demo.visitor import navigation
 
 say = speaker("home")
-WALK = ("convolution", "train", "resolution", "audit", "runs", "draw")
-"""The pages in the order of the walkthrough."""
-IN_A_ROW = 3
-WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
-"""Seconds between two looks: at a download, for a download that another browser starts, for the device."""
+FIRST_TRAINING = {"preset": "quick", "dataset": "digits"}
+"""What Train opens with from here."""
 
 
 def render() -> None:
-    """The whole page. Nothing here imports torch, so that the first page is up at once."""
-    st.title(say("title"), anchor=False)
-    words, code = st.columns([5, 2], gap="large")
-    with words:
-        st.markdown(say("intro"))
-        _walk()
-        _machine()
-    with code, st.container(border=True):
-        address.render()
-        teacher_mode.key_popover("home.token")
-    st.subheader(say("data"), anchor=False)
-    _data()
-
-
-# --- the walkthrough ---------------------------------------------------------------------------------------------
-
-
-def _walk() -> None:
-    for first in range(0, len(WALK), IN_A_ROW):
-        row = WALK[first : first + IN_A_ROW]
-        for place, (column, page) in enumerate(zip(st.columns(IN_A_ROW), row, strict=True), start=first + 1):
-            with column, st.container(border=True, height="stretch"):
-                navigation.link(page, f"**{place}. {say(f'walk_{page}')}**")
-                st.caption(say(f"walk_{page}_text"))
-
-
-# --- the data sets -----------------------------------------------------------------------------------------------
-
-
-def _data() -> None:
-    """The cards, kept up to date while there is something to wait for."""
-    every = _pace()
-
-    @st.fragment(run_every=every)
-    def view() -> None:
-        if _pace() != every:  # `run_every` is read only by a full run of the page
-            st.rerun()
-        for column, source in zip(st.columns(len(SOURCES)), SOURCES.values(), strict=True):
-            with column, st.container(border=True, height="stretch"):
-                _card(source)
-
-    view()
-
-
-def _pace() -> float | None:
-    if dataset_downloads.installed().active():
-        return WHILE_FETCHING
-    folder = session.manager().data
-    return None if all(dataset_files.state(name, folder).present for name in SOURCES) else WHILE_MISSING
-
-
-def _card(source: Source) -> None:
-    state = dataset_files.state(source.name, session.manager().data)
-    st.markdown(f"**{source.title}**")
-    images = thumbnails(source.name, state.path) if state.present else None
-    if images:
-        st.image(images, width="stretch", alt=say("samples_alt", data=source.title))
-    st.caption(_size(source))
-    if state.present:
-        st.markdown(say("present") if source.layouts else say("always_here"), help=source.cite)
-    else:
-        _missing(source, state.problem)
-
-
-def _size(source: Source) -> str:
-    colour = say("colour" if source.shape[0] == 3 else "grey")
-    sizes = {"train": whole(source.train), "test": whole(source.test), "classes": len(source.classes)}
-    return say("size", **sizes, side=times(source.shape[1:]), colour=colour)
-
-
-def _missing(source: Source, problem: str) -> None:
-    """What is offered for a set that is not here: the download and its end, each in its place; below them how it goes."""
-    transfer = dataset_downloads.installed().look(source.name)
-    active = transfer is not None and transfer.active
-    megabytes = f"{dataset_downloads.total_bytes(source) / 1e6:.0f}"
-    label = say("fetch_again" if transfer or problem else "fetch", megabytes=megabytes)
-    if st.button(label, key=f"home.fetch.{source.name}", icon=":material/download:", width="stretch", disabled=active):
-        dataset_downloads.installed().start(source.name, session.manager().data, session.visitor().name)
-        st.rerun()
-    owner, teacher = session.visitor().name, session.teaching()
-    if transfer and st.button(  # stays where it is after the end: a second click on it must not meet what moved up
-        say("fetch_stop"), key=f"home.stop.{source.name}", icon=":material/stop:", width="stretch",
-        help=say("fetch_stop_help"), disabled=not (active and dataset_downloads.installed().may_stop(source.name, owner=owner, teacher=teacher)),
-    ):  # fmt: skip
-        dataset_downloads.installed().stop(source.name, owner=owner, teacher=teacher)
-    if transfer and transfer.active:
-        _progress(transfer)
-    elif transfer and transfer.error:
-        st.error(plain(transfer.error))
-    elif problem:
-        st.warning(plain(problem))
-    st.caption(say("fetch_from_mirror" if os.environ.get("LAB_MIRROR") else "fetch_from", home=source.home))
-
-
-def _progress(transfer: Look) -> None:
-    numbers = {"done": f"{transfer.done_bytes / 1e6:.1f}", "total": f"{transfer.total_bytes / 1e6:.1f}"}
-    started = transfer.done_bytes > 0
-    st.progress(transfer.share, say("fetching", **numbers, left=_left(transfer)) if started else say("connecting"))
-
-
-def _left(transfer: Look) -> str:
-    """How fast it comes, and how long it will take."""
-    speed = f"{transfer.bytes_per_second / 1e6:.2f}"
-    if transfer.seconds_left < 60:
-        return say("seconds_left", speed=speed)
-    return say("minutes_left", speed=speed, minutes=f"{transfer.seconds_left / 60:.0f}") if transfer.bytes_per_second else say("no_speed")
-
-
-# --- this machine ------------------------------------------------------------------------------------------------
-
-
-def _machine() -> None:
-    """The device, as the process that trains sees it: it answers some seconds after the start."""
-    waiting = session.manager().facts is None
-
-    @st.fragment(run_every=WHILE_STARTING if waiting else None)
-    def view() -> None:
-        facts = session.manager().facts
-        if waiting and facts is not None:
-            st.rerun()
-        more = say("machine_help", precision=facts["precision"], torch=facts["torch"]) if facts else None
-        st.markdown(f"{_device(facts)} {_activity()}", help=more)
-
-    view()
-
-
-def _device(facts: dict[str, object] | None) -> str:
-    if facts is None:
-        return say("device_unknown")
-    return say("device", name=facts["device_name"])
-
-
-def _activity() -> str:
-    """How many runs go on and how many wait, in words."""
+    """The whole page. Nothing here imports torch or asks for a data set, so that it is up at once, everywhere."""
+    folder = services.pretrained_folder()
     try:
-        counts = session.manager().counts()
+        game = showcase.read(folder)
     except LabError as error:
-        return str(error)
-    if not counts:
-        return say("no_runs")
-    return say("runs_active", going=counts["running"] + counts["paused"], waiting=counts["queued"], all=counts.total())
+        st.error(plain(error), icon=":material/error:")
+        game = None
+    if game is None:
+        st.title(say("headline"), anchor=False)
+        st.info(say("no_game"), icon=":material/image_not_supported:")
+        st.code("python -m core pretrain showcase", language="sh")
+        for way in _ways():
+            navigation.link(way.page, way.label, **way.query)
+        return
+    taken = hero.show(game, _ways(), _cards(game), everything("home"), "home.hero")
+    if taken:
+        navigation.go(taken.page, **taken.query)
+    with st.expander(say("about")):
+        st.markdown(say("about_text", count=len(game.labels), trained=_trained_at(game)))
+
+
+def _trained_at(game: showcase.Showcase) -> str:
+    """At which sides a network of its own exists."""
+    return ", ".join(f"{side} × {side}" for side in sorted(set(game.trained_at)))
+
+
+def _ways() -> list[hero.Way]:
+    return [
+        hero.Way("seeing", _href("seeing", {"section": "game"}), say("play"), {"section": "game"}),
+        hero.Way("resolution", _href("resolution", {}), say("why")),
+    ]
+
+
+def _cards(game: showcase.Showcase) -> list[hero.Card]:
+    return [
+        hero.Card("convolution", _href("convolution", {}), say("card_learn"), say("card_learn_text"), thumbnails.feature_map(services.pretrained_folder())),
+        hero.Card("train", _href("train", FIRST_TRAINING), say("card_train"), _training_text(), thumbnails.digit(), FIRST_TRAINING),
+        hero.Card("resolution", _href("resolution", {"section": "riddle"}), say("card_study"), say("card_study_text"), thumbnails.half_blurred(game), {"section": "riddle"}),
+    ]
+
+
+def _training_text() -> str:
+    """With the accuracy of the digits' network that comes with the app, where it is there."""
+    card = read_named("digits", services.pretrained_folder())
+    return say("card_train_text", accuracy=percent(card.result.test_accuracy)) if card else say("card_train_text_alone")
+
+
+def _href(page: str, query: dict[str, str]) -> str:
+    return f"{navigation.root()}/{page}" + (f"?{urlencode(query)}" if query else "")

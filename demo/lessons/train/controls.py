@@ -210,7 +210,7 @@ def start() -> None:
     if refusal:
         st.error(plain(refusal), icon=":material/block:")
         if not _present(now.dataset):
-            navigation.link("home", say("to_home"))
+            navigation.link("data", say("to_data"))
     else:
         expected(now)
     st.button(

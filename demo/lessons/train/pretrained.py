@@ -37,7 +37,7 @@ def render(now: Snapshot) -> None:
     if missing:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(missing)
-            navigation.link("home", say("to_home"))
+            navigation.link("data", say("to_data"))
     else:
         controls.expected(recipe)
 

@@ -1,98 +1,50 @@
-"""The page Home: data sets and their downloads, the address for a class, pictures without torch."""
+"""The page Home: the game stands there at once, from one file, without data set, network or torch."""
 
 from __future__ import annotations
 
-import gzip
 import io
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.datasets import files as dataset_files
-from core.datasets import formats
-from core.datasets.files import SOURCES, FetchProgress, FetchStopped
 from core.engines.thread import ThreadEngine
-from core.images import samples
+from core.pretrained import showcase
 from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
-from core.vocabulary.errors import LabError
-from core.vocabulary.visitor import Visitor
-from demo.server import dataset_downloads, services
-from demo.server import lan as local
-from demo.server.dataset_downloads import Fetching
-from demo.server.lan import Address
-from demo.ui import images as drawn
-from demo.visitor import session
-
-FOUR = (3, 5, 8, 12)
-"""The training images of a data set that stand for it."""
-
-
-def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-
-
-class Download:
-    """Stands for core.datasets.files.fetch: tells half of the last file, then waits to be let go or stopped."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.error, self.calls, self.go_on, self.speed = error, 0, threading.Event(), 2e6
-
-    def __call__(
-        self, name: str, folder: Path, progress: dataset_files.Progress, stop: dataset_files.Stop, known: object, mirror: object
-    ) -> None:
-        self.calls += 1
-        sizes = [file.size for file in SOURCES[name].layouts[0].downloads]
-        progress(FetchProgress(name, "last", sizes[-1] // 2, sizes[-1], self.speed, sum(sizes[:-1]), sum(sizes)))
-        while not self.go_on.wait(0.01):
-            if stop():
-                raise FetchStopped("stopped")
-        if self.error:
-            raise self.error
+from demo.lessons.home import page as home
+from demo.lessons.home import thumbnails
+from demo.server import services
+from demo.text import everything
+from demo.visitor import navigation
 
 
 @pytest.fixture
-def fetches(monkeypatch: pytest.MonkeyPatch) -> Fetching:
-    """The server's downloads, none of them begun."""
-    monkeypatch.delitem(sys.modules, dataset_downloads._HOME, raising=False)
-    return dataset_downloads.installed()
+def cards(tmp_path: Path) -> Path:
+    """A folder of what comes with the app: nothing but the game."""
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    shutil.copy(FOLDER / showcase.FILE, folder)
+    return folder
 
 
 @pytest.fixture
-def download(monkeypatch: pytest.MonkeyPatch) -> Iterator[Download]:
-    made = Download()
-    monkeypatch.setattr(dataset_files, "fetch", made)
-    yield made
-    made.go_on.set()
-
-
-@pytest.fixture
-def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
-    visit(monkeypatch, "http://localhost:8501")
-    made = JobManager(
-        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1, cards=FOLDER
-    )
+def manager(tmp_path: Path, cards: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
+    """A server without any data set."""
+    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url="http://lab.example:8501/lab")
+    monkeypatch.setattr("streamlit.context", context)
+    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path / "nothing", token="t", threads=1, cards=cards)
     services.install(made)
     yield made
     made.close()
-
-
-def visit(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
-    """From now on the page is opened at this address."""
-    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url=url)
-    monkeypatch.setattr("streamlit.context", context)
 
 
 def script() -> None:
@@ -107,318 +59,65 @@ def opened() -> AppTest:
     return page
 
 
-def words(page: AppTest) -> str:
-    """What stands on the page, without the invisible spaces that keep words from being links."""
-    return "\n".join(str(part.value) for part in [*page.markdown, *page.caption, *page.error, *page.warning]).replace("\u200b", "")
-
-
-# --- downloads ---------------------------------------------------------------------------------------------------
-
-
-def test_a_download_is_one_for_all_and_counts_all_its_files(
-    fetches: Fetching, download: Download, tmp_path: Path
-) -> None:
-    assert fetches.look("mnist") is None and not fetches.active()
-    fetches.start("mnist", tmp_path)
-    fetches.start("mnist", tmp_path)
-    until(lambda: (look := fetches.look("mnist")) is not None and look.done_bytes > 0)
-    assert download.calls == 1, "the second wish for the same set joins the first"
-    assert dataset_downloads.installed() is fetches, "every page sees the same downloads"
-
-    look, files = fetches.look("mnist"), SOURCES["mnist"].layouts[0].downloads
-    assert look and look.active and look.bytes_per_second == 2e6
-    assert look.done_bytes == sum(file.size for file in files[:-1]) + files[-1].size // 2
-    assert look.total_bytes == sum(file.size for file in files)
-    assert look.share == pytest.approx(look.done_bytes / look.total_bytes)
-    assert look.seconds_left == pytest.approx((look.total_bytes - look.done_bytes) / 2e6)
-
-    download.go_on.set()
-    until(lambda: not fetches.active())
-    assert (end := fetches.look("mnist")) and not end.active and end.error == ""
-
-
-def test_a_download_is_stopped_without_an_error_and_begun_again(
-    fetches: Fetching, download: Download, tmp_path: Path
-) -> None:
-    fetches.start("mnist", tmp_path)
-    fetches.stop("mnist")
-    with pytest.raises(LabError, match="only who started the download of cifar10"):
-        fetches.stop("cifar10")  # never begun
-    until(lambda: not fetches.active())
-    assert (look := fetches.look("mnist")) and look.error == ""
-    fetches.start("mnist", tmp_path)
-    until(lambda: download.calls == 2)
-    assert fetches.active()
-
-
-def test_a_download_that_fails_says_why(fetches: Fetching, download: Download, tmp_path: Path) -> None:
-    download.error = LabError("cannot download x (https://there/x: no route to host)")
-    download.go_on.set()
-    fetches.start("mnist", tmp_path)
-    until(lambda: not fetches.active())
-    assert (look := fetches.look("mnist")) and "https://there/x" in look.error
-
-
-def test_a_fault_of_ours_is_told_too(
-    fetches: Fetching, download: Download, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    download.error = RuntimeError("oh")
-    download.go_on.set()
-    fetches.start("mnist", tmp_path)
-    until(lambda: not fetches.active())
-    assert (look := fetches.look("mnist")) and look.error == "RuntimeError: oh"
-    assert "RuntimeError: oh" in caplog.text and "Traceback" in caplog.text
-
-
-# --- the page ----------------------------------------------------------------------------------------------------
-
-
-def test_missing_sets_are_offered_and_fetched_from_the_page(
-    manager: JobManager, fetches: Fetching, download: Download
-) -> None:
-    page = opened()
-    offered = [button.key for button in page.button if button.key.startswith("home.fetch.")]
-    assert offered == ["home.fetch.mnist", "home.fetch.fashion-mnist", "home.fetch.cifar10"]
-    page.button(key="home.fetch.cifar10").click().run()
-    until(lambda: download.calls == 1)
-
-    other = opened()  # a second browser
-    assert other.button(key="home.fetch.cifar10").disabled and not other.button(key="home.stop.cifar10").disabled
-    places = [button.key for button in other.button]
-    other.button(key="home.stop.cifar10").click().run()
-    until(lambda: not fetches.active())
-    after = opened()
-    assert not after.button(key="home.fetch.cifar10").disabled and after.button(key="home.stop.cifar10").disabled
-    assert [button.key for button in after.button] == places, "a second click on Stop meets Stop"
-
-
-@pytest.mark.parametrize(("speed", "says"), [
-    (80e3, "0.08 MB/s, about 18 min left"), (2e6, "2.00 MB/s, less than a minute left"), (0.0, "waiting for the server"),
-])  # fmt: skip
-def test_a_download_says_how_long_it_will_take(
-    speed: float, says: str, manager: JobManager, fetches: Fetching, download: Download
-) -> None:
-    download.speed = speed
-    fetches.start("cifar10", manager.data)
-    until(lambda: (look := fetches.look("cifar10")) is not None and look.done_bytes > 0)
-    bars = [str(bar.proto.text) for bar in opened().get("progress")]
-    assert [text.partition("MB, ")[2] for text in bars] == [says]
-
-
-def test_a_download_is_stopped_by_who_started_it_or_the_teacher(
-    manager: JobManager, fetches: Fetching, download: Download, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = opened()
-    page.button(key="home.fetch.cifar10").click().run()
-    until(lambda: download.calls == 1)
-    assert fetches.may_stop("cifar10", session.visitor().name)
-    somebody = Visitor("another browser's cookie")
-    monkeypatch.setattr(session, "visitor", lambda: somebody)
-    assert opened().button(key="home.stop.cifar10").disabled
-    with pytest.raises(LabError, match="only who started the download of cifar10, or the teacher, can stop it"):
-        fetches.stop("cifar10", somebody.name)
-    assert fetches.active()
-    monkeypatch.setattr(session, "teaching", lambda: True)
-    opened().button(key="home.stop.cifar10").click().run()
-    until(lambda: not fetches.active())
-
-
-def test_a_failed_download_is_told_with_its_address(
-    manager: JobManager, fetches: Fetching, download: Download
-) -> None:
-    download.error = LabError("cannot download x (https://there/x: no route to host)")
-    download.go_on.set()
-    fetches.start("mnist", manager.data)
-    until(lambda: not fetches.active())
-    page = opened()
-    assert "(https://there/x: no route to host)" in page.error[0].value.replace("\u200b", ""), "an address as words, not as a link"
-    assert "Try again" in page.button(key="home.fetch.mnist").label
-
-
-def test_where_it_comes_from_is_said(manager: JobManager, fetches: Fetching, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LAB_MIRROR", raising=False)
-    assert "From public servers" in words(opened()) and "mirror" not in words(opened())
-    monkeypatch.setenv("LAB_MIRROR", "/media/stick")
-    assert "From your school's mirror" in words(opened()) and "/media" not in words(opened())
-
-
-def test_a_mirror_that_is_none_is_told_where_it_is_used(
-    manager: JobManager, fetches: Fetching, download: Download, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LAB_MIRROR", "ftp://school")
-    fetches.start("mnist", manager.data)
-    until(lambda: not fetches.active())
-    assert download.calls == 0 and "LAB_MIRROR is 'ftp" in opened().error[0].value
-
-
-def test_a_truncated_file_is_named(manager: JobManager, fetches: Fetching) -> None:
-    folder = manager.data / "MNIST" / "raw"
-    folder.mkdir(parents=True)
-    (folder / "train-images-idx3-ubyte").write_bytes(b"short")
-    assert "train-images-idx3-ubyte is truncated" in opened().warning[0].value
-
-
-def test_home_says_what_the_machine_is_and_how_much_goes_on(manager: JobManager, fetches: Fetching) -> None:
-    assert "No run yet" in words(opened())
-    until(lambda: manager.facts is not None, 60)
-    assert "CPU" in words(opened()) or str(manager.facts["device_name"]) in words(opened())  # type: ignore[index]
-
-
-WIFI, VPN = Address("192.168.1.5", "Wi-Fi"), Address("10.8.0.2", "tun0")
-
-
-@pytest.fixture
-def lan(monkeypatch: pytest.MonkeyPatch) -> list[Address]:
-    """The machine's addresses, to be changed; it is no container, whatever this one is."""
-    found = [WIFI]
-    monkeypatch.setattr(local, "lan_addresses", lambda: list(found))
-    monkeypatch.setattr(local, "shut_in", lambda: False)
-    monkeypatch.delenv("LAB_ADDRESS", raising=False)
+def sent(page: AppTest) -> dict[str, Any]:
+    """What the game's view was given."""
+    [view] = page.get("bidi_component")
+    found: dict[str, Any] = json.loads(view.proto.json)
     return found
 
 
-def test_the_address_for_a_class_stands_on_the_page(
-    manager: JobManager, fetches: Fetching, lan: list[Address], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_game_is_there_without_any_data_set(manager: JobManager) -> None:
+    data = sent(opened())
+    assert len(data["labels"]) == 10 and sorted(data["labels"]) == list(range(10)), "a picture of each class"
+    assert data["sides"] == [4, 6, 8, 12, 16, 24, 32] and set(data["answers"]) == {"totv", "tvtv", "mixed"}
+    assert len(json.dumps(data)) < 80_000
+
+
+def test_the_view_has_its_texts_and_every_way_its_address(manager: JobManager) -> None:
+    data = sent(opened())
+    assert data["words"] == everything("home")
+    ways = {entry["href"] for entry in [*data["ways"], *data["cards"]]}
+    root = navigation.root()
+    assert ways == {f"{root}/{way}" for way in (
+        "seeing?section=game", "resolution", "convolution", "train?preset=quick&dataset=digits", "resolution?section=riddle",
+    )}  # fmt: skip
+    assert root == "http://lab.example:8501/lab"
+
+
+def test_without_the_file_it_is_said_how_to_make_it_and_the_ways_stay(manager: JobManager, cards: Path) -> None:
+    (cards / showcase.FILE).unlink()
     page = opened()
-    assert "[http://192.168.1.5:8501]" in words(page) and not page.get("pills")
-    visit(monkeypatch, "https://lab.school.example/page")
-    assert "[https://lab.school.example" in words(opened())
-    lan.clear()
-    visit(monkeypatch, "http://localhost:8501")
-    assert "Only this machine" in words(opened())
+    assert not page.get("bidi_component") and "missing" in page.info[0].value
+    assert page.code[0].value == "python -m core pretrain showcase"
 
 
-def test_of_several_addresses_each_is_one_tap_away(manager: JobManager, fetches: Fetching, lan: list[Address]) -> None:
-    lan.append(VPN)
+def test_a_damaged_file_is_named(manager: JobManager, cards: Path) -> None:
+    (cards / showcase.FILE).write_bytes(b"no picture")
     page = opened()
-    [choice] = [one for one in page.button_group if one.key == "home.address"]
-    assert list(choice.options) == ["192.168.1.5 (Wi-Fi)", "10.8.0.2 (tun0)"]
-    assert "[http://192.168.1.5:8501]" in words(page)
-    choice.set_value("http://10.8.0.2:8501").run()
-    assert "[http://10.8.0.2:8501]" in words(page) and "[http://192" not in words(page)
+    assert "is damaged" in page.error[0].value and "core pretrain" in page.error[0].value
 
 
-def test_the_address_can_be_told(
-    manager: JobManager, fetches: Fetching, lan: list[Address], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lan.append(VPN)
-    monkeypatch.setenv("LAB_ADDRESS", "http://172.20.1.9:7860")
-    monkeypatch.setattr(local, "shut_in", lambda: True)
-    assert "[http://172.20.1.9:7860]" in words(opened())
-    monkeypatch.setenv("LAB_ADDRESS", "ftp://somewhere")
-    assert "LAB_ADDRESS is 'ftp://somewhere'; expected an address" in words(opened())
+def test_which_sizes_have_a_network_of_their_own_is_said(manager: JobManager) -> None:
+    assert "one network for each of 8 × 8, 16 × 16, 24 × 24, 32 × 32 pixels" in "".join(text.value for text in opened().markdown)
 
 
-def test_in_a_container_no_address_is_made_up(
-    manager: JobManager, fetches: Fetching, lan: list[Address], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(local, "shut_in", lambda: True)
-    text = words(opened())
-    assert "LAB_ADDRESS" in text and "192.168.1.5" not in text
-    visit(monkeypatch, "http://192.168.1.77:7860")
-    assert "[http://192.168.1.77:7860]" in words(opened())
+def test_the_card_of_train_tells_an_accuracy_where_there_is_one(manager: JobManager, cards: Path) -> None:
+    assert "%" not in home._training_text()
+    shutil.copy(FOLDER / "digits.json", cards)
+    assert "%" in home._training_text()
 
 
-# --- the address for a class -------------------------------------------------------------------------------------
+def opened_png(data: bytes) -> np.ndarray[Any, Any]:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-@pytest.mark.parametrize(
-    ("root", "listens_on", "hosts", "expected"),
-    [
-        ("http://localhost:8501", None, ["10.0.0.7"], ["http://10.0.0.7:8501"]),
-        ("http://127.0.0.1:80/lab", "0.0.0.0", ["10.0.0.7"], ["http://10.0.0.7:80/lab"]),
-        ("http://[::1]:8501", "", ["10.0.0.7", "10.8.0.2"], ["http://10.0.0.7:8501", "http://10.8.0.2:8501"]),
-        ("http://localhost:8501", "localhost", ["10.0.0.7"], []),
-        ("http://localhost:8501", "127.0.0.1", ["10.0.0.7"], []),
-        ("http://localhost:8501", None, [], []),
-        ("https://lab.example/a", "127.0.0.1", [], ["https://lab.example/a"]),
-        ("http://192.168.1.5:8501", None, ["10.0.0.7"], ["http://192.168.1.5:8501"]),
-        ("", None, ["10.0.0.7"], []),
-    ],
-)
-def test_class_addresses(root: str, listens_on: str | None, hosts: list[str], expected: list[str]) -> None:
-    assert list(local.class_addresses(root, listens_on, [Address(host, "eth0") for host in hosts])) == expected
-
-
-@pytest.mark.parametrize(("told", "expected"), [
-    ("", ""), ("192.168.1.5", "http://192.168.1.5:8501/lab"), ("lab.local:80", "http://lab.local:80/lab"),
-    ("https://school.example/lab/", "https://school.example/lab"), (" 10.0.0.7 ", "http://10.0.0.7:8501/lab"),
-])  # fmt: skip
-def test_the_told_address_is_completed(told: str, expected: str) -> None:
-    assert local.told_address("http://localhost:8501/lab", {"LAB_ADDRESS": told}) == expected
-
-
-@pytest.mark.parametrize("told", ["http://", "two words", "http://10.0.0.7:port", "ws://10.0.0.7"])
-def test_what_is_no_address_is_refused(told: str) -> None:
-    with pytest.raises(LabError, match=r"LAB_ADDRESS is .*; expected an address"):
-        local.told_address("http://localhost:8501", {"LAB_ADDRESS": told})
-
-
-def test_real_networks_come_before_virtual_ones_and_nobody_s_loopback_is_shown() -> None:
-    docker, cable = Address("172.17.0.1", "docker0"), Address("192.168.178.20", "eth0")
-    silent, own = Address("169.254.3.4", "eth1"), Address("127.0.0.1", "lo")
-    assert local.likely_first([own, docker, VPN, silent, cable, WIFI], default="10.8.0.2") == [cable, WIFI, VPN, docker]
-    assert local.likely_first([cable, WIFI], default="192.168.1.5") == [WIFI, cable]
-    for name in ("vEthernet (WSL)", "VirtualBox Host-Only Network", "utun3", "br-5f3", "ProtonVPN", "ztabcdef"):
-        assert Address("10.1.1.1", name).virtual, name
-    assert not any(Address("10.1.1.1", name).virtual for name in ("Wi-Fi", "eth0", "en0", "wlp3s0", "Ethernet 2", "WLAN"))
-
-
-def test_the_addresses_of_this_machine_are_none_of_itself() -> None:
-    assert not any(local.here_only(one.host) for one in local.lan_addresses())
-
-
-def test_a_container_is_known_by_its_marks(tmp_path: Path) -> None:
-    mark = tmp_path / ".dockerenv"
-    assert not local.shut_in({}, "6.1.0-18-amd64", [str(mark)])
-    mark.touch()
-    assert local.shut_in({}, "6.1.0-18-amd64", [str(mark)])
-    assert local.shut_in({"container": "podman"}, "6.1.0", []) and local.shut_in({}, "5.15.0-microsoft-standard-WSL2", [])
-
-
-def test_the_qr_code_is_an_svg_that_differs_by_its_text() -> None:
-    one, other = local.qr_code("http://10.0.0.7:8501"), local.qr_code("http://10.0.0.8:8501")
-    assert one.startswith("<svg") and 'fill="#fff"' in one and one != other
-
-
-# --- pictures ----------------------------------------------------------------------------------------------------
-
-
-def opened_png(data: bytes | None) -> Image.Image:
-    assert data
-    return Image.open(io.BytesIO(data))
-
-
-def test_digits_are_the_ones_of_scikit_learn() -> None:
-    from sklearn.datasets import load_digits
-
-    expected = np.round(load_digits().images[list(FOUR)] * 255 / 16).astype(np.uint8)
-    assert np.array_equal(samples.cheaply("digits", None)[:, 0], expected)
-    height = drawn.THUMBNAIL
-    assert opened_png(drawn.thumbnails("digits", None)).size == (4 * height + 3 * drawn.THUMBNAIL_GAP, height)
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_idx_pictures(tmp_path: Path, packed: bool) -> None:
-    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), np.uint8)
-    data = bytes(formats.IDX_HEAD) + images.tobytes()
-    (tmp_path / "train-images-idx3-ubyte.part").write_bytes(b"half")
-    name = "train-images-idx3-ubyte" + (".gz" if packed else "")
-    (tmp_path / name).write_bytes(gzip.compress(data) if packed else data)
-    assert np.array_equal(samples.cheaply("mnist", tmp_path)[:, 0], images[list(FOUR)])
-
-
-def test_cifar_pictures_have_their_colours_in_place(tmp_path: Path) -> None:
-    records = np.random.default_rng(0).integers(0, 256, (20, formats.CIFAR_RECORD), np.uint8)
-    records[3, 1:1025] = 200  # the red plane
-    (tmp_path / "data_batch_1.bin").write_bytes(records.tobytes())
-    images = samples.cheaply("cifar10", tmp_path)
-    assert images.shape == (4, 3, 32, 32) and (images[0, 0] == 200).all()
-    assert images[1, 1, 2, 3] == records[5, 1 + 1024 + 2 * 32 + 3]
-
-
-def test_what_cannot_be_read_gives_no_picture(tmp_path: Path) -> None:
-    (tmp_path / "data_batch_1.bin").write_bytes(b"short")
-    assert drawn.thumbnails("cifar10", tmp_path) is None
-    assert drawn.thumbnails("mnist", tmp_path / "nowhere") is None
+def test_the_thumbnails_are_what_the_app_computes() -> None:
+    game = showcase.read(FOLDER)
+    assert game is not None
+    edge, cat, digit = (opened_png(image) for image in (thumbnails.feature_map(FOLDER), thumbnails.half_blurred(game), thumbnails.digit()))
+    assert min(*edge.shape[:2], *cat.shape[:2], *digit.shape[:2]) >= thumbnails.SIDE
+    coloured = edge.reshape(-1, 3).astype(int)
+    assert (coloured[:, 2] > coloured[:, 0] + 60).any() and (coloured[:, 0] > coloured[:, 2] + 60).any(), "edges of both signs"
+    small = cat[::6, ::6]
+    original = game.images[game.labels.index(showcase.CLASSES.index("cat"))]
+    assert np.array_equal(small[:, 16:], original[:, 16:]) and not np.array_equal(small[:, :16], original[:, :16])

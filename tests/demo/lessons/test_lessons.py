@@ -263,7 +263,7 @@ def test_the_view_s_words_are_the_ones_that_its_script_uses() -> None:
 
 
 def test_the_view_s_script_is_no_path_and_has_no_sentence() -> None:
-    script = window.read(*window.SCRIPTS, "mount.js")
+    script = window.read(*window.SCRIPTS)
     assert "\n" in script and script.count("export default") == 1
     code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.S)
     assert not re.findall(r"[\"`][A-Z]?[a-z]+ [a-z]+ [a-z]+", code), "text belongs into view.md"

@@ -152,10 +152,10 @@ def test_report_marks_what_is_our_choice(manager: JobManager) -> None:
     assert "our choice" not in page.number_input(key="train.learning_rate").label
 
 
-def test_a_missing_data_set_leads_to_home_and_cannot_be_started(manager: JobManager) -> None:
+def test_a_missing_data_set_leads_to_data_and_cannot_be_started(manager: JobManager) -> None:
     page = opened(preset="quick", dataset="cifar10")
     assert "not on this machine yet" in page.error[0].value
-    assert "Go to Home" in shown(page)
+    assert "Go to Data" in shown(page)
     assert button(page, "Start").disabled
 
 
@@ -476,7 +476,7 @@ def test_a_card_of_a_data_set_that_is_not_here_says_what_to_do(manager: JobManag
     put_card("mnist-28", dataset="mnist")
     page = opened(run="mnist-28")
     assert button(page, "Train it again").disabled and button(page, "With a new seed").disabled
-    assert any("Fetch it on the page Home" in caption.value for caption in page.caption)
+    assert any("Fetch it on the page Data" in caption.value for caption in page.caption)
     assert figures(page) == ["Loss by epoch", "Accuracy by epoch", "test"]
 
 
