@@ -236,6 +236,8 @@ def test_the_server_has_one_class_with_the_manager_s_token(tmp_path: Path, monke
     monkeypatch.delitem(sys.modules, services._HOME, raising=False)
     with pytest.raises(LabError, match="only the teacher"):
         services.classroom().open(TEACHER)  # no server: nobody is its teacher
-    services.install(JobManager(open_store(tmp_path), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1, cards=FOLDER))
+    manager = JobManager(open_store(tmp_path), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1, cards=FOLDER)
+    services.install(manager)
     services.classroom().open(TEACHER)
     assert services.classroom().opened and services.classroom() is services.classroom()
+    manager.close()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from core.runs import lifecycle
 from core.runs.manager import JobManager
@@ -231,11 +231,21 @@ class ScriptedStore(RunStore):
 class Lab:
     """A manager with a scripted engine and store, and the rules that hold for it whatever happens."""
 
+    open: ClassVar[list[Lab]] = []
+    """Those that were not closed: a run that stood somewhere for ever would break off in the midst of another test."""
+
     def __init__(self, folder: Path, *held: str) -> None:
+        Lab.open.append(self)
         self.folder, self.script = folder, Script(*held)
         self.store, self.engine = ScriptedStore(folder / "runs", self.script), ScriptedEngine(self.script)
         self.manager = JobManager(self.store, self.engine, data=folder, token="the token", threads=1, cards=folder / "cards")
         self._known: dict[str, tuple[object, str]] = {}
+
+    def close(self) -> None:
+        """Whoever stands somewhere is let go, and all ends."""
+        Lab.open.remove(self)
+        self.manager.close()
+        self.store.close()
 
     def rules(self, thoroughly: bool = True) -> None:
         """At any moment at which nobody is between two points. Without `thoroughly` only runs that have changed are read."""

@@ -83,7 +83,7 @@ class Schedules(RuleBasedStateMachine):
         self.lab.manager.close()
         self.lab.rest()
         assert not any(self.lab.manager.snapshot(run).active for run in self.runs)
-        self.lab.store.close()
+        self.lab.close()
         self.lab = Lab(self.folder, "*")
 
     # --- what happens ---
@@ -144,8 +144,7 @@ class Schedules(RuleBasedStateMachine):
             self.lab.rest()
             assert all(self.lab.manager.snapshot(run).status in ("finished", "failed") for run in self.runs)
         finally:
-            self.lab.manager.close()
-            self.lab.store.close()
+            self.lab.close()
             shutil.rmtree(self.folder)
 
 

@@ -209,6 +209,7 @@ def test_the_teacher_can_stop_all_runs_at_once_and_is_asked_first(answer: str, t
     expected = "stopped" if answer == "runs.stop_all_yes" else "finished"
     assert {lab.manager.snapshot(run).status for run in all_runs} == {expected}
     assert teaches(opened()).button(key="runs.stop_all").disabled, "in its place, also where there is nothing to stop"
+    lab.close()
 
 
 def test_deleting_asks_first(manager: JobManager) -> None:
