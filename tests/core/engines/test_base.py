@@ -48,9 +48,102 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     return warm
 
 
-BOTH = pytest.mark.parametrize("engine", ["thread", "process"], indirect=True)
+BOTH = pytest.mark.parametrize("engine", ["thread", pytest.param("process", marks=pytest.mark.slow)], indirect=True)
 
 
+# --- a child that is killed. These come first: a child that has not yet imported torch is cheap to lose, and what trains last stays.
+
+
+@pytest.mark.slow
+def test_a_worker_that_cannot_be_started_is_told_in_a_sentence(process: ProcessEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    if process._child is not None:
+        process._child.kill()
+    monkeypatch.setattr("core.engines.process.subprocess.Popen", none_left)
+    says = r"cannot be started \(Resource temporarily unavailable\)"
+    for question in (process.facts(), process.speed(SHORT)):
+        with pytest.raises(EngineDied, match=says):
+            question.result(0)
+    with pytest.raises(EngineDied, match=says):
+        list(process.stream(SHORT))
+    monkeypatch.undo()
+    assert process.facts().result(60)["cores"] >= 1, "asked again, it is tried again"
+
+
+@pytest.mark.slow
+def test_orders_to_a_child_that_does_not_read_keep_nobody_waiting(process: ProcessEngine) -> None:
+    if not hasattr(signal, "SIGSTOP"):
+        pytest.skip("no way to freeze a process here")
+    frozen = process.child()
+    os.kill(frozen.process.pid, signal.SIGSTOP)
+    stream = process.stream(LONG, b"x" * 5_000_000)  # more than any pipe holds
+    threading.Timer(0.1, stream.stop).start()
+    assert list(stream) == []
+    assert not frozen.alive
+
+
+@pytest.mark.slow
+def test_closing_kills_a_child_that_does_not_obey(process: ProcessEngine) -> None:
+    stream = process.stream(LONG)
+    records = iter(stream)
+    next(records)
+    if not hasattr(signal, "SIGSTOP"):
+        pytest.skip("no way to freeze a process here")
+    frozen = process.child()
+    os.kill(frozen.process.pid, signal.SIGSTOP)
+    stream.close()
+    assert list(records) == [] and frozen.process.poll() == -signal.SIGKILL
+
+
+@pytest.mark.slow
+def test_one_unreadable_message_ends_the_worker_and_not_the_engine(process: ProcessEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = iter(process.stream(LONG))
+    next(records)
+    broken, real = process.child(), child.read_frame
+
+    def unreadable(pipe: IO[bytes]) -> object:
+        real(pipe)
+        raise ValueError("not JSON")
+
+    monkeypatch.setattr(child, "read_frame", unreadable)
+    with pytest.raises(EngineDied, match=r"said what cannot be read \(not JSON\)"):
+        list(records)
+    monkeypatch.undo()
+    assert not broken.alive
+    assert any(isinstance(record, Result) for record in process.stream(SHORT))
+
+
+@pytest.mark.slow
+def test_a_stubborn_child_is_killed_and_the_next_run_gets_a_new_one(process: ProcessEngine) -> None:
+    stream = process.stream(LONG)
+    records = iter(stream)
+    next(records)
+    stubborn = process.child().process
+    os.kill(stubborn.pid, signal.SIGSTOP) if hasattr(signal, "SIGSTOP") else pytest.skip("no way to freeze a process here")
+    stream.stop()
+    began = time.monotonic()
+    list(records)
+    assert time.monotonic() - began < 2.5
+    assert stubborn.wait(5) != 0
+    assert any(isinstance(record, Result) for record in process.stream(SHORT.changed(epochs=1)))
+
+
+@pytest.mark.slow
+def test_a_child_that_dies_is_told_and_replaced(process: ProcessEngine) -> None:
+    records = iter(process.stream(LONG))
+    next(record for record in records if isinstance(record, Epoch))
+    process.child().process.kill()
+    with pytest.raises(EngineDied, match="resume the run"):
+        list(records)
+    assert process.facts().result(30)["cores"] >= 1
+
+
+# --- a child that stays warm
+
+
+@pytest.mark.slow
 def test_both_engines_give_the_same_bits(process: ProcessEngine, tmp_path: Path) -> None:
     here, there = list(ThreadEngine(tmp_path).stream(SHORT)), list(process.stream(SHORT))
     assert [type(r) for r in here if not isinstance(r, Tick)] == [type(r) for r in there if not isinstance(r, Tick)]
@@ -58,6 +151,7 @@ def test_both_engines_give_the_same_bits(process: ProcessEngine, tmp_path: Path)
     assert results[0].weights == results[1].weights and len(results[0].weights) > 1_000
 
 
+@pytest.mark.slow
 def test_a_run_begun_in_one_engine_ends_in_the_other(process: ProcessEngine, tmp_path: Path) -> None:
     whole = list(process.stream(SHORT))
     first = next(record for record in whole if isinstance(record, Epoch) and record.epoch == 1)
@@ -79,22 +173,6 @@ def test_stop_ends_the_stream_within_a_second(engine: Engine) -> None:
     assert time.monotonic() - began < 1.5 and not any(isinstance(record, Result) for record in left)
 
 
-def test_a_stubborn_child_is_killed_and_the_next_run_gets_a_new_one(tmp_path: Path) -> None:
-    engine = ProcessEngine(tmp_path)
-    stream = engine.stream(LONG)
-    records = iter(stream)
-    next(records)
-    stubborn = engine.child().process
-    os.kill(stubborn.pid, signal.SIGSTOP) if hasattr(signal, "SIGSTOP") else pytest.skip("no way to freeze a process here")
-    stream.stop()
-    began = time.monotonic()
-    list(records)
-    assert time.monotonic() - began < 2.5
-    assert stubborn.wait(5) != 0
-    assert any(isinstance(record, Result) for record in engine.stream(SHORT.changed(epochs=1)))
-    engine.close()
-
-
 @BOTH
 def test_a_paused_run_is_silent_and_goes_on(engine: Engine) -> None:
     stream, seen = engine.stream(LONG), []
@@ -113,24 +191,15 @@ def test_a_paused_run_is_silent_and_goes_on(engine: Engine) -> None:
         time.sleep(1.0)  # twice as long as a run that trains says nothing
         return len(seen) == count
 
-    _wait(silent)
-    count = len(seen)
-    stream.resume()
-    _wait(lambda: len(seen) > count)
-    stream.stop()
+    try:
+        _wait(silent)
+        count = len(seen)
+        stream.resume()
+        _wait(lambda: len(seen) > count)
+    finally:  # the child is the other tests' too
+        stream.stop()
     reader.join(3)
     assert not reader.is_alive()
-
-
-def test_a_child_that_dies_is_told_and_replaced(tmp_path: Path) -> None:
-    engine = ProcessEngine(tmp_path)
-    records = iter(engine.stream(LONG))
-    next(record for record in records if isinstance(record, Epoch))
-    engine.child().process.kill()
-    with pytest.raises(EngineDied, match="resume the run"):
-        list(records)
-    assert engine.facts().result(30)["cores"] >= 1
-    engine.close()
 
 
 @BOTH
@@ -149,6 +218,7 @@ def test_speed_and_facts_are_measured(engine: Engine) -> None:
     assert {"device", "device_name", "cores", "precision", "torch"} <= engine.facts().result(30).keys()
 
 
+@pytest.mark.slow
 def test_the_child_ends_when_its_pipe_does() -> None:
     worker = subprocess.Popen([sys.executable, "-m", "core.engines.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
     assert worker.stdin is not None and worker.stdout is not None
@@ -218,33 +288,6 @@ def test_closing_a_stream_that_is_half_read_frees_the_engine(engine: Engine) -> 
     stream.close()
 
 
-def test_closing_kills_a_child_that_does_not_obey(tmp_path: Path) -> None:
-    engine = ProcessEngine(tmp_path)
-    stream = engine.stream(LONG)
-    records = iter(stream)
-    next(records)
-    if not hasattr(signal, "SIGSTOP"):
-        pytest.skip("no way to freeze a process here")
-    frozen = engine.child()
-    os.kill(frozen.process.pid, signal.SIGSTOP)
-    stream.close()
-    assert list(records) == [] and frozen.process.poll() == -signal.SIGKILL
-    engine.close()
-
-
-def test_orders_to_a_child_that_does_not_read_keep_nobody_waiting(tmp_path: Path) -> None:
-    if not hasattr(signal, "SIGSTOP"):
-        pytest.skip("no way to freeze a process here")
-    engine = ProcessEngine(tmp_path)
-    frozen = engine.child()
-    os.kill(frozen.process.pid, signal.SIGSTOP)
-    stream = engine.stream(LONG, b"x" * 5_000_000)  # more than any pipe holds
-    threading.Timer(0.1, stream.stop).start()
-    assert list(stream) == []
-    assert not frozen.alive
-    engine.close()
-
-
 @pytest.mark.parametrize("kind", [ThreadEngine, ProcessEngine])
 def test_no_question_starts_anything_after_close(kind: type[ThreadEngine] | type[ProcessEngine], tmp_path: Path) -> None:
     engine = kind(tmp_path)
@@ -276,42 +319,7 @@ def test_a_stop_is_obeyed_while_another_run_is_in_the_thread_engine(tmp_path: Pa
     first.close()
 
 
-def test_a_worker_that_cannot_be_started_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def none_left(*_: object, **__: object) -> None:
-        raise BlockingIOError(11, "Resource temporarily unavailable")
-
-    monkeypatch.setattr("core.engines.process.subprocess.Popen", none_left)
-    engine = ProcessEngine(tmp_path)
-    says = r"cannot be started \(Resource temporarily unavailable\)"
-    for question in (engine.facts(), engine.speed(SHORT)):
-        with pytest.raises(EngineDied, match=says):
-            question.result(0)
-    with pytest.raises(EngineDied, match=says):
-        list(engine.stream(SHORT))
-    monkeypatch.undo()
-    assert engine.facts().result(60)["cores"] >= 1, "asked again, it is tried again"
-    engine.close()
-
-
-def test_one_unreadable_message_ends_the_worker_and_not_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = ProcessEngine(tmp_path)
-    records = iter(engine.stream(LONG))
-    next(records)
-    broken, real = engine.child(), child.read_frame
-
-    def unreadable(pipe: IO[bytes]) -> object:
-        real(pipe)
-        raise ValueError("not JSON")
-
-    monkeypatch.setattr(child, "read_frame", unreadable)
-    with pytest.raises(EngineDied, match=r"said what cannot be read \(not JSON\)"):
-        list(records)
-    monkeypatch.undo()
-    assert not broken.alive
-    assert any(isinstance(record, Result) for record in engine.stream(SHORT))
-    engine.close()
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [b"\xff" * 100, struct.pack("<II", 3, 0) + b"no!", frame_of({"pause": 1})])
 def test_a_worker_that_gets_what_is_no_order_ends(sent: bytes) -> None:
     worker = subprocess.Popen([sys.executable, "-m", "core.engines.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -320,6 +328,7 @@ def test_a_worker_that_gets_what_is_no_order_ends(sent: bytes) -> None:
     assert worker.returncode == 1 and b"Error" in says
 
 
+@pytest.mark.slow
 def test_a_worker_whose_sending_thread_fails_ends_and_does_not_hang() -> None:
     code = """
 import io, threading

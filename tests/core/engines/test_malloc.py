@@ -21,6 +21,7 @@ print(faults())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems keep their own ways")
 def test_large_blocks_are_used_again() -> None:
     def run(before: str) -> int:
