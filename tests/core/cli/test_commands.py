@@ -47,6 +47,7 @@ def ask(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 TRAIN = ("train", "--epochs", "2", "--train-limit", "200", "--threads", "1", "--precision", "float32")
 
 
+@pytest.mark.slow
 def test_train_prints_its_scores_and_runs_lists_it(capsys: pytest.CaptureFixture[str]) -> None:
     trained = ask(capsys, *TRAIN)
     keys = ("run", "status", "epochs", "test_accuracy", "macro_precision", "macro_recall", "macro_f1", "confusion",
@@ -187,18 +188,23 @@ def test_a_failed_run_exits_1_and_says_why(capsys: pytest.CaptureFixture[str]) -
     assert main(["train", "--resume", failed["run"]]) == 2
 
 
-def test_a_full_disk_breaks_the_run_off_with_the_reason_and_it_can_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def broken_off_at(epoch: int, capsys: pytest.CaptureFixture[str]) -> Any:
+    """What a run prints whose disk is full from this epoch on."""
     save = RunStore.save
 
     def full(store: RunStore, run: str, record: Record) -> None:
-        if isinstance(record, Epoch) and record.epoch == 1:
+        if isinstance(record, Epoch) and record.epoch == epoch:
             raise StoreError("cannot write to the run store: No space left on device")
         save(store, run, record)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RunStore, "save", full)
         assert main([*TRAIN, "--json"]) == 1
-    told = capsys.readouterr()
+    return capsys.readouterr()
+
+
+def test_a_full_disk_breaks_the_run_off_with_the_reason_and_it_can_be_resumed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = broken_off_at(1, capsys)
     assert "was interrupted: cannot write to the run store: No space left" in told.err and "Traceback" not in told.err
     broken = json.loads(told.out)
     assert broken["status"] == "interrupted" and "No space left" in open_store(tmp_path / "runs").get(broken["run"]).message
@@ -213,7 +219,7 @@ def test_a_run_store_that_cannot_be_written_is_one_line(tmp_path: Path, monkeypa
 
 
 def test_a_damaged_checkpoint_is_one_line_and_nothing_else_is_harmed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run, good = begun_and_killed("--engine", "thread"), ask(capsys, *TRAIN)["run"]
+    run, good = json.loads(broken_off_at(2, capsys).out)["run"], ask(capsys, *TRAIN)["run"]
     store = open_store(tmp_path / "runs")
     file = next(store.weights_folder(run).iterdir())
     file.write_bytes(file.read_bytes()[:-100])
@@ -240,7 +246,7 @@ def test_a_damaged_data_file_is_named_in_one_line_and_makes_no_run(
 
 
 # Batches of one picture make an epoch of digits last more than half a second, so that a kill falls into one.
-SLOW = ("--epochs", "4", "--train-limit", "400", "--batch-size", "1", "--threads", "1", "--precision", "float32", "--learning-rate", "0.001")
+SLOW = ("--epochs", "3", "--train-limit", "400", "--batch-size", "1", "--threads", "1", "--precision", "float32", "--learning-rate", "0.001")
 
 
 def begun_and_killed(*words: str) -> str:
@@ -289,12 +295,12 @@ def test_kill_9_loses_no_finished_epoch_and_the_other_engine_ends_it_bit_for_bit
     run = begun_and_killed("--engine", "process", "--optimizer", optimizer)
     store = open_store(tmp_path / "runs")
     left = store.get(run)
-    assert left.status == "interrupted" and 1 <= left.epochs_done < 4
+    assert left.status == "interrupted" and 1 <= left.epochs_done < 3
     resumed = ask(capsys, "train", "--resume", run, "--engine", "thread")
     assert resumed["status"] == "finished" and resumed["confusion"] == undisturbed["confusion"]
     weights = [store.get(name).weights for name in (run, undisturbed["run"])]
     assert weights[0] is not None and weights[1] is not None and weights[0].read_bytes() == weights[1].read_bytes()
-    assert summary(store.get(run))["epochs"] == 4
+    assert summary(store.get(run))["epochs"] == 3
 
 
 @pytest.mark.slow
