@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.places import ROOT
 
@@ -47,8 +50,13 @@ def _name(file: Path) -> str:
 MODULES = modules()
 
 
-def imports(module: str, only_at_import: bool = False) -> Iterator[str]:
+@functools.cache
+def imports(module: str, only_at_import: bool = False) -> tuple[str, ...]:
     """The dotted names that a module imports: `from core import runs` is `core.runs.store`."""
+    return tuple(_imports(module, only_at_import))
+
+
+def _imports(module: str, only_at_import: bool) -> Iterator[str]:
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     for node in _at_import(tree) if only_at_import else ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -78,7 +86,7 @@ def place(module: str) -> int:
     raise AssertionError(f"{module} has no place in ORDER of {Path(__file__).name}; its package needs one")
 
 
-def ours(names: Iterator[str]) -> set[str]:
+def ours(names: Iterable[str]) -> set[str]:
     """Of these names the ones of this project, packages without a module of their own left out."""
     return {name for name in names if name in MODULES and name not in ("core", "demo")}
 
@@ -149,6 +157,7 @@ def test_the_server_imports_nothing_heavy() -> None:
                 for name in imports(module, only_at_import=True) if name.split(".")[0] in HEAVY]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_process_that_imports_the_server_s_parts_has_no_torch() -> None:
     code = f"import sys, {', '.join(torch_free())}; print([n for n in {HEAVY!r} if n in sys.modules])"
     answer = subprocess.run(
