@@ -136,6 +136,7 @@ def test_the_command_line_knows_it(noise: str, tmp_path: Path, monkeypatch: pyte
     assert "test accuracy" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_train_shows_it_and_its_run(noise: str, manager: JobManager, tmp_path: Path) -> None:
     opened = page("train", dataset=noise)
     chooser = opened.selectbox(key="train.dataset")
@@ -152,6 +153,7 @@ def test_seeing_makes_it_smaller(noise: str, manager: JobManager) -> None:
     assert list(opened.dataframe[0].value.iloc[:, 0])[: len(NOISE.sides)] == ["20 x 20", "10 x 10", "5 x 5"]
 
 
+@pytest.mark.slow
 def test_a_whole_network_shows_what_its_run_makes_of_it(noise: str, manager: JobManager, tmp_path: Path) -> None:
     run = trained(tmp_path)
     opened = page("network")

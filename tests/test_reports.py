@@ -25,7 +25,9 @@ ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "reports.json")
 EXPECTATIONS = {"exit", "top", "says", "says_part", "only", "answer"}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["report"] for row in ROWS])
+@pytest.mark.parametrize("row", [
+    pytest.param(row, id=row["report"], marks=pytest.mark.slow if "command" in row["try"] else ()) for row in ROWS
+])  # fmt: skip
 def test_what_was_reported_does_not_happen_here(row: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with contextlib.ExitStack() as ends:
         bench = Bench(tmp_path, monkeypatch, ends)

@@ -67,6 +67,7 @@ def with_curl(address: str, folder: Path) -> dict[str, Any]:
     return {name: json.loads(answer)[0] for name, answer in zip(names, answers, strict=True)}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_both_say_the_same_about_every_endpoint(address: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = in_python(address, folder, monkeypatch)

@@ -47,6 +47,7 @@ def one_line(error: pytest.ExceptionInfo[LabError]) -> str:
 # What there is
 
 
+@pytest.mark.slow
 def test_importing_sources_loads_neither_torch_nor_numpy_nor_the_network() -> None:
     code = (
         "import core.datasets.files, sys; print([m for m in ('torch','numpy','urllib.request') if m in sys.modules])"

@@ -241,6 +241,7 @@ def test_cifar_pixels_have_the_known_channel_means(real_data: Path) -> None:
     assert torch.allclose(means, torch.tensor([0.4914, 0.4822, 0.4465]), atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_full_mnist_gzipped_gives_the_same_bits(real_data: Path, tmp_path: Path) -> None:
     raw = tmp_path / RAW

@@ -79,6 +79,7 @@ def test_a_gif_of_a_million_little_comments_is_refused() -> None:
     np.testing.assert_array_equal(pixels(open_image(some), 1), pixels(GREY, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG", *({"AVIF"} & set(FORMATS))])
 def test_thousands_of_camera_notes_are_refused_and_some_dozen_are_read(kind: str) -> None:
     """PIL copies what each note points to: 1 MB of them took 8 seconds, 10 MB would take a quarter of an hour."""

@@ -80,6 +80,7 @@ def test_the_network_sees_the_reduced_picture(classifier: Classifier, digits: Da
     assert dict(answer.top) == dict(zip(classifier.classes, classifier.probabilities(expected)[0].tolist(), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["mnist-28", "cifar10-32"])
 def test_one_picture_alone_gets_the_study_s_prediction(name: str, real_data: Path) -> None:
@@ -151,6 +152,7 @@ def test_a_run_that_is_not_finished_does_not_answer(tmp_path: Path) -> None:
         Classifier.of_run(store.get(run))
 
 
+@pytest.mark.slow
 def test_importing_needs_no_torch() -> None:
     check = "import sys, core.inference.classifier, core.inference.model_registry, core.inference.protocols, core.explain.gradcam; sys.exit('torch' in sys.modules)"
     root = Path(classify.__file__).parents[2]

@@ -186,6 +186,7 @@ def test_a_network_outside_the_study_has_a_row_of_its_own(folder: Path) -> None:
 STUDIED = [name for name in ("cifar10-32", "mnist-28", "mnist-mixed") if name in read_cards(FOLDER)]
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("name", STUDIED)
 def test_a_hundred_test_pictures_get_what_the_study_counted(name: str, real_data: Path) -> None:

@@ -63,8 +63,9 @@ def manager(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JobManag
     made.close()
 
 
-ANY_ENGINE = pytest.mark.parametrize("manager", ["scripted", "thread", "process"], indirect=True)
-REAL_ENGINES = pytest.mark.parametrize("manager", ["thread", "process"], indirect=True)
+PROCESS = pytest.param("process", marks=pytest.mark.slow)
+ANY_ENGINE = pytest.mark.parametrize("manager", ["scripted", "thread", PROCESS], indirect=True)
+REAL_ENGINES = pytest.mark.parametrize("manager", ["thread", PROCESS], indirect=True)
 
 
 def wait(manager: JobManager, run: str, until: Callable[[Snapshot], bool], seconds: float = 20.0) -> Snapshot:
@@ -182,6 +183,7 @@ def test_the_teacher_stops_all_at_once(tmp_path: Path) -> None:
     assert lab.manager.stop_all(TEACHER) == 0
 
 
+@pytest.mark.slow
 @REAL_ENGINES
 def test_a_stopped_run_resumes_where_it_was(manager: JobManager) -> None:
     recipe = SHORT.changed(epochs=80)
@@ -198,6 +200,7 @@ def test_a_stopped_run_resumes_where_it_was(manager: JobManager) -> None:
     assert [epoch.epoch for epoch in done.epochs] == list(range(81))
 
 
+@pytest.mark.slow
 @REAL_ENGINES
 def test_pausing_holds_and_gives_the_place_up_when_others_wait(manager: JobManager) -> None:
     run = manager.submit(LONG, ANNA)
@@ -329,6 +332,7 @@ def test_a_new_card_is_seen_at_once(manager: JobManager, put_card: Callable[...,
     assert len(manager.pretrained()) == 2 and manager.snapshot("one").recipe.seed == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", [ThreadEngine, ProcessEngine])
 def test_closing_interrupts_and_another_manager_resumes(engine: type[ThreadEngine] | type[ProcessEngine], tmp_path: Path) -> None:
     first = make(tmp_path, engine(tmp_path))
@@ -364,6 +368,7 @@ def test_a_disk_that_fills_up_interrupts_the_run_and_says_so(manager: JobManager
     wait(manager, run, lambda snapshot: snapshot.epochs_done > ended.epochs_done)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_before_the_first_epoch_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> None:
     engine = ProcessEngine(tmp_path)
     manager = make(tmp_path, engine)

@@ -53,6 +53,7 @@ def test_unfinished_without_its_lock_is_interrupted(store: RunStore) -> None:
     assert store.get(run).status == "interrupted"
 
 
+@pytest.mark.slow
 def test_the_lock_goes_with_the_process_that_held_it(store: RunStore) -> None:
     run = store.create(Recipe(), "me")
     code = (

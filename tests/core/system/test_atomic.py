@@ -45,6 +45,7 @@ def test_an_error_of_the_writer_leaves_the_old_content(tmp_path: Path) -> None:
     assert file.read_text() == "old" and list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_half_way_leaves_the_old_content(tmp_path: Path) -> None:
     file = tmp_path / "a"
     write_whole(file, "old")

@@ -71,6 +71,7 @@ print(sum(is_held(Path(sys.argv[1])) for _ in range(2_000)), flush=True)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no shared lock here")
 def test_looks_of_several_processes_do_not_see_each_other(tmp_path: Path) -> None:
     file = tmp_path / "run.lock"
@@ -117,6 +118,7 @@ def test_looking_makes_no_file(way: str, tmp_path: Path) -> None:
     assert not is_held(tmp_path / "none.lock") and not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_lock_of_another_process_is_seen_and_goes_with_it(way: str, tmp_path: Path) -> None:
     file = tmp_path / "run.lock"
     code = ("import sys\nfrom pathlib import Path\nfrom core.system.locks import RunLock\nlock = RunLock(Path(sys.argv[1]))\n"

@@ -64,6 +64,7 @@ def test_another_word_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, ca
     assert capsys.readouterr().err == "LAB_LOG is 'loud'; expected one of debug, info, warning, error\n"
 
 
+@pytest.mark.slow
 def test_the_worker_writes_in_the_same_form_with_the_run_s_id(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_LOG", "debug")
     worker = subprocess.Popen([sys.executable, "-m", "core.engines.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -116,6 +116,7 @@ def test_pip_gets_as_far_as_the_refusal_on_an_intel_mac() -> None:
         assert asked_of(system, processor) == everything
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("-m", "core", "networks"), ("demo/space.py",), ("-c", "import app")])
 def test_every_way_in_is_refused_with_that_line_alone(words: tuple[str, ...], tmp_path: Path) -> None:
     """Without any package: the Python of a new environment, before README's first command has installed anything."""

@@ -59,6 +59,7 @@ def test_a_run_tells_start_then_epoch_zero_then_epochs_then_the_test(digits: loa
     assert sum(map(sum, last.train_confusion or [])) == 300
 
 
+@pytest.mark.slow
 def test_it_learns_the_digits(digits: loading.DataSet) -> None:
     assert result(run(preset("quick", "digits"), digits)).test_accuracy > 0.96
 

@@ -187,6 +187,7 @@ def test_class_names_must_fit():
         class_table(HAND, ["plane", "car"])
 
 
+@pytest.mark.slow
 def test_needs_no_torch():
     check = "import sys, core.vocabulary.metrics; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

@@ -123,6 +123,7 @@ def test_the_examples_in_the_docstrings() -> None:
     assert attempted and not failed
 
 
+@pytest.mark.slow
 def test_neither_torch_nor_scipy_is_needed() -> None:
     code = "import sys; from core.vocabulary import stats; stats.t_test((1., 2.), (3., 4.)); print({'torch', 'scipy', 'numpy'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "set()"

@@ -138,6 +138,7 @@ def test_ten_colours_for_ten_classes() -> None:
     assert len(set(CLASS_COLOURS)) == 10
 
 
+@pytest.mark.slow
 def test_making_figures_needs_neither_altair_nor_pandas_nor_torch() -> None:
     """Altair failed in a thread of the server while another thread was importing pandas."""
     code = (

@@ -78,6 +78,7 @@ def script(page: str) -> None:
     importlib.import_module(f"demo.lessons.{page}.page").render()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "section"), [(page, section) for page, sections in VIEWS.items() for section in sections])
 def test_every_text_of_a_page_s_figures_is_large_and_dark_enough(shown: list[Figure], page: str, section: str) -> None:
     view = AppTest.from_function(script, default_timeout=60, kwargs={"page": page})
@@ -94,6 +95,7 @@ def test_every_text_of_a_run_s_figures_is_large_and_dark_enough(name: str) -> No
     check(FIGURES[name]())
 
 
+@pytest.mark.slow
 def test_a_number_can_be_read_in_a_cell_of_any_shade() -> None:
     """From 0 to the largest, in steps small enough to meet the turn from dark to pale ink."""
     row = list(range(0, 101, 2))

@@ -56,6 +56,7 @@ def client(folder: Path) -> Iterator[httpx.Client]:
 # --- what it says -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("dataset", "name"), [("mnist", "mnist-28"), ("fashion-mnist", "fashion"), ("cifar10", "cifar10-32")])

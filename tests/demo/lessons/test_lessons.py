@@ -189,6 +189,7 @@ def fields(page: AppTest, image: str) -> None:
             page.text_input(key=key).set_value(str(value)).run()
 
 
+@pytest.mark.slow
 def test_the_warm_up_is_filled_in_cell_by_cell() -> None:
     page = skipped("warmup")
     first = "field.warmup.class_1_a.plus.00"

@@ -168,6 +168,7 @@ def test_a_finished_run_has_nothing_to_resume(manager: JobManager) -> None:
     assert page.button(key="runs.resume").disabled and not page.button(key="runs.open").disabled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("owner", [ME, OTHER], ids=["own", "somebody else's"])
 def test_the_buttons_of_a_run_are_the_same_in_every_status(manager: JobManager, owner: Visitor) -> None:
     """A button that disappears puts its neighbour under the pointer."""
@@ -190,6 +191,7 @@ def teaches(page: AppTest, token: str = "the token") -> AppTest:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["runs.stop_all_yes", "runs.stop_all_no"])
 def test_the_teacher_can_stop_all_runs_at_once_and_is_asked_first(answer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     visit(monkeypatch, "me")

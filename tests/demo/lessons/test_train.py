@@ -257,6 +257,7 @@ def test_somebody_else_may_look_but_not_stop_and_the_teacher_may(
     until(lambda: manager.snapshot(run).status == "stopped")
 
 
+@pytest.mark.slow
 def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) -> None:
     run = manager.submit(SHORT, ME)
     until(lambda: manager.snapshot(run).status == "finished")
@@ -278,6 +279,7 @@ def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) 
 ROW = [["Pause", "Stop"], ["Resume", "Stop"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("owner", [ME, Visitor(owner="other")], ids=["own", "somebody else's"])
 def test_the_buttons_of_a_run_keep_their_places_in_every_status(manager: JobManager, owner: Visitor) -> None:
     """Where Stop was, there is Stop: what is not possible is disabled, and what starts a run is in the menu."""
@@ -352,6 +354,7 @@ def test_the_page_says_what_stop_loses(manager: JobManager) -> None:
     manager.stop(run, ME)
 
 
+@pytest.mark.slow
 def test_only_a_run_that_could_be_controlled_says_who_may(manager: JobManager) -> None:
     for state in STATUSES:
         run = manager.store.create(SHORT, "other")

@@ -24,6 +24,7 @@ assert raise_limit() == 300, "as far as the system lets it"
 """
 
 
+@pytest.mark.slow
 def test_the_soft_limit_is_raised_as_far_as_it_goes() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -51,6 +51,7 @@ def test_the_folder_is_its_owner_s_alone_and_its_name_cannot_be_known_before(tmp
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_a_killed_server_has_left_goes_at_the_next_start_and_a_running_one_keeps_its_own(tmp_path: Path) -> None:
     code = f"from pathlib import Path; from demo.server.private_folder import PrivateFolder; p = PrivateFolder(Path({str(tmp_path)!r})); " \
            "(p.path / 'photo.png').write_bytes(b'x'); import os; os._exit(1)"  # fmt: skip
