@@ -63,7 +63,7 @@ def main() -> None:
         )
         for name, row in ALL.items()
     }  # fmt: skip
-    navigation.register(pages)
+    navigation.register(pages, SECTIONS.get("lessons", ()))
     st.logo(menu_style.LOGO, size="medium")
     chosen = st.navigation(menu(pages), position="top")
     name = next(name for name, page in pages.items() if page is chosen)

@@ -1,6 +1,7 @@
-"""A question before the answer: what a page with sections asks first, and what it shows where runs are missing.
+"""A question before the answer: what a page asks first, and what it shows where runs are missing.
 
-The guess is kept for the visitor; nothing below a question is drawn before the visitor guessed or skipped it.
+Tapping an option is answering. The guess is kept for the visitor; nothing below a question is drawn before the visitor
+guessed or asked to be shown.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from demo.classroom import verdict, voting
 from demo.classroom.question import Question
 from demo.server import services
 from demo.text import Say, speaker
+from demo.ui import choices
 from demo.visitor import navigation, session
 
 common = speaker("figures")
@@ -46,8 +48,8 @@ def ask(question: Question, before: str = "", subject: Callable[[], None] | None
     shows the options and then the answer. `subject` draws what the question is about: above it until it is answered.
     """
     opened = session.classroom().opened
-    guess = session.get_state(f"guessed.{question.words}")
-    answered = voting.revealed(question) if opened else guess is not None
+    guess = session.get_state(_kept(question))
+    answered = is_answered(question)
     if subject and not answered:
         subject()
     if before and not opened and not answered:
@@ -67,29 +69,34 @@ def ask(question: Question, before: str = "", subject: Callable[[], None] | None
     return answered
 
 
+def is_answered(question: Question) -> bool:
+    """Whether the answer may be shown: the visitor has guessed or skipped, or in a class the teacher has shown it."""
+    if session.classroom().opened:
+        return voting.revealed(question)
+    return session.get_state(_kept(question)) is not None
+
+
+def _kept(question: Question) -> str:
+    return f"guessed.{question.words}"
+
+
 def _guess(question: Question) -> None:
-    """The options, to choose one or to skip."""
+    """The options, each a button, and the way to see it without a guess."""
     key = f"ask.{question.name}"
-    guess = st.radio(
-        common("guess"), list(question.options), index=None, key=key, format_func=lambda option: question.options[option]
-    )
-    with st.container(horizontal=True):
-        if st.button(common("reveal"), key=f"{key}.reveal", type="primary", disabled=guess is None):
-            _settle(question, guess or "")
-        if st.button(common("skip"), key=f"{key}.skip", type="tertiary"):
-            _settle(question, "")
+    choices.buttons(question.options, key, lambda option: _settle(question, option))
+    st.button(common("skip"), key=f"{key}.skip", on_click=_settle, args=(question, ""))
 
 
 def _answered(question: Question, guess: str) -> None:
-    """The verdict, and the way to guess again."""
-    verdict.own(question, question.answer(), guess)
-    if st.button(common("again"), key=f"ask.{question.name}.again", type="tertiary"):
-        _settle(question, None)
+    """The options with their marks, the verdict, and the way to guess again."""
+    answer = question.answer()
+    choices.marked(question.options, f"ask.{question.name}", verdict.right(answer), guess)
+    verdict.own(question, answer, guess)
+    st.button(common("again"), key=f"ask.{question.name}.again", on_click=_settle, args=(question, None))
 
 
 def _settle(question: Question, guess: str | None) -> None:
-    session.set_state(f"guessed.{question.words}", guess)
-    st.rerun()
+    session.set_state(_kept(question), guess)
 
 
 def sections(say: Say, names: Sequence[str]) -> str:

@@ -12,25 +12,34 @@ say = speaker("verdict")
 
 def own(question: Question, answer: Answer, guess: str) -> None:
     """What a visitor is told who works alone: right or not, why, and the right option. `guess` "": skipped."""
-    if not isinstance(answer, Settled):
-        guessed = f"{say('guessed', guess=question.options[guess])}\n\n" if guess in question.options else ""
-        st.info(f"{guessed}{answer.why}", icon=":material/help:")
-    elif guess == answer.right:
-        st.success(say("right", why=answer.whys[guess]), icon=":material/check:")
-    elif guess in answer.whys:
-        st.warning(f"{say('wrong', why=answer.whys[guess])}\n\n{why(question, answer)}", icon=":material/close:")
-    else:
-        st.info(why(question, answer))
+    with st.container(key=f"verdict.{_kind(answer, guess)}.{question.name}"):
+        if not isinstance(answer, Settled):
+            guessed = f"{say('guessed', guess=question.options[guess])}\n\n" if guess in question.options else ""
+            st.info(f"{guessed}{answer.why}", icon=":material/help:")
+        elif guess == answer.right:
+            st.success(say("right", why=answer.whys[guess]), icon=":material/check:")
+        elif guess in answer.whys:
+            st.warning(f"{say('wrong', why=answer.whys[guess])}\n\n{why(question, answer)}", icon=":material/close:")
+        else:
+            st.info(why(question, answer))
 
 
-def in_class(answer: Answer, guess: str | None) -> None:
+def in_class(question: Question, answer: Answer, guess: str | None) -> None:
     """What one is told above the bars of the class, of one's own guess; what is right stands below them, for all."""
     if not isinstance(answer, Settled) or guess is None or guess not in answer.whys:
         return
-    if guess == answer.right:
-        st.success(say("right", why=answer.whys[guess]), icon=":material/check:")
-    else:
-        st.warning(say("wrong", why=answer.whys[guess]), icon=":material/close:")
+    with st.container(key=f"verdict.{_kind(answer, guess)}.{question.name}"):
+        if guess == answer.right:
+            st.success(say("right", why=answer.whys[guess]), icon=":material/check:")
+        else:
+            st.warning(say("wrong", why=answer.whys[guess]), icon=":material/close:")
+
+
+def _kind(answer: Answer, guess: str) -> str:
+    """How it looks: `right`, `wrong`, or neither."""
+    if not isinstance(answer, Settled) or guess not in answer.whys:
+        return "plain"
+    return "right" if guess == answer.right else "wrong"
 
 
 def why(question: Question, answer: Answer) -> str:

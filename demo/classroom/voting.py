@@ -16,6 +16,7 @@ from demo.charts.theme import LETTERS, LETTERS_TEACHING, ROOM
 from demo.classroom import verdict
 from demo.classroom.question import Question
 from demo.text import plain, speaker
+from demo.ui import choices
 from demo.visitor import session
 
 say = speaker("classroom")
@@ -64,12 +65,10 @@ def ask(question: Question, key: str, late: bool = False) -> None:
 
 
 def _answer(question: Question, now: Ballot, key: str, late: bool) -> None:
-    """One's own answer: what is chosen is what the server has counted."""
-    radio = session.bind_widget(f"{key}.class", now.mine)
-    st.radio(
-        say("choose"), list(question.options), index=None, key=radio, format_func=lambda option: question.options[option], disabled=late,
-        on_change=lambda: _vote(question.words, session.typed(radio)),
-    )  # fmt: skip
+    """One's own answer: what is marked is what the server has counted."""
+    choices.buttons(
+        question.options, f"{key}.class", lambda option: _vote(question.words, option), now.mine, large=True, disabled=late
+    )
     if problem := session.notice("vote"):
         st.warning(plain(problem), icon=":material/info:")
     st.caption(say("late" if late else "wait" if now.mine else "first"))
@@ -90,7 +89,7 @@ def _shown(question: Question, now: Ballot, key: str) -> None:
     session.set_state(remembered, mine)
     answer, teaching = question.answer(), session.teaching()
     if not teaching:
-        verdict.in_class(answer, mine)
+        verdict.in_class(question, answer, mine)
     right = verdict.right(answer)
     figure.show(ballot_figure(question, now, right, large=teaching), key=f"{key}.shown")
     st.markdown(verdict.why(question, answer))

@@ -19,7 +19,7 @@ from demo.components.window import read
 from demo.visitor import session
 
 _view = st.components.v2.component(
-    "lab_maps", html=read("maps.html"), css=read("maps.css"), js=read("numbers.js", "maps.js")
+    "lab_maps", html=read("maps/maps.html"), css=read("maps/maps.css"), js=read("numbers.js", "maps/maps.js")
 )
 
 Group = dict[str, Any]

@@ -21,8 +21,8 @@ from demo import text
 from demo.visitor import session
 
 CLIENT = Path(__file__).parent / "client"
-SCRIPTS = ("numbers.js", "grid.js", "cells.js", "formula.js", "window.js", "showing.js")
-"""One after the other, they are one module."""
+SCRIPTS = ("numbers.js", "grid.js", "cells.js", "formula.js", "performance.js", "window.js", "showing.js")
+"""One after the other, they are the window; with mount.js behind them, the component."""
 
 
 def read(*names: str) -> str:
@@ -30,7 +30,7 @@ def read(*names: str) -> str:
     return "\n".join((CLIENT / name).read_text(encoding="utf-8") for name in names)
 
 
-_view = st.components.v2.component("lab_window", html=read("window.html"), css=read("window.css"), js=read(*SCRIPTS))
+_view = st.components.v2.component("lab_window", html=read("window.html"), css=read("window.css"), js=read(*SCRIPTS, "mount.js"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,28 @@ class ImageView:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where the window stands first, which channel of many is shown, and how near: at the numbers of the window."""
+    """Where the window stands first, which channel of many is shown, and whether near, at the numbers of the window."""
 
     row: int
     column: int
     channel: int = 0
+    near: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What the view does by itself, and what it keeps back; without motion where that is not wanted."""
+
+    tour: tuple[tuple[int, int], ...] = ()
+    """The window goes along these places of the output, there and back, until somebody takes it."""
+    count: bool = False
+    """It goes over every place once, and counts them."""
+    hidden: bool = False
+    """Only outputs where the window has been are shown."""
+    sealed: bool = False
+    """No output is shown, and not how many there are."""
+    bare: bool = False
+    """The image and the output alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +83,7 @@ class Slide:
 
 def convolution(
     image: ImageView, kernel: Numbers, bias: float, activation: str, slide: Slide, key: str,
-    edited: Callable[[Numbers], None] | None = None, start: Start | None = None,
+    edited: Callable[[Numbers], None] | None = None, start: Start | None = None, performance: Performance | None = None,
 ) -> FeatureMap:  # fmt: skip
     """Shows a convolution with a kernel (C, K, K), whose cells may be edited where `edited` is given; what came out.
 
@@ -78,7 +95,8 @@ def convolution(
     ground = walkthrough.padded(image.values, slide.padding)
     more = {"kernel": _flat(kernel), "totals": _flat(found.totals), "bias": bias, "activation": activation}
     data = _data("convolution", image, ground, kernel.shape[1], slide, found.outputs) | more
-    _mount(data | {"editable": edited is not None, "start": _start(start)}, key, edited, kernel.shape)
+    shown = {"editable": edited is not None, "start": _start(start), "performance": performance and dataclasses.asdict(performance)}
+    _mount(data | shown, key, edited, kernel.shape)
     return found
 
 

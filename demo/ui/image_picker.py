@@ -12,11 +12,16 @@ from core.datasets.files import SOURCES
 from core.explain import worksheet
 from core.images import samples
 from core.images.decoding import Bytes
+from core.pretrained import test_images
 from core.vocabulary.errors import LabError
+from demo.server import services
 from demo.text import plain, speaker
+from demo.ui.defaults import Default
 from demo.visitor import session
 
 say = speaker("lesson")
+SHIPPED = 10
+"""So many of the test images that come with the app are offered."""
 TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp", "avif")
 
 
@@ -28,8 +33,9 @@ def image(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes
     own = more or {}
     names = [*own, *origins()]
     chosen = st.selectbox(
-        say("picture"), names, index=names.index(first), key=f"{key}.picture", format_func=title, width=230
-    )
+        say("picture"), names, key=session.keep_widget(f"{key}.picture", first if first in names else "digits"), format_func=title,
+        width=230,
+    )  # fmt: skip
     try:
         if chosen in own:
             return own[chosen]()
@@ -39,10 +45,24 @@ def image(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes
         return None
 
 
+def first(default: Default) -> Bytes:
+    """What a lesson opens with; a digit of scikit-learn's where that does not come with this checkout."""
+    images = _of_dataset(default.picture if default.picture in origins() else "digits")
+    chosen: Bytes = images[min(default.number, len(images)) - 1]
+    return chosen
+
+
+def choose(key: str, origin: str, number: int = 1) -> None:
+    """Chooses an image on a page, in a callback."""
+    session.bind_widget(f"{key}.picture", origin if origin in origins() else "digits")
+    session.bind_widget(f"{key}.which.{origin}", number)
+
+
 def origins() -> list[str]:
     """Where an image may come from: what is on this machine."""
-    folder = session.manager().data
-    there = [name for name in SOURCES if dataset_files.state(name, folder).present]
+    folder = services.data_folder()
+    shipped = {name for name in test_images.FIRST_DATASETS if test_images.first_file(name, services.pretrained_folder()).exists()}
+    there = [name for name in SOURCES if name in shipped or dataset_files.state(name, folder).present]
     return ["warmup", *there, *samples.PHOTOGRAPHS, "upload"]
 
 
@@ -57,12 +77,18 @@ def _known(origin: str, key: str) -> Bytes:
     if origin == "warmup":
         images = np.stack([255 * pixels[None] for pixels in worksheet.images().values()]).astype(np.uint8)
     else:
-        images = samples.of_dataset(origin, session.manager().data)
-    which = st.segmented_control(
-        say("which"), range(1, len(images) + 1), default=1, required=True, key=f"{key}.which.{origin}", width="content"
-    )
+        images = _of_dataset(origin)
+    key = session.keep_widget(f"{key}.which.{origin}", 1)
+    which = st.selectbox(say("which"), range(1, len(images) + 1), key=key, width=100)
     chosen: Bytes = images[(which or 1) - 1]
     return chosen
+
+
+def _of_dataset(name: str) -> Bytes:
+    """The test images that come with the app, the same on every machine; else some training images."""
+    folder = services.pretrained_folder()
+    shipped = [found[0].transpose(2, 0, 1) for number in range(SHIPPED) if (found := test_images.first_image(name, number, folder))]
+    return np.stack(shipped) if shipped and name in test_images.FIRST_DATASETS else samples.of_dataset(name, services.data_folder())
 
 
 def uploaded(key: str, longest: int = samples.LONGEST) -> Bytes | None:

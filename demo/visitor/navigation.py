@@ -75,9 +75,16 @@ def look_at(run: str | None) -> None:
     session.set_notice("", "order")
 
 
-def register(pages: Mapping[str, Any]) -> None:
-    """Told by the studio once a script run: the pages by name, for `link` and `go`."""
+def register(pages: Mapping[str, Any], course: Sequence[str] = ()) -> None:
+    """Told by the studio once a script run: the pages by name, for `link` and `go`, and the lessons in their order."""
     session.set_state("pages", dict(pages))
+    session.set_state("course", tuple(course))
+
+
+def course() -> tuple[str, ...]:
+    """The lessons in their order; none where a lesson runs alone."""
+    found: tuple[str, ...] = session.get_state("course", ())
+    return found
 
 
 def link(page: str, label: str, **query: str) -> None:

@@ -122,6 +122,12 @@ def bind_widget(key: str, value: Any) -> str:
     return key
 
 
+def keep_widget(key: str, first: Any) -> str:
+    """Gives the widget `key` its first value where it has none; returns the key. A callback may set another by `bind_widget`."""
+    st.session_state.setdefault(key, first)
+    return key
+
+
 def typed(key: str) -> Any:
     """What the visitor chose in the widget `key`; None where it is not drawn."""
     return st.session_state.get(key)

@@ -156,7 +156,7 @@ def test_behind_a_proxy_s_prefix_in_a_frame_on_another_site(page: Page, tmp_path
             elsewhere.framed = f"{lab}/pooling"  # type: ignore[attr-defined]
             page.goto(f"http://localhost:{elsewhere.server_port}/", wait_until="commit")
             lesson = page.frame_locator("#lab")
-            lesson.get_by_role("button", name="Skip the guess").click(timeout=SECONDS)
+            lesson.get_by_role("button", name="Just show me").click(timeout=SECONDS)
             box = lesson.get_by_role("combobox", name="Picture", exact=True)
             box.click()
             box.fill("own")

@@ -30,7 +30,7 @@ walk => {
   return {
     place: walk.dataset.place, rows, frames: [frame("input"), frame("output")],
     terms: lines.map(line => texts(line, ".term")), ends: lines.map(line => line.querySelector(".end").textContent),
-    result: walk.querySelector(".formula .result").textContent, at: walk.querySelector(".at").textContent,
+    result: walk.querySelector(".sum .result").textContent, at: walk.querySelector(".at").textContent,
     numbers: ["input", "output"].map(grid => texts(walk, `.${grid} .numbers span`)),
   }
 }
@@ -86,9 +86,10 @@ def near(shown: str, value: float, decimals: int | None = None) -> bool:
 
 
 def opened(page: Page, app: App, lesson: str) -> Locator:
-    """The view of a lesson, its question skipped."""
+    """The view of a lesson, its question skipped; nothing moves by itself."""
+    page.emulate_media(reduced_motion="reduce")
     page.goto(f"{app.url}/{lesson}")
-    page.get_by_role("button", name="Skip the guess").click()
+    page.get_by_role("button", name="Just show me").click()
     expect(page.locator(".walk .frame").first).to_be_visible()
     return settled(page)
 
@@ -197,6 +198,7 @@ def test_a_photograph_in_colours_with_every_setting(page: Page, app: App) -> Non
     opened(page, app, "convolution")
     choose(page, "Picture", "Photograph: flower")
     choose(page, "Kernel", "Blur")
+    page.get_by_text("More", exact=True).click()
     for label, value in (("Stride", 2), ("Padding", 1), ("Dilation", 2), ("Bias", -0.5)):
         set_number(page, label, value)
     image = torch.tensor(np.round(samples.photograph("flower") / 255, 2))
@@ -283,7 +285,7 @@ def test_pooling_keeps_the_largest_and_says_where(page: Page, app: App) -> None:
 
 def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
     page.goto(f"{app.url}/warmup")
-    page.get_by_role("button", name="Skip the guess").click()
+    page.get_by_role("button", name="Just show me").click()
     field = page.get_by_label("Feature map of Ring, row 2, column 1")
     field.fill("4")
     field.press("Tab")

@@ -21,16 +21,15 @@ def test_the_verdict_is_in_sight_as_soon_as_one_has_guessed(app: App, page: Page
         name, _, section = place.partition("/")
         page.set_viewport_size(FIRST_SCREENS[0])
         page.goto(f"{app.url}/{name}" + (f"?section={section}" if section else ""))
-        page.locator("[class*='st-key-ask-'] label").filter(has=page.locator("input")).last.click()
-        page.locator("[class*='st-key-ask-'][class*='-reveal'] button:enabled").click()
-        verdict = page.locator("[data-testid='stLayoutWrapper']:has(> [class*='st-key-question-']) + * .stAlertContainer").first
-        expect(verdict, f"{place}: directly below the question").to_be_visible()
+        page.locator("[class*='options-'] [class*='st-key-ask-']:not([class*='-skip']) button:enabled").last.click()
+        verdict = page.locator("[class*='st-key-verdict-'] .stAlertContainer, .st-key-finding_head .stMarkdown").first
+        expect(verdict, f"{place}: below the options").to_be_visible()
         page.wait_for_function("box => box.getBoundingClientRect().height > 0", arg=verdict.element_handle())
         for size in FIRST_SCREENS:
             if size != page.viewport_size:
                 page.set_viewport_size(size)
                 page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, 0)")
-                page.locator("[class*='st-key-question-']").first.scroll_into_view_if_needed()  # as the click did
+                page.locator("[class*='st-key-question-'], .st-key-finding_head").first.scroll_into_view_if_needed()  # as the click did
             box = at_rest(verdict)
             assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"], (place, size, box)
             assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], (place, size, box)

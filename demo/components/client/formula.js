@@ -1,8 +1,9 @@
 // The arithmetic of one window, written out. Its spans are made once; only their text changes while the window moves.
 
 class Formula {
-  constructor(host) {
-    this.host = host
+  /** `host` takes the terms, `sum` what becomes of them. */
+  constructor(host, sum) {
+    Object.assign(this, { host, sum })
   }
 
   /** Lays out so many terms for each channel; `kind` is convolution, max or average. */
@@ -11,7 +12,8 @@ class Formula {
     this.host.replaceChildren()
     this.host.setAttribute("aria-label", data.words.formula)
     this.lines = channels.map((channel) => this.line(channel))
-    this.result = this.host.appendChild(make("p", "result"))
+    this.result = make("p", "result")
+    this.sum.replaceChildren(this.result)
   }
 
   line(channel) {
@@ -47,20 +49,27 @@ class Formula {
       const close = { convolution: "", max: ") ", average: `) / ${data.size ** 2} ` }[data.kind]
       end.textContent = `${close}= ${written(data.kind === "convolution" ? sum : now.output)}`
     })
-    this.result.hidden = data.kind !== "convolution"
-    if (data.kind === "convolution") this.write_result(parts, now)
+    if (data.kind === "convolution") return this.writeResult(parts, now)
+    this.tell(data.words[`result_${data.kind}`], "", written(now.output))
   }
 
-  write_result(parts, { total, output }) {
+  writeResult(parts, { total, output }) {
     const { data } = this
     const shown = parts.map(({ sum }) => bracketed(sum)).join(" + ")
     const sums = parts.length === data.channels ? shown : bracketed(total - data.bias)
     const outcome = data.activation === "none" ? total : output
     const before = `${sums} + ${bracketed(data.bias)} = `
     const after = data.activation === "none" ? "" : `${written(total)}, ${data.activation}(${written(total)}) = `
-    const strong = make("strong")
-    strong.textContent = written(outcome)
-    this.result.replaceChildren(`${data.words.sum_and_bias} `, before, after, strong)
+    this.tell(data.words.sum_and_bias, `${before}${after}`, written(outcome))
+  }
+
+  /** What the number is, how it comes about, and the number, with an arrow to the output. */
+  tell(name, way, outcome) {
+    const [small, sum, strong] = [make("small"), make("span"), make("strong")]
+    small.textContent = `${name} `
+    sum.textContent = way
+    strong.textContent = outcome
+    this.result.replaceChildren(small, sum, strong, make("i", "arrow", { "aria-hidden": "true" }))
   }
 
   mark(line, cell) {

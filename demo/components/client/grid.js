@@ -31,6 +31,7 @@ class Grid {
   take({ rows, columns, value, colour, padding, frame }) {
     Object.assign(this, { rows, columns, value, colour, padding, reach: frame })
     this.shown = rows * columns
+    this.only = null
     this.look({ top: 0, left: 0, rows, columns })
   }
 
@@ -69,7 +70,7 @@ class Grid {
     for (let place = 0; place < rows * columns; place++) {
       const row = top + Math.floor(place / columns)
       const column = left + (place % columns)
-      if (row * this.columns + column >= this.shown) continue
+      if (this.covered(row, column)) continue
       const [red, green, blue] = this.colour(row, column)
       pixels.data.set([red, green, blue, 255], place * 4)
     }
@@ -87,17 +88,24 @@ class Grid {
     for (let place = 0; place < wanted; place++) {
       const row = top + Math.floor(place / columns)
       const column = left + (place % columns)
-      const hidden = row * this.columns + column >= this.shown
+      const hidden = this.covered(row, column)
       const cell = this.numbers.children[place]
       cell.textContent = hidden ? "" : brief(this.value(row, column))
       cell.style.color = hidden ? "" : inkOn(this.colour(row, column))
     }
   }
 
-  /** Shows the first `count` cells only: an output that is being built. */
-  reveal(count) {
-    if (count === this.shown) return
+  /** Whether a cell is not shown yet. */
+  covered(row, column) {
+    const place = row * this.columns + column
+    return this.only ? !this.only.has(place) : place >= this.shown
+  }
+
+  /** Shows the first `count` cells only: an output that is being built. `only`: a set of places instead. */
+  reveal(count, only = null) {
+    if (count === this.shown && !only && !this.only) return
     this.shown = count
+    this.only = only
     this.paint()
     this.write()
   }

@@ -11,12 +11,13 @@ class Walk {
     this.root = root.querySelector(".walk")
     const find = (selector) => this.root.querySelector(selector)
     Object.assign(this, { row: 0, column: 0, channel: 0, pick: null, zoom: "whole", playing: false, form: "" })
-    this.formula = new Formula(find(".formula"))
+    this.formula = new Formula(find(".formula"), find(".sum"))
+    this.shows = new Performance(this)
     this.input = new Grid(find(".input .grid"), (row, column) => this.pointAtInput(row, column))
     this.output = new Grid(find(".output .grid"), (row, column) => this.go(row, column))
     this.find = find
     for (const grid of [this.input, this.output]) grid.host.addEventListener("keydown", (event) => this.key(event))
-    find(".play").addEventListener("click", () => (this.playing ? this.stop() : this.play()))
+    find(".play").addEventListener("click", () => this.playOrPause())
     find(".back").addEventListener("click", () => this.by(-1))
     find(".step").addEventListener("click", () => this.by(1))
     find(".speed input").value = 3
@@ -48,25 +49,29 @@ class Walk {
     this.formula.room(this.longest())
     this.takeGrids()
     this.toZoom(this.zoom)
+    this.shows.take(data.performance)
   }
 
-  /** Where the server wants the window to stand, once for each new wish: near, at the numbers. */
+  /** Where the server wants the window to stand, once for each new wish; near, at the numbers, where it wants that. */
   begin(start) {
     const wish = JSON.stringify(start)
     if (!start || wish === this.wish) return
-    Object.assign(this, start, { wish, pick: null, zoom: this.zoom === "whole" ? "window" : this.zoom })
+    const { row, column, channel, near } = start
+    Object.assign(this, { row, column, channel, wish, pick: null, untouched: true })
+    if (near && this.zoom === "whole") this.zoom = "window"
   }
 
   name() {
     const { words } = this.data
     const text = (selector, value) => (this.find(selector).textContent = value)
     text(".play", this.playing ? words.pause : words.play)
-    text(".back", words.back)
-    text(".step", words.step)
+    this.find(".back").setAttribute("aria-label", words.back)
+    this.find(".step").setAttribute("aria-label", words.step)
     text(".speed span", words.speed)
     const input = this.data.signed ? words.input_map : words.input
     text(".input figcaption", fill(this.data.padding ? words.input_border : input, this.sides()))
-    text(".output figcaption", fill(words.output, this.data))
+    const { sealed, hidden } = this.data.performance ?? {}
+    text(".output figcaption", sealed ? words.output_sealed : hidden ? words.output_hidden : fill(words.output, this.data))
     for (const button of this.find(".zoom").children) button.textContent = words[`zoom_${button.dataset.zoom}`]
     this.find(".zoom").setAttribute("aria-label", words.zoom)
     this.find(".channel").hidden = this.data.channels <= 3
@@ -195,8 +200,10 @@ class Walk {
 
   /** Somebody points at an output cell: playing stops, everything is shown. */
   go(row, column) {
+    this.untouched = false
     if (this.playing) this.stop()
-    this.output.reveal(this.data.rows * this.data.columns)
+    this.shows.end()
+    this.shows.uncover(row, column)
     if (row === this.row && column === this.column) return
     Object.assign(this, { row, column })
     this.show()
@@ -218,10 +225,16 @@ class Walk {
     this.go(within(this.row + move[0], rows), within(this.column + move[1], columns))
   }
 
+  playOrPause() {
+    if (this.shows.going) return this.shows.end()
+    this.playing ? this.stop() : this.play()
+  }
+
   play() {
     const { rows, columns } = this.data
-    let place = this.row * columns + this.column
+    let place = this.untouched ? 0 : this.row * columns + this.column
     if (place >= rows * columns - 1) place = 0
+    place = this.pastZeros(place)
     let due = 0
     let before = null
     const frame = (now) => {
@@ -230,7 +243,7 @@ class Walk {
       before = now
       const steps = this.speed >= SPEEDS.at(-1) ? 1 : Math.floor(due)
       due -= Math.min(due, steps)
-      place = Math.min(place + steps, rows * columns - 1)
+      place = steps ? this.pastZeros(Math.min(place + steps, rows * columns - 1)) : place
       Object.assign(this, { row: Math.floor(place / columns), column: place % columns })
       this.output.reveal(place + 1)
       this.show()
@@ -238,11 +251,19 @@ class Walk {
       requestAnimationFrame(frame)
     }
     this.playing = true
+    this.untouched = false
     Object.assign(this, { row: Math.floor(place / columns), column: place % columns })
     this.find(".play").textContent = this.data.words.pause
     this.output.reveal(place + 1)
     this.show()
     requestAnimationFrame(frame)
+  }
+
+  /** Where nothing comes out for a while, nothing is to be seen: the next place where something does. */
+  pastZeros(place) {
+    const { outputs } = this.data
+    while (place < outputs.length - 1 && outputs[place] === 0) place++
+    return place
   }
 
   stop() {
@@ -261,6 +282,7 @@ class Walk {
       this.output.look({ top: 0, left: 0, rows, columns })
     }
     this.find(".product").hidden = zoom !== "product"
+    this.find(".formula").hidden = zoom === "product" // in its place, so that the view stays as high as it is
     if (zoom === "product" && !this.pick) this.pick = { line: 0, cell: Math.floor(this.data.size ** 2 / 2) }
     this.show()
   }

@@ -15,11 +15,11 @@ from core.images.decoding import Bytes
 from demo.components.window import ImageView, Slide
 from demo.server import services
 from demo.text import speaker
+from demo.ui.defaults import DEFAULTS
 from demo.visitor import session
 
 say = speaker("convolution")
 LEARNED = "learned"
-FIRST = "plus"
 SIZES = range(1, 6)
 
 
@@ -48,6 +48,12 @@ class Settings:
     slide: Slide = field(default_factory=Slide)
 
 
+def choose(name: str) -> None:
+    """Chooses a kernel as it is in the textbook, in a callback."""
+    session.bind_widget("convolution.kernel", name)
+    session.bind_widget("convolution.size", 3)
+
+
 def remembered() -> Settings:
     """What was drawn last."""
     found: Settings = session.get_state("convolution.settings", Settings())
@@ -66,15 +72,15 @@ def kernel(channels: int) -> Kernel:
     """The kernel from a textbook, the warm-up, or the first layer of a pretrained network."""
     learned = kernels.learned(channels, services.pretrained_folder())
     names = [*kernels.PRESETS, *([LEARNED] if learned else [])]
-    name = st.selectbox(
-        say("kernel"), names, index=names.index(FIRST), key=f"convolution.kernel.{len(names)}", width=230,
-        format_func=lambda name: say(f"kernel_{name}"),
-    )  # fmt: skip
+    key = session.keep_widget("convolution.kernel", DEFAULTS["convolution"].setting)
+    if session.typed(key) not in names:
+        session.bind_widget(key, names[0])
+    name = st.selectbox(say("kernel"), names, key=key, width=210, format_func=lambda name: say(f"kernel_{name}"))
     return _edited(_learned(learned) if name == LEARNED else _preset(name, channels))
 
 
 def _preset(name: str, channels: int) -> Kernel:
-    size = st.selectbox(say("size_of"), SIZES, index=2, key="convolution.size", format_func=lambda k: f"{k} x {k}", width=110)
+    size = session.typed("convolution.size") or 3
     weights = kernels.resized(kernels.preset(name), size)
     return Kernel((name, channels, size), np.repeat(weights[None], channels, axis=0))
 
@@ -109,9 +115,12 @@ def as_numbers(pixels: Bytes, chosen: Kernel) -> ImageView:
 
 
 def settings(chosen: Kernel) -> Settings:
-    """Stride, padding, dilation, bias, activation."""
+    """The kernel's size, stride, padding, dilation, bias, activation."""
     of = f"{chosen.origin}" if chosen.network else ""  # a learned kernel comes with its own bias and activation
     with st.container(horizontal=True):
+        if not chosen.network:
+            key = session.keep_widget("convolution.size", 3)
+            st.selectbox(say("size_of"), SIZES, key=key, format_func=lambda k: f"{k} × {k}", width=140)
         stride = _number("stride", 1, 4, 1)
         padding = _number("padding", 0, 4, 0)
         dilation = _number("dilation", 1, 3, 1)

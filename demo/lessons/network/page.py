@@ -13,7 +13,7 @@ from demo.lessons.network import softmax as network_softmax
 from demo.lessons.network.choice import Shown
 from demo.server import preload
 from demo.text import speaker
-from demo.ui import lesson
+from demo.ui import stage
 from demo.ui.formatting import whole
 
 say = speaker("network")
@@ -41,4 +41,4 @@ def _end(shown: Shown) -> None:
     own = multiplications(recipe.network, shown.network.shape)
     happened = say("happened", count=whole(facts.network().numbers["count"]), network=shown.network.name, own=whole(own))
     code = (forward_pass, attributions, products, walkthrough.convolution_step, softmax)
-    lesson.end(say, happened, code, say("in_torch"))
+    stage.end(say, happened, code, say("in_torch"))

@@ -13,7 +13,7 @@ from demo.classroom import asking, questions
 from demo.components import window
 from demo.components.window import ImageView
 from demo.text import plain, speaker
-from demo.ui import image_picker, lesson
+from demo.ui import image_picker, stage
 from demo.ui.formatting import percent, table, whole
 
 say = speaker("pooling")
@@ -31,7 +31,7 @@ def render() -> None:
     pixels, kept, line = found
     same = {"pixels": pixels.same, "all_pixels": pixels.counted, "outputs": kept.same, "all_outputs": kept.counted}
     code = (walkthrough.output_size, walkthrough.window, walkthrough.pooling, walkthrough.change)
-    lesson.end(say, say("happened", **same), code, line)
+    stage.end(say, say("happened", **same), code, line)
 
 
 def _experiment() -> tuple[walkthrough.Change, walkthrough.Change, str] | None:

@@ -17,7 +17,7 @@ from demo.classroom import asking
 from demo.lessons.seeing import figures
 from demo.server import services
 from demo.text import speaker
-from demo.ui import lesson, tables
+from demo.ui import stage, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -144,7 +144,7 @@ def end() -> None:
     networks = [one for one in game.tested(asking.cards("resolution")) if one.side == ASKED]
     said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
     code = (quality.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
-    lesson.end(say, " ".join(said), code, resampling.in_torch(ASKED, full, filter))
+    stage.end(say, " ".join(said), code, resampling.in_torch(ASKED, full, filter))
 
 
 def _class_said(people: GuessCounts | None) -> str:

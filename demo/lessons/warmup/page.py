@@ -10,7 +10,7 @@ from demo.components import window
 from demo.components.window import ImageView, Slide
 from demo.lessons.warmup import worksheet as sheet
 from demo.text import speaker
-from demo.ui import lesson
+from demo.ui import stage
 from demo.ui.formatting import table
 from demo.visitor import session
 
@@ -109,4 +109,4 @@ def _end() -> None:
         numbers = {"kernel": sheet.title(name), "values": _by_class(values)}
         lines.append(say("separates", **numbers, low=f"{gap[0]:g}", high=f"{gap[1]:g}") if gap else say("does_not", **numbers))
     code = (worksheet.answer, walkthrough.convolution, walkthrough.pooling, worksheet.separates)
-    lesson.end(say, "\n\n".join(lines), code, worksheet.in_torch())
+    stage.end(say, "\n\n".join(lines), code, worksheet.in_torch())

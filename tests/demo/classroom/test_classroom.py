@@ -112,32 +112,43 @@ def keys(page: AppTest) -> set[str]:
     return {widget.key for widget in [*page.button, *page.radio, *page.toggle, *page.text_input] if widget.key}
 
 
+def asks(page: AppTest, question: str = "ask.question") -> list[str]:
+    """The options that the class may choose from."""
+    return [button.key for button in page.button if button.key and button.key.startswith(f"{question}.class.")]
+
+
+def voted(page: AppTest, question: str = "ask.question") -> str | None:
+    """The option that is marked as one's own."""
+    own = [key for key in asks(page, question) if page.button(key=key).proto.icon]
+    return own[0].rpartition(".")[2] if own else None
+
+
 # --- the vote -------------------------------------------------------------------------------------------------------
 
 
 def test_a_choice_is_a_vote_and_the_answer_waits_for_the_teacher(room: Classroom) -> None:
     page = lesson()
-    assert not {"ask.question.reveal", "ask.question.skip"} & keys(page), "nobody shows it to himself"
-    page.radio(key="ask.question.class").set_value("9").run()
-    assert room.ballot(QUESTION, Visitor("anna")).mine == "9" and "You may change it" in words(page)
-    page.radio(key="ask.question.class").set_value("4").run()
+    assert not {"ask.question.skip"} & keys(page), "nobody shows it to himself"
+    page.button(key="ask.question.class.9").click().run()
+    assert room.ballot(QUESTION, Visitor("anna")).mine == "9" and "You may still change it" in words(page)
+    page.button(key="ask.question.class.4").click().run()
     assert room.ballot(QUESTION, Visitor("anna")).counts == {"4": 1}
     assert "What happened" not in words(page) and not page.get(CHART)
 
     room.reveal(QUESTION, TEACHER)
     page.run()
-    assert "What happened" in words(page) and page.get(CHART) and not page.radio
+    assert "What happened" in words(page) and page.get(CHART) and not asks(page)
     room.close(TEACHER)
     page.run()
-    assert "**Right.**" in page.success[0].value, "after the class the guess is one's own"
+    assert "**Yes.**" in page.success[0].value, "after the class the guess is one's own"
 
 
 def test_who_comes_late_sees_the_state(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     room.vote(QUESTION, Visitor("ben"), "16")
     visit(monkeypatch, "chris")
-    assert lesson().radio(key="ask.question.class").value is None
+    assert voted(lesson()) is None
     visit(monkeypatch, "ben")
-    assert lesson().radio(key="ask.question.class").value == "16", "a reload forgets no vote"
+    assert voted(lesson()) == "16", "a reload forgets no vote"
     room.reveal(QUESTION, TEACHER)
     visit(monkeypatch, "chris")
     page = lesson()
@@ -146,23 +157,23 @@ def test_who_comes_late_sees_the_state(room: Classroom, monkeypatch: pytest.Monk
 
 def test_asked_again_nothing_is_chosen(room: Classroom) -> None:
     page = lesson()
-    page.radio(key="ask.question.class").set_value("9").run()
+    page.button(key="ask.question.class.9").click().run()
     room.reset(TEACHER, QUESTION)
-    assert page.run().radio(key="ask.question.class").value is None
+    assert voted(page.run()) is None
     assert not room.ballot(QUESTION, Visitor("anna")).answered
 
 
 def test_a_vote_that_comes_too_late_is_told(room: Classroom) -> None:
     page = lesson()
     room.reveal(QUESTION, TEACHER)
-    page.radio(key="ask.question.class").set_value("9").run()
+    page.button(key="ask.question.class.9").click().run()
     assert not room.ballot(QUESTION, Visitor("anna")).answered and "Nobody has answered" in words(page)
 
 
 def test_the_teacher_sees_the_tally_and_reveals(room: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
     visit(monkeypatch, TEACHER.owner)
     page = lesson(token=TEACHER.token)
-    assert "**0** of 0 have answered" in words(page) and not page.radio
+    assert "**0** of 0 have answered" in words(page) and not asks(page)
     for voter, option in (("ben", "16"), ("chris", "4"), ("dora", "4")):
         room.vote(QUESTION, Visitor(voter), option)
     page.run()
@@ -176,15 +187,14 @@ def test_the_teacher_sees_the_tally_and_reveals(room: Classroom, monkeypatch: py
 
 
 def test_another_token_is_no_teacher_s(room: Classroom) -> None:
-    assert lesson(token="another").radio(key="ask.question.class")
+    assert lesson(token="another").button(key="ask.question.class.16")
     assert "teacher.open" not in keys(studio(token="another"))
     assert "teacher.open" not in keys(studio(token="", teacher="the token")), "an address makes nobody a teacher"
 
 
 def test_without_a_class_everybody_works_alone(manager: JobManager) -> None:
     page = lesson()
-    page.radio(key="ask.question").set_value("9").run()
-    page.button(key="ask.question.reveal").click().run()
+    page.button(key="ask.question.9").click().run()
     assert "**Not quite.** 9 is how many weights" in page.warning[0].value and not services.classroom().ballot(QUESTION, Visitor("anna")).answered
 
 
@@ -248,19 +258,25 @@ def order(page: AppTest) -> list[str]:
     return [value if isinstance(value, str) else kind for value, kind in values]
 
 
+def spoken(page: AppTest) -> list[str]:
+    """The words alone, from top to bottom."""
+    values = [getattr(part, "value", None) for part in page.main]
+    return [value for value in values if isinstance(value, str) and not value.startswith("<style")]
+
+
 def test_the_verdict_stands_directly_below_the_question() -> None:
     page = lesson()
     assert [text.value for text in page.markdown] == ["The introduction", f"### {QUESTION}"]
-    page.radio(key="ask.question").set_value("16").run()
-    page.button(key="ask.question.reveal").click().run()
+    page.button(key="ask.question.16").click().run()
     line = page.warning[0].value
     assert line.startswith("**Not quite.** For 16 numbers") and "**4:** The window has 2 places" in line
     parts = order(page)
-    assert parts.index(f"### {QUESTION}") + 1 == parts.index(line) < parts.index("The introduction") < parts.index("What happened")
+    said = spoken(page)
+    assert said[said.index(f"### {QUESTION}") + 1 : said.index(line)] == [":material/close: 16, as many as the picture has pixels", "9, as many as the kernel has weights", ":material/check: **4**", "1"]
+    assert parts.index(line) < parts.index("The introduction") < parts.index("What happened")
     page.button(key="ask.question.again").click().run()
-    page.radio(key="ask.question").set_value("4").run()
-    page.button(key="ask.question.reveal").click().run()
-    assert page.success[0].value.startswith("**Right.** The window has 2 places") and not page.warning
+    page.button(key="ask.question.4").click().run()
+    assert page.success[0].value.startswith("**Yes.** The window has 2 places") and not page.warning
     page.button(key="ask.question.again").click().run()
     page.button(key="ask.question.skip").click().run()
     assert not page.success and not page.warning and "**4:** The window has 2 places" in page.info[0].value
@@ -278,7 +294,7 @@ def test_all_are_told_the_same_in_class_and_each_whether_it_was_right(room: Clas
         why = next(place for place, part in enumerate(parts) if "**4:** The window has 2 places" in part)
         assert parts[why - 1] == CHART, "the sentence stands directly below the bars"
         assert parts.index("The introduction") > why
-    assert "**Not quite.** For 16 numbers" in told["anna"].warning[0].value and told["ben"].success[0].value.startswith("**Right.** The window has 2 places")
+    assert "**Not quite.** For 16 numbers" in told["anna"].warning[0].value and told["ben"].success[0].value.startswith("**Yes.** The window has 2 places")
     for person in ("late", TEACHER.owner):
         assert not told[person].warning and not told[person].success
 
@@ -291,9 +307,8 @@ from demo.classroom.question import Question, Unsettled
 asking.ask(Question("open", "Who knows?", {"a": "One", "b": "Two"}, lambda: Unsettled("Nobody knows.")))
 """
     page = lesson(script)
-    page.radio(key="ask.open").set_value("b").run()
-    page.button(key="ask.open.reveal").click().run()
-    assert "Your guess: Two" in page.info[0].value and "Nobody knows." in page.info[0].value
+    page.button(key="ask.open.b").click().run()
+    assert "You guessed: Two" in page.info[0].value and "Nobody knows." in page.info[0].value
     assert not page.success and not page.warning
 
 
@@ -312,18 +327,18 @@ DONE = RUN.format(active=False, result="SimpleNamespace(confusion=[[8, 2], [1, 9
 
 def test_the_class_votes_on_a_run_and_sees_what_it_reached(room: Classroom) -> None:
     going = RUN.format(active=True, result=None)
-    assert not lesson(DONE).radio, "what has ended without a vote is not asked about"
-    lesson(going).radio(key="guess.class").set_value("95").run()
+    assert not asks(lesson(DONE), "guess"), "what has ended without a vote is not asked about"
+    lesson(going).button(key="guess.class.95").click().run()
     page = lesson(DONE)
-    assert page.radio(key="guess.class").value == "95" and page.radio(key="guess.class").disabled
+    assert voted(page, "guess") == "95" and page.button(key="guess.class.95").disabled
     say = text.speaker("train")
     room.reveal(say("guess_run", run="a-run", question=say("guess")), TEACHER)
     page.run()
-    assert "**85 to 95 %:** It got **85.0 %** right" in words(page) and page.get(CHART) and page.success[0].value.startswith("**Right.** It got")
+    assert "**85 to 95 %:** It got **85.0 %** right" in words(page) and page.get(CHART) and page.success[0].value.startswith("**Yes.** It got")
     waits = lesson(going).run()
     assert "Nobody can say yet" in words(waits) and not waits.success and not waits.warning, "no result, no answer"
     room.close(TEACHER)
-    assert not lesson(going).radio and not words(lesson(DONE))
+    assert not asks(lesson(going), "guess") and not words(lesson(DONE))
 
 
 # --- teacher's mode and following -------------------------------------------------------------------------------------
@@ -471,7 +486,7 @@ def test_the_glossary_is_searched_by_name_then_by_explanation() -> None:
 # --- the texts --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "files"), [("classroom", ["classroom/teacher_mode.py", "classroom/voting.py", "lessons/notes"]), ("verdict", ["classroom/verdict.py"]), ("glossary", ["lessons/glossary"])])
+@pytest.mark.parametrize(("name", "files"), [("classroom", ["classroom/teacher_mode.py", "classroom/voting.py", "lessons/notes"]), ("verdict", ["classroom/verdict.py", "classroom/guessing.py"]), ("glossary", ["lessons/glossary"])])
 def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(
     name: str, files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,7 @@ from demo.classroom.question import Question, Settled, Unsettled
 from demo.classroom.questions import QUESTIONS
 from demo.server import services
 from demo.studio import PAGES
-from tests.demo.classroom.test_classroom import order
+from tests.demo.classroom.test_classroom import spoken
 from tests.places import ROOT
 
 UNPLAYED = "seeing"
@@ -153,18 +153,18 @@ def test_a_page_tells_at_once_whether_one_was_right(place: str) -> None:
     assert not app.exception
     wrong = next(option for option in reversed(question.options) if option != RIGHT.get(place))
     answer = question.answer()
-    if any(button.key == f"ask.{question.name}.{wrong}" for button in app.button):  # drawn into a figure
-        assert app.title[0].value == question.words
+    if app.title[0].value == question.words:  # drawn into a figure
         app.button(key=f"ask.{question.name}.{wrong}").click().run()
         assert not app.exception and app.title[0].value != question.words, "the headline is the finding now"
         said = "\n".join(part.value for part in app.markdown)
         assert isinstance(answer, Settled) and "You guessed" in said and answer.whys[wrong] in said
         return
-    app.radio(key=f"ask.{question.name}").set_value(wrong).run()
-    app.button(key=f"ask.{question.name}.reveal").click().run()
+    app.button(key=f"ask.{question.name}.{wrong}").click().run()
     assert not app.exception
-    parts = order(app)
-    verdict = parts[parts.index(f"### {question.words}") + 1]
+    parts = spoken(app)
+    below = parts[parts.index(f"### {question.words}") + 1 :]
+    marked, verdict = below[: len(question.options)], below[len(question.options)]
+    assert all(words in mark for words, mark in zip(question.options.values(), marked, strict=True))
     if isinstance(answer, Settled):
         assert verdict.startswith(f"**Not quite.** {answer.whys[wrong]}") and verdict.endswith(answer.whys[answer.right])
     else:

@@ -79,11 +79,15 @@ def tensor(data: dict[str, Any], values: str, *shape: int) -> torch.Tensor:
 
 def test_convolution_asks_before_it_shows(sent: list[dict[str, Any]]) -> None:
     page = lesson("convolution")
-    assert "How many numbers come out?" in words(page) and not sent and not page.expander
-    page.radio(key="ask.question").set_value("9").run()
-    page.button(key="ask.question.reveal").click().run()
-    assert page.warning[0].value.startswith("**Not quite.** 9 is how many weights") and "2 x 2 = **4** numbers" in words(page)
-    assert len(sent) == 1 and "def convolution_step" in "".join(code.value for code in page.code)
+    assert "How many numbers come out?" in words(page) and not page.expander
+    asked, first = sent
+    assert asked["performance"]["sealed"] and (asked["rows"], asked["height"]) == (2, 4), "the picture of the question, its answer sealed"
+    tour = first["performance"]["tour"]
+    assert first["performance"]["hidden"] and first["height"] == 28 and len(tour) >= 8, "a digit, and the window on its way"
+    sent.clear()
+    page.button(key="ask.question.9").click().run()
+    assert page.warning[0].value.startswith("**Not quite.** 9 is how many weights") and "2 × 2 = **4** numbers" in words(page)
+    assert len(sent) == 1 and sent[0]["performance"]["count"] and "def convolution_step" in "".join(code.value for code in page.code)
 
 
 def check(data: dict[str, Any]) -> None:
@@ -112,7 +116,7 @@ def test_convolution_s_settings_reach_the_view(sent: list[dict[str, Any]]) -> No
     shape = (3, samples.photograph("china").shape[1] + 4, samples.photograph("china").shape[2] + 4)
     inner = np.array(data["values"]).reshape(shape)[:, 2:-2, 2:-2]
     assert np.allclose(inner, samples.photograph("china") / 255, atol=0.005)
-    assert f"2 x (5 - 1) - 1) / 3, rounded down, plus 1 = **{data['rows']}**" in words(page)
+    assert f":orange-background[**2**] × (:orange-background[**5**] − 1) − 1) / :orange-background[**3**], rounded down, plus 1 = **{data['rows']}**" in words(page)
     assert f"plus 1 = **{data['columns']}**" in words(page)
     assert "torch.tanh(F.conv2d(image, kernel[None], torch.tensor([-0.5]), stride=3, padding=2, dilation=2))" in page.code[0].value
     page.toggle(key="convolution.grey").set_value(True).run()
@@ -237,10 +241,10 @@ SPEAKERS = {
     "pooling": ["lessons/pooling"],
     "warmup": ["lessons/warmup"],
     "convolution": ["lessons/convolution"],
-    "lesson": ["ui/lesson.py", "ui/image_picker.py"],
+    "lesson": ["ui/stage.py", "ui/image_picker.py"],
 }
-ENDS = {"remember", "next", "teacher"}
-"""What demo/ui/lesson.py asks every lesson for, and demo/classroom/teacher_mode.py where there is one."""
+ENDS = {"intro", "remember", "next", "teacher"}
+"""What demo/ui/stage.py asks every lesson for, and demo/classroom/teacher_mode.py where there is one."""
 
 
 @pytest.mark.parametrize("name", SPEAKERS)
@@ -250,6 +254,7 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(name: s
     used, patterns = asked(SPEAKERS[name])
     if name == "lesson":
         used |= {*samples.PHOTOGRAPHS, "warmup", "upload", "test"}
+        used.discard("intro")
     else:
         used |= {*ENDS, "question"} | ({"sections"} if name == "warmup" else set())
         patterns.add(r"question_\w+")
@@ -258,13 +263,13 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(name: s
 
 
 def test_the_view_s_words_are_the_ones_that_its_script_uses() -> None:
-    script = window.read(*window.SCRIPTS)
-    used = set(re.findall(r"words\.(\w+)", script)) | {"said", "said_activation", "said_max", "said_average"}
+    script = window.read(*window.SCRIPTS, "mount.js")
+    used = set(re.findall(r"words\.(\w+)", script)) | {"said", "said_activation", "said_max", "said_average", "result_max", "result_average"}
     assert used | {f"zoom_{name}" for name in ("whole", "window", "product")} == set(text.everything("view"))
 
 
 def test_the_view_s_script_is_no_path_and_has_no_sentence() -> None:
-    script = window.read(*window.SCRIPTS)
+    script = window.read(*window.SCRIPTS, "mount.js")
     assert "\n" in script and script.count("export default") == 1
     code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.S)
     assert not re.findall(r"[\"`][A-Z]?[a-z]+ [a-z]+ [a-z]+", code), "text belongs into view.md"

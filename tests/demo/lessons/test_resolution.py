@@ -133,10 +133,9 @@ def test_without_runs_every_section_says_how_to_make_them(folder: Path, section:
 def test_the_riddle_asks_before_it_tells(full: Path) -> None:
     page = opened("riddle", skip=False)
     assert not page.dataframe and not page.get("vega_lite_chart") and not page.success
-    page.radio[0].set_value("called").run()
-    page.button(key="ask.ask_riddle.reveal").click().run()
+    page.button(key="ask.ask_riddle.called").click().run()
     assert page.dataframe and page.get("vega_lite_chart")
-    assert [box for box in [*page.success, *page.warning] if box.value.startswith(("**Right.**", "**Not quite.**"))]
+    assert [box for box in [*page.success, *page.warning] if box.value.startswith(("**Yes.**", "**Not quite.**"))]
 
 
 # --- results ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,27 @@
+"""What each lesson opens with, chosen by what it shows. tests/demo/ui/test_defaults.py checks each effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What one lesson shows first."""
+
+    picture: str
+    """An origin of demo/ui/image_picker.py."""
+    number: int
+    """Which of its pictures, from 1."""
+    setting: str
+    """A kernel, a kind of pooling, a network."""
+    reason: str
+    """Why this one."""
+
+
+DEFAULTS = {
+    "convolution": Default(
+        "mnist", 1, "sobel_x", "A 7 has one long slanted stroke: the window can follow an edge, and Sobel x answers to it from end to end."
+    ),
+}
+"""Lesson -> its default."""

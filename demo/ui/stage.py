@@ -1,0 +1,140 @@
+"""The one frame of every lesson: at the left the live view, always in sight; at the right a column that goes on.
+
+    with stage.frame(say("title"), "convolution") as (view, column): ...
+
+`view` is there from the first second and stays while the column scrolls; on a telephone it comes first. In the column
+stand the question and its verdict (demo/classroom/asking.py draws them); then, each where the lesson wants it, `now_try`,
+`remember` with the next lesson, and in folds `more` and `source`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from demo.text import Say, speaker
+from demo.ui import header
+from demo.visitor import navigation, session
+
+common = speaker("lesson")
+titles = speaker("studio")
+SHARES = (62, 38)
+"""Of the width: the view and the column."""
+STYLE = """
+.stMain .stMainBlockContainer:has(.st-key-stage_column) { padding-bottom: 1.5rem; }
+.stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) {
+  position: sticky; top: calc(var(--lab-header, 56px) + 1.1rem); align-self: flex-start;
+}
+.st-key-stage_column .stHeading h1 { font-size: 1.45rem; }
+.st-key-stage_column .stHeading h3 { font-size: 1rem; }
+.st-key-stage_column [class*="st-key-question-"] h3 { font-size: 1.333rem; line-height: 1.3; text-wrap: pretty; }
+.st-key-stage_tries button { min-height: 2.3rem; border-radius: 1.2rem; padding: 0.1rem 0.9rem; }
+.st-key-stage_tries { gap: 0.5rem; }
+@media (max-width: 640px) {
+  .stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) { position: static; }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A chip of "Now try": its words, and what sets the view."""
+
+    name: str
+    words: str
+    set: Callable[[], None]
+
+
+@contextmanager
+def frame(title: str, lesson: str) -> Iterator[tuple[DeltaGenerator, DeltaGenerator]]:
+    """The view and the column of a lesson, the column with the lesson's number, the progress and the title in it."""
+    st.html(f"<style>{STYLE}</style>")
+    left, right = st.columns(SHARES, gap="medium")
+    view, column = left.container(key="stage_view", gap="small"), right.container(key="stage_column", gap="small")
+    with column:
+        _overline(lesson)
+        st.title(title, anchor=False)
+    yield view, column
+
+
+def _overline(lesson: str) -> None:
+    """Which lesson it is, and a pixel for each, filled where the visitor has answered."""
+    course = navigation.course()
+    if lesson not in course:
+        return
+    done = learned()
+    told = common("lesson_progress", done=sum(name in done for name in course), count=len(course))
+    pixels = header.pixels([name in done for name in course], course.index(lesson), told, list(map(titles, course)))
+    st.html(header.overline(common("lesson_number", number=course.index(lesson) + 1, count=len(course)), lesson, pixels))
+
+
+def learned() -> frozenset[str]:
+    """The lessons whose question this visitor has answered."""
+    found: frozenset[str] = session.get_state("learned", frozenset())
+    return found
+
+
+def answered(lesson: str) -> None:
+    """Told by a lesson whose answer is shown."""
+    session.set_state("learned", learned() | {lesson})
+
+
+def now_try(lesson: str, tries: Sequence[Try]) -> None:
+    """The chips, each of which sets the view."""
+    st.subheader(common("now_try"), anchor=False)
+    with st.container(horizontal=True, key="stage_tries", gap="small"):
+        for chip in tries:
+            st.button(chip.words, key=f"try.{lesson}.{chip.name}", on_click=chip.set)
+
+
+def remember(say: Say, lesson: str) -> None:
+    """What to remember, `say("remember")`, and the way to the next lesson."""
+    st.subheader(common("remember"), anchor=False)
+    st.markdown(say("remember"))
+    _next(lesson)
+
+
+@contextmanager
+def more(say: Say) -> Iterator[None]:
+    """A fold; inside it the controls that not everybody needs are drawn, below them stand the introduction and what is left to try."""
+    with st.expander(common("more"), icon=":material/tune:"):
+        yield
+        st.markdown(f"{say('intro')}\n\n**{common('next')}**\n\n{say('next')}")
+
+
+def _next(lesson: str) -> None:
+    course = navigation.course()
+    if lesson not in course:
+        return
+    following = course[course.index(lesson) + 1 :]
+    with st.container(key="stage_next"):
+        if following:
+            navigation.link(following[0], common("lesson_next", title=titles(following[0])))
+        else:
+            navigation.link("resolution", common("lesson_last", title=titles("resolution")))
+
+
+def source(code: Sequence[Callable[..., Any]], in_torch: str) -> None:
+    """The very code that ran, in a fold."""
+    with st.expander(common("code"), icon=":material/code:"):
+        st.markdown(common("in_torch"))
+        st.code(f"import torch\nfrom torch.nn import functional as F\n\n{in_torch}", language="python")
+        st.markdown(common("source"))
+        for function in code:
+            st.code(inspect.getsource(function), language="python")
+
+
+def end(say: Say, happened: str, code: Sequence[Callable[..., Any]], in_torch: str) -> None:
+    """The end of a lesson that is not in the frame: `happened` is the answer to its question."""
+    with st.container(border=True):
+        st.markdown(f"#### {common('happened')}\n\n{happened}")
+    left, right = st.columns(2, gap="large")
+    left.markdown(f"#### {common('remember')}\n\n{say('remember')}")
+    right.markdown(f"#### {common('next')}\n\n{say('next')}")
+    source(code, in_torch)
