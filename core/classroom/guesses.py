@@ -108,7 +108,7 @@ class GuessCounts:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the accuracy may lie (95 %), if the guesses were independent of each other."""
+        """Where the accuracy may lie (95%), if the guesses were independent of each other."""
         return stats.wilson(self.right, self.guesses)
 
 

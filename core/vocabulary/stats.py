@@ -56,7 +56,7 @@ class Difference:
 
 
 def wilson(right: int, of: int) -> tuple[float, float]:
-    """The 95 % score interval of the share right / of, within 0 to 1; (0, 1) where `of` is 0.
+    """The 95% score interval of the share right / of, within 0 to 1; (0, 1) where `of` is 0.
 
     Wilson 1927, "Probable inference, the law of succession, and statistical inference": unlike the normal approximation
     it holds for small samples and for shares near 0 and 1.

@@ -36,7 +36,7 @@ CHECK, CHECK_WIDTH = "\N{CHECK MARK}", 1.2
 SCALE = 100
 """Percent: a bar stands for its share of all answers, and the scale never moves."""
 AXIS = {
-    "values": [0, 25, 50, 75, SCALE], "labelExpr": "datum.label + ' %'", "labelFlush": True, "grid": False, "domain": True, "ticks": True,
+    "values": [0, 25, 50, 75, SCALE], "labelExpr": "datum.label + '%'", "labelFlush": True, "grid": False, "domain": True, "ticks": True,
 }  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def ballot_figure(question: Question, now: Ballot, right: str | None = None, *, 
         "lines": ["\n".join([*[""] * (most - len(own)), *own]) for own in wrapped],
         "votes": votes,
         "percent": shares,
-        "share": [f"{share:.0f} % ({count})" for share, count in zip(shares, votes, strict=True)],
+        "share": [f"{share:.0f}% ({count})" for share, count in zip(shares, votes, strict=True)],
         "right": [option == right for option in question.options],
     }
     return Figure(f"{say('figure')}: {question.words}", _spec(words, most, large), columns)

@@ -16,9 +16,9 @@ def percent(share: float | None, unknown: str = "–") -> str:
     """A share from 0 to 1 in percent, with one decimal.
 
     >>> percent(0.7444)
-    '74.4 %'
+    '74.4%'
     """
-    return unknown if share is None else f"{100 * share:.1f} %"
+    return unknown if share is None else f"{100 * share:.1f}%"
 
 
 def three_digits(value: float | None, unknown: str = "–") -> str:

@@ -72,8 +72,8 @@ def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots
     wait_for_status(page, "training", 30)
     wait_for_status(page, "Finished", 150)
     accuracy = page.locator(".stMetric").filter(has_text="Accuracy").first
-    expect(accuracy).to_contain_text(re.compile(r"\d\d\.\d %"))
-    assert float(re.search(r"(\d+\.\d) %", accuracy.inner_text())[1]) > 30  # type: ignore[index]
+    expect(accuracy).to_contain_text(re.compile(r"\d\d\.\d%"))
+    assert float(re.search(r"(\d+\.\d)%", accuracy.inner_text())[1]) > 30  # type: ignore[index]
 
 
 def test_another_visitor_sees_a_run_and_cannot_stop_it(page: Page, chromium: Browser, fresh: App) -> None:

@@ -81,7 +81,7 @@ SEEN_SIDE = 8
 def seeing(cards: Cards, people: Iterable[Sequence[Guess]]) -> Finding | None:
     """Who recognises the most at SEEN_SIDE: the class by its guesses, or one of two networks.
 
-    Not decided while the class has not guessed, or where its 95 % interval holds the better network's accuracy.
+    Not decided while the class has not guessed, or where its 95% interval holds the better network's accuracy.
     """
     networks = {one.protocol: one for one in game.tested(cards) if one.side == SEEN_SIDE and one.protocol != "tvtv"}
     if len(networks) < 2:

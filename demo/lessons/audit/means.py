@@ -134,6 +134,6 @@ def _values() -> dict[str, str]:
     totv, tvtv = kannojia("cifar10", "totv", 24), kannojia("cifar10", "tvtv", 24)
     assert totv and tvtv
     return {
-        "arc2": f"{best['Arc2 Adam']['best_test']} %", "arc3": f"{best['Arc3 Adam']['best_test']} %",
+        "arc2": f"{best['Arc2 Adam']['best_test']}%", "arc3": f"{best['Arc3 Adam']['best_test']}%",
         "paper_totv": percent(totv[0]), "paper_tvtv": percent(tvtv[0]),
     }  # fmt: skip

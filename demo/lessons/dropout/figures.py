@@ -49,7 +49,7 @@ def choose_network(rates: Sequence[RateRow], where: str) -> str:
 
 
 def checked_margin(rate: RateRow) -> str:
-    """What so few training images leave open of their accuracy (95 %), in points."""
+    """What so few training images leave open of their accuracy (95%), in points."""
     return f"{100 * margin(rate.train_accuracy, CHECKED_TRAINING_IMAGES):.1f}"
 
 

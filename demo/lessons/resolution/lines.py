@@ -74,7 +74,7 @@ def _figure(title: str, points: Sequence[Point], sides: Sequence[int], ends: int
     for point in points:
         end = point.side == ends and point.protocol != YOURS
         middle = whole and point.protocol == YOURS and point.side == sides[len(sides) // 2]
-        word = f"{say(f'protocol_{point.protocol}')}: {point.value:.0f} %" if end else say("yours") if middle else ""
+        word = f"{say(f'protocol_{point.protocol}')}: {point.value:.0f}%" if end else say("yours") if middle else ""
         for name, value in zip(columns, (point.side, point.protocol, point.value, word, names.get(point.protocol, point.value)), strict=True):
             columns[name].append(value)
     return Figure(title, _spec(sides, whole), columns)

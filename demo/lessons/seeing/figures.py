@@ -72,7 +72,7 @@ def _dots() -> Spec:
 
 
 def _intervals() -> Spec:
-    """The class's 95 % intervals as upright strokes."""
+    """The class's 95% intervals as upright strokes."""
     place = _place()
     ends = {"y": {**place["y"], "field": "low"}, "y2": {"field": "high"}}
     return {

@@ -211,7 +211,7 @@ ASKED = asking(Settled("c", {"a": "not a", "b": "not b", "c": "c it is"}))
 def test_a_bar_is_its_share_of_all_answers_on_a_scale_that_never_moves() -> None:
     figure = voting.ballot_figure(ASKED, Ballot({"b": 3, "a": 1}, True, "b"), large=False)
     assert figure.columns["votes"] == [1, 3, 0] and figure.columns["percent"] == [25, 75, 0]
-    assert figure.columns["share"] == ["25 % (1)", "75 % (3)", "0 % (0)"] and not any(figure.columns["right"])
+    assert figure.columns["share"] == ["25% (1)", "75% (3)", "0% (0)"] and not any(figure.columns["right"])
     assert figure.columns["answer"][1:] == ["two (your answer)", "three"] and "*" not in figure.columns["answer"][0]
     assert max(map(len, "\n".join(figure.columns["lines"]).split("\n"))) <= voting.LETTERS_A_LINE
     empty = voting.ballot_figure(ASKED, Ballot({}, True, None), large=False)
@@ -235,9 +235,9 @@ def test_the_right_bar_is_marked_and_every_letter_can_be_read(look: Look) -> Non
     for letters in texts(drawn):
         at_least = 3 if letters.words == voting.CHECK else 4.5
         assert letters.contrast >= at_least and letters.letters >= look.letters, letters
-    assert {"Answers", "0 %", "100 %", "75 % (3)", voting.CHECK} <= {letters.words for letters in texts(drawn)}
+    assert {"Answers", "0%", "100%", "75% (3)", voting.CHECK} <= {letters.words for letters in texts(drawn)}
     rows = sorted((letters for letters in texts(drawn) if letters.words[-1] in "sre)"), key=lambda letters: letters.top)
-    assert [letters.words[:5] for letters in rows[:-1]] == ["One a", "25 % ", "two (", "75 % ", "three", "0 % ("], "words, bar, words, bar"
+    assert [letters.words[:5] for letters in rows[:-1]] == ["One a", "25% (", "two (", "75% (", "three", "0% (0"], "words, bar, words, bar"
     for above, below in pairwise(rows):
         lines = 1.25 * len(textwrap.wrap(above.words, voting.LETTERS_A_LINE)) if above.words.startswith("One") and not look.teaching else 1.25
         assert below.top - above.top >= (lines - 0.1) * look.letters, f"{below} lies on {above}"
@@ -334,7 +334,7 @@ def test_the_class_votes_on_a_run_and_sees_what_it_reached(room: Classroom) -> N
     say = text.speaker("train")
     room.reveal(say("guess_run", run="a-run", question=say("guess")), TEACHER)
     page.run()
-    assert "**85 to 95 %:** It got **85.0 %** right" in words(page) and page.get(CHART) and page.success[0].value.startswith("**Yes.** It got")
+    assert "**85 to 95%:** It got **85.0%** right" in words(page) and page.get(CHART) and page.success[0].value.startswith("**Yes.** It got")
     waits = lesson(going).run()
     assert "Nobody can say yet" in words(waits) and not waits.success and not waits.warning, "no result, no answer"
     room.close(TEACHER)

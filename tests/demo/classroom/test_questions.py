@@ -124,7 +124,7 @@ def test_who_sees_the_most_is_decided_by_the_class_s_guesses(right: int, wrong: 
     answer = question.answer()
     assert (answer.right if isinstance(answer, Settled) else None) == expected
     if isinstance(answer, Unsettled):
-        assert ("too few" in answer.why) == bool(right + wrong) and "61.4 %" in answer.why and "24.4 %" in answer.why
+        assert ("too few" in answer.why) == bool(right + wrong) and "61.4%" in answer.why and "24.4%" in answer.why
 
 
 def test_a_run_is_judged_by_its_test_and_not_before() -> None:

@@ -121,7 +121,7 @@ def test_whether_a_printed_number_is_reached_is_said_from_the_runs(made: dict[st
     made["fashion-arc2-adam"] = card("fashion-arc2-adam", right)
     del made["fashion-arc3-adam"]
     said = words(opened("results"))
-    assert f"**Arc2 Adam**: {100 * made['fashion-arc2-adam'].result.test_accuracy:.1f} % in our run" in said and word in said
+    assert f"**Arc2 Adam**: {100 * made['fashion-arc2-adam'].result.test_accuracy:.1f}% in our run" in said and word in said
     assert ("What our Arc2 Adam did instead" in said) == (right == 0.5)
     assert "python -m core pretrain fashion-arc3-adam" in said
 

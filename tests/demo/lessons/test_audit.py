@@ -167,7 +167,7 @@ def test_marks_are_judged_and_may_be_made_again(empty: Path) -> None:
     page.button(key="audit.check.columns").click().run()
     assert not page.exception
     said = words(page)
-    assert "Arc2 SGD, Arc3 Adam, Arc3 SGD" in said and "50.0 %" in said and "33.3 %" in said
+    assert "Arc2 SGD, Arc3 Adam, Arc3 SGD" in said and "50.0%" in said and "33.3%" in said
     assert say("why_columns") in said and say("why_classes") not in said, "the other tables keep their secret"
     page.button(key="audit.again.columns").click().run()
     assert say("why_columns") not in words(page)
@@ -276,7 +276,7 @@ def test_a_figure_without_ours_names_only_what_it_shows(empty: Path, monkeypatch
 
 def test_statements_name_the_printed_numbers(empty: Path) -> None:
     said = words(opened("words"))
-    assert "91.64 %" in said and "90.18 %" in said and "62.0 %" in said and "64.1 %" in said
+    assert "91.64%" in said and "90.18%" in said and "62.0%" in said and "64.1%" in said
 
 
 def test_ticks_are_counted_and_stay(empty: Path) -> None:

@@ -98,7 +98,7 @@ def test_the_words_and_tables_follow_from_the_cards(monkeypatch: pytest.MonkeyPa
     page = opened()
     said = words(page)
     assert "6 of the 48 planned runs" in said
-    assert "Best on the test part: rate 0.3**, with 89.0 %" in said and "That **may be chance**" in said
+    assert "Best on the test part: rate 0.3**, with 89.0%" in said and "That **may be chance**" in said
     assert "by 1.0 points" in said and "29 of 100 tries (6 trainings, Student's t over the seeds)" in said and "Validation would choose rate 0.3" in said
     assert len(page.get("vega_lite_chart")) == 3
     rates, runs = (frame.value for frame in page.dataframe)
@@ -149,7 +149,7 @@ def test_training_below_the_test_is_told_in_both_ways_of_counting(monkeypatch: p
     said = words(page)
     assert "below the test accuracy at 1 of 2 rates: 0.7." in said and "above the test at every rate" in said
     assert "below validation in 2 of 2 epochs" in said
-    assert "At rate 0.5 the same network gets 50.0 % of its training pictures right" in said and "at the rates 0.5, though" in said
+    assert "At rate 0.5 the same network gets 50.0% of its training pictures right" in said and "at the rates 0.5, though" in said
     assert "at the rates 0.6, 0.7" in said, "the paper's own row"
     assert "**Arc3 Adam:** the report's best training accuracy lies **below**" in said
     assert page.code[0].value == "python -m core study architectures", "our runs of it are not here"
@@ -164,7 +164,7 @@ def test_ten_passes_are_shown_and_drawn_again() -> None:
     after = list(page.dataframe[0].value["silenced"])
     assert "Draw number 1" in words(page) and after != before and not page.exception
     page.slider(key="dropout.rate").set_value(0.0).run()
-    assert set(page.dataframe[0].value["silenced"]) == {0} and "After 10 passes the mean is 0 % away" in words(page)
+    assert set(page.dataframe[0].value["silenced"]) == {0} and "After 10 passes the mean is 0% away" in words(page)
 
 
 # --- figures -------------------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_pooling_says_what_is_kept_and_what_a_shift_changes() -> None:
     assert 0 < same < counted, "else the page says nothing about the question"
     assert f"**{same} of {counted}** outputs of max-pooling stay the same" in words(page)
     lost = 100 * np.abs(blocks[0] - blocks[1]).sum() / blocks[0].sum()
-    assert f"| {lost:.1f} % |" in words(page) and f"| {image.max():.2f} |" in words(page)
+    assert f"| {lost:.1f}% |" in words(page) and f"| {image.max():.2f} |" in words(page)
 
 
 # --- 3. the warm-up -------------------------------------------------------------------------------------------------

@@ -231,13 +231,13 @@ def test_softmax_number_by_number(passed: dict[int, torch.Tensor], digits: Class
     label = next(box for box in page.selectbox if box.label == "Class")
     label.set_value("8").run()
     total = float(scores.exp().sum())
-    assert f"{float(scores[8].exp()):,.3f} / {total:,.3f} = **{100 * float(scores.softmax(0)[8]):.1f} %**" in words(page)
+    assert f"{float(scores[8].exp()):,.3f} / {total:,.3f} = **{100 * float(scores.softmax(0)[8]):.1f}%**" in words(page)
 
 
 def test_the_field_the_filters_and_where_it_looked(sent: Sent, digits: Classifier) -> None:
     page = opened()
     section(page, "field")
-    assert "**6 x 6** of 8x8 pixels, 56.2 % of the picture" in words(page), "two 3x3 and a pooling of 2"
+    assert "**6 x 6** of 8x8 pixels, 56.2% of the picture" in words(page), "two 3x3 and a pooling of 2"
     box = next(box for box in page.selectbox if box.label == "Layer")
     box.set_value(0).run()
     assert "**3 x 3** of 8x8 pixels" in words(page)

@@ -278,8 +278,8 @@ def drawn_specs(page: AppTest) -> list[str]:
 
 def test_what_falls_outside_is_explained_and_mnist_has_its_own_tables(full: Path) -> None:
     said = words(table_of("expected"))
-    assert "expected at least" in said and "its own recalls have a mean of 37.7 %" in said
-    assert "at 24 pixels of CIFAR-10 they print 62.0 %" in words(table_of("at_24"))
+    assert "expected at least" in said and "its own recalls have a mean of 37.7%" in said
+    assert "at 24 pixels of CIFAR-10 they print 62.0%" in words(table_of("at_24"))
     page = table_of("mixed")
     assert "All these networks have the recipe `fast`" in words(page)
     choose(page, "resolution.tables.dataset", "mnist")
@@ -320,8 +320,8 @@ def test_lowering_the_attractors_logit_moves_all_numbers(full: Path) -> None:
     assert f"is reached with **{best.by:.1f}** taken away" in words(page)
     page.slider(key="resolution.by.cifar10-32.16").set_value(best.by).run()
     shown = {metric.label: metric for metric in page.metric[:4]}
-    assert shown["Recall of cat"].value == f"{100 * best.recall:.1f} %"
-    assert shown["Accuracy, all classes"].value == f"{100 * best.accuracy:.1f} %"
+    assert shown["Recall of cat"].value == f"{100 * best.recall:.1f}%"
+    assert shown["Accuracy, all classes"].value == f"{100 * best.accuracy:.1f}%"
     assert shown["Predicted as cat"].delta == f"{best.predicted - steps[0].predicted:+d}"
     choose(page, "resolution.lower.side.cifar10-32", 8)
     assert page.slider(key="resolution.by.cifar10-32.8").value == 0.0
@@ -334,7 +334,7 @@ def test_fading_moves_along_the_sides_that_were_looked_at(full: Path) -> None:
     slider.set_value(8).run()
     scores = metrics.scores(card("cifar10-32").matrix(8, FILTER) or [])
     shown = {metric.label: metric.value for metric in page.metric[4:]}
-    assert shown["Recall of cat"] == f"{100 * scores.recall[CAT]:.1f} %" and shown["Predicted as cat"] == str(scores.predicted[CAT])
+    assert shown["Recall of cat"] == f"{100 * scores.recall[CAT]:.1f}%" and shown["Predicted as cat"] == str(scores.predicted[CAT])
     assert "real test pictures are shown here" in words(page), "there is no data set"
     choose(page, "resolution.fade.class", "truck")
     assert {metric.label for metric in page.metric[4:6]} == {"Recall of truck", "Precision of truck"}

@@ -104,7 +104,7 @@ def test_the_first_ten_pictures_and_what_they_lose(tmp_path: Path) -> None:
     assert np.allclose(table["difference"], [one.difference for one in expected])
     assert np.allclose(table["above"], [100 * one.above for one in expected]) and expected[-1].above > 0.01
     kept = 100 * (1 - expected[-1].above)
-    assert "**25.0 %** of them" in words(page) and f"carry **{kept:.1f} %**" in words(page)
+    assert "**25.0%** of them" in words(page) and f"carry **{kept:.1f}%**" in words(page)
 
 
 def test_any_pictures_by_any_filter(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_picture_grows_and_the_learner_stands_beside_the_networks(monkeypatch:
         guess(page, len(CLASSES) if place == 0 else 9 if place < 4 else truth)
     assert page.success[0].value == f"It is: **{CLASSES[truth]}**. You were right from 16 x 16 on."
     right = {"cat": "✓" if truth == CAT else "✗", "ship": "✓" if truth == SHIP else "✗"}
-    both = f"{right['cat']} cat (50.0 %) | not here yet | {right['ship']} ship (50.0 %)"
+    both = f"{right['cat']} cat (50.0%) | not here yet | {right['ship']} ship (50.0%)"
     assert f"| 4 | ✗ no idea | {both} |" in words(page) and f"| 32 | ✓ {CLASSES[truth]} | {both} |" in words(page)
     assert f"| 32 | 1 | {int(truth == CAT)} | – | {int(truth == SHIP)} |" in words(page)
     assert any("pretrain net-tvtv" in code.value for code in page.code), "what is missing is told"
@@ -325,14 +325,14 @@ def test_the_class_is_pooled_beside_the_networks(tmp_path: Path) -> None:
     pool.submit(Visitor("p0"), Guess(0, 4, SHIP, None))
     page = opened("people")
     assert "Guesses: **11**. Browsers: **10**. Different pictures: **3**." in words(page)
-    assert "Few guesses say little. At 4 x 4 there are 1, of which 0 right: the true share may be anything from 0.0 % to 79.3 %" in words(page)
+    assert "Few guesses say little. At 4 x 4 there are 1, of which 0 right: the true share may be anything from 0.0% to 79.3%" in words(page)
     table = numbers(page)
     place = table["side"].index(8)
     row = {name: values[place] for name, values in table.items()}
     assert (row["guesses"], round(row["people"], 1), round(row["no_idea"], 1)) == (10, 80.0, 10.0)
     assert (round(row["low"], 1), round(row["high"], 1)) == (49.0, 94.3), "Wilson, 8 of 10"
     assert (round(row["totv"], 1), round(row["mixed"], 1)) == (30.0, 60.0)
-    assert "right in **8** of 10 guesses: 80.0 %" in words(page) and "TOTV 30.0 %, mixed 60.0 %" in words(page)
+    assert "right in **8** of 10 guesses: 80.0%" in words(page) and "TOTV 30.0%, mixed 60.0%" in words(page)
     assert "ahead of: TOTV." in words(page) and "Too few guesses to tell the class from: mixed." in words(page)
     assert 'Without "no idea": 1 of 10 guesses.' in words(page)
 

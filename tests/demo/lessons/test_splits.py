@@ -95,7 +95,7 @@ def test_the_results_follow_from_the_cards(monkeypatch: pytest.MonkeyPatch, tmp_
     assert list(methods["rarest_least"]) == [0, 2, 2] and list(methods["seconds"]) == [2, 2, 10]
     assert list(classes["pictures"]) == [90, 10] and list(classes["test_recall"]) == [50.0, 50.0]
     assert len(runs) == 50 and runs["run"][0] == "http://lab:1/train?run=splits-random-0"
-    assert "held-out accuracy **99.5 %**" in said and "test accuracy **50.0 %**" in said
+    assert "held-out accuracy **99.5%**" in said and "test accuracy **50.0%**" in said
     assert len(page.get("vega_lite_chart")) == 2
 
 
@@ -132,7 +132,7 @@ def test_how_often_the_rarest_class_is_missing_is_counted_when_asked(monkeypatch
     page.button(key="splits.many").click().run()
     assert list(page.dataframe[1].value["absent"]) == [20.0, 0.0, 0.0]
     chance = split_simulation.chance_absent(490, 7, 98)
-    assert f"in 20.0 % of the draws. Arithmetic says {100 * chance:.1f} %" in words(page)
+    assert f"in 20.0% of the draws. Arithmetic says {100 * chance:.1f}%" in words(page)
 
 
 def test_the_last_section_has_a_table_and_a_way_on() -> None:

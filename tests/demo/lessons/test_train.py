@@ -204,7 +204,7 @@ def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
     result = manager.snapshot(run).result
     assert result is not None
     shares = {one.label: one.value for one in page.metric}
-    assert shares["Accuracy"] == f"{100 * result.test_accuracy:.1f} %"
+    assert shares["Accuracy"] == f"{100 * result.test_accuracy:.1f}%"
     assert {"Macro precision", "Macro recall", "Macro F1"} <= shares.keys()
     assert "360 pictures that were used for nothing before" in shown(page)
     assert len(page.get("vega_lite_chart")) == 3
@@ -436,7 +436,7 @@ def test_a_card_opens_like_a_finished_run(manager: JobManager, put_card: Put) ->
     page = opened(run="digits-a")
     assert page.query_params["run"] == "digits-a" and status(page) == "#### Finished after 3 epochs"
     assert "comes with the app; nobody can change or delete it" in shown(page) and "training took 4 s" in shown(page)
-    assert page.metric[0].value == "85.0 %"
+    assert page.metric[0].value == "85.0%"
     assert figures(page) == ["Loss by epoch", "Accuracy by epoch", "test"]
     assert "| a | 88.9 | 80.0 | 84.2 | 10 |" in table_of_classes(page)
     assert not [one for one in page.selectbox if "seen" in str(one.key)], "there is nothing to choose from"
@@ -498,12 +498,12 @@ def test_the_test_can_be_seen_at_another_resolution(manager: JobManager, put_car
     page = opened(run="digits-a")
     side, own = page.selectbox(key="live.seen_side"), "bilinear-antialias"
     assert side.options == ["8x8 (its own test)"] and page.selectbox(key="live.seen_filter").options == [own, "area", "nearest"]
-    assert figures(page)[-1] == f"test at 8x8, {own}" and "85.0 % of the test pictures" in shown(page)
+    assert figures(page)[-1] == f"test at 8x8, {own}" and "85.0% of the test pictures" in shown(page)
     page.selectbox(key="live.seen_filter").set_value("area").run()
     assert page.selectbox(key="live.seen_side").options == ["8x8", "4x4"]
     page.selectbox(key="live.seen_side").set_value(4).run()
     assert not page.exception and figures(page)[-1] == "test at 4x4, area"
-    assert "| a | 50.0 | 90.0 | 64.3 | 10 |" in table_of_classes(page) and "Seen at 4x4 (area), 50.0 %" in shown(page)
+    assert "| a | 50.0 | 90.0 | 64.3 | 10 |" in table_of_classes(page) and "Seen at 4x4 (area), 50.0%" in shown(page)
     page.selectbox(key="live.seen_filter").set_value("nearest").run()
     assert figures(page)[-1] == "test at 4x4, nearest", "the side stays with another filter"
     page.selectbox(key="live.seen_filter").set_value(own).run()
