@@ -23,9 +23,10 @@ VEGA_LITE = "v6.1"
 
 
 def show(chart: Figure, key: str) -> None:
-    """The figure, and below it the way to take it home."""
-    figure.show(chart, key=key)
-    take(chart, key)
+    """The figure, and in its upper right corner the one way to take it home."""
+    with st.container(key=f"figure-{key}"):
+        figure.show(chart, key=key)
+        take(chart, key)
 
 
 def take(chart: Figure, key: str, button: Literal["secondary", "tertiary"] = "tertiary") -> None:

@@ -82,7 +82,7 @@ def curves(
     dashes = {say("training"): [1, 0], say("validation"): DASH}
     parts = [part for part in dashes if any(row["part"] == part for row in drawn)]
     x, y = Axis("epoch", say("epoch_axis"), "d"), Axis(measure, say(f"{measure}_axis"))
-    flat = plots.lines(title, drawn, x, y, "run", colours, dots=False, height=TALL)
+    flat = plots.lines(title, drawn, x, y, "run", colours, dots=False, height=TALL, at_ends=False)
     encoding = dict(flat.spec["encoding"])
     below = {"title": None, "orient": "bottom", "labelLimit": 0, "symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 300}
     encoding["color"] = {**encoding["color"], "legend": {**below, "columns": 2}}
