@@ -32,7 +32,8 @@ def dumbbell(
     scale: Spec = {"zero": False, "nice": True, "padding": 8} if axis.domain is None else {"domain": list(axis.domain), "nice": False}
     x: Spec = {"field": "ours", "type": "quantitative", "title": axis.title, "scale": scale, "axis": {"format": axis.format, "grid": False, "tickCount": 6}}
     tips = [{"field": "name", "type": "nominal", "title": say("row")}] + [
-        {"field": field, "type": "quantitative", "title": say(field), "format": axis.format} for field in ("ours", "theirs", "distance")
+        {"field": field, "type": "quantitative", "title": name, "format": axis.format}
+        for field, name in (("ours", say("ours")), ("theirs", say("theirs")), ("distance", say("distance")))
     ]
     colour: Spec = {"value": OURS}
     if colours:

@@ -21,11 +21,16 @@ class Tab:
         self.websocket, self.page, self.query = websocket, page, query
         self.elements: list[Any] = []
         self.states: dict[str, WidgetState] = {}
+        self.fragments: dict[str, str] = {}
+        """A widget's id -> the fragment (a sheet, say) that it stands in."""
         self.session, self.page_hash = "", ""
 
-    def run(self, *states: WidgetState) -> Tab:
-        """Runs the page's script, as after a click, and waits for its end."""
+    def run(self, *states: WidgetState, fragment: str = "") -> Tab:
+        """Runs the page's script, or one fragment of it, as after a click, and waits for its end."""
+        if not fragment:
+            self.elements, self.fragments = [], {}
         message = BackMsg()
+        message.rerun_script.fragment_id = fragment
         message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.page
         message.rerun_script.page_script_hash = self.page_hash
         for state in (*self.states.values(), *states):
@@ -44,14 +49,20 @@ class Tab:
         """Whether the script has ended with this message."""
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self.session, self.elements = message.new_session.initialize.session_id, []
+            self.session = message.new_session.initialize.session_id
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self.elements.append(message.delta.new_element)
+            element = message.delta.new_element
+            self.elements.append(element)
+            if message.delta.fragment_id:
+                self.fragments[getattr(getattr(element, element.WhichOneof("type")), "id", "")] = message.delta.fragment_id
         elif kind == "navigation":
             self.page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
-        return kind == "script_finished" and message.script_finished != ASKED_FOR_A_RERUN
+        if kind == "script_finished" and message.script_finished == ASKED_FOR_A_RERUN:
+            self.elements, self.fragments = [], {}
+            return False
+        return kind == "script_finished"
 
     def widget(self, kind: str, word: str) -> Any | None:
         """The newest widget of this kind with the word in its label or key."""
@@ -63,7 +74,13 @@ class Tab:
         widget = self.widget("text_input", word)
         assert widget is not None, f"no text input {word}"
         self.states[widget.id] = WidgetState(id=widget.id, string_value=text)
-        return self.run()
+        return self.run(fragment=self.fragments.get(widget.id, ""))
+
+    def press(self, word: str) -> Tab:
+        """Clicks the button with this word."""
+        widget = self.widget("button", word)
+        assert widget is not None, f"no button {word}"
+        return self.run(WidgetState(id=widget.id, trigger_value=True), fragment=self.fragments.get(widget.id, ""))
 
     def choose(self, word: str, option: str) -> Tab:
         """Chooses in the radio with this word."""

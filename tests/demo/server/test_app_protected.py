@@ -138,7 +138,7 @@ def is_teaching(page: Tab) -> bool:
 
 def test_a_session_s_id_gives_another_browser_nothing(client: TestClient) -> None:
     with tab(client, cookie=ANNA) as hers:
-        assert is_teaching(hers.run().write("token", TOKEN)), "the token is taken without the spaces around it"
+        assert is_teaching(hers.run().press("menu.join").write("token", TOKEN)), "the token is taken without the spaces around it"
         with tab(client, cookie=BEN, session=hers.session) as his:
             assert not is_teaching(his.run()) and his.session != hers.session
         assert is_teaching(hers.run()), "hers goes on"
@@ -181,10 +181,10 @@ def test_wrong_tokens_slow_down_and_the_right_one_is_not_looked_at_meanwhile(cli
     tries = TokenTries(installed().teacher, clock=lambda: 100.0)
     monkeypatch.setattr(home, "token_tries", lambda: tries)
     with tab(client, cookie=BEN) as page:
-        page.run()
+        page.run().press("menu.join")
         for number in range(5):
             page.write("token", f"a wrong token {number}")
-            page.run()  # the same words again are no new try
+            page.write("token", f"a wrong token {number}")  # the same words again are no new try
         assert not is_teaching(page.write("token", TOKEN))
         assert any("too many wrong tries; try again in 10 s" in words for words in page.words("markdown"))
 
