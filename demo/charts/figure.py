@@ -15,7 +15,7 @@ from csv import writer as writer_of
 from dataclasses import dataclass
 from typing import Any
 
-from demo.charts.theme import Look, styled
+from demo.charts.theme import TALLER, Look, styled
 
 CLASS_COLOURS = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
@@ -41,6 +41,8 @@ class Figure:
     title: str
     spec: Mapping[str, Any]
     columns: Mapping[str, Sequence[Any]]
+    widest: int | None = None
+    """Pixels; None: as wide as its place."""
 
     def csv(self) -> str:
         """The data with a heading line, for a spreadsheet."""
@@ -57,7 +59,7 @@ def csv(columns: Mapping[str, Sequence[Any]]) -> str:
 
 
 def show(figure: Figure, key: str) -> None:
-    """Draws the figure as wide as its place, with the letters and colours of the page."""
+    """Draws the figure as wide as its place (at most `widest`), with the letters and colours of the page."""
     import pyarrow  # type: ignore[import-untyped]  # it comes without annotations
     import streamlit as st
 
@@ -65,7 +67,9 @@ def show(figure: Figure, key: str) -> None:
 
     look = Look(session.theme(), session.teaching())
     table = pyarrow.table({name: list(values) for name, values in figure.columns.items()})
-    st.vega_lite_chart(table, styled(figure.spec, look), width="stretch", key=key, alt=figure.title)
+    larger = TALLER if look.teaching else 1
+    with st.container(width=round(larger * figure.widest) if figure.widest else "stretch"):
+        st.vega_lite_chart(table, styled(figure.spec, look), width="stretch", key=key, alt=figure.title)
 
 
 def columns_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:

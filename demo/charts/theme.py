@@ -26,6 +26,11 @@ RAMP: Mapping[Theme, Mapping[str, Any]] = {
     "dark": {"faint": "#1c2431", "strong": "#8ec5ff", "on_faint": "#ffffff", "on_strong": "#000000", "turn": 0.52},
 }
 """The cells of a matrix from 0 to 1 and the ink of the numbers in them, which changes at `turn`."""
+SLIPS: Mapping[Theme, Mapping[str, Any]] = {
+    "light": {"own": "#dcecf1", "slip_none": "#ffffff", "slip_most": "#a34a00", "on_few": "#000000", "on_most": "#ffffff", "slip_turn": 0.86},
+    "dark": {"own": "#1d3a46", "slip_none": "#0e1216", "slip_most": "#f0a35e", "on_few": "#ffffff", "on_most": "#000000", "slip_turn": 0.615},
+}
+"""A confusion matrix: what is right stands back (`own`), mistakes from none to the most, and the ink of their numbers."""
 LETTERS, LETTERS_TEACHING = 14, 22
 """Pixels of the letters on axes, in legends and in cells."""
 TITLE = 1.2
@@ -54,9 +59,9 @@ class Look:
 def styled(spec: Mapping[str, Any], look: Look) -> Spec:
     """The specification as it is drawn on that page; what it says of itself (its padding, say) is kept.
 
-    Expressions in it may use `letters` (pixels), `ink` and `ground` (colours), `dark` (whether the page is), and the names in RAMP.
+    Expressions in it may use `letters` (pixels), `ink` and `ground` (colours), `dark` (whether the page is), and the names in RAMP and SLIPS.
     """
-    known = {"letters": look.letters, "ink": INK[look.theme], "ground": GROUND[look.theme], "dark": look.theme == "dark", **RAMP[look.theme]}
+    known = {"letters": look.letters, "ink": INK[look.theme], "ground": GROUND[look.theme], "dark": look.theme == "dark", **RAMP[look.theme], **SLIPS[look.theme]}
     params = [{"name": name, "value": value} for name, value in known.items()]
     drawn: Spec = {"padding": ROOM, **_fitted(spec), "config": config(look), "params": params}
     if look.teaching and "height" in spec:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.studies.published import report_recall
 from core.studies.resolution import PROTOCOLS, RECIPES, Cell, cells, planned_runs
 from core.studies.resolution_findings import NOTHING, SCORES, BesidePublished, Score, beside_published
-from demo.charts import export
+from demo.charts import class_pictures, export
 from demo.charts.confusion import Numbers, confusion_matrix
 from demo.classroom import asking
 from demo.lessons.resolution import shared
@@ -126,7 +126,7 @@ def confusion(cards: Cards) -> None:
             numbers = shared.choice("confusion.numbers", NUMBERS, say("numbers"), lambda one: say(f"numbers_{one}"))
         cell = by_side[side]
         what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
-        figure = confusion_matrix(cell.matrix or [], _classes(cell), what, numbers)
+        figure = confusion_matrix(cell.matrix or [], _classes(cell), what, numbers, class_pictures.of(dataset))
         export.show(figure, key="resolution.matrix")
         tables.runs_behind([cell.run])
 

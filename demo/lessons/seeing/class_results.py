@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.classroom import game, guesses
-from core.classroom.game import CLASSES, Tested
+from core.classroom.game import CLASSES, DATASET, Tested
 from core.classroom.guesses import Guess, GuessCounts
 from core.datasets.files import SOURCES
 from core.images import quality
 from core.studies.resolution import FILTER, PROTOCOLS
 from core.vocabulary import stats
-from demo.charts import export
+from demo.charts import class_pictures, export
 from demo.charts.confusion import confusion_matrix
 from demo.classroom import asking
 from demo.lessons.seeing import figures
@@ -111,12 +111,12 @@ def _confusions(people: list[list[Guess]], tallies: list[GuessCounts], tested: l
     one = next(found for found in tallies if found.side == side)
     with left:
         matrix = guesses.confusion(people, len(CLASSES), side).tolist()
-        export.show(confusion_matrix(matrix, CLASSES, say("matrix_people", side=side)), key="seeing.matrix")
+        export.show(confusion_matrix(matrix, CLASSES, say("matrix_people", side=side), pictures=class_pictures.of(DATASET)), key="seeing.matrix")
         st.caption(say("without", no_idea=one.no_idea, guesses=one.guesses))
     if network is not None:
         with right:
             what = say("matrix_network", run=there[network].run, side=side)
-            export.show(confusion_matrix(there[network].confusion, CLASSES, what), key="seeing.matrix.network")
+            export.show(confusion_matrix(there[network].confusion, CLASSES, what, pictures=class_pictures.of(DATASET)), key="seeing.matrix.network")
 
 
 def _reset() -> None:

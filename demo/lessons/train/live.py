@@ -10,7 +10,7 @@ import streamlit as st
 from core.runs.snapshot import Snapshot
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.records import Matrix
-from demo.charts import curves, figure
+from demo.charts import class_pictures, curves, figure
 from demo.charts.confusion import Numbers, confusion_matrix
 from demo.lessons.train import orders, pretrained, result
 from demo.text import plain, speaker
@@ -163,7 +163,7 @@ def _matrix(now: Snapshot) -> None:
     which, numbers = _matrix_choice(list(found))
     matrix, what = pretrained.test_matrix(now) if which == "test" and now.evaluations else found[which]
     classes = now.facts.classes
-    figure.show(confusion_matrix(matrix, classes, what, numbers), key="live.matrix")
+    figure.show(confusion_matrix(matrix, classes, what, numbers, class_pictures.of(now.recipe.dataset)), key="live.matrix")
     st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
     st.markdown(scores_table(matrix, classes, say))
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import random
 from itertools import pairwise
+from pathlib import Path
 
 import altair
 import pytest
 
+from core.pretrained import cards
 from core.studies import resolution
-from demo.charts import direct, dumbbell, protocols
+from demo.charts import class_pictures, direct, dumbbell, protocols
+from demo.charts.confusion import confusion_matrix
 from demo.charts.figure import Figure
 from demo.charts.plots import Axis
 from demo.charts.protocols import PROTOCOLS
@@ -103,3 +106,26 @@ def test_pairs_stand_by_their_distance_and_only_where_both_numbers_are_known() -
     figure = pairs_figure()
     assert figure.columns["name"] == ["Arc3", "Arc2"]
     assert figure.columns["distance"] == [pytest.approx(6.1), pytest.approx(-0.5)]
+
+
+def test_a_matrix_is_square_its_diagonal_stands_back_and_its_greatest_mistake_stands_out() -> None:
+    card = cards.read_named("cifar10-32", cards.FOLDER)
+    assert card is not None
+    counts = card.result.confusion
+    pictures = class_pictures.of_classes("cifar10", cards.FOLDER)
+    figure = confusion_matrix(counts, card.facts.classes, "test", pictures=pictures)
+    slips = dict(zip(zip(figure.columns["truth"], figure.columns["guess"], strict=True), figure.columns["slip"], strict=True))
+    assert all(slips[name, name] == 0 for name in card.facts.classes) and max(slips.values()) == 1
+    drawing = drawn.svg(figure, Look(), figure.widest or 0)
+    assert drawing.count("<image") == len(pictures) == 10
+    cells = [text for text in drawn.texts(drawing) if text.words.isdecimal()]
+    across, down = (max(getattr(cell, side) for cell in cells) - min(getattr(cell, side) for cell in cells) for side in ("left", "top"))
+    assert across == pytest.approx(down, rel=0.1)
+
+
+def test_classes_have_pictures_where_every_class_comes_with_the_app(tmp_path: Path) -> None:
+    assert len(class_pictures.of_classes("fashion-mnist", cards.FOLDER)) == 10
+    assert class_pictures.of_classes("mnist", cards.FOLDER) == (), "digits are named by what they look like"
+    assert class_pictures.of_classes("cifar10", tmp_path) == ()
+    (tmp_path / "cifar10-showcase.png").write_bytes(b"no picture")
+    assert class_pictures.of_classes("cifar10", tmp_path) == (), "a damaged file is not this figure's subject"
