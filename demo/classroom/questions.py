@@ -23,7 +23,6 @@ from demo.server import services
 from demo.text import Say, speaker
 from demo.ui import evidence
 from demo.ui.formatting import one_in, percent, whole
-from demo.visitor import session
 
 Numbers = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """A finding's numbers as they stand in the sentences."""
@@ -61,7 +60,8 @@ def convolution() -> Question:
 def pooling() -> Question:
     """What a shift by a pixel leaves of max-pooled images."""
     return _asked(
-        speaker("pooling"), "question", ("all", "some", "none"), lambda: lessons.pooling(session.manager().data), _as_it_is
+        speaker("pooling"), "question", ("all", "some", "none"), lambda: lessons.pooling(services.pretrained_folder(), services.data_folder()),
+        lambda found: {name: whole(count) for name, count in found.items()},
     )  # fmt: skip
 
 

@@ -23,9 +23,15 @@ JOIN_SECONDS = 3.0
 """Between two looks of a browser on Home whether a class is open."""
 ALONE = ("notes",)
 """Pages that stand outside the class: what is there is the teacher's own."""
-LARGER = "html { font-size: 23px !important; } .st-key-teacher_bar { zoom: 0.75; }"
-"""Teacher's mode is projected: all letters are larger, but for the teacher's own bar."""
+LARGER = """
+html { font-size: 23px !important; }
+:root { --lab-above: 3.2rem; }
+.stLayoutWrapper:has(> .st-key-teacher_bar) { position: sticky; top: var(--lab-header); z-index: 90; }
+.st-key-teacher_bar { zoom: 0.75; background: var(--lab-ground); padding-block: 0.5rem; }
+"""
+"""Teacher's mode is projected: all letters are larger, but for the teacher's own bar, which stays in sight."""
 STRIP = """
+:root { --lab-above: 2.6rem; }
 .stLayoutWrapper:has(> .st-key-class_strip) { position: sticky; top: var(--lab-header); z-index: 90; }
 .st-key-class_strip { background: %s; border-radius: 0.4rem; padding: 0.3rem 0.8rem; }
 .st-key-class_strip .stMarkdown p, .st-key-class_strip .stMarkdown div { margin: 0; }

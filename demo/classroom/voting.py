@@ -21,7 +21,7 @@ from demo.visitor import session
 
 say = speaker("classroom")
 TALLY_SECONDS = 1.0
-LETTERS_A_LINE, LARGE_LETTERS_A_LINE = 40, 96
+LETTERS_A_LINE, LARGE_LETTERS_A_LINE = 40, 44
 """Of an answer above its bar: so many fit a telephone, and the projector."""
 BAR, LINE, GAP, BETWEEN = 1.4, 1.25, 0.25, 0.7
 """In letters: the heights of a bar, of a line of words, of the gap between them, and of the space between two answers."""

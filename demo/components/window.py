@@ -100,13 +100,25 @@ def convolution(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an image (1, H, W) and its output (1, H, W) were before: shown first, and then what has changed stands out."""
+
+    values: Numbers
+    outputs: Numbers
+
+
 def pooling(
-    image: ImageView, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None
-) -> Pooled:
+    image: ImageView, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None,
+    performance: Performance | None = None, before: Before | None = None,
+) -> Pooled:  # fmt: skip
     """Shows the pooling of an image (1, H, W); what came out. Raises LabError as core.explain.walkthrough.pooling."""
     found = walkthrough.pooling(image.values, size, kind, stride, padding)
-    ground = walkthrough.padded(image.values, padding, -np.inf if kind == "max" else 0.0)
-    more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False, "start": _start(start)}
+    border = -np.inf if kind == "max" else 0.0
+    ground = walkthrough.padded(image.values, padding, border)
+    was = before and {"values": _flat(walkthrough.padded(before.values, padding, border)), "outputs": _flat(before.outputs)}
+    more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False, "start": _start(start),
+            "performance": performance and dataclasses.asdict(performance), "before": was}  # fmt: skip
     _mount(_data(kind, image, ground, size, Slide(stride, padding), found.outputs[0]) | more, key)
     return found
 

@@ -23,5 +23,8 @@ DEFAULTS = {
     "convolution": Default(
         "mnist", 1, "sobel_x", "A 7 has one long slanted stroke: the window can follow an edge, and Sobel x answers to it from end to end."
     ),
+    "pooling": Default(
+        "mnist", 4, "max", "A 0 of 28 x 28 pixels: 65 pooled numbers to count, and twice the share of them stays that stays of the pixels."
+    ),
 }
 """Lesson -> its default."""

@@ -29,7 +29,7 @@ SHARES = (62, 38)
 STYLE = """
 .stMain .stMainBlockContainer:has(.st-key-stage_column) { padding-bottom: 1.5rem; }
 .stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) {
-  position: sticky; top: calc(var(--lab-header, 56px) + 1.1rem); align-self: flex-start;
+  position: sticky; top: calc(var(--lab-header, 56px) + var(--lab-above, 0rem) + 1.1rem); align-self: flex-start;
 }
 .st-key-stage_column .stHeading h1 { font-size: 1.45rem; }
 .st-key-stage_column .stHeading h3 { font-size: 1rem; }
@@ -40,6 +40,14 @@ STYLE = """
   .stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) { position: static; }
 }
 """
+PUPIL = """
+@media (max-width: 640px) {
+  .st-key-stage_column :is(.stElementContainer:has(h1), .stElementContainer:has(.lab-overline)) {
+    position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden;
+  }
+}
+"""
+PUPIL_TOLD = PUPIL + "@media (max-width: 640px) { .stColumn:has(.st-key-stage_column) { order: -1; } }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,13 @@ class Try:
 
 
 @contextmanager
-def frame(title: str, lesson: str) -> Iterator[tuple[DeltaGenerator, DeltaGenerator]]:
-    """The view and the column of a lesson, the column with the lesson's number, the progress and the title in it."""
-    st.html(f"<style>{STYLE}</style>")
+def frame(title: str, lesson: str, told: bool = False) -> Iterator[tuple[DeltaGenerator, DeltaGenerator]]:
+    """The view and the column of a lesson, the column with the lesson's number, the progress and the title in it.
+
+    A telephone of a class has the picture, the question and the options; once the answer is `told`, that comes first.
+    """
+    pupil = session.classroom().opened and not session.teaching()
+    st.html(f"<style>{STYLE}{(PUPIL_TOLD if told else PUPIL) if pupil else ''}</style>")
     left, right = st.columns(SHARES, gap="medium")
     view, column = left.container(key="stage_view", gap="small"), right.container(key="stage_column", gap="small")
     with column:

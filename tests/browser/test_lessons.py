@@ -265,6 +265,9 @@ def test_an_upload_that_is_no_picture_is_refused_in_one_line(page: Page, app: Ap
 
 def test_pooling_keeps_the_largest_and_says_where(page: Page, app: App) -> None:
     view = opened(page, app, "pooling")
+    choose(page, "Picture", "Digits")
+    page.get_by_test_id("stCheckbox").filter(has_text="Shifted").locator("label").first.click()
+    view = settled(page)
     image = torch.tensor(np.round(samples.cheaply("digits", None)[0] / 255, 2))
     made, places = F.max_pool2d(image, 2, return_indices=True)
     for row, column in ((0, 1), (2, 2), (3, 1)):

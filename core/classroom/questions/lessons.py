@@ -15,6 +15,7 @@ from core.classroom.questions.finding import Cards, Finding
 from core.explain import walkthrough
 from core.explain import worksheet as task
 from core.images import samples
+from core.pretrained import test_images
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
 from core.vocabulary.stats import two_proportion_test
@@ -34,10 +35,17 @@ def convolution() -> Finding:
 WINDOW, SHIFT = 2, 1
 
 
-def pooling(data: Path) -> Finding:
-    """What a shift by a pixel leaves of the max-pooled samples of `digits`, and of their pixels."""
+DIGITS = 10
+"""So many digits are pooled: the ones that the page shows."""
+
+
+def pooling(folder: Path, data: Path) -> Finding:
+    """What a shift by a pixel leaves of max-pooled digits, and of their pixels: of MNIST's first test images, where they
+    came with the app (`folder`), else of samples of `digits`.
+    """
     kept: dict[str, list[walkthrough.Change]] = {"pixels": [], "outputs": []}
-    for sample in samples.of_dataset("digits", data):
+    shipped = [found[0].transpose(2, 0, 1) for number in range(DIGITS) if (found := test_images.first_image("mnist", number, folder))]
+    for sample in shipped or samples.of_dataset("digits", data):
         before = np.round(samples.as_grey(sample) / 255, 2)
         after = walkthrough.shifted(before, 0, SHIFT)
         kept["pixels"].append(walkthrough.change(before, after))

@@ -4,6 +4,10 @@
 const TOUR_MS = 180
 const COUNT_MS = 650
 const PASSES = 6
+const FLIP_MS = 900
+const FLIPS = 3
+
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 class Performance {
   constructor(walk) {
@@ -12,9 +16,28 @@ class Performance {
     this.going = false
   }
 
-  /** `wanted`: { tour: places, count, sealed }; begins once for each new wish. */
-  take(wanted) {
-    const { data } = this.walk
+  /** What is drawn first: what there was before, if it is to be seen how it changed. */
+  first(data) {
+    const wish = JSON.stringify(data.before ?? null)
+    const fresh = data.before && wish !== this.changed && !still()
+    this.changed = wish
+    clearTimeout(this.flip)
+    if (!fresh) return data
+    const old = { ...data, ...data.before, before: null }
+    const show = (times) => {
+      this.walk.data = times % 2 ? data : old
+      this.walk.name()
+      this.walk.takeGrids()
+      this.walk.toZoom(this.walk.zoom)
+      if (times < FLIPS) this.flip = setTimeout(() => show(times + 1), FLIP_MS)
+    }
+    this.flip = setTimeout(() => show(1), FLIP_MS)
+    return old
+  }
+
+  /** `data.performance`: { tour: places, count, sealed ... }; begins once for each new wish. */
+  take(data) {
+    const wanted = data.performance
     const wish = JSON.stringify([wanted, data.rows, data.columns])
     this.wanted = wanted
     this.walk.root.classList.toggle("sealed", Boolean(wanted?.sealed))
@@ -33,9 +56,8 @@ class Performance {
     const { rows, columns } = this.walk.data
     const every = Array.from({ length: rows * columns }, (_, place) => [Math.floor(place / columns), place % columns])
     this.places = count ? every : tour
-    this.badge(count && matchMedia("(prefers-reduced-motion: reduce)").matches ? every.length : 0)
-    if (!this.places.length) return
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return
+    this.badge(count && still() ? every.length : 0)
+    if (!this.places?.length || still()) return
     Object.assign(this, { going: true, step: 0, passes: count ? 1 : PASSES })
     this.walk.root.classList.add("going")
     this.walk.find(".play").textContent = this.walk.data.words.pause

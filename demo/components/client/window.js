@@ -3,6 +3,7 @@
 
 const SPEEDS = [1, 2, 5, 10, 20, 40, 60]
 const MARGIN = 2
+const CHANGED = [255, 169, 14]
 const SAY_AFTER_MS = 350
 const ZOOMS = ["whole", "window", "product"]
 
@@ -35,7 +36,7 @@ class Walk {
 
   /** New data from the server: the picture with its border, kernel, totals and outputs, and all texts. */
   take(data, edited) {
-    this.data = data
+    this.data = this.shows.first(data)
     this.edited = edited
     this.theme = themeOf(this.root)
     this.reach = data.dilation * (data.size - 1) + 1
@@ -49,7 +50,7 @@ class Walk {
     this.formula.room(this.longest())
     this.takeGrids()
     this.toZoom(this.zoom)
-    this.shows.take(data.performance)
+    this.shows.take(data)
   }
 
   /** Where the server wants the window to stand, once for each new wish; near, at the numbers, where it wants that. */
@@ -71,7 +72,8 @@ class Walk {
     const input = this.data.signed ? words.input_map : words.input
     text(".input figcaption", fill(this.data.padding ? words.input_border : input, this.sides()))
     const { sealed, hidden } = this.data.performance ?? {}
-    text(".output figcaption", sealed ? words.output_sealed : hidden ? words.output_hidden : fill(words.output, this.data))
+    const shown = this.data.before ? words.output_changed : words.output
+    text(".output figcaption", sealed ? words.output_sealed : hidden ? words.output_hidden : fill(shown, this.data))
     for (const button of this.find(".zoom").children) button.textContent = words[`zoom_${button.dataset.zoom}`]
     this.find(".zoom").setAttribute("aria-label", words.zoom)
     this.find(".channel").hidden = this.data.channels <= 3
@@ -111,9 +113,11 @@ class Walk {
         : (row, column) => one(cell(row, column, this.channel)),
     })
     const output = (row, column) => data.outputs[row * data.columns + column]
+    const changed = (row, column) => data.before && output(row, column) !== data.before.outputs[row * data.columns + column]
     this.output.take({
-      rows: data.rows, columns: data.columns, padding: 0, frame: 1,
-      value: output, colour: (row, column) => this.outputColour(output(row, column)),
+      rows: data.rows, columns: data.columns, padding: 0, frame: 1, value: output,
+      colour: (row, column) =>
+        changed(row, column) ? mix(this.outputColour(output(row, column)), CHANGED, 0.7) : this.outputColour(output(row, column)),
     })
     this.scale()
   }

@@ -31,7 +31,7 @@ COUNTED = "convolution.counted"
 def render() -> None:
     """The whole page. Nothing here imports torch."""
     answered = asking.is_answered(questions.convolution())
-    with stage.frame(say("title"), LESSON) as (view, column):
+    with stage.frame(say("title"), LESSON, answered) as (view, column):
         with column:
             if not answered and not session.classroom().opened:
                 _asked(bare=True)

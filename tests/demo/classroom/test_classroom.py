@@ -238,8 +238,9 @@ def test_the_right_bar_is_marked_and_every_letter_can_be_read(look: Look) -> Non
     assert {"Answers", "0%", "100%", "75% (3)", voting.CHECK} <= {letters.words for letters in texts(drawn)}
     rows = sorted((letters for letters in texts(drawn) if letters.words[-1] in "sre)"), key=lambda letters: letters.top)
     assert [letters.words[:5] for letters in rows[:-1]] == ["One a", "25% (", "two (", "75% (", "three", "0% (0"], "words, bar, words, bar"
+    wide = voting.LARGE_LETTERS_A_LINE if look.teaching else voting.LETTERS_A_LINE
     for above, below in pairwise(rows):
-        lines = 1.25 * len(textwrap.wrap(above.words, voting.LETTERS_A_LINE)) if above.words.startswith("One") and not look.teaching else 1.25
+        lines = 1.25 * len(textwrap.wrap(above.words, wide)) if above.words.startswith("One") else 1.25
         assert below.top - above.top >= (lines - 0.1) * look.letters, f"{below} lies on {above}"
     assert voting.CHECK not in svg(voting.ballot_figure(ASKED, Ballot({"b": 3}, True, "b"), large=False), look, 340)
 

@@ -24,6 +24,8 @@ from core.studies.published import published
 from demo import text
 from demo.components import window
 from demo.server import services
+from demo.ui import image_picker
+from demo.ui.defaults import DEFAULTS
 from tests.demo.lessons.test_train import asked
 
 
@@ -148,32 +150,56 @@ def test_what_does_not_fit_is_told_in_one_line(sent: list[dict[str, Any]]) -> No
 # --- 2. pooling -----------------------------------------------------------------------------------------------------
 
 
+def zero() -> np.ndarray:
+    """What the page opens with: a 0 of MNIST's test images."""
+    return np.round(image_picker.first(DEFAULTS["pooling"]) / 255, 2)
+
+
 def test_pooling_shows_what_torch_computes(sent: list[dict[str, Any]]) -> None:
-    page = skipped("pooling")
-    image = np.round(samples.cheaply("digits", None)[0] / 255, 2)
-    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(image), 2).ravel().numpy())
+    page = lesson("pooling")
+    assert sent[-1]["before"] is None and np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(zero()), 2).ravel().numpy())
+    page.button(key="ask.question.all").click().run()
+    moved = torch.tensor(np.pad(zero(), ((0, 0), (0, 0), (1, 0)))[:, :, :-1])
+    assert np.allclose(sent[-1]["before"]["outputs"], F.max_pool2d(torch.tensor(zero()), 2).ravel().numpy()), "what there was before"
+    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(moved, 2).ravel().numpy()), "the answer is played: it is shifted now"
+    page.toggle(key="pooling.show_shifted").set_value(False).run()
     page.number_input(key="pooling.window").set_value(3).run()
     page.number_input(key="pooling.stride.3").set_value(2).run()
     page.number_input(key="pooling.padding.3").set_value(1).run()
-    assert sent[-1]["values"][:11] == [None] * 11, "the border of a maximum is less than everything"
-    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(image), 3, 2, 1).ravel().numpy())
-    kind = next(group for group in page.button_group if group.label == "Keeps")
+    assert sent[-1]["values"][:30] == [None] * 30, "the border of a maximum is less than everything"
+    assert np.allclose(sent[-1]["outputs"], F.max_pool2d(torch.tensor(zero()), 3, 2, 1).ravel().numpy())
+    kind = next(group for group in page.button_group if group.label == "Keep")
     kind.set_value("average").run()
     page.toggle(key="pooling.show_shifted").set_value(True).run()
-    assert not page.exception and "= **4** numbers along a side of 8 pixels" in words(page)
-    moved = torch.tensor(np.pad(image, ((0, 0), (0, 0), (1, 0)))[:, :, :-1])
+    assert not page.exception and "= **14** numbers along a side of 28 pixels" in words(page)
     assert np.allclose(sent[-1]["outputs"], F.avg_pool2d(moved, 3, 2, 1).ravel().numpy())
     assert sent[-1]["kind"] == "average" and "F.avg_pool2d(image, 3, stride=2, padding=1)" in page.code[0].value
 
 
+def test_a_chip_sets_the_view(sent: list[dict[str, Any]]) -> None:
+    page = skipped("pooling")
+    page.button(key="try.pooling.stride").click().run()
+    assert (sent[-1]["rows"], sent[-1]["stride"]) == (27, 1)
+    page.button(key="try.pooling.mean").click().run()
+    assert (sent[-1]["rows"], sent[-1]["kind"]) == (14, "average")
+    page = skipped("convolution")
+    page.button(key="try.convolution.sobel_y").click().run()
+    assert sent[-1]["kernel"] == kernels.preset("sobel_y").ravel().tolist() and sent[-1]["height"] == 28 and not sent[-1]["performance"]
+    page.button(key="try.convolution.middle").click().run()
+    assert sent[-1]["kernel"] == [0, 0, 0, 0, 2, 0, 0, 0, 0]
+    page.button(key="try.convolution.photograph").click().run()
+    assert sent[-1]["channels"] == 3
+    page.button(key="try.convolution.learned").click().run()
+    assert sent[-1]["activation"] == "ReLU" and not page.exception
+
+
 def test_pooling_says_what_is_kept_and_what_a_shift_changes() -> None:
     page = skipped("pooling")
-    image = np.round(samples.cheaply("digits", None)[0, 0] / 255, 2)
+    image = zero()[0]
     moved = np.pad(image, ((0, 0), (1, 0)))[:, :-1]
-    blocks = [it.reshape(4, 2, 4, 2).max((1, 3)) for it in (image, moved)]
+    blocks = [it.reshape(14, 2, 14, 2).max((1, 3)) for it in (image, moved)]
     same = int(((blocks[0] == blocks[1]) & (blocks[0] != 0)).sum())
     counted = int(((blocks[0] != 0) | (blocks[1] != 0)).sum())
-    assert 0 < same < counted, "else the page says nothing about the question"
     assert f"**{same} of {counted}** outputs of max-pooling stay the same" in words(page)
     lost = 100 * np.abs(blocks[0] - blocks[1]).sum() / blocks[0].sum()
     assert f"| {lost:.1f}% |" in words(page) and f"| {image.max():.2f} |" in words(page)

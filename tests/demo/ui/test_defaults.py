@@ -24,3 +24,13 @@ def test_convolution_opens_in_the_middle_of_a_long_edge() -> None:
     assert abs(found[top, left]) >= 0.9 * 4, "the strongest answer that Sobel can give is 4"
     assert window.max() > 200 and window.min() < 50, "an edge"
     assert len(stroke) >= 12 and all(abs(found[place]) >= 2 for place in stroke)
+
+
+def test_pooling_opens_on_a_digit_whose_outputs_stay_more_often_than_its_pixels() -> None:
+    image = np.round(image_picker.first(DEFAULTS["pooling"]) / 255, 2)
+    assert image.shape == (1, 28, 28)
+    moved = walkthrough.shifted(image, 0, 1)
+    pixels = walkthrough.change(image, moved)
+    outputs = walkthrough.change(*(walkthrough.pooling(it, 2).outputs for it in (image, moved)))
+    assert outputs.counted >= 60 and 0.3 <= outputs.same / outputs.counted <= 0.7, "enough to see, and neither none nor all"
+    assert outputs.same / outputs.counted >= 1.8 * pixels.same / pixels.counted
