@@ -12,6 +12,7 @@ import streamlit as st
 from demo.classroom import verdict, voting
 from demo.classroom.question import Question, Settled
 from demo.text import speaker
+from demo.ui import choices
 from demo.visitor import session
 
 common = speaker("figures")
@@ -32,10 +33,9 @@ class Guess:
         if session.classroom().opened:
             voting.ask(self.question, f"ask.{self.question.name}")
             return
-        with st.container(key=f"ask-options-{self.question.name}", gap="small"):
-            for option, words in self.question.options.items():
-                _button(self.question, option, words)
-            _button(self.question, "", common("skip"))
+        key = f"ask.{self.question.name}"
+        choices.buttons(self.question.options, key, lambda option: _settle(self.question, option))
+        st.button(common("skip"), key=f"{key}.skip", on_click=_settle, args=(self.question, ""))
 
     def sentence(self, why: str = "") -> str:
         """What was guessed and whether that was right, with why; without a guess why the right one is.
@@ -67,12 +67,6 @@ def of(question: Question) -> Guess:
     guess = session.get_state(f"guessed.{question.words}")
     shown = voting.revealed(question) if session.classroom().opened else guess is not None
     return Guess(question, guess if guess in question.options else "", shown)
-
-
-def _button(question: Question, option: str, words: str) -> None:
-    name = option or "skip"
-    st.button(words, key=f"ask.{question.name}.{name}", width="stretch", on_click=_settle, args=(question, option),
-              type="secondary" if option else "tertiary")  # fmt: skip
 
 
 def _settle(question: Question, guess: str | None) -> None:

@@ -13,9 +13,11 @@ from core.classroom.questions import audit, lessons, studies
 from core.classroom.questions.finding import Finding
 from core.datasets import split_sizes
 from core.datasets.files import SOURCES
+from core.studies import resolution as study_1
 from core.studies import splits as study_4
 from core.studies.architectures import BATCHES
 from core.vocabulary import metrics
+from core.vocabulary.recipe import preset
 from core.vocabulary.records import Matrix
 from demo.classroom import asking, verdict
 from demo.classroom.question import Answer, Question, Settled, Unsettled
@@ -120,6 +122,31 @@ def cat() -> Question:
         say, "ask_riddle", ("easier", "called", "luck"), lambda: studies.cat(asking.cards("resolution")), numbers,
         undecided=lambda found: say("ask_riddle_undecided", **numbers(found.numbers)),
     )  # fmt: skip
+
+
+def sizes() -> Question:
+    """Study 1: where one network for all sizes loses most."""
+    def numbers(found: Mapping[str, Any]) -> dict[str, str]:
+        behind = found["behind"]
+        worst, least = max(behind, key=behind.__getitem__), min(behind, key=behind.__getitem__)
+        return {"worst": worst, "behind": _points(behind[worst]), "least": least, "little": _points(behind[least])}
+
+    def find() -> Finding | None:
+        cards = asking.cards("resolution")
+        return next((found for dataset in study_1.SIDES if (found := studies.sizes(cards, dataset))), None)
+
+    return _asked(speaker("resolution"), "ask_sweep", ("sharp", "tiny", "even", "nowhere"), find, numbers)
+
+
+def recipes() -> Question:
+    """Study 1: the report's recipe against a shorter one."""
+    def numbers(found: Mapping[str, Any]) -> dict[str, str]:
+        return {**{name: str(value) for name, value in found.items()}, "long": percent(found["long"]), "short": percent(found["short"])}
+
+    say, lengths = speaker("resolution"), {name: preset(name, "cifar10").epochs for name in ("report", "fast")}
+    return _asked(say, "ask_training", ("long", "short", "alike"), lambda: studies.recipes(asking.cards("resolution")), numbers,
+                  undecided=lambda found: say("training_undecided", **numbers(found.numbers)),
+                  long_epochs=lengths["report"], short_epochs=lengths["fast"])  # fmt: skip
 
 
 def dropout() -> Question:
@@ -260,7 +287,8 @@ def guess(run: str, confusion: Matrix | None) -> Question:
 
 QUESTIONS: dict[str, Callable[[], Question]] = {
     "convolution": convolution, "pooling": pooling, "warmup": warmup, "network": network, "seeing": seeing,
-    "resolution/results": protocols, "resolution/riddle": cat, "dropout": dropout, "splits": splits,
+    "resolution/results": protocols, "resolution/riddle": cat,
+    "resolution/sweep": sizes, "resolution/training": recipes, "dropout": dropout, "splits": splits,
     "architectures/results": wins, "architectures/training": restless, "architectures/networks": most, "architectures/pictures": hard,
     "audit/matrix": equal, "audit/sixteenths": why, "audit/means": mean, "audit/columns": chance, "audit/words": below,
 }  # fmt: skip

@@ -17,6 +17,7 @@ import streamlit as st
 from demo.charts import export, figure
 from demo.charts.figure import Figure
 from demo.text import speaker
+from demo.ui import header
 from demo.visitor import navigation, session
 
 common = speaker("figures")
@@ -24,18 +25,14 @@ WIDE, NARROW = 0.72, 0.28
 """Of the page's width: the figure, and what stands beside it."""
 STYLE = """
 .st-key-finding_top { border-bottom: 1px solid light-dark(#dde3e7, #2a333a); padding-bottom: 0.4rem; }
-.st-key-finding_top .stMarkdown p { color: light-dark(#4d5a63, #a9b4bb); font-size: 0.85rem; margin: 0; }
 .st-key-finding_head .stHeading h1 { font-size: 1.9rem; line-height: 1.12; letter-spacing: -0.01em; padding: 0; text-wrap: pretty; max-width: none; }
 .st-key-finding_head .stMarkdown p { max-width: 42rem; }
-.lab-number { border-left: 0.25rem solid; padding: 0.1rem 0 0.1rem 0.7rem; margin-bottom: 0.7rem; line-height: 1.35; }
+.lab-number { border-left: 0.25rem solid; padding: 0.1rem 0 0.1rem 0.7rem; margin-bottom: 0.4rem; line-height: 1.3; }
 .lab-number b { display: block; font-size: 1.4rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-[class*="st-key-ask-options"] button { min-height: 3rem; padding: 0.45rem 0.8rem; }
-[class*="st-key-ask-options"] button, [class*="st-key-ask-options"] button > div { justify-content: flex-start; text-align: left; }
 .stMain .stMainBlockContainer:has(.st-key-finding_top) { padding-bottom: 1.5rem; }
 @media (max-width: 640px) {
   .stMain .st-key-finding_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
   .st-key-finding_top [data-testid="stButtonGroup"] > div { flex-wrap: nowrap; overflow-x: auto; }
-  [class*="st-key-ask-options"] button { min-height: 3.4rem; }
 }
 """
 
@@ -69,8 +66,8 @@ class Screen:
     sentence: str
     stage: Figure | Callable[[], None]
     """The one figure, or what draws what stands in its place."""
-    beside: Callable[[], None]
-    """What stands at its right: the options, then the numbers."""
+    beside: Callable[[], None] | None
+    """What stands at its right: the options, then the numbers. None: the stage takes the whole width."""
     ways: Sequence[Way] = ()
     """The first leads to the next question."""
     whole: bool = True
@@ -88,11 +85,11 @@ class Evidence:
 
 
 @contextmanager
-def overline(words: str) -> Iterator[None]:
-    """Which study this is; inside it the row of its questions is drawn."""
+def overline(words: str, mosaic: str = "") -> Iterator[None]:
+    """Which study this is, with the page's mosaic; inside it the row of its questions is drawn."""
     st.html(f"<style>{STYLE}</style>")
     with st.container(key="finding_top", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(words, width="content")
+        st.html(header.overline(words, mosaic), width="content")
         yield
 
 
@@ -102,16 +99,23 @@ def show(screen: Screen, tables: Mapping[str, Evidence]) -> None:
         st.title(screen.headline, anchor=False)
         if screen.sentence:
             st.markdown(screen.sentence)
-    stage, beside = st.columns([WIDE, NARROW] if screen.whole else [0.64, 0.36], gap="medium")
-    with stage:
-        if isinstance(screen.stage, Figure):
-            figure.show(screen.stage, key=screen.key)
-        else:
-            screen.stage()
-    with beside:
-        screen.beside()
+    if screen.beside is None:
+        _stage(screen)
+    else:
+        stage, beside = st.columns([WIDE, NARROW] if screen.whole else [0.64, 0.36], gap="medium")
+        with stage:
+            _stage(screen)
+        with beside:
+            screen.beside()
     _row(screen, tables)
     drawer(tables)
+
+
+def _stage(screen: Screen) -> None:
+    if isinstance(screen.stage, Figure):
+        figure.show(screen.stage, key=screen.key)
+    else:
+        screen.stage()
 
 
 def numbers(found: Sequence[Number], note: str = "") -> None:

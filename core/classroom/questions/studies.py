@@ -19,6 +19,9 @@ from core.studies import splits as study_4
 from core.vocabulary import metrics
 from core.vocabulary.stats import between_spreads, spread_error, t_test, two_proportion_test
 
+EVEN = 0.01
+"""A difference of two losses that a page does not speak of."""
+
 
 def protocols(cards: Cards) -> Finding | None:
     """Study 1: which protocol loses more accuracy from the sharpest images to the smallest. `dataset`: where.
@@ -38,6 +41,48 @@ def losses(cards: Cards, dataset: str) -> Finding | None:
     real = two_proportion_test(metrics.accuracy(first), metrics.accuracy(second), sum(map(sum, first))).real
     right = "same" if not real else "totv" if totv > tvtv else "tvtv"
     return Finding(right, {"totv": totv, "tvtv": tvtv, "dataset": dataset, "first": sides[0], "last": sides[-1]})
+
+
+def sizes(cards: Cards, dataset: str) -> Finding | None:
+    """Study 1: where one network for all sizes loses most against the networks for one size; `behind`: by side.
+
+    `even` where no two sizes differ by more than EVEN, `nowhere` where it is behind at none.
+    """
+    rows = resolution_findings.mixed_against_tvtv(cards, dataset)
+    if len(rows) < len(study_1.SIDES[dataset]):
+        return None
+    behind = {row.resolution: -row.difference for row in rows}
+    order = list(behind)
+    worst = max(order, key=behind.__getitem__)
+    if all(value <= 0 for value in behind.values()):
+        right = "nowhere"
+    elif max(behind.values()) - min(behind.values()) <= EVEN:
+        right = "even"
+    else:
+        right = "sharp" if order.index(worst) < len(order) / 2 else "tiny"
+    return Finding(right, {"behind": behind, "dataset": dataset})
+
+
+def recipes(cards: Cards) -> Finding | None:
+    """Study 1: whether the report's recipe, with many epochs, or the shorter one gives the better network on full images.
+
+    `long`, `short`: the mean accuracies over the seeds; `long_epochs`, `short_epochs`; `long_minutes`, `short_minutes`.
+    """
+    side = study_1.SIDES["cifar10"][0]
+    tested: dict[str, list[float]] = {}
+    numbers: dict[str, float] = {}
+    for name, runs in (("long", resolution_findings.REPORT), ("short", resolution_findings.SAME_RECIPE["cifar10"])):
+        there = [run for run in runs if run in cards]
+        scores = [score for run in there if (score := resolution_findings.accuracy(cards, run, side)) is not None]
+        if not scores:
+            return None
+        tested[name] = scores
+        minutes = sorted(resolution_findings.minutes(cards[run]) for run in there)
+        numbers |= {name: sum(scores) / len(scores), f"{name}_epochs": cards[there[0]].recipe.epochs, f"{name}_minutes": minutes[len(minutes) // 2],
+                    f"{name}_seeds": len(scores)}  # fmt: skip
+    lead = t_test(tested["short"], tested["long"])
+    right = None if lead is None else "alike" if not lead.real else "short" if lead.lead > 0 else "long"
+    return Finding(right, numbers)
 
 
 def cat(cards: Cards) -> Finding | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from core.studies.resolution import PROTOCOLS, planned_runs
+from core.studies.resolution import PROTOCOLS, RIDDLE, plan, planned_runs
 from demo.classroom import asking
-from demo.lessons.resolution import findings, scores
 from demo.lessons.resolution.shared import Cards
+from demo.lessons.resolution.tables import cats, experiments, findings, scores, sweep, trained
 from demo.text import speaker
 from demo.ui.finding import Evidence
 
@@ -36,6 +36,18 @@ DRAWN: Mapping[str, Callable[[], None]] = {
     "mixed": _of(findings.mixed, CELLS),
     "at_24": _of(findings.paper_at_24, CELLS),
     "expected": _of(findings.expected, CELLS),
+    "sweep": _of(sweep.sweep, CELLS),
+    "step_cat": _of(cats.one_network, RIDDLE),
+    "step_seeds": _of(cats.every_network, RIDDLE),
+    "step_filter": _of(cats.attractors, RIDDLE),
+    "lower": _of(experiments.lower, RIDDLE),
+    "fade": _of(experiments.fade, RIDDLE),
+    "remember": _of(cats.remember, RIDDLE),
+    "losses": _of(trained.losses, plan()),
+    "runs": _of(trained.runs, plan()),
+    "recipe": _of(trained.recipe),
+    "inferred": _of(trained.inferred, RIDDLE[:1]),
+    "layers": _of(trained.layers),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.vocabulary.metrics import Scores
 from demo.charts.figure import CLASS_COLOURS, DASH, HEIGHT, STROKES, Figure
 from demo.charts.plots import PUBLISHED
 from demo.charts.theme import Spec, cell_ink, shades
@@ -14,6 +15,8 @@ say = speaker("resolution")
 FILTERS = {"bilinear": "#ffa90e", "bilinear-antialias": "#3f90da", "bicubic": "#832db6", "area": "#94a4a2", "nearest": "#bd1f01"}
 SCORES = {"recall": "#3f90da", "precision": "#e76300", "accuracy": "#832db6"}
 MAP_HEIGHT = 340
+MARKED, QUIET_BAR = "#ffa90e", "#94a4a2"
+"""The bar that the eye should be at, and the others."""
 ABOVE = {"title": None, "orient": "top", "labelLimit": 0}
 """A second legend stands above the figure: beside the first it would be cut off on a telephone."""
 
@@ -87,6 +90,45 @@ def scores(title: str, rows: Sequence[Row], published: Sequence[Row] = (), marke
     if marked is not None:
         layers.append(_mark("side", marked, _side(sides)))
     return _figure(title, layers, _columns(every, "side", "score", "value", "source"))
+
+
+def rising(title: str, rows: Sequence[Row], sides: Sequence[int]) -> Figure:
+    """The recall of one class by side, alone: rows as in `scores`."""
+    place = {"x": _side(sides), "y": _percent("value", say("score_recall_axis"))}
+    tips = _tips(("side", say("side_axis"), "d"), ("value", say("score_recall_axis"), ".1f"))
+    words: Spec = {"type": "text", "dy": -16, "fontWeight": "bold", "aria": False}
+    return _figure(title, [
+        {"mark": {"type": "line", "strokeWidth": 3, "color": SCORES["recall"]}, "encoding": place},
+        {"mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "color": SCORES["recall"]}, "encoding": {**place, "tooltip": tips}},
+        {"mark": words, "encoding": {**place, "text": {"field": "value", "type": "quantitative", "format": ".0f"}}},
+    ], _columns(rows, "side", "value"))  # fmt: skip
+
+
+def said(title: str, classes: Sequence[str], found: Scores, marked: int, top: int, guess: float | None) -> Figure:
+    """How often each word is said, one bar a word; a line at what is true; the word `marked` stands out, with the guess on it."""
+    rows = [{"class": name, "predicted": found.predicted[place], "marked": place == marked, "guess": guess if place == marked else None}
+            for place, name in enumerate(classes)]  # fmt: skip
+    up: Spec = {"field": "class", "type": "nominal", "sort": list(classes), "title": None, "axis": {"labelOverlap": False, "ticks": False, "domain": False}}
+    across: Spec = {"type": "quantitative", "title": None, "scale": {"domain": [0, top], "nice": False}, "axis": {"format": ",d", "tickCount": 5}}
+    tips = _tips(("class", say("column_class"), ""), ("predicted", say("predicted_axis"), "d"))
+    colour = {"condition": {"test": "datum.marked", "value": MARKED}, "value": QUIET_BAR}
+    length: Spec = {**across, "field": "predicted"}
+    true = {**across, "datum": found.support[marked]}
+    layers: list[Spec] = [
+        {"mark": {"type": "bar", "height": {"band": 0.72}}, "encoding": {"y": up, "x": length, "color": colour, "tooltip": tips}},
+        {"mark": {"type": "text", "align": "left", "dx": 5, "aria": False},
+         "encoding": {"y": up, "x": length, "text": {"field": "predicted", "type": "quantitative", "format": ",d"}}},
+        {"data": {"values": [{}]}, "mark": {"type": "rule", "aria": False, "strokeDash": DASH, "color": {"expr": "ink"}}, "encoding": {"x": true}},
+    ]  # fmt: skip
+    if guess is not None:
+        own: Spec = {**across, "field": "guess"}
+        only: list[Spec] = [{"filter": "datum.guess !== null"}]
+        layers += [
+            {"transform": only, "mark": {"type": "tick", "thickness": 4, "color": {"expr": "ink"}, "height": {"band": 1.1}}, "encoding": {"y": up, "x": own}},
+            {"transform": only, "mark": {"type": "text", "align": "center", "dy": {"expr": "letters * 1.35"}, "fontWeight": "bold", "fontStyle": "italic"},
+             "encoding": {"y": up, "x": own, "text": {"value": say("yours")}}},
+        ]  # fmt: skip
+    return _figure(title, layers, _columns(rows, "class", "predicted", "marked", "guess"), 310)
 
 
 def _mark(field: str, value: float, axis: Spec) -> Spec:

@@ -1,24 +1,21 @@
-"""The figure of the first question: how many test pictures each protocol gets right at each size, the sizes as pictures."""
+"""Figures of the protocols: how many test pictures each gets right at each size, the sizes as pictures; with a guess in it."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.images import preview
 from core.pretrained import test_images
-from demo.charts.figure import Figure
+from demo.charts import direct, protocols
+from demo.charts.figure import Figure, columns_of
 from demo.charts.theme import Spec
 from demo.server import services
 from demo.text import speaker
 from demo.ui import images
 
 say = speaker("resolution")
-COLOURS = {"totv": "#b35806", "tvtv": "#1d8ba8", "mixed": "#8a5cb8"}
-DASHES = {"totv": [1, 0], "tvtv": [8, 5], "mixed": [2, 4]}
-SHAPES = {"totv": "circle", "tvtv": "square", "mixed": "diamond"}
 HEIGHT = 400
 """Pixels, with the axis and its pictures."""
 GUESSING = 10
@@ -27,112 +24,111 @@ THUMBNAIL = 44
 """Pixels of a picture on the axis."""
 SHOWN = 1
 """The test picture on the axis."""
-APART = 7
-"""Percent between two names at the ends of lines, so that both can be read."""
 YOURS = "guess"
+COLUMNS = ("side", "protocol", "value", "order")
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A protocol's accuracy at a side, in percent."""
+    """A protocol's accuracy at a side, in percent; or the guess's."""
 
     protocol: str
     side: int
     value: float
 
 
-def guessed(points: Sequence[Point], sides: Sequence[int], option: str) -> list[Point]:
-    """A guess as a line: the protocol that was said to lose more ends where the lower one ends; "both the same" in the middle.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The axes: the sides from left to right, and the percent at the bottom and the top."""
 
-    Empty without a guess.
-    """
-    at = {(point.protocol, point.side): point.value for point in points}
-    ends = [at[protocol, sides[-1]] for protocol in ("totv", "tvtv")]
-    if option not in ("totv", "tvtv", "same"):
-        return []
-    start = at["totv" if option == "same" else option, sides[0]]
-    end = sum(ends) / 2 if option == "same" else min(ends)
+    title: str
+    sides: Sequence[int]
+    low: int = 0
+    high: int = 100
+
+
+def straight(start: float, end: float, sides: Sequence[int]) -> list[Point]:
+    """A guess as a straight line over the sides."""
     steps = len(sides) - 1
     return [Point(YOURS, side, start + (end - start) * place / steps) for place, side in enumerate(sides)]
 
 
-def asked(title: str, points: Sequence[Point], sides: Sequence[int]) -> Figure:
-    """Where the lines begin, and the axes: the rest is the question."""
-    first = [point for point in points if point.side == sides[0]]
-    return _figure(title, first, sides, ends=sides[0])
+def loss_guessed(points: Sequence[Point], sides: Sequence[int], option: str) -> list[Point]:
+    """The protocol that was said to lose more ends where the lower one ends; "both the same" in the middle. Empty without a guess."""
+    at = {(point.protocol, point.side): point.value for point in points}
+    ends = [at[protocol, sides[-1]] for protocol in ("totv", "tvtv")]
+    if option not in ("totv", "tvtv", "same"):
+        return []
+    return straight(at["totv" if option == "same" else option, sides[0]], sum(ends) / 2 if option == "same" else min(ends), sides)
 
 
-def told(title: str, points: Sequence[Point], sides: Sequence[int], guess: Sequence[Point]) -> Figure:
+def asked(frame: Frame, points: Sequence[Point], whole: Sequence[str] = ()) -> Figure:
+    """Where the lines begin; those of the protocols `whole` are there already. The rest is the question."""
+    kept = [point for point in points if point.side == frame.sides[0] or point.protocol in whole]
+    return _figure(frame, kept, open_=True)
+
+
+def told(frame: Frame, points: Sequence[Point], guess: Sequence[Point]) -> Figure:
     """All lines, each with its name and number at its end, and the guess."""
-    return _figure(title, [*points, *guess], sides, ends=sides[-1])
+    return _figure(frame, [*points, *guess])
 
 
-def _figure(title: str, points: Sequence[Point], sides: Sequence[int], ends: int) -> Figure:
-    names = spread({point.protocol: point.value for point in points if point.side == ends and point.protocol != YOURS})
-    whole = ends == sides[-1]
-    columns: dict[str, list[Any]] = {"side": [], "protocol": [], "value": [], "label": [], "label_at": []}
-    for point in points:
-        end = point.side == ends and point.protocol != YOURS
-        middle = whole and point.protocol == YOURS and point.side == sides[len(sides) // 2]
-        word = f"{say(f'protocol_{point.protocol}')}: {point.value:.0f}%" if end else say("yours") if middle else ""
-        for name, value in zip(columns, (point.side, point.protocol, point.value, word, names.get(point.protocol, point.value)), strict=True):
-            columns[name].append(value)
-    return Figure(title, _spec(sides, whole), columns)
+def _figure(frame: Frame, points: Sequence[Point], open_: bool = False) -> Figure:
+    sides = list(frame.sides)
+    rows = [(point.side, point.protocol, point.value, sides.index(point.side)) for point in points]
+    words = {name: f"{protocol.word} {{value:.0f}}%" for name, protocol in protocols.PROTOCOLS.items()}
+    columns = direct.named(columns_of(COLUMNS, rows), "order", "value", "protocol", words, 0.07 * (frame.high - frame.low), (frame.low, frame.high))
+    at, below = _apart(points, sides)
+    columns["yours"] = [say("yours") if (point.protocol, point.side) == (YOURS, at) else "" for point in points]
+    columns["below"] = [below] * len(points)
+    columns["last"] = [point.side == sides[-1] for point in points]
+    return Figure(frame.title, _spec(frame, open_), columns)
 
 
-def spread(values: dict[str, float]) -> dict[str, float]:
-    """Where the names of lines stand that end at these values: at least APART from each other, in their order."""
-    order = sorted(values, key=values.__getitem__)
-    found: dict[str, float] = {}
-    for name in order:
-        found[name] = max(values[name], max(found.values(), default=-APART) + APART)
-    lift = sum(found[name] - values[name] for name in order) / max(1, len(order))
-    return {name: value - lift for name, value in found.items()}
+def _apart(points: Sequence[Point], sides: Sequence[int]) -> tuple[int, bool]:
+    """Where the guess lies furthest from the nearest line, so that its name can be read there; whether it lies below that line."""
+    guess = {point.side: point.value for point in points if point.protocol == YOURS}
+    gaps = {side: min((value - point.value for point in points if point.side == side and point.protocol != YOURS), key=abs, default=0.0)
+            for side, value in guess.items() if side != sides[0]}  # fmt: skip
+    at = max(gaps, key=lambda side: abs(gaps[side]), default=sides[-1])
+    return at, gaps.get(at, 0.0) < 0
 
 
-def _spec(sides: Sequence[int], whole: bool) -> Spec:
-    x: Spec = {"field": "side", "type": "ordinal", "sort": list(sides), "title": None, "scale": {"domain": list(sides), "type": "point", "padding": 0.25},
-               "axis": {"labelAngle": 0, "labelExpr": "width < 320 ? datum.value : datum.value + ' × ' + datum.value", "labelPadding": THUMBNAIL + 8, "grid": False, "ticks": False,
-                        "labelOverlap": False}}  # fmt: skip
-    y: Spec = {"field": "value", "type": "quantitative", "title": None, "scale": {"domain": [0, 100], "nice": False},
-               "axis": {"format": "d", "values": [0, 25, 50, 75, 100]}}  # fmt: skip
-    protocols = list(COLOURS)
-    colour: Spec = {"field": "protocol", "type": "nominal", "legend": None, "scale": {"domain": protocols, "range": list(COLOURS.values())}}
-    dash: Spec = {"field": "protocol", "type": "nominal", "legend": None, "scale": {"domain": protocols, "range": list(DASHES.values())}}
-    shape: Spec = {"field": "protocol", "type": "nominal", "legend": None, "scale": {"domain": protocols, "range": list(SHAPES.values())}}
-    ours: list[Spec] = [{"filter": {"field": "protocol", "oneOf": protocols}}]
+def _spec(frame: Frame, open_: bool) -> Spec:
+    axis = {**direct.below_pictures(THUMBNAIL), "labelExpr": "width < 320 ? datum.value : datum.value + ' × ' + datum.value"}
+    x: Spec = {"field": "side", "type": "ordinal", "sort": list(frame.sides), "title": None, "axis": axis,
+               "scale": {"domain": list(frame.sides), "type": "point", "padding": 0.25}}  # fmt: skip
+    y: Spec = {"field": "value", "type": "quantitative", "title": None, "scale": {"domain": [frame.low, frame.high], "nice": False},
+               "axis": {"format": "d", "tickCount": 5}}  # fmt: skip
+    place: Spec = {"x": x, "y": y}
+    ours: list[Spec] = [{"filter": {"field": "protocol", "oneOf": list(protocols.PROTOCOLS)}}]
     yours: list[Spec] = [{"filter": {"field": "protocol", "equal": YOURS}}]
     tips: list[Spec] = [{"field": "side", "type": "ordinal", "title": say("side_axis")},
                         {"field": "value", "type": "quantitative", "title": say("right_axis"), "format": ".1f"}]  # fmt: skip
-    words: Spec = {"type": "text", "align": "left", "baseline": "middle", "dx": 12, "fontWeight": "bold"}
     layers: list[Spec] = [
-        {"transform": yours, "mark": {"type": "line", "strokeWidth": 2.5, "strokeDash": [3, 4], "color": {"expr": "ink"}}, "encoding": {"x": x, "y": y}},
-        {"transform": ours, "mark": {"type": "line", "strokeWidth": 3}, "encoding": {"x": x, "y": y, "color": colour, "strokeDash": dash}},
+        {"transform": yours, "mark": {"type": "line", "strokeWidth": 2.5, "strokeDash": [3, 4], "color": {"expr": "ink"}}, "encoding": place},
+        {"transform": ours, "mark": {"type": "line", "strokeWidth": 3},
+         "encoding": {**place, "color": protocols.colour("protocol"), "strokeDash": protocols.dash("protocol")}},
         {"transform": ours, "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-         "encoding": {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tips}},
-        {"transform": ours, "mark": words, "encoding": {"x": x, "y": {**y, "field": "label_at"}, "text": {"field": "label", "type": "nominal"}}},
-        {"transform": yours, "mark": {**words, "dx": 8, "dy": {"expr": "width < 320 ? 14 : -12"}, "fontStyle": "italic", "align": {"expr": "width < 320 ? 'right' : 'left'"}},
-         "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}}},
-        *_guessing(y), *_pictures(sides, x), *([] if whole else [_open()]),
+         "encoding": {**place, "color": protocols.colour("protocol"), "shape": protocols.shape("protocol"), "tooltip": tips}},
+        direct.names(x, y, protocols.ink("protocol")), _named_guess(place, yours),
+        *(direct.level(GUESSING, say("guessing", share=GUESSING), y) if frame.low < GUESSING else []),
+        *_pictures(frame.sides, x), *([open_question()] if open_ else []),
     ]  # fmt: skip
-    title = {"text": say("right_axis"), "fontWeight": "normal"}
-    return {"title": title, "height": HEIGHT, "layer": layers, "padding": {"left": 4, "right": 60, "top": 4, "bottom": 8}}
+    return {"title": {"text": say("right_axis"), "fontWeight": "normal"}, "height": HEIGHT, "layer": layers}
 
 
-def _guessing(y: Spec) -> list[Spec]:
-    """What is right without looking."""
-    level = {key: value for key, value in y.items() if key != "field"} | {"datum": GUESSING}
-    return [
-        {"data": {"values": [{}]}, "mark": {"type": "rule", "aria": False, "strokeDash": [3, 4], "color": {"expr": "ink"}, "opacity": 0.6}, "encoding": {"y": level}},
-        {"data": {"values": [{}]}, "mark": {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3},
-         "encoding": {"y": level, "x": {"value": 0}, "text": {"value": say("guessing", share=GUESSING)}}},
-    ]  # fmt: skip
+def _named_guess(place: Spec, yours: list[Spec]) -> Spec:
+    """Whose the dotted line is, where it is furthest from the others."""
+    mark = {"type": "text", "baseline": "middle", "fontWeight": "bold", "fontStyle": "italic", "dx": {"expr": "datum.last ? 20 : 0"},
+            "dy": {"expr": "datum.below ? 16 : -14"}, "align": {"expr": "datum.last ? 'right' : 'center'"}}  # fmt: skip
+    return {"transform": yours, "mark": mark, "encoding": {**place, "text": {"field": "yours", "type": "nominal"}}}
 
 
-def _open() -> Spec:
+def open_question() -> Spec:
     """The sign that the rest is not told yet."""
     place: Spec = {"x": {"value": {"expr": "width * 0.62"}}, "y": {"value": {"expr": "height * 0.45"}}}
-    return {"data": {"values": [{}]}, "mark": {"type": "text", "fontWeight": "bold", "opacity": 0.18},
+    return {"data": {"values": [{}]}, "mark": {"type": "text", "fontWeight": "bold", "opacity": 0.18, "aria": False},
             "encoding": {**place, "text": {"value": "?"}, "size": {"value": 96}}}  # fmt: skip
 
 
@@ -142,13 +138,9 @@ def _pictures(sides: Sequence[int], x: Spec) -> list[Spec]:
     found = test_images.first_image(dataset, SHOWN, services.pretrained_folder())
     if found is None:
         return []
-    fits = {"expr": f"min({THUMBNAIL}, width / {len(sides) + 1})"}
-    rows = [{"side": side, "url": _address(images.picture(preview.at_resolution(found[0], side), 2 * THUMBNAIL))} for side in sides]
-    return [{
-        "data": {"values": rows}, "mark": {"type": "image", "width": fits, "height": fits, "baseline": "top", "aria": False},
-        "encoding": {"x": {**x, "axis": x["axis"]}, "y": {"value": {"expr": "height + 6"}}, "url": {"field": "url", "type": "nominal"}},
-    }]  # fmt: skip
+    return [direct.pictures(x, {side: address(images.picture(preview.at_resolution(found[0], side), 2 * THUMBNAIL)) for side in sides}, THUMBNAIL)]
 
 
-def _address(png: bytes) -> str:
+def address(png: bytes) -> str:
+    """A picture as an address that holds it."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from demo.classroom import asking
-from demo.lessons.resolution import evidence, results, riddle, sweep, training
+from demo.lessons.resolution import evidence, published, results, riddle, sizes, training
 from demo.text import speaker
 from demo.ui import finding
 
 say = speaker("resolution")
-SECTIONS = {"results": results.screen, "riddle": riddle.render, "sweep": sweep.render, "training": training.render}
+SECTIONS = {"results": results.screen, "riddle": riddle.screen, "sweep": sizes.screen, "training": training.screen, "published": published.screen}
 
 
 def render() -> None:
     """The row of questions, the one that is chosen, and the drawer of tables."""
-    with finding.overline(say("overline")):
+    with finding.overline(say("overline"), "resolution"):
         section = asking.sections(say, tuple(SECTIONS))
-    screen = SECTIONS[section](asking.cards("resolution"))
-    if screen is not None:
-        finding.show(screen, evidence.tables())
+    finding.show(SECTIONS[section](asking.cards("resolution")), evidence.tables())

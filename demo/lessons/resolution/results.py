@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from core.classroom.questions import studies
-from core.studies.resolution import PROTOCOLS, RECIPES, SIDES, cells, planned_runs
+from core.studies.resolution import PROTOCOLS, RECIPES, SIDES, planned_runs
+from demo.charts import protocols
 from demo.classroom import guessing, questions
 from demo.lessons.resolution import lines, shared
-from demo.lessons.resolution.lines import Point
 from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
 from demo.ui import finding
@@ -20,31 +20,26 @@ def screen(cards: Cards) -> Screen:
     """The question; once it is answered the finding."""
     guess = guessing.of(questions.protocols())
     dataset = shared.chosen_dataset() if guess.shown else next(iter(SIDES))
-    ways = (Way(say("to_riddle"), section="riddle"),)
+    ways = (Way(say("to_riddle"), section="riddle"), Way(say("beside"), section="published"))
     found = studies.losses(cards, dataset)
     if found is None:
         return shared.waiting(guess.question.words, say("blur_intro"), cards, planned_runs(dataset, PROTOCOLS), ways)
-    points, title = _points(cards, dataset), say("figure_blur", data=say(f"dataset_{dataset}"))
+    points = shared.points_of(cards, dataset, PROTOCOLS)
+    frame = lines.Frame(say("figure_blur", data=say(f"dataset_{dataset}")), SIDES[dataset])
     if not guess.shown:
-        figure = lines.asked(title, points, SIDES[dataset])
+        figure = lines.asked(frame, points)
         return Screen("resolution.blur.asked", guess.question.words, say("blur_intro"), figure, guess.options, ways, whole=False)
     totv, tvtv = found.numbers["totv"], found.numbers["tvtv"]
 
     def beside() -> None:
         finding.numbers([
-            Number(say("points_lost", count=whole(100 * totv)), say("lost_totv"), lines.COLOURS["totv"]),
-            Number(say("points_lost", count=whole(100 * tvtv)), say("lost_tvtv"), lines.COLOURS["tvtv"]),
+            Number(say("points_lost", count=whole(100 * totv)), say("lost_totv"), protocols.PROTOCOLS["totv"].colour),
+            Number(say("points_lost", count=whole(100 * tvtv)), say("lost_tvtv"), protocols.PROTOCOLS["tvtv"].colour),
         ], say("one_recipe", recipe=RECIPES[dataset][0]))  # fmt: skip
         shared.dataset()
 
     lost = found.right == "totv"
     why = say("blur_share", share=percent(1 - tvtv / totv)) if lost else say("blur_no_share")
     headline = say("finding_confuses" if lost and tvtv < totv / 2 else "finding_part" if lost else "finding_hides")
-    figure = lines.told(title, points, SIDES[dataset], lines.guessed(points, SIDES[dataset], guess.option))
+    figure = lines.told(frame, points, lines.loss_guessed(points, SIDES[dataset], guess.option))
     return Screen("resolution.blur", headline, guess.sentence(why), figure, beside, ways, last=guess.again)
-
-
-def _points(cards: Cards, dataset: str) -> list[Point]:
-    """The accuracy of each protocol at each side, all by the one recipe that they are compared by."""
-    found = [cells(cards).by_recipe(RECIPES[dataset][0], dataset, protocol, side) for protocol in PROTOCOLS for side in SIDES[dataset]]
-    return [Point(cell.protocol, cell.side, 100 * cell.accuracy) for cell in found if cell and cell.accuracy is not None]

@@ -1,200 +1,154 @@
-"""The section "The riddle" of the page "Resolution study": why 'cat' gets more accurate as the images get blurrier."""
+"""The second question of the resolution study: why 'cat' gets more accurate as the pictures get blurrier. One stage with a slider."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import html
+from collections.abc import Mapping
 
 import streamlit as st
 
+from core.images import preview
+from core.pretrained import test_images
+from core.pretrained.cards import Card
+from core.pretrained.outputs import read_outputs
 from core.studies import resolution, resolution_riddle
 from core.studies.published import report_recall
-from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES, RiddleRow
-from core.studies.resolution_riddle import AttractorRow
+from core.studies.resolution import FILTER, FULL, RIDDLE, SIDES
 from core.vocabulary import metrics
-from core.vocabulary.recipe import FILTERS, preset
-from demo.charts import export
-from demo.classroom import asking, questions
-from demo.lessons.resolution import experiments, figures, shared
+from core.vocabulary.metrics import Scores
+from demo.charts import figure
+from demo.classroom import guessing, questions
+from demo.classroom.guessing import Guess
+from demo.lessons.resolution import figures, lines, shared
 from demo.lessons.resolution.shared import Cards
-from demo.server import preload
+from demo.lessons.resolution.tables.cats import CAT, SMALL
+from demo.server import services
 from demo.text import speaker
-from demo.ui import tables
-from demo.ui.formatting import percent, whole
-from demo.ui.tables import Column
-from demo.visitor import navigation
-from demo.visitor.address import spell
+from demo.ui import finding, images
+from demo.ui.finding import Number, Screen, Way
+from demo.ui.formatting import percent
 
 say = speaker("resolution")
-CAT = "cat"
-SMALL = SIDES["cifar10"][2:]
-"""The sides at which it is asked which class attracts."""
-RUN = Column(tables.common("run"), "run")
+SHOWN = (0, 8, 5, 6, 9, 11, 10, 1)
+"""Of the first test pictures: both cats, then six that are none."""
+LARGE = 224
+"""Pixels of a picture's side as it is sent."""
+STYLE = """
+.lab-answers { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.5rem 0.6rem; margin: 0; }
+.lab-answers figure { margin: 0; text-align: center; line-height: 1.25; }
+.lab-answers img { width: 100%; max-width: 7rem; aspect-ratio: 1; image-rendering: auto; border-radius: 0.3rem; display: block; margin: 0 auto 0.15rem; }
+.lab-answers .right { color: light-dark(#0b5f78, #7cc7de); }
+.lab-answers .wrong { color: light-dark(#a04e05, #f0a35e); font-weight: 600; }
+"""
 
 
-def render(cards: Cards) -> None:
-    """What the report saw, the question, then the answer step by step and two things to do."""
+def screen(cards: Cards) -> Screen:
+    """The question; once it is answered the stage."""
+    guess = guessing.of(questions.cat())
     printed = {f"at_{side}": percent((report_recall("totv", side) or {})[CAT]) for side in FULL}
-    preload.preload("core.datasets.loading")
-    if not asking.ask(questions.cat(), before=say("riddle_intro", **printed)):
-        return
+    ways = (Way(say("to_sweep"), section="sweep"), Way(say("beside"), section="published"))
+    name = next((name for name in RIDDLE if name in cards), None)
     rows = resolution.riddle(cards)
-    if not rows:
-        shared.wait_for(cards, RIDDLE)
-        return
-    _answer(rows)
-    _one_network(cards)
-    _every_network(rows)
-    _attractors(rows)
-    experiments.lower(cards)
-    place = st.container()
-    _remember(rows)
-    shared.wait_for(cards, RIDDLE)
-    with place:  # last, for its images need torch and the data set
-        experiments.fade(cards)
+    if name is None or not rows:
+        return shared.waiting(guess.question.words, say("riddle_intro", **printed), cards, RIDDLE, ways)
+    card = cards[name]
+    if not guess.shown:
+        return Screen("resolution.riddle.asked", guess.question.words, say("riddle_intro", **printed), lambda: _asked(card), guess.options, ways, whole=False)
+    found = resolution_riddle.count(resolution_riddle.cats(rows, FILTER), lambda row: row.explained)
+    headline = say("finding_cat" if found.confirmed else "finding_cat_partly" if found.holds else "finding_cat_not")
+    return Screen("resolution.riddle", headline, guess.sentence(), lambda: _stage(card, guess, _confirmed(cards)), None, ways, last=guess.again)
 
 
-# --- the answer ---------------------------------------------------------------------------------------------------
-
-
-def _answer(rows: Sequence[RiddleRow]) -> None:
-    """In one sentence, with what it rests on."""
-    cats = resolution_riddle.cats(rows, FILTER)
-    found = resolution_riddle.count(cats, lambda row: row.explained)
-    text = say("answer_riddle", holds=found.holds, of=found.of) if found.holds else say("answer_riddle_not", of=found.of)
-    (st.success if found.confirmed else st.warning)(f"{text} {_confirmed(found)}", icon=":material/lightbulb:")
-
-
-def _confirmed(found: resolution_riddle.Count) -> str:
-    """How far a claim is confirmed: by seeds of the report's recipe."""
+def _confirmed(cards: Cards) -> str:
+    """How far the answer is confirmed, and what decides which class attracts: the rest is in the tables."""
+    rows = resolution.riddle(cards)
+    found = resolution_riddle.count(resolution_riddle.cats(rows, FILTER), lambda row: row.explained)
     numbers = {"holds": found.report_holds, "of": found.report_of, "enough": resolution_riddle.ENOUGH}
+    smallest = resolution_riddle.attractors(rows, SMALL[-1])
+    third = say(f"remember_{resolution_riddle.decides(smallest)}") if len(smallest) > 1 else say("remember_open")
     if not found.enough:
-        return say("not_yet_confirmed", **numbers)
-    return say("confirmed" if found.confirmed else "refuted" if not found.report_holds else "partly", **numbers)
+        return f"{say('not_yet_confirmed', **numbers)} {third}"
+    return f"{say('confirmed' if found.confirmed else 'refuted' if not found.report_holds else 'partly', **numbers)} {third}"
 
 
-# --- one network: recall against precision, and how often each class is predicted ------------------------------------
+def _scores(card: Card) -> dict[int, Scores]:
+    """Of the sides at which the answer to each picture is kept, the sharpest first."""
+    return {side: metrics.scores(matrix) for side in SIDES["cifar10"] if (matrix := card.matrix(side, FILTER))}
 
 
-def _one_network(cards: Cards) -> None:
-    st.markdown(f"#### {say('step_cat')}")
+# --- before the guess ---------------------------------------------------------------------------------------------
+
+
+def _asked(card: Card) -> None:
+    """The pictures without answers, and the recall of the class that rises."""
+    scores, cat = _scores(card), card.facts.classes.index(CAT)
+    rows = [{"side": side, "score": say("score_recall"), "value": 100 * found.recall[cat]} for side, found in scores.items()]
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _pictures(card, min(scores), answers=False)
+    with right:
+        figure.show(figures.rising(say("figure_rising"), rows, list(scores)), key="resolution.rising")
+
+
+# --- the stage ----------------------------------------------------------------------------------------------------
+
+
+def _stage(card: Card, guess: Guess, note: str) -> None:
+    """A slider over the sizes: pictures, words and the two numbers move with it."""
 
     @st.fragment
     def view() -> None:
-        name, filter = _network_and_filter(cards)
-        card = cards[name]
-        classes, sides = card.facts.classes, sorted(map(int, card.evaluations[filter]), reverse=True)
-        scores = {side: metrics.scores(card.evaluations[filter][str(side)]) for side in sides}
-        cat = classes.index(CAT)
-        most = max(sides, key=lambda side: (scores[side].recall[cat], side))
-        left, right = st.columns(2, gap="medium")
+        scores = _scores(card)
+        cat, sides = card.facts.classes.index(CAT), list(scores)
+        left, right = st.columns([0.46, 0.54], gap="medium")
         with left:
-            title = say("figure_cat", name=CAT, network=name, filter=filter)
-            published = _report_points() if card.recipe.preset == "report" else ()
-            export.show(figures.scores(title, experiments.score_rows(scores, cat), published), key="resolution.cat")
+            side = st.select_slider(say("pixels"), sides, sides[-1], key=f"resolution.stage.{len(sides)}", format_func=lambda one: f"{one} × {one}")
+            _pictures(card, side)
         with right:
-            own_sides = [side for side in SIDES["cifar10"] if side in scores]
-            squares = [{"side": side, "class": label, "predicted": scores[side].predicted[place]}
-                       for side in own_sides for place, label in enumerate(classes)]  # fmt: skip
-            title = say("figure_map", true=whole(scores[sides[0]].support[cat]), network=name, filter=filter)
-            export.show(figures.predicted_map(title, squares, classes, own_sides), key="resolution.map")
-        first, peak = scores[sides[0]], scores[most]
-        st.markdown(say("cat_moves" if most != sides[0] else "cat_stays", side=most, full=sides[0], true=whole(first.support[cat]),
-                        recall=percent(first.recall[cat]), recall_then=percent(peak.recall[cat]),
-                        precision=percent(first.precision[cat]), precision_then=percent(peak.precision[cat]),
-                        predicted=whole(first.predicted[cat]), predicted_then=whole(peak.predicted[cat])))  # fmt: skip
-        tables.runs_behind([name])
+            first, now = scores[sides[0]], scores[side]
+            title = say("figure_said", side=side, network=card.name)
+            top = max(count for found in scores.values() for count in found.predicted)
+            figure.show(figures.said(title, card.facts.classes, now, cat, top, _guessed(scores, cat, guess.option)), key="resolution.said")
+            recall, precision = st.columns(2, gap="small")
+            with recall:
+                finding.numbers([Number(f"{percent(first.recall[cat])} → {percent(now.recall[cat])}", say("of_cats"), figures.SCORES["recall"])])
+            with precision:
+                finding.numbers([Number(f"{percent(first.precision[cat])} → {percent(now.precision[cat])}", say("of_called"), figures.SCORES["precision"])])
+        st.caption(note)
 
     view()
 
 
-def _network_and_filter(cards: Cards) -> tuple[str, str]:
-    with st.container(horizontal=True, gap="medium"):
-        name = shared.choice("riddle.network", [name for name in RIDDLE if name in cards], say("network"), lambda one: shared.network(cards[one]))
-        filters = [filter for filter in FILTERS if filter in cards[name].evaluations]
-        filter = shared.choice("riddle.filter", filters, say("column_filter"), default=FILTER)
-    return name, filter
+def _guessed(scores: Mapping[int, Scores], label: int, option: str) -> float | None:
+    """How often the word is said at its peak if the guess is right; None without a guess."""
+    first = next(iter(scores.values()))
+    peak = max(scores.values(), key=lambda found: found.recall[label])
+    as_precise = peak.recall[label] * first.support[label] / max(first.precision[label], 0.01)
+    return {"easier": as_precise, "called": float(peak.predicted[label]), "luck": float(first.predicted[label])}.get(option)
 
 
-def _report_points() -> list[dict[str, Any]]:
-    return [{"side": side, "value": 100 * printed[CAT]} for side in FULL if (printed := report_recall("totv", side))]
+def _pictures(card: Card, side: int, answers: bool = True) -> None:
+    """Eight test pictures as the network gets them, with its word under each where the answers are kept."""
+    folder = services.pretrained_folder()
+    outputs = read_outputs(card.name, folder) if answers else None
+    known = outputs is not None and side in outputs.logits and len(outputs.labels) > max(SHOWN)
+    cells: list[str] = []
+    for number in SHOWN:
+        found = test_images.first_image("cifar10", number, folder)
+        if found is None:
+            return
+        truth = card.facts.classes[found[1]]
+        word = card.facts.classes[int(outputs.logits[side][number].argmax())] if outputs is not None and known else None
+        cells.append(_cell(lines.address(images.picture(preview.at_resolution(found[0], side), LARGE)), side, truth, word))
+    st.html(f'<style>{STYLE}</style><div class="lab-answers">{"".join(cells)}</div>')
 
 
-# --- all networks -------------------------------------------------------------------------------------------------
+def _cell(picture: str, side: int, truth: str, word: str | None) -> str:
+    """A picture and the network's word: right or wrong told by a mark and a colour."""
+    if word is None:
+        caption, alt = "", say("picture_of", truth=truth, side=side)
+    else:
+        mark, kind = ("✓", "right") if word == truth else ("✗", "wrong")
+        caption, alt = f'<figcaption class="{kind}">{mark} {html.escape(word)}</figcaption>', say("picture_called", truth=truth, side=side, word=word)
+    return f'<figure><img src="{picture}" alt="{html.escape(alt)}">{caption}</figure>'
 
-
-def _every_network(rows: Sequence[RiddleRow]) -> None:
-    """Does it hold for other seeds and another recipe?"""
-    st.markdown(f"#### {say('step_seeds')}")
-    cats = resolution_riddle.cats(rows, FILTER)
-    found = resolution_riddle.count(cats, lambda row: row.explained)
-    st.markdown(say("seeds_text", filter=FILTER, holds=found.holds, of=found.of))
-    columns = {"preset": Column(say("column_recipe")), "seed": Column(say("seed"), "count")}
-    for score in ("recall", "precision"):
-        columns |= {f"{score}_{side}": Column(say(f"{score}_at", side=side), "percent") for side in SIDES["cifar10"]}
-    columns |= {f"predicted_{side}": Column(say("predicted_at", side=side), "count") for side in SIDES["cifar10"]}
-    shown = [{"run": row.run, "preset": row.preset, "seed": row.seed, **_by_side("recall", row.recall), **_by_side("precision", row.precision),
-              **_by_side("predicted", row.predicted)} for row in cats]  # fmt: skip
-    tables.table(shown, {"run": RUN, **columns}, key="resolution.cats", alt=say("step_seeds"))
-
-
-def _by_side(name: str, values: Mapping[int, float]) -> dict[str, float]:
-    return {f"{name}_{side}": value for side, value in values.items()}
-
-
-def _attractors(rows: Sequence[RiddleRow]) -> None:
-    """Which class attracts, filter by filter; whether the networks agree."""
-    st.markdown(f"#### {say('step_filter')}")
-    st.markdown(say("filter_text", networks=len({row.run for row in rows})))
-    by_side = {side: resolution_riddle.attractors(rows, side) for side in SMALL}
-    for side, found in by_side.items():
-        if found:
-            st.markdown(f"- {_decided(side, found)}")
-    shown = [{**row.as_dict(), "agree": _agree(row.agreed), "report_agree": _agree_report(row.agreed),
-              "report": ", ".join(row.report), "other": ", ".join(row.other)} for found in by_side.values() for row in found]  # fmt: skip
-    columns = {
-        "resolution": Column(say("side_axis"), "count"), "filter": Column(say("column_filter")),
-        "attractor": Column(say("attractor"), help=say("attractor_help")), "agree": Column(say("agree"), help=say("agree_help")),
-        "report_agree": Column(say("agree_report")), "attracted": Column(say("predicted_axis"), "count", say("mean_help")),
-        "recall": Column(say("its_recall"), "percent", say("mean_help")),
-        "precision": Column(say("its_precision"), "percent", say("mean_help")),
-        "report": Column(say("by_seed_report")), "other": Column(say("by_seed_fast")),
-    }  # fmt: skip
-    tables.table(shown, columns, key="resolution.attractors", alt=say("step_filter"))
-    tables.runs_behind(list(dict.fromkeys(row.run for row in rows)))
-
-
-def _decided(side: int, rows: Sequence[AttractorRow]) -> str:
-    names = "; ".join(f"{row.filter}: {row.attractor} ({_agree(row.agreed)})" for row in rows)
-    fewest = min((row.agreed for row in rows), key=lambda found: found.report_of)
-    verdict = say(f"decides_{resolution_riddle.decides(rows)}" if len(rows) > 1 else "one_filter")
-    more = "" if fewest.enough else say("not_enough", seeds=fewest.report_of, enough=resolution_riddle.ENOUGH)
-    return f"{say('decided', side=side, names=names)} {verdict} {more}".rstrip()
-
-
-def _agree(found: resolution_riddle.Count) -> str:
-    return say("of", part=found.holds, whole=found.of)
-
-
-def _agree_report(found: resolution_riddle.Count) -> str:
-    return say("of", part=found.report_holds, whole=found.report_of)
-
-
-# --- what stays ---------------------------------------------------------------------------------------------------
-
-
-def _remember(rows: Sequence[RiddleRow]) -> None:
-    """Three sentences, and where to go on."""
-    st.markdown(f"#### {say('remember')}")
-    smallest = resolution_riddle.attractors(rows, SMALL[-1])
-    third = say(f"remember_{resolution_riddle.decides(smallest)}") if len(smallest) > 1 else say("remember_open")
-    most = max((row for row in rows if row.resolution == SMALL[-1]), key=lambda row: row.attracted, default=None)
-    second = say("remember_2") + (f" {say('remember_2_here', count=whole(most.attracted), name=most.attractor)}" if most else "")
-    st.markdown(f"1. {say('remember_1')}\n2. {second}\n3. {third}")
-    st.markdown(f"#### {say('next')}")
-    fast = preset("fast", "cifar10")
-    changes: dict[str, dict[str, Any]] = {"small": {"resolution": SIDES["cifar10"][-1]}, "mixed": {"augment": "mixed"}, "seed": {"seed": 3}}
-    for column, (name, change) in zip(st.columns(len(changes)), changes.items(), strict=True):
-        with column, st.container(border=True, height="stretch"):
-            navigation.link("train", say(f"next_{name}"), **spell(fast.changed(**change)))
-            st.caption(say(f"next_{name}_text"))

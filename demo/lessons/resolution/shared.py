@@ -8,8 +8,9 @@ from typing import TypeVar
 import streamlit as st
 
 from core.pretrained.cards import Card
-from core.studies.resolution import SIDES, Cell
+from core.studies.resolution import RECIPES, SIDES, Cell, cells
 from demo.classroom import asking
+from demo.lessons.resolution.lines import Point
 from demo.text import speaker
 from demo.ui.finding import Screen, Way
 from demo.visitor import session
@@ -40,10 +41,15 @@ def dataset() -> str:
     return choice("dataset", tuple(SIDES), say("dataset"), lambda name: say(f"dataset_{name}"))
 
 
-def chosen_dataset() -> str:
-    """The data set that was chosen last, where the choice stands below what it is needed for."""
-    kept: str = session.get_state("resolution.dataset", next(iter(SIDES)))
+def chosen(name: str, options: Sequence[T]) -> T:
+    """What was chosen last, where the choice stands below what it is needed for."""
+    kept: T = session.get_state(f"resolution.{name}", options[0])
     return kept
+
+
+def chosen_dataset() -> str:
+    """The data set that the figures are shown for now."""
+    return chosen("dataset", tuple(SIDES))
 
 
 def dataset_of_tables() -> str:
@@ -70,6 +76,12 @@ def wait_for(cards: Cards, names: Iterable[str]) -> None:
     absent = [name for name in names if name not in cards]
     if absent:
         asking.missing(f"python -m core pretrain {' '.join(absent)}")
+
+
+def points_of(cards: Cards, dataset: str, protocols: Iterable[str]) -> list[Point]:
+    """The accuracy of each protocol at each side, all by the one recipe that they are compared by."""
+    found = [cells(cards).by_recipe(RECIPES[dataset][0], dataset, protocol, side) for protocol in protocols for side in SIDES[dataset]]
+    return [Point(cell.protocol, cell.side, 100 * cell.accuracy) for cell in found if cell and cell.accuracy is not None]
 
 
 def waiting(headline: str, sentence: str, cards: Cards, names: Iterable[str], ways: Sequence[Way]) -> Screen:

@@ -1,185 +1,117 @@
-"""The section "Training" of the page "Resolution study": losses, recipe, what was inferred, the network's layers."""
+"""The fourth question of the resolution study: many epochs by the published recipe, or a few by a shorter one."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import streamlit as st
-
-from core.datasets.files import SOURCES
+from core.classroom.questions import studies
 from core.studies import resolution_findings
-from core.studies.published import published, report_score
-from core.studies.resolution import FILTER, FULL, plan
-from core.vocabulary.recipe import FIELDS, Recipe, our_choice
-from demo.charts import export, plots
-from demo.charts.figure import CLASS_COLOURS
-from demo.charts.plots import Axis
+from core.studies.resolution import SIDES
+from demo.charts.figure import Figure, columns_of
+from demo.charts.theme import Spec
+from demo.classroom import guessing, questions
 from demo.lessons.resolution import shared
-from demo.lessons.resolution.shared import Cards, listed
+from demo.lessons.resolution.lines import HEIGHT, open_question
+from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
-from demo.ui import tables
-from demo.ui.formatting import percent, times, whole
-from demo.ui.tables import Column
+from demo.ui import finding
+from demo.ui.finding import Number, Screen, Way
+from demo.ui.formatting import percent
 
 say = speaker("resolution")
-field_name = speaker("train")
-RUN = Column(tables.common("run"), "run")
-ALIKE = {"cifar10": ("cifar10-32", "cifar10-fast"), "mnist": ("mnist-28",)}
-"""For each recipe of a data set one run that has it."""
+COLOURS = {"long": "#94a4a2", "short": "#1d8ba8"}
+RUNS = {"long": resolution_findings.REPORT, "short": resolution_findings.SAME_RECIPE["cifar10"]}
 
 
-def render(cards: Cards) -> None:
-    """The layer table comes last: it needs torch, and the rest is there meanwhile."""
-    st.markdown(say("training_text"))
-    dataset = shared.dataset()
-    names = [name for name in plan() if name.startswith(dataset)]
-    there = [name for name in names if name in cards]
-    if there:
-        _losses(cards, there)
-        _runs(cards, there)
-    shared.wait_for(cards, names)
-    _recipe(dataset)
-    if dataset == "cifar10":
-        _inferred(cards)
-    _layers(dataset)
+def screen(cards: Cards) -> Screen:
+    """The question; once it is answered the finding."""
+    guess = guessing.of(questions.recipes())
+    ways = (Way(say("to_architectures"), page="architectures"), Way(say("beside"), section="published"))
+    found = studies.recipes(cards)
+    if found is None:
+        return shared.waiting(guess.question.words, say("training_intro"), cards, [*RUNS["long"], *RUNS["short"]], ways)
+    if not guess.shown:
+        figure = curves(cards, "", asked=True)
+        return Screen("resolution.recipes.asked", guess.question.words, say("training_intro"), figure, guess.options, ways, whole=False)
+    numbers = found.numbers
+
+    def beside() -> None:
+        finding.numbers([
+            Number(percent(numbers[name]), say(f"recipe_{name}", epochs=numbers[f"{name}_epochs"], minutes=numbers[f"{name}_minutes"]), COLOURS[name])
+            for name in ("short", "long")
+        ], say("recipes_note", seeds=min(numbers["short_seeds"], numbers["long_seeds"])))  # fmt: skip
+
+    lengths = {"long": numbers["long_epochs"], "short": numbers["short_epochs"]}
+    headline = say(f"finding_training_{found.right or 'alike'}", **lengths)
+    return Screen("resolution.recipes", headline, guess.sentence(), curves(cards, guess.option), beside, ways, last=guess.again)
 
 
-# --- the runs -----------------------------------------------------------------------------------------------------
+SHORT_LOOK = 6
+"""Epochs that are shown before the guess."""
 
 
-def _losses(cards: Cards, names: list[str]) -> None:
-    """One figure for each number of epochs, so that every curve fills its axis."""
-    lengths = sorted({cards[name].recipe.epochs for name in names}, reverse=True)
-    for column, epochs in zip(st.columns(len(lengths)), lengths, strict=True):
-        same = [name for name in names if cards[name].recipe.epochs == epochs]
-        rows = [{"epoch": epoch.epoch, "loss": epoch.train_loss, "network": name}
-                for name in same for epoch in cards[name].epochs if epoch.train_loss is not None]  # fmt: skip
-        colours = {name: CLASS_COLOURS[place] for place, name in enumerate(same)}
-        title = say("figure_loss", epochs=epochs)
-        x, y = Axis("epoch", say("epoch_axis"), "d", (0, epochs)), Axis("loss", say("loss_axis"))
-        with column:
-            export.show(plots.lines(title, rows, x, y, "network", colours, dots=False), key=f"resolution.loss.{epochs}")
-            tables.runs_behind(same)
+def curves(cards: Cards, option: str, asked: bool = False) -> Figure:
+    """Training pictures right by epoch, a line a run; at its end, as a mark, the test pictures, named with the recipe's mean."""
+    rows: list[tuple[object, ...]] = []
+    side = SIDES["cifar10"][0]
+    means: dict[str, float] = {}
+    for name, runs in RUNS.items():
+        there = [run for run in runs if run in cards]
+        tested = [score for run in there if (score := resolution_findings.accuracy(cards, run, side)) is not None]
+        if not tested:
+            continue
+        means[name] = 100 * sum(tested) / len(tested)
+        last = cards[there[0]].recipe.epochs
+        for run in there:
+            shown = [epoch for epoch in cards[run].epochs if not asked or epoch.epoch <= SHORT_LOOK]
+            rows += [(epoch.epoch, 100 * epoch.train_accuracy, name, run, "line", "") for epoch in shown]
+        if not asked:
+            rows += [(last, 100 * score, name, "", "test", "") for score in tested]
+            rows.append((last, means[name], name, "", "name", say("test_mean", epochs=last, mean=f"{means[name]:.0f}")))
+        else:
+            rows.append((last, 0, name, "", "end", say("epochs", epochs=last)))
+    guess = _guessed(means, option)
+    if guess is not None:
+        rows.append((max(cards[runs[0]].recipe.epochs for runs in RUNS.values() if runs[0] in cards), guess, YOURS, "", YOURS, say("yours")))
+    title = say("figure_recipes")
+    return Figure(title, _spec(asked), columns_of(("epoch", "value", "recipe", "run", "kind", "label"), rows))
 
 
-def _runs(cards: Cards, names: list[str]) -> None:
-    st.markdown(f"#### {say('runs')}")
-    st.caption(say("runs_text"))
-    rows = [_run(cards, name) for name in names]
-    columns = {
-        "run": RUN, "preset": Column(say("column_recipe"), help=say("recipe_help")), "side": Column(say("trained_at")),
-        "seed": Column(say("seed"), "count"), "epochs": Column(say("epoch_axis"), "count"),
-        "minutes": Column(say("minutes"), "count", say("minutes_help")), "loss": Column(say("last_loss"), "number"),
-        "accuracy": Column(say("short_accuracy"), "percent", say("own_side")),
-    }  # fmt: skip
-    tables.table(rows, columns, key="resolution.runs", alt=say("runs"))
+YOURS = "guess"
 
 
-def _run(cards: Cards, name: str) -> dict[str, Any]:
-    card = cards[name]
-    recipe = card.recipe
-    side = say("every_side") if "mixed" in recipe.augment else str(recipe.resolution or card.facts.shape[-1])
-    return {
-        "run": name, "preset": recipe.preset, "side": side, "seed": recipe.seed, "epochs": recipe.epochs,
-        "minutes": resolution_findings.minutes(card), "loss": card.epochs[-1].train_loss, "accuracy": card.result.test_accuracy,
-    }  # fmt: skip
+def _guessed(means: dict[str, float], option: str) -> float | None:
+    """Where the long recipe would end by the guess: as far above the short one as it lies below, or beside it."""
+    if len(means) < len(RUNS) or option not in ("long", "short", "alike"):
+        return None
+    gap = abs(means["short"] - means["long"])
+    return means["short"] + {"long": gap, "alike": 0.0, "short": -gap}[option]
 
 
-# --- the recipe ---------------------------------------------------------------------------------------------------
+def _spec(asked: bool) -> Spec:
+    x: Spec = {"field": "epoch", "type": "quantitative", "title": say("epoch_axis"), "scale": {"domain": [0, 180], "nice": False},
+               "axis": {"format": "d", "grid": False, "values": [0, 24, 50, 100, 150]}}  # fmt: skip
+    y: Spec = {"field": "value", "type": "quantitative", "title": None, "scale": {"domain": [0, 100], "nice": False}, "axis": {"format": "d", "tickCount": 5}}
+    colour: Spec = {"field": "recipe", "type": "nominal", "legend": None, "scale": {"domain": list(COLOURS), "range": list(COLOURS.values())}}
+    tips: list[Spec] = [{"field": "run", "type": "nominal", "title": say("network")}, {"field": "epoch", "type": "quantitative", "title": say("epoch_axis")},
+                        {"field": "value", "type": "quantitative", "title": say("right_axis"), "format": ".1f"}]  # fmt: skip
+    place: Spec = {"x": x, "y": y}
 
+    def only(*kinds: str) -> list[Spec]:
+        return [{"filter": {"field": "kind", "oneOf": list(kinds)}}]
 
-def _recipe(dataset: str) -> None:
-    """Every field, and who chose its value."""
-    st.markdown(f"#### {say('recipe')}")
-    st.markdown(say(f"recipe_text_{dataset}"))
-    recipes = [plan()[name].recipe for name in ALIKE[dataset]]
-    own = our_choice(recipes[0])
-    rows: list[dict[str, Any]] = []
-    for field in FIELDS:
-        if field != "preset":
-            values = {f"value_{recipe.preset}": _written(recipe.as_dict()[field]) for recipe in recipes}
-            chosen = say("our_choice" if field in own or not own else "stated")
-            rows.append({"field": field_name(field), **values, "who": chosen})
-    columns = {"field": Column(say("column_field"))}
-    columns |= {f"value_{recipe.preset}": Column(say("recipe_named", name=recipe.preset)) for recipe in recipes}
-    tables.table(rows, {**columns, "who": Column(say("who"), help=say("who_help"))}, key=f"resolution.{dataset}.recipe", alt=say("recipe"))
-
-
-def _written(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return say("yes" if value else "no")
-    return None if value is None else str(value)
-
-
-def _inferred(cards: Cards) -> None:
-    """Batch size and filter are not stated: how they were found, and what that rests on."""
-    st.markdown(f"#### {say('inferred')}")
-    st.markdown(say("inferred_batch", sizes=listed(resolution_findings.fitting_batches()), ours=_report_recipe().batch_size))
-    rows = resolution_findings.filter_fit(cards)
-    if not rows:
-        shared.wait_for(cards, resolution_findings.REPORT[:1])
-        return
-    by_accuracy, by_class = resolution_findings.nearest(rows, "off"), resolution_findings.nearest(rows, "class_off")
-    numbers = {"by_accuracy": by_accuracy, "by_class": by_class, "ours": FILTER, "seeds": rows[0].seeds}
-    agreed = {by_accuracy, by_class}
-    verdict = "agree" if agreed == {FILTER} else "part" if FILTER in agreed else "differ"
-    st.markdown(f"{say('inferred_filter', **numbers)} {say(f'inferred_{verdict}', **numbers)}")
-    columns = {"filter": Column(say("column_filter"))}
-    for side in FULL[1:]:
-        columns[f"accuracy_{side}"] = Column(say("accuracy_at", side=side), "percent")
-        columns[f"report_{side}"] = Column(say("by_report", score=say("accuracy_at", side=side)), "percent", say("report_help"))
-    columns |= {"off": Column(say("off"), "percent", say("off_help")), "class_off": Column(say("class_off"), "percent", say("class_off_help"))}
-    printed = {f"report_{side}": report_score("totv", "accuracy", side) for side in FULL[1:]}
-    shown = [
-        {"filter": row.filter, "off": row.off, "class_off": row.class_off, **printed,
-         **{f"accuracy_{side}": accuracy for side, accuracy in row.accuracy.items()}}
-        for row in rows
+    words: Spec = {"type": "text", "align": "left", "baseline": "middle", "dx": 12, "fontWeight": "bold"}
+    layers: list[Spec] = [
+        {"transform": only("line"), "mark": {"type": "line", "strokeWidth": 2, "opacity": 0.8},
+         "encoding": {**place, "color": colour, "detail": {"field": "run", "type": "nominal"}, "tooltip": tips}},
+        {"transform": only("test"), "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 120, "opacity": 1, "stroke": {"expr": "ground"}},
+         "encoding": {**place, "color": colour, "tooltip": tips[1:]}},
+        {"transform": only("name"), "mark": {**words, "align": {"expr": "datum.epoch > 100 ? 'right' : 'left'"}, "dx": {"expr": "datum.epoch > 100 ? 30 : 12"},
+                                            "dy": {"expr": "datum.epoch > 100 ? 30 : 0"}},
+         "encoding": {**place, "text": {"field": "label", "type": "nominal"}}},
+        {"transform": only(YOURS), "mark": {"type": "point", "shape": "circle", "size": 170, "strokeWidth": 2.5, "strokeDash": [3, 3], "filled": False,
+                                            "stroke": {"expr": "ink"}}, "encoding": place},
+        {"transform": only(YOURS), "mark": {**words, "fontStyle": "italic"}, "encoding": {**place, "text": {"field": "label", "type": "nominal"}}},
+        {"transform": only("end"), "mark": {"type": "rule", "strokeDash": [3, 4], "color": {"expr": "ink"}, "opacity": 0.6}, "encoding": {"x": x}},
+        {"transform": only("end"), "mark": {**words, "dx": 6, "baseline": "top", "fontWeight": "normal"},
+         "encoding": {"x": x, "y": {"value": 4}, "text": {"field": "label", "type": "nominal"}}},
     ]  # fmt: skip
-    tables.table(shown, columns, key="resolution.fit", alt=say("inferred"))
-    tables.runs_behind([name for name in resolution_findings.REPORT if name in cards])
-    found = resolution_findings.of_seeds(cards, resolution_findings.REPORT, FULL[0])
-    if found:
-        st.markdown(say("inferred_length", epochs=_report_recipe().epochs, side=FULL[0], mean=percent(found.mean), low=percent(found.low),
-                        high=percent(found.high), seeds=found.count, report=percent(report_score("totv", "accuracy", FULL[0]))))  # fmt: skip
-
-
-def _report_recipe() -> Recipe:
-    return plan()[resolution_findings.REPORT[0]].recipe
-
-
-# --- the network --------------------------------------------------------------------------------------------------
-
-
-def _layers(dataset: str) -> None:
-    """Each layer, its output and parameters; for the report's network its own rows beside ours."""
-    from core.vocabulary import networks
-
-    st.markdown(f"#### {say('layers')}")
-    source = SOURCES[dataset]
-    layers = networks.layer_table(source.network, source.shape, len(source.classes))
-    printed = published()["report"]["resolution"]["network"] if dataset == "cifar10" else [(None, None, None)] * len(layers)
-    rows = []
-    for place, (layer, (name, shape, parameters)) in enumerate(zip(layers, printed, strict=True), start=1):
-        same = (list(layer.output_shape), layer.parameters) == (shape, parameters)
-        rows.append({
-            "place": place, "layer": f"{layer.name}, {layer.activation}" if layer.activation else layer.name,
-            "shape": times(layer.output_shape), "parameters": layer.parameters, "report_layer": name,
-            "report_shape": times(shape) if shape else None, "report_parameters": parameters, "same": say("yes" if same else "no"),
-        })  # fmt: skip
-    columns = {
-        "place": Column(say("column_place"), "count"), "layer": Column(say("column_layer")), "shape": Column(say("column_shape")),
-        "parameters": Column(say("column_parameters"), "count"),
-    }  # fmt: skip
-    if dataset == "cifar10":
-        columns |= {
-            "report_layer": Column(say("by_report", score=say("column_layer"))),
-            "report_shape": Column(say("by_report", score=say("column_shape"))),
-            "report_parameters": Column(say("by_report", score=say("column_parameters")), "count"), "same": Column(say("same")),
-        }  # fmt: skip
-    tables.table(rows, columns, key=f"resolution.{dataset}.layers", alt=say("layers"))
-    different = [row["place"] for row in rows if row["same"] == say("no")]
-    total = whole(networks.total_parameters(layers))
-    if dataset == "cifar10":
-        st.markdown(say("layers_differ", rows=listed(different), total=total) if different else say("layers_same", total=total))
-    else:
-        st.markdown(say("layers_total", total=total))
+    return {"title": {"text": say("recipes_axis"), "fontWeight": "normal"}, "height": HEIGHT, "layer": [*layers, *([open_question()] if asked else [])]}

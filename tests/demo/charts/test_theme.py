@@ -35,7 +35,7 @@ WIDTHS = {False: 720, True: 1100}
 READABLE = 4.5
 """Contrast of text (WCAG 2, AA)."""
 VIEWS = {
-    "resolution": ("results", "riddle", "sweep", "training"),
+    "resolution": ("results", "riddle", "sweep", "training", "published"),
     "architectures": ("results", "training", "networks"),
     "dropout": ("results", "shown", "below"),
     "splits": ("drawn", "results"),

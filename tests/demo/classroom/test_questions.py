@@ -33,7 +33,7 @@ UNPLAYED = "seeing"
 """The one question that only a class can decide: nobody has guessed here yet."""
 RIGHT = {
     "convolution": "4", "pooling": "some", "warmup": "ring", "network": "millions", "resolution/results": "totv",
-    "resolution/riddle": "called", "dropout": "both_down", "splits": "fold", "architectures/results": "arc2",
+    "resolution/riddle": "called", "resolution/sweep": "sharp", "resolution/training": "short", "dropout": "both_down", "splits": "fold", "architectures/results": "arc2",
     "architectures/training": "16", "architectures/networks": "first_dense", "architectures/pictures": "shirt",
     "audit/matrix": "micro", "audit/sixteenths": "few", "audit/means": "equal", "audit/columns": "seldom", "audit/words": "yes",
 }  # fmt: skip

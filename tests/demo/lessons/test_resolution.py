@@ -21,18 +21,20 @@ from core.pretrained.cards import Card, read_cards, write_card
 from core.pretrained.outputs import Outputs, read_outputs, write_outputs
 from core.studies import resolution, resolution_riddle
 from core.studies.resolution import FILTER, RIDDLE
+from core.studies.resolution_findings import beside_published
 from core.vocabulary import metrics
 from core.vocabulary.records import Facts
 from demo import text
 from demo.charts import export
 from demo.classroom import asking
-from demo.lessons.resolution import evidence, experiments, lines
+from demo.lessons.resolution import evidence, lines, published, riddle
 from demo.lessons.resolution import figures as drawn
+from demo.lessons.resolution.tables import experiments
 from tests import run_records
 
 CLASSES = ["plane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 CAT, IMAGES = 3, 400
-SECTIONS = ("results", "riddle", "sweep", "training")
+SECTIONS = ("results", "riddle", "sweep", "training", "published")
 
 
 def logits(side: int, seed: int, pull: float) -> np.ndarray:
@@ -69,7 +71,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=theme, url=None))
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(asking, "read_cards", lambda _folder: read_cards(tmp_path))
-    monkeypatch.setattr(experiments, "read_outputs", lambda name, _folder: read_outputs(name, tmp_path))
+    for reader in (experiments, riddle):
+        monkeypatch.setattr(reader, "read_outputs", lambda name, _folder: read_outputs(name, tmp_path))
     yield tmp_path
 
 
@@ -93,7 +96,7 @@ def opened(section: str, skip: bool = True) -> AppTest:
     page = AppTest.from_function(script, default_timeout=60)
     page.query_params["section"] = section
     page.run()
-    if skip and section in ("results", "riddle") and not page.code:
+    if skip and section != "published" and not page.code:
         page.button(key=f"ask.ask_{section}.skip").click().run()
     assert not page.exception, page.exception
     return page
@@ -130,12 +133,16 @@ def test_without_runs_every_section_says_how_to_make_them(folder: Path, section:
     assert any("python -m core pretrain" in code.value and "cifar10-32" in code.value for code in page.code)
 
 
-def test_the_riddle_asks_before_it_tells(full: Path) -> None:
-    page = opened("riddle", skip=False)
-    assert not page.dataframe and not page.get("vega_lite_chart") and not page.success
-    page.button(key="ask.ask_riddle.called").click().run()
-    assert page.dataframe and page.get("vega_lite_chart")
-    assert [box for box in [*page.success, *page.warning] if box.value.startswith(("**Yes.**", "**Not quite.**"))]
+@pytest.mark.parametrize("section", SECTIONS[:-1])
+def test_each_question_asks_before_it_tells(full: Path, section: str) -> None:
+    page = opened(section, skip=False)
+    asked = page.title[0].value
+    assert asked.endswith("?") and "finding.to.published" in {button.key for button in page.button}
+    option = next(button.key for button in page.button if button.key.startswith("ask."))
+    page.button(key=option).click().run()
+    assert not page.exception and page.title[0].value != asked and "You guessed" in words(page)
+    page.button(key=f"ask.ask_{section}.again").click().run()
+    assert page.title[0].value == asked
 
 
 # --- results ------------------------------------------------------------------------------------------------------
@@ -226,12 +233,6 @@ def test_another_finding_has_another_headline(full: Path) -> None:
     assert "lose as much as one that never met them" in words(page)
 
 
-def test_names_at_the_ends_of_lines_stand_apart() -> None:
-    found = lines.spread({"a": 62.0, "b": 61.4, "c": 24.0})
-    assert found["a"] - found["b"] == pytest.approx(lines.APART) and found["b"] > found["c"] + lines.APART
-    assert abs(found["a"] - 62) < lines.APART and abs(found["c"] - 24) < lines.APART
-
-
 # --- the drawer ---------------------------------------------------------------------------------------------------
 
 
@@ -239,7 +240,7 @@ def test_names_at_the_ends_of_lines_stand_apart() -> None:
 def test_each_table_opens_at_its_address_and_without_runs_says_how_to_make_them(full: Path, name: str) -> None:
     page = table_of(name)
     assert page.selectbox(key="finding.table").value == name
-    assert page.dataframe or len(page.get("vega_lite_chart")) > 1 or name == "at_24", "sentences alone"
+    assert page.dataframe or len(page.get("vega_lite_chart")) > 1 or name in ("at_24", "remember"), "sentences alone"
     for file in full.glob("*.json"):
         file.unlink()
     assert any("python -m core pretrain" in code.value for code in table_of(name).code)
@@ -295,24 +296,43 @@ def test_what_falls_outside_is_explained_and_mnist_has_its_own_tables(full: Path
 
 
 def test_a_claim_is_only_confirmed_by_three_seeds_that_agree(full: Path) -> None:
-    assert "**Confirmed:** it holds for all 3 seeds" in words(opened("riddle"))
-    write_card(card(RIDDLE[2], pull=-2.0), full)
-    assert "**Only in part:** it holds for 2 of 3 seeds" in words(opened("riddle"))
-    (full / f"{RIDDLE[2]}.json").unlink()
     page = opened("riddle")
-    assert "**Not yet confirmed:** of the report's recipe 2 of the 3 seeds" in words(page)
-    assert "This holds for 5 of 5 networks" in words(page) and any(RIDDLE[2] in code.value for code in page.code)
+    assert "**Confirmed:** it holds for all 3 seeds" in words(page) and page.title[0].value.startswith("It does not see cats better")
+    write_card(card(RIDDLE[2], pull=-2.0), full)
+    page = opened("riddle")
+    assert "**Only in part:** it holds for 2 of 3 seeds" in words(page) and page.title[0].value.startswith("In some networks only")
+    (full / f"{RIDDLE[2]}.json").unlink()
+    assert "**Not yet confirmed:** of the report's recipe 2 of the 3 seeds" in words(opened("riddle"))
+
+
+def test_the_slider_moves_the_words_under_the_pictures_and_the_numbers(full: Path) -> None:
+    page = opened("riddle")
+    (slider,) = page.select_slider
+    outputs = read_outputs("cifar10-32", full)
+    assert outputs and slider.value == 8
+    for side in (8, 16, 32):
+        page.select_slider[0].set_value(side).run()
+        said = " ".join(part.proto.body for part in page.get("html"))
+        guesses = [CLASSES[place] for place in outputs.logits[side][list(riddle.SHOWN)].argmax(1)]
+        assert re.findall(r"[✓✗] (\w+)</figcaption>", said) == guesses
+        scores = metrics.scores(card("cifar10-32").matrix(side, FILTER) or [])
+        assert f"→ {100 * scores.recall[CAT]:.1f}%" in said and f"→ {100 * scores.precision[CAT]:.1f}%" in said
+
+
+def test_before_the_guess_the_pictures_have_no_words(full: Path) -> None:
+    said = " ".join(part.proto.body for part in opened("riddle", skip=False).get("html"))
+    assert said.count("<img") >= 8 and "figcaption" not in said
 
 
 def test_the_attractor_is_told_by_filter(full: Path) -> None:
-    table = next(frame.value for frame in opened("riddle").dataframe if "attractor" in frame.value)
+    table = next(frame.value for frame in table_of("step_filter").dataframe if "attractor" in frame.value)
     blurred = table[table["filter"] == FILTER]
     assert set(blurred.attractor) == {"cat"} and set(blurred.agree) == {"6 of 6"} and set(blurred.report_agree) == {"3 of 3"}
     assert len(table) == 10
 
 
 def test_lowering_the_attractors_logit_moves_all_numbers(full: Path) -> None:
-    page = opened("riddle")
+    page = table_of("lower")
     outputs = read_outputs("cifar10-32", full)
     assert outputs
     steps = resolution_riddle.lowering(outputs, 16, CAT)
@@ -328,16 +348,16 @@ def test_lowering_the_attractors_logit_moves_all_numbers(full: Path) -> None:
 
 
 def test_fading_moves_along_the_sides_that_were_looked_at(full: Path) -> None:
-    page = opened("riddle")
+    page = table_of("fade")
     (slider,) = page.select_slider
     assert slider.options[0] == "32" and slider.options[-1] == "4"
     slider.set_value(8).run()
     scores = metrics.scores(card("cifar10-32").matrix(8, FILTER) or [])
-    shown = {metric.label: metric.value for metric in page.metric[4:]}
+    shown = {metric.label: metric.value for metric in page.metric}
     assert shown["Recall of cat"] == f"{100 * scores.recall[CAT]:.1f}%" and shown["Predicted as cat"] == str(scores.predicted[CAT])
     assert "real test pictures are shown here" in words(page), "there is no data set"
     choose(page, "resolution.fade.class", "truck")
-    assert {metric.label for metric in page.metric[4:6]} == {"Recall of truck", "Precision of truck"}
+    assert {metric.label for metric in page.metric[:2]} == {"Recall of truck", "Precision of truck"}
 
 
 @pytest.mark.data
@@ -359,29 +379,80 @@ def test_real_pictures_are_those_of_the_test_set(real_data: Path) -> None:
     assert np.array_equal(shown[: 32 * images.ENLARGED : images.ENLARGED, : 32 * images.ENLARGED : images.ENLARGED], seen)
 
 
-# --- sweep and training -------------------------------------------------------------------------------------------
+# --- all sizes, training, published -------------------------------------------------------------------------------
+
+
+def with_right(count: int) -> list[list[int]]:
+    """A confusion matrix of IMAGES images of which so many are right."""
+    right = [min(40, max(0, count - 40 * n)) for n in range(10)]
+    return [[right[n] if place == n else 40 - right[n] if place == (n + 1) % 10 else 0 for place in range(10)] for n in range(10)]
+
+
+def test_where_one_network_for_all_sizes_loses_is_said_from_the_runs(full: Path) -> None:
+    def told() -> str:
+        return str(opened("sweep").title[0].value)
+
+    same = {side: card(resolution.FAST[side]) for side in (32, 24, 16, 8)}
+    mixed = card("cifar10-mixed")
+    at = {str(side): one.matrix(side, FILTER) for side, one in same.items()}
+    for changed, headline in (
+        ({}, "One network for all sizes is as good as a specialist."),
+        ({32: 12}, "One network for all sizes pays for it on sharp pictures."),
+        ({8: 6}, "One network for all sizes pays for it on tiny pictures."),
+        ({32: 6, 24: 6, 16: 6, 8: 6}, "One network for all sizes loses a little everywhere."),
+    ):
+        found = {side: with_right(sum(matrix[n][n] for n in range(10)) - changed.get(int(side), 0)) for side, matrix in at.items() if matrix}
+        write_card(dataclasses.replace(mixed, evaluations={FILTER: found}), full)
+        assert told() == headline
+
+
+def test_which_recipe_wins_is_said_from_the_runs(full: Path) -> None:
+    long, short = (resolution.plan()[name].recipe.epochs for name in ("cifar10-32", "cifar10-fast"))
+    page = opened("training", skip=False)
+    assert page.title[0].value == f"The published recipe takes {long} epochs, ours {short}. Which sees more?"
+    assert len(page.get("vega_lite_chart")) == 1
+    assert opened("training").title[0].value == f"{short} epochs do as well as {long}.", "the made-up networks are alike"
+    for name in resolution.RIDDLE[:3]:
+        one = card(name)
+        good = [[40 if place == n else 0 for place in range(10)] for n in range(10)]
+        write_card(dataclasses.replace(one, evaluations={**one.evaluations, FILTER: {**one.evaluations[FILTER], "32": good}}), full)
+    page = opened("training")
+    assert page.title[0].value == f"Patience pays: {long} epochs beat {short}." and "<b>100.0%</b>" in page.get("html")[-2].proto.body + page.get("html")[-1].proto.body
+
+
+def test_beside_the_published_numbers_each_printed_one_has_a_row(full: Path) -> None:
+    page = opened("published")
+    (spec,) = drawn_specs(page)
+    for number in ("TOTV 32 × 32, the report", "TVTV 24 × 24, Kannojia & Jaiswal"):
+        assert number.replace(" × ", "\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}") in json.loads(spec)["layer"][0]["encoding"]["y"]["sort"]
+    found = re.match(r"(\d+) of (\d+) printed numbers lie within 3 points of ours", page.title[0].value)
+    rows = [row for score in ("accuracy",) for row in published.compared(beside_published({n: card(n) for n in resolution.plan()}, "cifar10", "report"), score)]
+    assert found and int(found[2]) == len(rows) == 14
+    assert int(found[1]) == sum(abs(row["ours"] - row["theirs"]) <= 3 for row in rows)
+    choose(page, "resolution.dataset", "mnist")
+    assert " of 8 printed numbers" in page.title[0].value
+    choose(page, "resolution.score", "f1")
+    assert not page.exception and "Macro F1" in drawn_specs(page)[0]
 
 
 def test_the_sweep_shows_the_chosen_filters(full: Path) -> None:
-    page = opened("sweep")
-    assert "mixed (recipe `fast`)" in words(page) and len(page.get("vega_lite_chart")) == 1
+    page = table_of("sweep")
+    assert "all sizes (recipe `fast`)" in words(page)
     choose(page, "resolution.filters", "area", "nearest")
-    (spec,) = drawn_specs(page)
+    spec = drawn_specs(page)[-1]
     assert '"area"' in spec and '"bicubic"' not in spec
 
 
 def test_training_shows_losses_layers_and_whose_choice_each_value_is(full: Path) -> None:
-    page = opened("training")
-    frames = [frame.value for frame in page.dataframe]
-    layers = next(frame for frame in frames if "report_layer" in frame)
+    layers = table_of("layers").dataframe[0].value
     assert len(layers) == 13 and set(layers.same) == {"yes"} and layers.parameters.sum() == layers.report_parameters.sum()
-    recipe = next(frame for frame in frames if "who" in frame).set_index("field")
+    recipe = table_of("recipe").dataframe[0].value.set_index("field")
     assert recipe.loc["Batch size", "who"] == "our choice" and recipe.loc["Epochs", "who"] == "stated"
-    assert len(page.get("vega_lite_chart")) == 2 and "reach" in words(page)
-    fit = next(frame for frame in frames if "class_off" in frame)
-    assert list(fit.report_16) == pytest.approx([41.0] * 5) and len(fit) == 5
-    choose(page, "resolution.dataset", "mnist")
-    assert "The paper states no recipe for MNIST" in words(page)
+    assert len(table_of("losses").get("vega_lite_chart")) == 3
+    page = table_of("inferred")
+    fit = page.dataframe[0].value
+    assert list(fit.report_16) == pytest.approx([41.0] * 5) and len(fit) == 5 and "reach" in words(page)
+    assert "The paper states no recipe for MNIST" in words(choose(table_of("recipe"), "resolution.tables.dataset", "mnist"))
 
 
 # --- figures and texts --------------------------------------------------------------------------------------------
@@ -389,8 +460,10 @@ def test_training_shows_losses_layers_and_whose_choice_each_value_is(full: Path)
 SIDE = [{"side": side, "score": score, "value": 50.0} for side in (32, 8) for score in ("recall", "precision", "accuracy (all classes)")]
 POINTS = [lines.Point(protocol, side, 2.0 * side) for protocol in ("totv", "tvtv", "mixed") for side in (32, 8)]
 FIGURES: dict[str, Callable[[], Any]] = {
-    "lines, asked": lambda: lines.asked("A", POINTS, (32, 8)),
-    "lines, told": lambda: lines.told("A", POINTS, (32, 8), lines.guessed(POINTS, (32, 8), "same")),
+    "lines, asked": lambda: lines.asked(lines.Frame("A", (32, 8)), POINTS),
+    "lines, told": lambda: lines.told(lines.Frame("A", (32, 8)), POINTS, lines.loss_guessed(POINTS, (32, 8), "same")),
+    "rising": lambda: drawn.rising("A", [{"side": 8, "value": 4.0}], (32, 8)),
+    "said": lambda: drawn.said("A\nb", CLASSES, metrics.scores(card("cifar10-32").matrix(8, FILTER) or []), CAT, 300, 40.0),
     "scores": lambda: drawn.scores("A\nb", SIDE, [{"side": 8, "value": 3.0}], marked=8),
     "map": lambda: drawn.predicted_map("A\nb", [{"side": 8, "class": "cat", "predicted": 4}], CLASSES, (32, 8)),
     "bars": lambda: drawn.predicted_bars("A\nb", [{"class": "cat", "predicted": 4, "before": 9}], CLASSES, 5, 10),
@@ -419,7 +492,7 @@ def test_every_text_is_asked_for_and_every_text_that_is_asked_for_exists() -> No
     there = set(text.texts(text.FOLDER / "en" / "resolution.md"))
     wanted: set[str] = set()
     patterns = {r"ask_\w+", r"section_\w+"}
-    for file in (Path(text.__file__).parent.parent / "lessons" / "resolution").glob("*.py"):
+    for file in (Path(text.__file__).parent.parent / "lessons" / "resolution").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "_named"):
                 asked = node.args[0 if node.func.id == "say" else 2]
@@ -427,7 +500,7 @@ def test_every_text_is_asked_for_and_every_text_that_is_asked_for_exists() -> No
                            and not any(part in joined.values for joined in ast.walk(asked) if isinstance(joined, ast.JoinedStr))}  # fmt: skip
                 patterns |= {"".join(re.escape(str(v.value)) if isinstance(v, ast.Constant) else r"\w+" for v in joined.values)
                              for joined in ast.walk(asked) if isinstance(joined, ast.JoinedStr)}  # fmt: skip
-    compared = {"recall", "precision", "protocol", "score", "no", "yes", "differ", "resolution", "high"}
+    compared = {"alike", "recall", "precision", "protocol", "score", "no", "yes", "differ", "resolution", "high"}
     generic = {"metric_recall", "metric_precision", "metric_accuracy", "metric_predicted", "pictures_own", "pictures_other", "sections", "teacher",
                *evidence.tables()}
     assert wanted - compared <= there | {"value"}
@@ -440,7 +513,7 @@ def test_no_measured_number_stands_in_the_text() -> None:
 
 
 def test_a_choice_that_is_gone_falls_back(full: Path) -> None:
-    page = choose(opened("riddle"), "resolution.riddle.network", "cifar10-fast")
+    page = choose(table_of("step_cat"), "resolution.riddle.network", "cifar10-fast")
     one = card("cifar10-fast")
     write_card(dataclasses.replace(one, evaluations={"area": one.evaluations["area"]}), full)
     page.run()

@@ -1,4 +1,4 @@
-"""The section "Sweep" of the page "Resolution study": accuracy at every side, by filter and protocol."""
+"""A further figure of study 1: accuracy at every side, by filter and protocol."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ say = speaker("resolution")
 LINES = ("totv", "mixed")
 
 
-def render(cards: Cards) -> None:
+def sweep(cards: Cards) -> None:
     """The curves, and what they say."""
     st.markdown(say("sweep_text"))
-    dataset = shared.dataset()
+    dataset = shared.dataset_of_tables()
     filters = _filters()
     lines = [_full(cards, dataset, protocol) for protocol in LINES]
     rows = [row for cell in lines for filter in filters for row in _curve(cell, filter)]

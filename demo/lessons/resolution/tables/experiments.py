@@ -65,7 +65,6 @@ def _bars(title: str, classes: Sequence[str], now: Scores, before: Scores, top: 
 
 def lower(cards: Cards) -> None:
     """A slider that takes something away from the attractor's logit."""
-    st.subheader(say("lower"), anchor=False)
     st.markdown(say("lower_text"))
 
     @st.fragment
@@ -122,7 +121,6 @@ def _pull(outputs: Outputs, label: int, name: str) -> str:
 
 def fade(cards: Cards) -> None:
     """A slider over the side: what is fine in the images fades, and the scores move."""
-    st.subheader(say("fade"), anchor=False)
     st.markdown(say("fade_text"))
 
     @st.fragment
