@@ -58,10 +58,10 @@ def main() -> None:
     look.dress()
     pages = {
         name: st.Page(
-            page(name), title=_title(name), icon=f":material/{row.icon}:" if row.section else None, url_path=name, default=name == "home",
+            page(name), title=_title(name), url_path=name, default=name == "home",
             visibility="hidden" if name in HIDDEN or name == "home" else "visible",
         )
-        for name, row in ALL.items()
+        for name in ALL
     }  # fmt: skip
     navigation.register(pages, SECTIONS.get("lessons", ()))
     st.logo(menu_style.LOGO, size="medium")

@@ -32,33 +32,11 @@ class Way:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A link to another page, as large as what stands on it."""
-
-    page: str
-    href: str
-    title: str
-    text: str
-    image: bytes
-    """PNG."""
-    query: Mapping[str, str] = field(default_factory=dict)
-
-
-def show(game: Showcase, ways: Sequence[Way], cards: Sequence[Card], words: Mapping[str, str], key: str) -> Way | None:
-    """Draws the game, `ways` as buttons below it and `cards`; the way that was just taken, or None."""
+def show(game: Showcase, ways: Sequence[Way], words: Mapping[str, str], key: str) -> Way | None:
+    """Draws the game, and `ways` as buttons below it; the way that was just taken, or None."""
     data = {
         "pixels": base64.b64encode(game.images.tobytes()).decode(), "labels": game.labels, "classes": CLASSES, "sides": SIDES,
-        "answers": game.answers, "trained_at": game.trained_at, "words": dict(words),
-        "ways": [dataclasses.asdict(way) for way in ways], "cards": [_card(card) for card in cards],
+        "answers": game.answers, "trained_at": game.trained_at, "words": dict(words), "ways": [dataclasses.asdict(way) for way in ways],
     }  # fmt: skip
     taken = _view(key=key, data=data, on_way_change=lambda: None).way
-    if not taken:
-        return None
-    every = [*ways, *(Way(card.page, card.href, card.title, card.query) for card in cards)]
-    return next((way for way in every if way.page == taken["page"] and dict(way.query) == dict(taken["query"])), None)
-
-
-def _card(card: Card) -> dict[str, object]:
-    image = f"data:image/png;base64,{base64.b64encode(card.image).decode()}"
-    return {**dataclasses.asdict(card), "image": image}
+    return next((way for way in ways if taken and way.page == taken["page"]), None)

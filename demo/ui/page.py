@@ -15,8 +15,6 @@ class Page:
 
     place: int
     """Its place in the menu, from 1; no two are the same."""
-    icon: str
-    """A Material Symbol's name."""
     section: Literal["", "lessons", "studies", "more"] = ""
     """What the menu keeps together, so that it fits; pages of no section stand before them."""
     hidden: bool = False

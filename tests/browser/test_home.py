@@ -128,7 +128,7 @@ def test_every_way_leads_on_within_the_same_visit(page: Page, app: App) -> None:
     opens(page, app)
     page.evaluate("window.same = true")
     for name, address in (("Play ten pictures", "/seeing?section=game"), ("Train your own", "/train?"), ("See how it works", "/convolution")):
-        page.locator(".hero a", has_text=name).click()
+        page.get_by_role("link", name=name).click()
         page.wait_for_url(lambda url, address=address: address in url)
         assert page.evaluate("window.same"), "the page was not loaded anew: the visit, and a teacher's token, go on"
         page.get_by_test_id("stLogoLink").first.click()

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(90, "account_tree", section="studies")
+PAGE = Page(90, section="studies")

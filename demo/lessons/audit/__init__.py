@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(120, "fact_check", section="studies")
+PAGE = Page(120, section="studies")

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(20, "grid_on", section="lessons")
+PAGE = Page(20, section="lessons")

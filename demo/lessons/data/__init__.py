@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(145, "database", section="more")
+PAGE = Page(145, section="more")

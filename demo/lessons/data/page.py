@@ -12,7 +12,8 @@ from core.vocabulary.errors import LabError
 from demo.server import dataset_downloads
 from demo.server.dataset_downloads import Look
 from demo.text import plain, speaker
-from demo.ui.formatting import times, whole
+from demo.ui import header
+from demo.ui.formatting import whole
 from demo.ui.images import thumbnails
 from demo.visitor import session
 
@@ -23,7 +24,7 @@ WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
 
 def render() -> None:
     """The whole page. Nothing here imports torch."""
-    st.title(say("title"), anchor=False)
+    header.header(say("overline"), say("title"), mosaic="data")
     st.markdown(say("intro"))
     _data()
     st.subheader(say("machine"), anchor=False)
@@ -71,7 +72,7 @@ def _card(source: Source) -> None:
 def _size(source: Source) -> str:
     colour = say("colour" if source.shape[0] == 3 else "grey")
     sizes = {"train": whole(source.train), "test": whole(source.test), "classes": len(source.classes)}
-    return say("size", **sizes, side=times(source.shape[1:]), colour=colour)
+    return say("size", **sizes, side=" × ".join(map(str, source.shape[1:])), colour=colour)
 
 
 def _missing(source: Source, problem: str) -> None:

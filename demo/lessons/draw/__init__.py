@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(125, "draw")
+PAGE = Page(125)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from demo.components import frame
 from demo.text import speaker
+from demo.ui import header
 from demo.visitor import navigation, session
 
 say = speaker("draw")
@@ -14,10 +15,7 @@ say = speaker("draw")
 def render() -> None:
     """The whole page. Nothing here imports Gradio."""
     address = f"{navigation.root()}/classify/"
-    st.title(say("title"), anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(say("intro"))
-        st.link_button(
-            say("own_window"), f"{address}?__theme={session.theme()}", icon=":material/open_in_new:", width="content"
-        )
+    header.header(say("overline"), say("title"), mosaic="draw")
+    st.caption(say("intro"))
     frame.show(address, say("title"), "draw.frame")
+    st.link_button(say("own_window"), f"{address}?__theme={session.theme()}", icon=":material/open_in_new:", width="content")

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(100, "grain", section="studies")
+PAGE = Page(100, section="studies")

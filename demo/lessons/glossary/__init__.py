@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(150, "dictionary", section="more")
+PAGE = Page(150, section="more")

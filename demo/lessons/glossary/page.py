@@ -1,11 +1,19 @@
-"""The page "Glossary": every term in two sentences at most, to be searched, each with the page that uses it first."""
+"""The page "Glossary": every term in two sentences at most, with a picture where there is one, and the page that uses it first.
+
+Each has an address of its own: `glossary?section=stride`.
+"""
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
+from demo.lessons.glossary import pictures
+from demo.server import services
 from demo.text import speaker
-from demo.visitor import navigation
+from demo.ui import header
+from demo.visitor import navigation, session
 
 say = speaker("glossary")
 titles = speaker("studio")
@@ -23,21 +31,33 @@ TERMS = {
     "tvtv": "resolution", "validation": "train", "weight": "convolution", "weight_decay": "train",
 }  # fmt: skip
 """A term's key in the text file -> the page that uses it first, where needed with the section."""
+FIRST = "feature_map"
+"""The term that is open where none was asked for: it has a picture that shows what it is."""
 
 
 def render() -> None:
-    """The whole page. Nothing here imports torch."""
-    st.title(say("title"), anchor=False)
-    st.markdown(say("intro"))
-    wanted = st.text_input(say("search"), placeholder=say("search_placeholder"), key="glossary.search", icon=":material/search:")
-    found = search(wanted)
-    st.caption(say("found", count=len(found), all=len(TERMS)))
-    if not found:
-        st.info(say("none"), icon=":material/search_off:")
-    for place in range(0, len(found), 2):
-        for column, (key, name, words) in zip(st.columns(2, gap="large"), found[place : place + 2], strict=False):
-            with column:
-                _term(key, name, words)
+    """The whole page: all terms as words, and the one that the address asks for (`?section=stride`). Nothing here imports torch."""
+    header.header(say("overline"), say("title"), mosaic="glossary")
+    words, entry = st.columns([5, 4], gap="large")
+    with words, st.container(key="glossary_terms"):
+        wanted = st.text_input(say("search"), placeholder=say("search_placeholder"), key="glossary.search", icon=":material/search:")
+        found = search(wanted)
+        st.caption(say("found", count=len(found), all=len(TERMS)))
+        if not found:
+            st.info(say("none"), icon=":material/search_off:")
+            return
+        key = _choice([key for key, _, _ in found])
+    with entry, st.container(border=True, key="glossary_entry"):
+        _entry(key)
+
+
+def _choice(keys: list[str]) -> str:
+    """The term that was tapped; else that of the address, where it is among the found; else the first."""
+    opened = navigation.section(sorted(keys, key=lambda key: key != FIRST) if len(keys) == len(TERMS) else keys)
+    place = session.bind_widget("glossary.term", opened)
+    st.pills(say("terms"), keys, key=place, required=True, wrap=True, format_func=lambda key: explained(key)[1], label_visibility="collapsed",
+             on_change=lambda: navigation.to_section(session.typed(place)))  # fmt: skip
+    return opened
 
 
 def search(wanted: str) -> list[tuple[str, str, str]]:
@@ -54,7 +74,12 @@ def explained(key: str) -> tuple[str, str, str]:
     return key, name, words
 
 
-def _term(key: str, name: str, words: str) -> None:
+def _entry(key: str) -> None:
+    """Name, picture, explanation, and the page that uses the term first."""
+    _, name, words = explained(key)
+    st.subheader(name, anchor=False)
+    if address := pictures.picture(key, services.pretrained_folder()):
+        st.html(f'<img class="lab-term" src="{address}" alt="{html.escape(say("alt", name=name))}">')
+    st.markdown(words)
     page, _, section = TERMS[key].partition("/")
-    st.markdown(f"**{name}**  \n{words}")
     navigation.link(page, say("see", page=titles(page)), **({"section": section} if section else {}))

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(10, "home")
+PAGE = Page(10)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import streamlit as st
 
 from core.pretrained import showcase
@@ -13,6 +11,7 @@ from demo.components import hero
 from demo.lessons.home import thumbnails
 from demo.server import services
 from demo.text import everything, plain, speaker
+from demo.ui import header
 from demo.ui.formatting import percent
 from demo.visitor import navigation
 
@@ -36,9 +35,10 @@ def render() -> None:
         for way in _ways():
             navigation.link(way.page, way.label, **way.query)
         return
-    taken = hero.show(game, _ways(), _cards(game), everything("home"), "home.hero")
+    taken = hero.show(game, _ways(), everything("home"), "home.hero")
     if taken:
         navigation.go(taken.page, **taken.query)
+    _cards(game)
     with st.expander(say("about")):
         st.markdown(say("about_text", count=len(game.labels), trained=_trained_at(game)))
 
@@ -49,25 +49,25 @@ def _trained_at(game: showcase.Showcase) -> str:
 
 
 def _ways() -> list[hero.Way]:
+    root = navigation.root()
     return [
-        hero.Way("seeing", _href("seeing", {"section": "game"}), say("play"), {"section": "game"}),
-        hero.Way("resolution", _href("resolution", {}), say("why")),
+        hero.Way("seeing", f"{root}/seeing?section=game", say("play"), {"section": "game"}),
+        hero.Way("resolution", f"{root}/resolution", say("why")),
     ]
 
 
-def _cards(game: showcase.Showcase) -> list[hero.Card]:
-    return [
-        hero.Card("convolution", _href("convolution", {}), say("card_learn"), say("card_learn_text"), thumbnails.feature_map(services.pretrained_folder())),
-        hero.Card("train", _href("train", FIRST_TRAINING), say("card_train"), _training_text(), thumbnails.digit(), FIRST_TRAINING),
-        hero.Card("resolution", _href("resolution", {"section": "riddle"}), say("card_study"), say("card_study_text"), thumbnails.half_blurred(game), {"section": "riddle"}),
-    ]
+def _cards(game: showcase.Showcase) -> None:
+    """Three ways in, each with a picture that the app has computed."""
+    learn, train, study = st.columns(3)
+    with learn:
+        header.link_card("convolution", say("card_learn"), say("card_learn_text"), thumbnails.feature_map(services.pretrained_folder()), "learn")
+    with train:
+        header.link_card("train", say("card_train"), _training_text(), thumbnails.digit(), "train", **FIRST_TRAINING)
+    with study:
+        header.link_card("resolution", say("card_study"), say("card_study_text"), thumbnails.half_blurred(game), "study", section="riddle")
 
 
 def _training_text() -> str:
     """With the accuracy of the digits' network that comes with the app, where it is there."""
     card = read_named("digits", services.pretrained_folder())
     return say("card_train_text", accuracy=percent(card.result.test_accuracy)) if card else say("card_train_text_alone")
-
-
-def _href(page: str, query: dict[str, str]) -> str:
-    return f"{navigation.root()}/{page}" + (f"?{urlencode(query)}" if query else "")

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(50, "lan", section="lessons")
+PAGE = Page(50, section="lessons")

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(160, "sticky_note_2", hidden=True)
+PAGE = Page(160, hidden=True)

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(30, "compress", section="lessons")
+PAGE = Page(30, section="lessons")

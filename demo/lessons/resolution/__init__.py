@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(80, "blur_on", section="studies")
+PAGE = Page(80, section="studies")

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(130, "list")
+PAGE = Page(130)

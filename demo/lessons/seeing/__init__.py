@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(60, "visibility", section="lessons")
+PAGE = Page(60, section="lessons")

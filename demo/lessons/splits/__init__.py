@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(110, "call_split", section="studies")
+PAGE = Page(110, section="studies")

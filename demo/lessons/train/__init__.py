@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(70, "model_training")
+PAGE = Page(70)

@@ -2,4 +2,4 @@
 
 from demo.ui.page import Page
 
-PAGE = Page(40, "edit", section="lessons")
+PAGE = Page(40, section="lessons")

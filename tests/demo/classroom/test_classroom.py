@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.classroom.votes import Ballot, Classroom
 from core.engines.thread import ThreadEngine
+from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
 from core.vocabulary.visitor import Visitor
@@ -27,6 +28,7 @@ from demo.classroom import teacher_mode as teaching
 from demo.classroom import voting
 from demo.classroom.question import Answer, Question, Settled
 from demo.lessons.glossary import page as glossary
+from demo.lessons.glossary import pictures
 from demo.lessons.home import page as home
 from demo.server import services
 from demo.studio import HIDDEN, PAGES
@@ -415,7 +417,7 @@ def test_who_is_brought_is_brought_once_and_may_leave(room: Classroom) -> None:
     assert page.run().title[0].value == "Warm-up"
     assert page.get("page_link")[0].proto.label == "Your teacher is at Glossary: follow"
     page.button(key="class.follow").click().run()
-    assert page.title[0].value == "Glossary"
+    assert page.title[0].value == "What does that word mean?"
 
 
 def clocks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
@@ -471,6 +473,30 @@ def test_a_term_is_short_and_leads_to_a_page_that_has_it(key: str) -> None:
     assert OTHER_WORDS.get(key, name).casefold() in "\n".join(found.values()).casefold()
 
 
+def terms(page: AppTest) -> list[str]:
+    """The words to choose from."""
+    [choice] = page.button_group
+    return list(choice.options)
+
+
+def test_a_term_has_an_address_a_picture_and_a_way_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "pretrained_folder", lambda: FOLDER)
+    script = "from demo.lessons.glossary import page as glossary\n\nglossary.render()\n"
+    page = lesson(script)
+    assert page.subheader[0].value == "Feature map" and any("lab-term" in part.proto.body for part in page.get("html"))
+    page.query_params["section"] = "stride"
+    page.run()
+    assert page.subheader[0].value == "Stride" and "about half as wide" in words(page)
+    page.button_group[0].set_value("momentum").run()
+    assert page.subheader[0].value == "Momentum" and page.query_params["section"] in ("momentum", ["momentum"])
+    assert not any("lab-term" in part.proto.body for part in page.get("html")), "a term that cannot be shown has no picture"
+
+
+def test_every_picture_of_a_term_is_a_small_png() -> None:
+    with_picture = [key for key in glossary.TERMS if pictures.picture(key, FOLDER)]
+    assert len(with_picture) >= 18 and all(len(pictures.picture(key, FOLDER)) < 20_000 for key in with_picture)
+
+
 def test_the_glossary_is_searched_by_name_then_by_explanation() -> None:
     names = [name for _, name, _ in glossary.search("")]
     assert names == sorted(names, key=str.casefold) and len(names) == len(glossary.TERMS)
@@ -479,7 +505,7 @@ def test_the_glossary_is_searched_by_name_then_by_explanation() -> None:
     assert found[0] == "Recall" and "F1" in found and "Stride" not in found
     page = lesson("from demo.lessons.glossary import page as glossary\n\nglossary.render()\n")
     page.text_input(key="glossary.search").set_value("stri").run()
-    assert "**Stride**" in words(page) and "**Recall**" not in words(page)
+    assert page.subheader[0].value == "Stride" and "Recall" not in terms(page)
     page.text_input(key="glossary.search").set_value("zebra").run()
     assert "No term has this word" in words(page) and f"0 of {len(glossary.TERMS)} terms" in words(page)
 

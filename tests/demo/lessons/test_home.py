@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import shutil
@@ -76,12 +77,9 @@ def test_the_game_is_there_without_any_data_set(manager: JobManager) -> None:
 def test_the_view_has_its_texts_and_every_way_its_address(manager: JobManager) -> None:
     data = sent(opened())
     assert data["words"] == everything("home")
-    ways = {entry["href"] for entry in [*data["ways"], *data["cards"]]}
     root = navigation.root()
-    assert ways == {f"{root}/{way}" for way in (
-        "seeing?section=game", "resolution", "convolution", "train?preset=quick&dataset=digits", "resolution?section=riddle",
-    )}  # fmt: skip
     assert root == "http://lab.example:8501/lab"
+    assert [way["href"] for way in data["ways"]] == [f"{root}/seeing?section=game", f"{root}/resolution"]
 
 
 def test_without_the_file_it_is_said_how_to_make_it_and_the_ways_stay(manager: JobManager, cards: Path) -> None:
@@ -107,17 +105,16 @@ def test_the_card_of_train_tells_an_accuracy_where_there_is_one(manager: JobMana
     assert "%" in home._training_text()
 
 
-def opened_png(data: bytes) -> np.ndarray[Any, Any]:
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+def opened_png(address: str) -> np.ndarray[Any, Any]:
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("RGB"))
 
 
 def test_the_thumbnails_are_what_the_app_computes() -> None:
     game = showcase.read(FOLDER)
     assert game is not None
     edge, cat, digit = (opened_png(image) for image in (thumbnails.feature_map(FOLDER), thumbnails.half_blurred(game), thumbnails.digit()))
-    assert min(*edge.shape[:2], *cat.shape[:2], *digit.shape[:2]) >= thumbnails.SIDE
+    assert edge.shape == (26, 26, 3) and digit.shape == (8, 8, 3)
     coloured = edge.reshape(-1, 3).astype(int)
     assert (coloured[:, 2] > coloured[:, 0] + 60).any() and (coloured[:, 0] > coloured[:, 2] + 60).any(), "edges of both signs"
-    small = cat[::6, ::6]
     original = game.images[game.labels.index(showcase.CLASSES.index("cat"))]
-    assert np.array_equal(small[:, 16:], original[:, 16:]) and not np.array_equal(small[:, :16], original[:, :16])
+    assert np.array_equal(cat[:, 16:], original[:, 16:]) and not np.array_equal(cat[:, :16], original[:, :16])

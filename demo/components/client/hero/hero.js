@@ -68,29 +68,17 @@ class Hero {
     this.find(".rows").replaceChildren(...this.rows)
     this.find(".done").replaceChildren(...labels.map(() => make("i")))
     this.find(".ways").replaceChildren(...this.data.ways.map((way, place) => this.link(way, place ? "way" : "way first")))
-    this.find(".cards").replaceChildren(...this.data.cards.map((card) => this.card(card)))
   }
 
   /** A link that leaves by the server, so that the visit goes on; with another button it opens as any link does. */
-  link({ href, page, query, label }, name) {
+  link({ href, page, label }, name) {
     const link = make("a", name, { href })
     link.textContent = label
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return
       event.preventDefault()
-      this.go({ page, query })
+      this.go({ page })
     })
-    return link
-  }
-
-  card(card) {
-    const link = this.link({ ...card, label: "" }, "card")
-    const words = make("span")
-    words.append(make("b"), make("span"))
-    words.firstChild.textContent = card.title
-    words.lastChild.textContent = card.text
-    if (card.image) link.append(make("img", "", { src: card.image, alt: "" }))
-    link.append(words)
     return link
   }
 
