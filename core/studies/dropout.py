@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import mean, stdev
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from core.pretrained.cards import Card
 from core.pretrained.plan import Plan, PlannedRun
@@ -179,6 +179,37 @@ def verdict(rates: Sequence[RateRow]) -> Verdict | None:
 
 
 @dataclass(frozen=True, slots=True)
+class GapChange:
+    """The gap of one network without dropout and at its highest rate: means over the seeds."""
+
+    rate: float
+    """The highest."""
+    plain: float
+    last: float
+    difference: Difference | None
+    """By how much it is narrower, over the seeds of both rates. None with one seed each."""
+
+    @property
+    def words(self) -> Literal["closes", "narrows", "stays"]:
+        """Whether at most half of it is left, less of it by more than chance explains, or neither."""
+        if self.difference is None or not self.difference.real or self.last >= self.plain:
+            return "stays"
+        return "closes" if self.last <= self.plain / 2 else "narrows"
+
+
+def gap_change(cards: Mapping[str, Card], network: str) -> GapChange | None:
+    """None before rate 0 and another rate are there."""
+    gaps: dict[float, list[float]] = {}
+    for row in run_rows(cards):
+        if row.network == network:
+            gaps.setdefault(row.rate, []).append(row.gap)
+    if 0 not in gaps or len(gaps) < 2:
+        return None
+    rate = max(gaps)
+    return GapChange(rate, mean(gaps[0]), mean(gaps[rate]), t_test(gaps[0], gaps[rate]))
+
+
+@dataclass(frozen=True, slots=True)
 class CurveRow(Row):
     """One rate at one epoch: accuracies from 0 to 1, means over the seeds."""
 
@@ -222,6 +253,16 @@ def _curve(rate: float, cards: Sequence[Card]) -> list[CurveRow]:
         validation = mean(required(epoch.validation_accuracy) for epoch in epochs)
         rows.append(CurveRow(rate, epochs[0].epoch, running, train, validation, train - validation))
     return rows
+
+
+OPEN, LAST_EPOCHS = 0.02, 3
+"""A gap is open where it is so wide on average over so many last epochs."""
+
+
+def is_open(curve: Sequence[CurveRow]) -> bool:
+    """Whether a gap between training and validation has opened by the end of one rate's curve."""
+    last = curve[-LAST_EPOCHS:]
+    return bool(last) and mean(row.gap for row in last) >= OPEN
 
 
 class _Tested(Protocol):

@@ -313,3 +313,36 @@ class GapToTest:
 def gap_to_test(method: MethodRow) -> GapToTest:
     """Of a method's mean estimates."""
     return GapToTest(method.validation_accuracy - method.test_accuracy, method.validation_macro_recall - method.test_accuracy)
+
+
+# --- what the estimates promise, and what the test says --------------------------------------------------------------
+
+ALIKE = 0.01
+"""Estimates that lie no further apart promise the same; a test that is no further below keeps the promise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The mean estimates of all methods, and what the same networks reach on the balanced, official test set."""
+
+    low: float
+    high: float
+    estimate: float
+    """The mean over the methods."""
+    test: float
+
+    @property
+    def same(self) -> bool:
+        """Whether all methods promise the same."""
+        return self.high - self.low <= ALIKE
+
+    @property
+    def kept(self) -> bool:
+        """Whether the test is about as good as promised."""
+        return self.test >= self.low - ALIKE
+
+
+def promise(methods: Sequence[MethodRow]) -> Promise:
+    """Of the methods that are there; one at least."""
+    estimates = [row.validation_accuracy for row in methods]
+    return Promise(min(estimates), max(estimates), mean(estimates), mean(row.test_accuracy for row in methods))

@@ -11,10 +11,7 @@ from typing import Any
 
 from core.classroom.questions import audit, lessons, studies
 from core.classroom.questions.finding import Finding
-from core.datasets import split_sizes
-from core.datasets.files import SOURCES
 from core.studies import resolution as study_1
-from core.studies import splits as study_4
 from core.studies.architectures import BATCHES
 from core.vocabulary import metrics
 from core.vocabulary.recipe import preset
@@ -154,8 +151,7 @@ def dropout() -> Question:
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
         shares = {name: percent(found[name]) for name in found if name.startswith(("train", "test"))}
         rates = {name: _rate(found[name]) for name in ("rate", "first", "best", "other_best")}
-        lead = found["other_lead"]
-        return {**shares, **rates, "other_lead": "–" if lead is None else _points(lead)}
+        return {**shares, **rates, **{name: "–" if found[name] is None else _points(found[name]) for name in ("lead", "other_lead")}}
 
     options = ("both_down", "train_down", "test_up", "nothing")
     return _asked(speaker("dropout"), "question", options, lambda: studies.dropout(asking.cards("dropout")), numbers)
@@ -163,14 +159,11 @@ def dropout() -> Question:
 
 def splits() -> Question:
     """Study 4: by which split the estimate depends least on the draw."""
-    counts = split_sizes.thinned_counts(SOURCES["digits"].train_counts, study_4.IMBALANCE)
-
     def numbers(found: Mapping[str, Any]) -> dict[str, str]:
         return {**{name: f"{100 * found[name]:.2f}" for name in ("random", "stratified", "k_fold")}, "folds": found["folds"]}
 
     return _asked(
-        speaker("splits"), "question", ("random", "stratified", "fold", "same"), lambda: studies.splits(asking.cards("splits")), numbers,
-        pictures=sum(counts), ratio=f"{study_4.IMBALANCE:g}",
+        speaker("splits"), "question", ("random", "stratified", "fold", "same"), lambda: studies.splits(asking.cards("splits")), numbers
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from demo.components.window import read
 
 _view = st.components.v2.component(
-    "lab_frame", html=read("frame.html"), css=read("frame.css"), js=read("frame.js")
+    "lab_frame", html=read("frame/frame.html"), css=read("frame/frame.css"), js=read("frame/frame.js")
 )
 
 

@@ -6,6 +6,7 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -319,17 +320,63 @@ def test_lessons_stand_on_every_screen(chromium: Browser, app: App, shots: Path 
         keep(page, width, shots, f"{lesson}-{theme}-{width}")
 
 
-def test_a_puzzle_s_table_is_seen_whole_on_a_telephone(chromium: Browser, app: App) -> None:
-    """"Read along the rows" needs every column on the screen."""
+@pytest.mark.slow
+def test_a_puzzle_is_seen_whole_on_a_telephone_and_marked_by_a_tap(chromium: Browser, app: App) -> None:
+    """"Read along the rows" needs every column on the screen. A tap lights a whole column; a check lights what it finds."""
     with visitor(chromium, "light", 390) as page:
-        page.goto(f"{app.url}/audit?section=spot")
-        tables = page.locator(".stMarkdown table")
-        expect(tables).to_have_count(3)
-        for table in tables.all():
+        for section in ("spot", "scores", "classes"):
+            page.goto(f"{app.url}/audit?section={section}")
+            table = page.locator(".puzzle table")
+            expect(table).to_be_visible()
             box = table.bounding_box()
             assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
             for cell in table.locator("th, td").all():
                 assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth + 1"), cell.inner_text()
+        page.goto(f"{app.url}/audit?section=spot")
+        column = page.locator(".puzzle tbody td[data-name='Arc2 SGD']")
+        column.nth(4).click()
+        expect(page.locator(".puzzle tbody td.marked")).to_have_count(10)
+        expect(page.locator(".puzzle td.lit")).to_have_count(0)
+        page.get_by_role("button", name="Check").click()
+        expect(page.locator(".puzzle td.lit")).to_have_count(27)
+        expect(page.locator(".puzzle tfoot td").nth(1)).to_have_text("\u2713 9 of 10 equal")
+        expect(page.locator("h1")).to_have_text("Three columns agree in 9 of 10 rows.")
+        page.get_by_role("button", name="Try again").click()
+        expect(page.locator(".puzzle .lit, .puzzle .marked")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_a_puzzle_is_solved_with_the_keyboard(page: Page, app: App) -> None:
+    page.goto(f"{app.url}/audit?section=classes")
+    button = page.locator(".puzzle button[data-name='Coat']")
+    button.focus()
+    assert button.evaluate("button => getComputedStyle(button).outlineStyle") == "solid", "where one is can be seen"
+    page.keyboard.press("Space")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    for _ in range(6):
+        page.keyboard.press("Tab")  # the five classes below, then the check
+    page.keyboard.press("Enter")
+    expect(page.locator(".puzzle .noted .right")).to_have_count(1)
+    expect(page.locator(".puzzle [role=status]")).to_contain_text("A check finds 6 of 10")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_ten_passes_come_when_they_are_drawn(chromium: Browser, app: App, motion: Literal["reduce", "no-preference"]) -> None:
+    with chromium.new_context(viewport={"width": 1280, "height": 800}, reduced_motion=motion) as context:
+        page = context.new_page()
+        page.goto(f"{app.url}/dropout?section=shown")
+        hidden, shown = page.locator(".ten .pass.hidden"), page.locator(".ten .pass:not(.hidden)")
+        expect(hidden).to_have_count(10)
+        page.get_by_role("button", name="Draw ten times").click()
+        expect(shown).to_have_count(10)
+        expect(page.locator(".ten figcaption.wrong")).not_to_have_count(0)
+        first = page.locator(".ten canvas").first.get_attribute("aria-label")
+        assert first and first.startswith("Pass 1: ") and "units silenced. Answer: " in first
+        page.get_by_role("button", name="Draw again").click()
+        expect(page.locator(".ten canvas").first).not_to_have_attribute("aria-label", first)
+        quiet(page)
+        expect(shown).to_have_count(10)
 
 
 def test_no_box_on_train_cuts_its_number_off(page: Page, app: App) -> None:

@@ -101,20 +101,24 @@ def cat(cards: Cards) -> Finding | None:
     })  # fmt: skip
 
 
+SHOWN, OTHER = "arc2", "arc1"
+"""The network of study 3 that is asked about, where there is much to learn by heart, and the other one."""
+
+
 def dropout(cards: Cards) -> Finding | None:
-    """Study 3: what more dropout does to `arc1`, over the seeds of each rate."""
+    """Study 3: what more dropout does to `arc2`, over the seeds of each rate."""
     every = study_3.rate_rows(cards)
     rates = {network: [row for row in every if row.network == network] for network in study_3.NETWORKS}
-    found, other = (study_3.verdict(rates[network]) for network in ("arc1", "arc2"))
+    found, other = (study_3.verdict(rates[network]) for network in (SHOWN, OTHER))
     if found is None or found.words == "unknown":
         return None
-    rows = sorted(rates["arc1"], key=lambda row: row.rate)
-    plain, first, last = rows[0], rows[1], rows[-1]
-    runs = {row.rate: [run for run in study_3.run_rows(cards) if (run.network, run.rate) == ("arc1", row.rate)] for row in rows}
+    rows = sorted(rates[SHOWN], key=lambda row: row.rate)
+    plain, last = rows[0], rows[-1]
+    runs = {row.rate: [run for run in study_3.run_rows(cards) if (run.network, run.rate) == (SHOWN, row.rate)] for row in rows}
     return Finding(_effect(runs, found), {
-        "rate": last.rate, "first": first.rate, "best": found.best,
-        "train_plain": plain.train_accuracy, "train_first": first.train_accuracy, "train_last": last.train_accuracy,
-        "test_plain": plain.test_accuracy, "test_first": first.test_accuracy, "test_last": last.test_accuracy,
+        "rate": last.rate, "first": rows[1].rate, "best": found.best, "lead": found.lead,
+        "train_plain": plain.train_accuracy, "train_last": last.train_accuracy,
+        "test_plain": plain.test_accuracy, "test_first": rows[1].test_accuracy, "test_last": last.test_accuracy,
         "other_best": other and other.best, "other_lead": other and other.lead,
     })  # fmt: skip
 

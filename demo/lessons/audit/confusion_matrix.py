@@ -8,9 +8,10 @@ from core.classroom.questions.audit import BALANCED, UNBALANCED
 from core.studies import audit
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
-from demo.classroom import asking, questions
+from demo.classroom import guessing, questions
 from demo.text import speaker
-from demo.ui import tables
+from demo.ui import finding, tables
+from demo.ui.finding import Number, Screen, Way
 from demo.ui.formatting import percent
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -28,18 +29,25 @@ SCORES = ("recall", "precision", "f1")
 MOST = 10_000
 
 
-def render() -> None:
-    """The question, then examples, the matrix to change, and its scores."""
-    if not asking.ask(questions.equal(), before=say("matrix")):
-        return
-    _examples()
+def screen() -> Screen:
+    """A matrix to change by hand; once the question is answered with all scores that follow from it."""
+    guess = guessing.of(questions.equal())
     matrix: Matrix = session.get_state(MATRIX, EXAMPLES["balanced"])
-    grid, scores = st.columns([2, 3], gap="large")
-    with grid:
+    ways = [Way(say("next", name=say("section_classes")), "classes"), Way(say("back", name=say("section_scores")), "scores")]
+
+    def stage() -> None:
+        _examples()
         _grid(matrix)
-    with scores:
-        _scores(matrix)
-    st.markdown(say("matrix_try"))
+        if guess.shown:
+            left, right = st.columns([5, 4])
+            with left:
+                _by_class(matrix)
+            with right:
+                _means(matrix)
+
+    if not guess.shown:
+        return Screen("audit.matrix", guess.question.words, say("matrix"), stage, guess.options, ways, whole=False)
+    return Screen("audit.matrix", say("matrix_head"), guess.sentence(), stage, lambda: _accuracy(matrix), ways, last=guess.again)
 
 
 def _examples() -> None:
@@ -64,23 +72,38 @@ def _grid(matrix: Matrix) -> None:
         session.set_state(MATRIX, [[int(session.typed(key)) for key in row] for row in keys])
 
     for truth, row, counts in zip(classes, keys, matrix, strict=True):
-        st.markdown(say("really", name=truth))
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+            st.markdown(say("really", name=truth), width=88)
             for guess, key, count in zip(classes, row, counts, strict=True):
                 st.number_input(
-                    say("called", name=guess), min_value=0, max_value=MOST, step=1, key=session.bind_widget(key, count),
-                    on_change=apply, width=96,
+                    say("called", name=guess), label_visibility="visible" if truth == classes[0] else "collapsed", min_value=0, max_value=MOST, step=1, key=session.bind_widget(key, count),
+                    on_change=apply, width=72,
                 )  # fmt: skip
 
 
-def _scores(matrix: Matrix) -> None:
+def _by_class(matrix: Matrix) -> None:
     rows = metrics.class_table(matrix, _classes())
-    columns = {"class": Column(say("class")), "support": Column(say("pictures"), "count"),
-               "predicted": Column(say("named"), "count"), **{score: Column(say(score), "percent") for score in SCORES}}  # fmt: skip
+    columns = {"class": Column(say("class")), "predicted": Column(say("named"), "count"), **{score: Column(say(score), "percent") for score in SCORES}}  # fmt: skip
     tables.table(rows, columns, key="audit.matrix.classes", alt=say("by_class"))
+
+
+def _accuracy(matrix: Matrix) -> None:
+    """What all micro averages are."""
+    hits, total = audit.right(matrix), sum(map(sum, matrix))
+    finding.numbers([Number(percent(metrics.accuracy(matrix)), say("hits_of", hits=hits, total=total), "#1d8ba8")], say("micro_short"))
+
+
+def _means(matrix: Matrix) -> None:
+    """The three averages."""
     means = [{**row.as_dict(), "score": say(row.score)} for row in audit.averages(matrix)]
     columns = {"score": Column(say("score")), **{mean: Column(say(mean), "percent") for mean in ("macro", "weighted", "micro")}}
     tables.table(means, columns, key="audit.matrix.means", alt=say("by_mean"))
+
+
+def why() -> None:
+    """Why all micro averages are one number, and what to try."""
+    matrix: Matrix = session.get_state(MATRIX, EXAMPLES["balanced"])
     hits, total = audit.right(matrix), sum(map(sum, matrix))
     accuracy = percent(metrics.accuracy(matrix))
     st.markdown(say("micro_is_accuracy", hits=hits, total=total, wrong=total - hits, accuracy=accuracy))
+    st.markdown(say("matrix_try"))

@@ -11,10 +11,13 @@ from core.studies import audit_last_batch
 from demo.charts import export, plots
 from demo.charts.figure import TRAINING
 from demo.charts.plots import Axis
-from demo.classroom import asking, questions
+from demo.classroom import asking, guessing, questions
+from demo.classroom.question import Settled
+from demo.lessons.audit import intervals
 from demo.server import services
 from demo.text import speaker
-from demo.ui import tables
+from demo.ui import finding, tables
+from demo.ui.finding import Number, Screen, Way
 from demo.ui.formatting import one_in, percent, whole
 from demo.ui.tables import Column
 from demo.visitor import session
@@ -25,20 +28,21 @@ SIZE = 128
 MICRO = ("micro_precision", "micro_recall", "micro_f1")
 
 
-def render() -> None:
-    """The question over the printed values, then the chances, the batch sizes, and our own last batch."""
-    if not asking.ask(questions.why(), subject=_printed):
-        return
-    _chances()
-    _sizes()
-    st.markdown(f"### {say('tried')}")
-    there = outputs()
-    lacking = sorted({audit_last_batch.run_of(cell) for cell in audit_last_batch.CELLS} - there.keys())
-    if there:
-        _tried(there)
-    if lacking:
-        asking.missing(f"python -m core pretrain {' '.join(lacking)}")
-    st.info(say("hypothesis", odd=_odd()), icon=":material/lightbulb:")
+def screen() -> Screen:
+    """The printed values on a scale of sixteenths."""
+    guess = guessing.of(questions.why())
+    rows = audit_last_batch.printed_values()
+    values = [(say(row.cell), row.sixteenths, row.whole) for row in rows]
+    figure = intervals.sixteenths(say("sixteenths_title"), values, audit_last_batch.SIXTEENTHS)
+    ways = [Way(say("how_to_tell"), "matrix"), Way(say("next", name=say("section_classes")), "classes"), Way(say("back", name=say("section_scores")), "scores")]
+    if not guess.shown:
+        return Screen("audit.sixteenths", guess.question.words, say("sixteenths"), figure, guess.options, ways, whole=False)
+    fit = sum(row.whole for row in rows)
+    found = guess.question.answer()
+    words = say("sixteenths_head" if isinstance(found, Settled) and found.right == "few" else "sixteenths_head_open", fit=fit, of=len(rows))
+    number = Number(say("one_in", n=one_in(audit_last_batch.by_accident(2))), say("accident_words"), intervals.FAILS)
+    note = say("hypothesis_short", odd=_odd())
+    return Screen("audit.sixteenths", words, guess.sentence(), figure, lambda: finding.numbers([number], note), ways, last=guess.again)
 
 
 def outputs() -> dict[str, Outputs]:
@@ -57,7 +61,8 @@ def short(cell: str) -> str:
 # --- the printed values ----------------------------------------------------------------------------------------------
 
 
-def _printed() -> None:
+def printed() -> None:
+    """The printed values as a table, and how improbable they are."""
     st.markdown(say("sixteenths"))
     rows = [
         {**row.as_dict(), "cell": say(row.cell), "whole": say("yes") if row.whole else say("no")} for row in audit_last_batch.printed_values()
@@ -70,7 +75,8 @@ def _printed() -> None:
     tables.table(rows, columns, key="audit.printed", alt=say("printed_alt"))
 
 
-def _chances() -> None:
+def chances() -> None:
+    """How often so many sixteenths come up by accident."""
     rows = audit_last_batch.printed_values()
     st.markdown(say(
         "by_accident", fit=sum(row.whole for row in rows), of=len(rows),
@@ -79,8 +85,8 @@ def _chances() -> None:
     ))  # fmt: skip
 
 
-def _sizes() -> None:
-    st.markdown(f"### {say('sizes')}")
+def sizes() -> None:
+    """Which batch sizes would leave such a last batch."""
     st.markdown(say("sizes_text"))
     rows = audit_last_batch.by_size()
     shown = [
@@ -92,7 +98,7 @@ def _sizes() -> None:
         "accident": Column(say("accident"), help=say("accident_help")),
         "off": Column(say("off"), "number", help=say("off_help")),
     }  # fmt: skip
-    tables.table(shown, columns, key="audit.sizes", alt=say("sizes"))
+    tables.table(shown, columns, key="audit.sizes", alt=say("evidence_sizes"))
     best = [row for row in rows if row.fit == row.of]
     nearly = [row for row in rows if row.last == audit_last_batch.SIXTEENTHS]
     st.markdown(say(
@@ -107,6 +113,17 @@ def _odd() -> str:
 
 
 # --- our networks ----------------------------------------------------------------------------------------------------
+
+
+def tried() -> None:
+    """Our networks on the same last pictures of the test set."""
+    there = outputs()
+    lacking = sorted({audit_last_batch.run_of(cell) for cell in audit_last_batch.CELLS} - there.keys())
+    if there:
+        _tried(there)
+    if lacking:
+        asking.missing(f"python -m core pretrain {' '.join(lacking)}")
+    st.info(say("hypothesis", odd=_odd()), icon=":material/lightbulb:")
 
 
 def _tried(there: Mapping[str, Outputs]) -> None:
@@ -130,7 +147,7 @@ def _compared(found: audit_last_batch.Answers, size: int) -> None:
         "macro_precision": Column(say("macro_precision"), "percent"), "macro_f1": Column(say("macro_f1"), "percent"),
         "run": Column(say("run"), "run"),
     }  # fmt: skip
-    tables.table(shown, columns, key="audit.compared", alt=say("tried"))
+    tables.table(shown, columns, key="audit.compared", alt=say("evidence_tried"))
     widest = max(rows, key=lambda row: row.difference)
     st.markdown(say("compared_found", apart=f"{100 * widest.difference:.1f}", cell=short(widest.cell)))
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.studies.dropout import RATES, CurveRow, PaperRow, RateRow
 from core.vocabulary.stats import margin
@@ -36,16 +34,6 @@ class Line:
     shape: str
     dashed: bool = False
     published: bool = False
-
-
-def choose_network(rates: Sequence[RateRow], where: str) -> str:
-    """The network whose rows are shown, of those that are there."""
-    names = list(dict.fromkeys(row.network for row in rates))
-    chosen: str | None = st.segmented_control(
-        say("network"), names, key=f"dropout.network.{where}", default=names[0], required=True,
-        format_func=lambda name: say(f"network_{name}"),
-    )  # fmt: skip
-    return chosen or names[0]
 
 
 def checked_margin(rate: RateRow) -> str:

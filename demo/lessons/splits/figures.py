@@ -13,7 +13,7 @@ from demo.charts.theme import Spec
 from demo.text import speaker
 
 say = speaker("splits")
-ACROSS = 36
+ACROSS = 60
 """Images in a line; a class that has more goes on in the next."""
 FOLDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")
 """Told apart with any colour vision (Okabe and Ito 2008); each fold has a shape of its own too."""
@@ -49,9 +49,9 @@ def strip(labels: Sequence[int], parts: Sequence[int], names: Sequence[str], wha
         "stroke": channel(colours), "fill": channel(fills), "shape": channel(SHAPES),
         "tooltip": [_tip("class", say("axis_class")), _tip("part", say("tip_part"))],
     }  # fmt: skip
-    mark = {"type": "point", "size": 32, "strokeWidth": 1, "opacity": 1}
+    mark = {"type": "point", "size": {"expr": f"min(46, pow(0.75 * width / {ACROSS}, 2))"}, "strokeWidth": 1, "opacity": 1}
     title = say("figure_strip")
-    spec = {"title": heading(title, what), "height": 21 * len(lines) + 90, "mark": mark, "encoding": encoding}
+    spec = {"height": 15 * len(lines) + 56, "mark": mark, "encoding": encoding}
     return Figure(f"{title}, {what}", spec, _columns(rows, ("class", "line", "place", "part")))
 
 

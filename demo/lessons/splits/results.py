@@ -1,116 +1,104 @@
-"""The page "Splits", section "Results": how far the estimate depends on the luck of the draw, and what it measures."""
+"""The screens of the page "Splits" that are made from its runs: what the splits promise, and what k-fold buys."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from math import sqrt
+from typing import Any
 
-import streamlit as st
-
+from core.datasets import split_sizes
+from core.datasets.files import SOURCES
 from core.pretrained.cards import Card
 from core.studies import splits as study_4
-from core.studies.rows import as_dicts
-from core.studies.splits import FOLDS, MEASURES, Comparison, MethodRow, Tables
-from demo.charts import export
-from demo.classroom import asking
-from demo.lessons.splits import figures
+from core.studies.splits import FOLDS, MethodRow, Promise, Tables
+from demo.classroom import guessing, questions
+from demo.lessons.splits import promise_figures
+from demo.lessons.splits.figures import METHODS
 from demo.text import speaker
-from demo.ui import evidence, tables
+from demo.ui import evidence, finding
+from demo.ui.finding import Number, Screen, Way
 from demo.ui.formatting import percent
-from demo.ui.tables import Column
 
 say = speaker("splits")
+NEXT = (Way(say("next_drawn"), "drawn"),)
+TRUSTED = {"random": "random", "stratified": "stratified", "fold": "k-fold"}
+"""An option of the question -> the method it names."""
 
 
-def render(cards: Mapping[str, Card], command: str) -> None:
-    """Every draw, the methods, what they say, and the runs; `command` makes what is missing."""
-    found = study_4.results(cards)
-    if not found.draws:
-        asking.missing(command)
-        return
-    planned = len(study_4.plan())
-    if len(cards) < planned:
-        st.info(say("partly", made=len(cards), planned=planned), icon=":material/hourglass_empty:")
-    st.markdown(say("results_text", **{name.replace("-", "_"): count for name, count in study_4.DRAWS.items()}, folds=FOLDS))
-    measure = st.segmented_control(
-        say("measure"), MEASURES, key="splits.measure", default=MEASURES[0], required=True, format_func=lambda name: say(f"measure_{name}")
-    )
-    measure = measure or MEASURES[0]
-    st.caption(say(f"about_{measure}"))
-    names = {row.split: say(f"method_{row.split}") for row in found.methods}
-    export.show(figures.draws(found, measure, names), key=f"splits.draws.{measure}")
-    st.markdown(say("methods"))
-    tables.table([{**row.as_dict(), "name": names[row.split]} for row in found.methods], _method_columns(), key="splits.methods", alt=say("methods"))
-    st.caption(say("methods_note"))
-    _words(found.methods)
-    _measured(found)
-    _rows(found, names)
+def names(found: Tables) -> dict[str, str]:
+    """A method that is there -> how it is called."""
+    return {row.split: say(f"method_{row.split}") for row in found.methods}
 
 
-def _method_columns() -> dict[str, Column]:
-    parts = {
-        "name": Column(say("method")), "draws": Column(say("column_draws"), "count"),
-        "trainings": Column(say("column_trainings"), "count", say("column_trainings_help")),
-        "seconds": Column(say("column_seconds"), "rate", say("column_seconds_help")),
-        "validation_accuracy": Column(say("column_estimate"), "percent"),
-    }  # fmt: skip
-    spread = {"validation_accuracy_spread": Column(say("column_spread"), "points", say("column_spread_help")),
-              "validation_accuracy_spread_error": Column(say("column_error"), "points", say("column_error_help")),
-              "by_counting": Column(say("column_counting"), "points", say("column_counting_help"))}  # fmt: skip
-    others = {"validation_macro_recall": Column(say("column_recall"), "percent"), "test_accuracy": Column(say("column_test"), "percent")}
-    rarest = {name: Column(say(f"column_{name}"), "rate", say("column_rarest_help")) for name in ("rarest_least", "rarest_most")}
-    return {**parts, **spread, **others, **rarest}
+def screen(cards: Mapping[str, Card]) -> Screen:
+    """Before it is answered each split has been drawn once: nothing tells how far the next draw lies away."""
+    found, guess = study_4.results(cards), guessing.of(questions.splits())
+    told = study_4.promise(found.methods)
+    if not guess.shown:
+        figure = promise_figures.promised(found, names(found), told.test, "", whole=False)
+        counts = split_sizes.thinned_counts(SOURCES["digits"].train_counts, study_4.IMBALANCE)
+        intro = say("intro", pictures=sum(counts), ratio=f"{study_4.IMBALANCE:g}")
+        return Screen("splits.results", guess.question.words, intro, figure, guess.options, NEXT, whole=False)
+    trusted = TRUSTED.get(guess.option, "")
+    figure = promise_figures.promised(found, names(found), told.test, trusted if trusted in names(found) else "", whole=True)
+
+    def beside() -> None:
+        finding.numbers([_test(told), _spread(found)], say("measured_short"))
+
+    return Screen("splits.results", headline(told, len(found.methods)), guess.sentence(), figure, beside, NEXT, last=guess.again)
 
 
-# --- what can be said ----------------------------------------------------------------------------------------------
+def headline(told: Promise, methods: int) -> str:
+    """What the splits promise and what the test says, chosen by the runs."""
+    who = say("all_three" if methods == len(study_4.DRAWS) else "some_splits")
+    promised = f"{100 * told.estimate:.0f}%" if told.same else say("from_to", low=f"{100 * told.low:.0f}", high=f"{100 * told.high:.0f}")
+    return say("promise_kept" if told.kept else "promise_broken", who=who, promised=promised, test=f"{100 * told.test:.0f}%")
 
 
-def _words(methods: Sequence[MethodRow]) -> None:
-    st.subheader(say("tighter"), anchor=False)
-    tighter, cost = study_4.compare(methods, "random", "stratified"), study_4.compare(methods, "stratified", "k-fold", FOLDS)
-    fold = study_4.compare(methods, "stratified", "k-fold")
-    if tighter:
-        st.markdown(f"{say(f'tighter_{tighter.verdict}', **_numbers(tighter))} {evidence.words(tighter.difference)}")
-    if fold and cost:
-        st.markdown(f"{say(f'fold_{fold.verdict}', **_numbers(fold), folds=FOLDS)} {evidence.words(fold.difference)}")
-        st.markdown(say(f"cost_{cost.verdict}", **_numbers(cost), folds=FOLDS))
-    st.markdown(say("best", folds=FOLDS))
-    st.info(say("caution"), icon=":material/info:")
+def _test(told: Promise) -> Number:
+    return Number(percent(told.test), say("number_test"), promise_figures.TEST)
 
 
-def _numbers(found: Comparison) -> dict[str, str]:
-    """Two spreads, their difference and its uncertainty, in points."""
-    values = {"one": found.one, "other": found.other, "difference": abs(found.difference.lead), "uncertainty": found.uncertainty}
-    return {name: f"{100 * value:.2f}" for name, value in values.items()}
+def _spread(found: Tables) -> Number:
+    spreads = [row for row in found.methods if row.validation_accuracy_spread is not None]
+    values = " / ".join(f"{100 * (row.validation_accuracy_spread or 0):.2f}" for row in spreads)
+    return Number(values or "–", say("number_spreads", names=", ".join(say(f"method_{row.split}") for row in spreads)), METHODS["k-fold"][0])
 
 
-def _measured(found: Tables) -> None:
-    """The three accuracies measure different things: shown on the method that holds every image out."""
-    st.subheader(say("measured"), anchor=False)
-    st.markdown(say("measured_text"))
-    row = found.methods[-1]
-    values = {name: percent(row.score(measure)) for name, measure in zip(("held", "recall", "test"), MEASURES, strict=True)}
-    gap = study_4.gap_to_test(row)
-    st.markdown(say("measured_words", method=say(f"method_{row.split}"), **values))
-    st.markdown(say("nearer_yes" if gap.nearer else "nearer_no", recall=f"{100 * gap.recall:+.1f}", accuracy=f"{100 * gap.accuracy:+.1f}"))
-    if found.classes:
-        export.show(figures.by_class(found.classes), key="splits.by_class")
-        columns = {"class": Column(say("column_class")), "pictures": Column(say("column_all"), "count"),
-                   "held_out_recall": Column(say("line_held_recall"), "percent"), "test_recall": Column(say("line_test_recall"), "percent")}  # fmt: skip
-        tables.table(as_dicts(found.classes), columns, key="splits.classes", alt=say("figure_by_class"))
-    st.markdown(say("measured_why"))
+# --- k-fold --------------------------------------------------------------------------------------------------------
 
 
-def _rows(found: Tables, names: Mapping[str, str]) -> None:
-    st.subheader(say("tables"), anchor=False)
-    st.markdown(say("table_runs"))
-    rows = [
-        {**row.as_dict(), "name": names[row.split], "fold": row.fold if row.split == "k-fold" else None, "rarest": row.held_out_by_class[-1]}
-        for row in found.runs
-        if row.split in names
-    ]
-    columns = {
-        "name": Column(say("method")), "draw": Column(say("column_draw"), "count"), "fold": Column(say("column_fold"), "count"),
-        **{measure: Column(say(f"measure_{measure}"), "percent") for measure in MEASURES},
-        "rarest": Column(say("column_rarest"), "count", say("column_rarest_help")), "run": Column(say("column_run"), "run"),
-    }  # fmt: skip
-    tables.table(rows, columns, key="splits.runs", alt=say("table_runs"))
+def fold(cards: Mapping[str, Card]) -> Screen:
+    """What the mean of the folds buys, and what as many stratified trainings would have bought."""
+    methods = {row.split: row for row in study_4.results(cards).methods}
+    one, cost = study_4.compare(methods.values(), "stratified", "k-fold"), study_4.compare(methods.values(), "stratified", "k-fold", FOLDS)
+    ways = [Way(say("next_which"), "which")]
+    if one is None or cost is None:
+        return Screen("splits.fold", say("fold_waits"), say("about_k-fold", folds=FOLDS), lambda: None, lambda: None, ways, whole=False)
+    values = {"folds": FOLDS, "one": f"{100 * cost.one:.2f}", "other": f"{100 * cost.other:.2f}", "uncertainty": f"{100 * cost.uncertainty:.2f}"}
+    numbers = [
+        Number(say("trainings", count=methods["k-fold"].trainings), say("number_trainings", seconds=f"{methods['k-fold'].seconds:.1f}"), METHODS["k-fold"][0]),
+        Number(say("trainings", count=methods["stratified"].trainings), say("number_training", seconds=f"{methods['stratified'].seconds:.1f}"), METHODS["stratified"][0]),
+    ]  # fmt: skip
+    words = say(f"fold_head_{one.verdict}", one=f"{100 * one.one:.2f}", other=f"{100 * one.other:.2f}", folds=FOLDS)
+    figure = promise_figures.cost(_spreads(methods))
+    note = evidence.words(one.difference)
+    return Screen("splits.fold", words, say(f"cost_{cost.verdict}", **values), figure, lambda: finding.numbers(numbers, note), ways)
+
+
+def _spreads(methods: Mapping[str, MethodRow]) -> list[dict[str, Any]]:
+    """One estimate of each method, and the mean of as many stratified ones as k-fold costs, in points."""
+    rows: list[dict[str, Any]] = []
+    for name, row in methods.items():
+        spread, error = row.validation_accuracy_spread, row.validation_accuracy_spread_error
+        if spread is None or error is None:
+            continue
+        if name == "k-fold" and "stratified" in methods:
+            averaged = methods["stratified"]
+            rows.append(_bar(say("mean_of", count=FOLDS), averaged.validation_accuracy_spread, averaged.validation_accuracy_spread_error, "#7d8f9b", sqrt(FOLDS)))
+        rows.append(_bar(say(f"method_{name}"), spread, error, METHODS[name][0]))
+    return [row for row in rows if row]
+
+
+def _bar(name: str, spread: float | None, error: float | None, colour: str, root: float = 1.0) -> dict[str, Any]:
+    return {"name": name, "spread": 100 * (spread or 0) / root, "error": 100 * (error or 0) / root, "colour": colour}

@@ -37,12 +37,14 @@ READABLE = 4.5
 VIEWS = {
     "resolution": ("results", "riddle", "sweep", "training", "published"),
     "architectures": ("results", "training", "networks"),
-    "dropout": ("results", "shown", "below"),
-    "splits": ("drawn", "results"),
-    "audit": ("sixteenths", "means", "columns"),
+    "dropout": ("results", "time", "below", "published"),
+    "splits": ("results", "drawn", "fold"),
+    "audit": ("columns", "sixteenths", "implied", "means", "words"),
     "seeing": ("lost", "people"),
 }
 """Pages and those of their sections that draw figures of the runs that come with the app."""
+TABLES = {"dropout": ("accuracy", "gap", "units", "mean", "switch"), "splits": ("draws", "classes", "shares"), "audit": ("tried",)}
+"""Pages and what of their drawer is a figure."""
 
 
 @pytest.fixture
@@ -86,6 +88,17 @@ def test_every_text_of_a_page_s_figures_is_large_and_dark_enough(shown: list[Fig
     view.run()
     assert not view.exception
     assert shown, f"{page}, {section} draws no figure"
+    for drawing in shown:
+        check(drawing)
+
+
+@pytest.mark.parametrize(("page", "table"), [(page, table) for page, tables in TABLES.items() for table in tables])
+def test_every_text_of_a_figure_in_the_drawer_is_large_and_dark_enough(shown: list[Figure], page: str, table: str) -> None:
+    view = AppTest.from_function(script, default_timeout=60, kwargs={"page": page})
+    view.query_params["table"] = table
+    view.run()
+    assert not view.exception
+    assert shown, f"{page}, {table} draws no figure"
     for drawing in shown:
         check(drawing)
 

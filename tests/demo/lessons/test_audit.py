@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import altair
 import numpy as np
@@ -24,13 +25,15 @@ from demo import text
 from demo.charts import export
 from demo.charts.figure import Figure
 from demo.classroom import asking, questions
+from demo.components import puzzle
 from demo.lessons.audit import columns as audit_columns
-from demo.lessons.audit import confusion_matrix, last_batch
-from demo.lessons.audit import means as audit_means
+from demo.lessons.audit import confusion_matrix, evidence, intervals, last_batch, spot_it
 from demo.lessons.audit import page as lesson
+from demo.lessons.audit.intervals import Place
+from demo.ui.formatting import percent
 from tests import run_records
 
-SECTIONS = lesson.SECTIONS
+SECTIONS, TABLES = lesson.SECTIONS, tuple(evidence.tables())
 QUESTIONS = {"matrix": "equal", "sixteenths": "why", "means": "mean", "columns": "chance", "words": "below"}
 """Section -> the question before its answer."""
 say = text.speaker("audit")
@@ -86,10 +89,12 @@ def script() -> None:
     audit.render()
 
 
-def opened(section: str, guessed: bool = True) -> AppTest:
+def opened(section: str, guessed: bool = True, table: str = "") -> AppTest:
     """The page at a section, its question skipped."""
     page = AppTest.from_function(script, default_timeout=30)
     page.query_params["section"] = section
+    if table:
+        page.query_params["table"] = table
     page.run()
     assert not page.exception
     if guessed and section in QUESTIONS:
@@ -99,8 +104,8 @@ def opened(section: str, guessed: bool = True) -> AppTest:
 
 
 def words(page: AppTest) -> str:
-    parts = [*page.markdown, *page.caption, *page.info, *page.code]
-    return "\n".join(str(part.value) for part in parts)
+    parts = [*page.title, *page.markdown, *page.caption, *page.info, *page.code]
+    return "\n".join([*(str(part.value) for part in parts), *(part.proto.body for part in page.get("html"))])
 
 
 def columns(page: AppTest, place: int) -> dict[str, list[object]]:
@@ -111,83 +116,148 @@ def columns(page: AppTest, place: int) -> dict[str, list[object]]:
 
 # --- every section ---------------------------------------------------------------------------------------------------
 
+RUNS_OF = {
+    "pairs": "fashion-arc2-adam fashion-arc2-sgd fashion-arc3-adam fashion-arc3-sgd", "tried": "cifar10-16 cifar10-32 cifar10-8",
+    "means": "cifar10-32 cifar10-16 cifar10-8", "best": "fashion-arc2-adam fashion-arc3-adam", "below": "fashion-arc2-adam fashion-arc3-adam",
+}  # fmt: skip
+RUNS_OF |= {"implied": RUNS_OF["pairs"], "sums": RUNS_OF["pairs"]}
+"""A table -> the runs that it puts beside what is printed."""
+
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_stands_without_any_card(section: str, empty: Path) -> None:
     page = opened(section)
-    assert page.title[0].value == say("title")
     commands = [code.value for code in page.code]
-    expected = {
-        "sixteenths": ["python -m core pretrain cifar10-16 cifar10-32 cifar10-8"],
-        "means": ["python -m core pretrain cifar10-32 cifar10-16 cifar10-8", "python -m core pretrain fashion-arc2-adam fashion-arc3-adam"],
-        "columns": ["python -m core pretrain fashion-arc2-adam fashion-arc2-sgd fashion-arc3-adam fashion-arc3-sgd"],
-        "words": ["python -m core pretrain fashion-arc2-adam fashion-arc3-adam"],
-    }
-    assert commands == expected.get(section, [])
+    assert commands == ([f"python -m core pretrain {RUNS_OF['pairs']}"] if section == "columns" else [])
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_every_section_stands_with_all_cards(section: str, cards: Path) -> None:
+def test_every_section_is_one_screen_with_all_cards(section: str, cards: Path) -> None:
     page = opened(section)
+    assert not page.code and len(page.title) == 1
+    assert len(page.title[0].value.split()) <= 14, "a headline, not a paragraph"
+    assert len(page.dataframe) == (2 if section == "matrix" else 0), "tables lie in the drawer"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_opens_at_its_address_and_says_how_its_runs_are_made(name: str, empty: Path) -> None:
+    page = opened("spot", table=name)
+    assert page.selectbox(key="finding.table").value == name
+    assert [code.value for code in page.code] == ([f"python -m core pretrain {RUNS_OF[name]}"] if name in RUNS_OF else [])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_leads_to_its_runs(name: str, cards: Path) -> None:
+    page = opened("spot", table=name)
     assert not page.code
     links = {run for frame in page.dataframe for run in frame.value.to_dict(orient="list").get("run", [])}
     assert all(link and "/train?run=" in link for link in links)
-    assert bool(links) == (section in {"sixteenths", "means", "columns", "words"})
+    assert bool(links) == (name in {*RUNS_OF, "tried"} - {"pairs"})
 
 
 @pytest.mark.parametrize("section", QUESTIONS)
 def test_the_question_stands_before_the_answer(section: str, cards: Path) -> None:
     before, after = opened(section, guessed=False), opened(section)
-    assert len(before.dataframe) < len(after.dataframe)
-    assert len(words(before)) < len(words(after))
+    question = next(make() for place, make in questions.QUESTIONS.items() if place == f"audit/{section}")
+    assert before.title[0].value == question.words and after.title[0].value != question.words
 
 
-def test_a_section_that_lacks_some_outputs_shows_the_others(cards: Path) -> None:
+def test_a_table_that_lacks_some_outputs_shows_the_others(cards: Path) -> None:
     (cards / "cifar10-8.outputs.safetensors").unlink()
-    page = opened("sixteenths")
+    page = opened("spot", table="tried")
     assert [code.value for code in page.code] == ["python -m core pretrain cifar10-8"]
     assert [frame for frame in page.dataframe if "micro_precision" in frame.value]
 
 
-def test_the_way_leads_from_section_to_section(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone: list[tuple[str, dict[str, str]]] = []
-    monkeypatch.setattr("demo.visitor.navigation.go", lambda page, **query: gone.append((page, query)))
-    opened("spot").button(key="audit.next").click().run()
-    assert gone == [("audit", {"section": "matrix"})]
-    assert not [button for button in opened("checklist").button if button.key == "audit.next"]
-
-
-# --- spot it yourself ------------------------------------------------------------------------------------------------
-
-
-def test_marks_are_judged_and_may_be_made_again(empty: Path) -> None:
+def test_the_way_leads_from_puzzle_to_puzzle_and_behind_each_to_its_why(empty: Path) -> None:
     page = opened("spot")
-    assert say("why_columns") not in words(page)
-    page.button_group(key="audit.marks.columns").set_value(["Arc2 Adam", "Arc3 SGD"]).run()
-    page.button(key="audit.check.columns").click().run()
-    assert not page.exception
+    for section in ("scores", "classes", "checklist"):
+        page.button(key=f"finding.to.{section}").click().run()
+        assert page.query_params["section"] == section
+    for name, why in {"columns": "columns", "scores": "sixteenths", "classes": "implied"}.items():
+        place = "spot" if name == "columns" else name
+        page = AppTest.from_function(script, default_timeout=30)
+        page.query_params["section"] = place
+        page.session_state[f"lab.audit.marked.{name}"] = ()
+        page.run()
+        page.button(key=f"finding.to.{why}").click().run()
+        assert not page.exception and page.query_params["section"] == why
+        assert page.button_group(key="section.audit").value == place, "the row shows where one is"
+        page.button(key=f"finding.to.{place}").click().run()
+        assert page.query_params["section"] == place
+    assert set(lesson.ROW) | set(lesson.BEHIND) == set(SECTIONS)
+
+
+# --- the puzzles -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the browser was given for a table, the last one last."""
+    found: list[dict[str, Any]] = []
+    mount = puzzle._view
+
+    def watched(**given: Any) -> Any:
+        found.append(given["data"])
+        return mount(**given)
+
+    monkeypatch.setattr(puzzle, "_view", watched)
+    return found
+
+
+def test_the_answer_does_not_leave_the_server_before_somebody_checks(empty: Path, sent: list[dict[str, Any]]) -> None:
+    for section in ("spot", "scores", "classes"):
+        page = opened(section)
+        assert sent[-1]["checked"] is None and say("why_columns") not in words(page)
+    assert [len(given["names"]) for given in sent] == [4, 3, 10]
+    assert [row[1:] for row in sent[0]["rows"]] == [
+        [f"{audit.printed(name, 'accuracy_percent')[line]:.1f}" for name in audit.RUNS] for line in range(10)
+    ]  # fmt: skip
+
+
+def test_marks_are_judged_with_the_equal_cells_lit(empty: Path, sent: list[dict[str, Any]]) -> None:
+    page = AppTest.from_function(script, default_timeout=30)
+    page.session_state["lab.audit.marked.columns"] = ("Arc2 Adam", "Arc3 SGD")
+    page.run()
+    assert not page.exception and page.title[0].value == "Three columns agree in 9 of 10 rows."
+    checked = sent[-1]["checked"]
+    assert len(checked["lit"]) == 27 and {column for _, column in checked["lit"]} == {2, 3, 4}, "nine rows of the three copied columns"
+    notes = {name: (note["text"], note["kind"]) for name, note in checked["notes"].items()}
+    assert notes == {"Arc2 Adam": ("✗ fine", "wrong"), "Arc3 SGD": ("✓ 9 of 10 equal", "right"),
+                     "Arc2 SGD": ("9 of 10 equal", ""), "Arc3 Adam": ("9 of 10 equal", "")}  # fmt: skip
     said = words(page)
-    assert "Arc2 SGD, Arc3 Adam, Arc3 SGD" in said and "50.0%" in said and "33.3%" in said
-    assert say("why_columns") in said and say("why_classes") not in said, "the other tables keep their secret"
-    page.button(key="audit.again.columns").click().run()
-    assert say("why_columns") not in words(page)
+    assert f"<b>{percent(0.5)}</b>" in said and f"<b>{percent(1 / 3)}</b>" in said and say("why_columns") in said
+
+
+def test_the_lit_cells_of_each_puzzle_are_those_that_show_it() -> None:
+    for task in (spot_it.columns(), spot_it.equal_scores(), spot_it.contradictions()):
+        lit = {(task.printed.rows[line][0], column) for line, column in task.lit}
+        if task.printed.by == "rows":
+            assert {name for name, _ in lit} == set(task.wrong) == set(audit.impossible(spot_it.SHOWN))
+        else:
+            assert {task.printed.names[column - 1] for _, column in lit} == set(task.wrong)
+            for line, column in task.lit:
+                row = task.printed.rows[line]
+                assert row[column] in [cell for place, cell in enumerate(row[1:], start=1) if place != column]
 
 
 def test_who_marks_nothing_is_told_so(empty: Path) -> None:
-    page = opened("spot")
-    page.button(key="audit.check.classes").click().run()
+    page = AppTest.from_function(script, default_timeout=30)
+    page.query_params["section"] = "classes"
+    page.session_state["lab.audit.marked.classes"] = ()
+    page.run()
     assert say("no_marks") in words(page) and say("why_classes") in words(page)
 
 
-def test_closer_leads_to_the_section_that_computes_it(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone: list[str] = []
-    monkeypatch.setattr("demo.visitor.navigation.go", lambda page, **query: gone.append(query["section"]))
-    page = opened("spot")
-    for task in ("columns", "scores", "classes"):
-        page.button(key=f"audit.check.{task}").click().run()
-    for task in ("columns", "scores", "classes"):
-        page.button(key=f"audit.closer.{task}").click().run()
-    assert gone == ["columns", "sixteenths", "columns"] and set(gone) <= set(SECTIONS)
+def test_marks_come_from_the_browser_and_go_again(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[list[str] | None] = []
+    changed: list[Callable[[], None]] = []
+    monkeypatch.setattr(puzzle, "_view", lambda **given: changed.append(given["on_checked_change"]))
+    puzzle.show(spot_it.columns().printed, {}, "key", None, told.append)
+    for marks in (["Arc2 SGD", "nobody's"], [], None):
+        monkeypatch.setattr("demo.visitor.session.typed", lambda key, marks=marks: {"checked": {"marks": marks}})
+        changed[0]()
+    assert told == [["Arc2 SGD"], [], None]
 
 
 # --- how to tell -----------------------------------------------------------------------------------------------------
@@ -217,7 +287,7 @@ def test_an_example_fills_the_matrix(empty: Path) -> None:
 
 
 def test_the_batch_size_is_chosen_and_the_scores_follow(cards: Path) -> None:
-    page = opened("sixteenths")
+    page = opened("spot", table="tried")
     assert page.selectbox(key="audit.size").value == last_batch.SIZE
     outputs = read_outputs("cifar10-32", cards)
     assert outputs is not None
@@ -231,7 +301,7 @@ def test_the_batch_size_is_chosen_and_the_scores_follow(cards: Path) -> None:
 
 
 def test_the_spread_follows_the_chosen_cell(cards: Path) -> None:
-    page = opened("sixteenths")
+    page = opened("spot", table="tried")
     page.button_group(key="audit.cell_shown").set_value("tvtv-8").run()
     assert not page.exception
     links = [caption.value for caption in page.caption if "cifar10-8" in caption.value]
@@ -253,34 +323,40 @@ def drawn(monkeypatch: pytest.MonkeyPatch, draw: Callable[[], object]) -> list[F
 
 
 def test_figures_are_vega_lite_and_hold_what_the_tables_hold(cards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = audit.implied("Arc3 SGD", asking.cards("architectures"))
-    found = [audit_columns._figure("Arc3 SGD", rows)]
-    found += drawn(monkeypatch, lambda: audit_means._figure(audit.means(asking.cards("resolution"))))
-    found += drawn(monkeypatch, lambda: last_batch._spread(last_batch.audit_last_batch.answers(last_batch.outputs()), 64))
-    assert len(found) == 3
-    for figure in found:
+    (spread,) = drawn(monkeypatch, lambda: last_batch._spread(last_batch.audit_last_batch.answers(last_batch.outputs()), 64))
+    assert sum(spread.columns["batches"]) == 13
+    equal = audit_columns._figure(audit.equal_columns(asking.cards("architectures")))
+    assert sorted(equal.columns["theirs"]) == [0, 0, 0, 9, 9, 9]
+    places = [Place("a", 1.0, 2.0, 1.5, True), Place("b", 1.0, 2.0, 3.0, False)]
+    for whole in (False, True):
+        altair.Chart.from_dict(export.whole(intervals.intervals("A", "B", places, whole)))
+    for figure in (spread, equal, intervals.sixteenths("A", [("a", 8.0, True), ("b", 7.6, False)], 16), intervals.both("A", "B", [("a", 1.0, 2.0)])):
         altair.Chart.from_dict(export.whole(figure))
-    assert len(found[0].columns["recall"]) == 30 and len(found[1].columns["accuracy"]) == 24
-    assert sum(found[2].columns["batches"]) == 13
 
 
-def test_a_figure_without_ours_names_only_what_it_shows(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (figure,) = drawn(monkeypatch, lambda: audit_means._figure(audit.means({})))
-    assert figure.spec["encoding"]["color"]["scale"]["domain"] == [say("stated"), say("mean_of_classes")]
-    figure = audit_columns._figure("Arc3 SGD", audit.implied("Arc3 SGD", {}))
-    assert figure.spec["encoding"]["color"]["scale"]["domain"] == [say("accuracy_percent"), say("implied_by")]
+def test_the_figures_of_the_screens_show_what_the_checks_find(cards: Path) -> None:
+    import pyarrow
+
+    def kinds(section: str) -> list[str]:
+        chart = opened(section).get("vega_lite_chart")[0].proto
+        return [row["kind"] for row in pyarrow.ipc.open_stream(chart.data.data).read_all().to_pylist()]
+
+    rows = audit.implied("Arc2 Adam", {})
+    assert kinds("implied").count(say("fails_word")) == sum(not row.possible for row in rows)
+    assert kinds("means").count(say("fails_word")) == sum(not row.if_rounded for row in audit.means({}))
+    assert kinds("sixteenths").count(say("whole_word")) == sum(row.whole for row in last_batch.audit_last_batch.printed_values())
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
 def test_statements_name_the_printed_numbers(empty: Path) -> None:
-    said = words(opened("words"))
+    said = words(opened("words", table="statements"))
     assert "91.64%" in said and "90.18%" in said and "62.0%" in said and "64.1%" in said
 
 
 def test_ticks_are_counted_and_stay(empty: Path) -> None:
-    page = opened("checklist")
+    page = opened("checklist", table="points")
     page.checkbox(key="audit.tick.filter").check().run()
     page.checkbox(key="audit.tick.seed").check().run()
     assert not page.exception

@@ -86,7 +86,7 @@ def test_the_frame_s_rules_name_what_the_classifier_has() -> None:
     """What the lab hides and resizes inside, by the names that both sides use."""
     from demo.classifier.theme import CSS
 
-    script = (Path(frame.__file__).parent / "client" / "frame.js").read_text(encoding="utf-8")
+    script = (Path(frame.__file__).parent / "client" / "frame" / "frame.js").read_text(encoding="utf-8")
     assert 'INSIDE = "in-the-lab"' in script and ".in-the-lab #head {display: none}" in CSS
 
 

@@ -1,0 +1,22 @@
+"""What the screens of the page "Dropout" share: the networks in the order of the page, and their rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.pretrained.cards import Card
+from core.studies import dropout as study_3
+from core.studies.dropout import RateRow
+
+NETWORKS = ("arc2", "arc1")
+"""First the one that learns few images, where a gap can be closed."""
+
+
+def of_network(cards: Mapping[str, Card], network: str) -> list[RateRow]:
+    """The rows of one network by rate."""
+    return [row for row in study_3.rate_rows(cards) if row.network == network]
+
+
+def listed(rates: list[float]) -> str:
+    """Rates as they stand in a sentence."""
+    return ", ".join(f"{rate:g}" for rate in rates)
