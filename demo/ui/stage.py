@@ -113,11 +113,11 @@ def remember(say: Say, lesson: str) -> None:
 
 
 @contextmanager
-def more(say: Say) -> Iterator[None]:
+def more(say: Say, **values: object) -> Iterator[None]:
     """A fold; inside it the controls that not everybody needs are drawn, below them stand the introduction and what is left to try."""
     with st.expander(common("more"), icon=":material/tune:"):
         yield
-        st.markdown(f"{say('intro')}\n\n**{common('next')}**\n\n{say('next')}")
+        st.markdown(f"{say('intro', **values)}\n\n**{common('next')}**\n\n{say('next')}")
 
 
 def _next(lesson: str) -> None:

@@ -2,82 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.explain import walkthrough, worksheet
 from demo.classroom import asking, questions
 from demo.components import window
-from demo.components.window import ImageView, Slide
+from demo.components.window import ImageView, Performance, Slide
 from demo.lessons.warmup import worksheet as sheet
 from demo.text import speaker
 from demo.ui import stage
-from demo.ui.formatting import table
+from demo.ui.formatting import signed
+from demo.ui.stage import Try
 from demo.visitor import session
 
 say = speaker("warmup")
+LESSON = "warmup"
 SOLVED = "warmup.solved"
 
 
 def render() -> None:
     """The whole page. Nothing here imports torch."""
-    st.title(say("title"), anchor=False)
-    if not asking.ask(questions.warmup(), subject=_task):
-        return
-    chosen = asking.sections(say, [sheet.slug(name) for name in worksheet.images()])
+    answered = asking.is_answered(questions.warmup())
+    with stage.frame(say("title"), LESSON, answered) as (view, column):
+        with column:
+            asking.ask(questions.warmup())
+        with view:
+            if not answered:
+                sheet.overview(lambda _image, _kernel: "")
+                st.caption(say("sheet_note", bias=signed(worksheet.bias(), 0)))
+                return
+            image = _work()
+        with column:
+            _decide(image)
+            _ending()
+
+
+# --- the sheet --------------------------------------------------------------------------------------------------------
+
+
+def _work() -> str:
+    """The numbers of the other images, and the ten cells of the chosen one."""
+    top = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = asking.sections(say, [sheet.slug(name) for name in worksheet.images()])
+        stuck = st.toggle(say("stuck"), key=session.keep_widget("warmup.stuck", False), help=say("stuck_help"))
     image = next(name for name in worksheet.images() if sheet.slug(name) == chosen)
-    st.markdown(say("task"))
+    with top:
+        if stuck:
+            _watch(image)
+        else:
+            sheet.overview(lambda name, kernel: _pooled(name, kernel, image), image)
     sheet.render(image)
-    right, cells = sheet.progress()
+    right, cells = sheet.progress(image)
     st.progress(right / cells, say("progress", right=right, cells=cells))
-    if st.toggle(say("stuck"), key="warmup.stuck"):
-        _watch(image)
-    _decide()
-    if session.get_state(SOLVED, False):
-        _end()
+    return image
 
 
-def _task() -> None:
-    """The images, the filters, and what is done with them."""
-    st.markdown(say("intro", bias=f"{worksheet.bias():g}"))
-    sheet.overview()
+def _pooled(name: str, kernel: str, image: str) -> str:
+    """The pooled value; of the image that is worked on, once the learner has found it."""
+    known = name != image or sheet.found(name, kernel) or session.get_state(SOLVED, False)
+    return f"{worksheet.pooled(kernel)[name]:g}" if known else ""
 
 
 def _watch(image: str) -> None:
-    """The view of lesson 1, with this image."""
+    """The window over this image: a number is shown where it has been."""
     name = st.segmented_control(
-        say("filter"), list(worksheet.filters()), default="plus", required=True, key="warmup.watched", format_func=sheet.title
+        say("filter"), list(worksheet.filters()), required=True, key=session.keep_widget("warmup.watched", "plus"), format_func=sheet.title
     ) or "plus"  # fmt: skip
     kernel = worksheet.filters()[name][None]
     pixels = ImageView(worksheet.images()[image][None])
-    window.convolution(pixels, kernel, worksheet.bias(), worksheet.ACTIVATION, Slide(), "warmup.view")
+    performance = Performance(hidden=True)
+    window.convolution(pixels, kernel, worksheet.bias(), worksheet.ACTIVATION, Slide(), "warmup.view", performance=performance)
 
 
-# --- the decision ---------------------------------------------------------------------------------------------------
+# --- the decision -----------------------------------------------------------------------------------------------------
 
 
-def _decide() -> None:
-    """Which filter separates the classes, and with which threshold."""
+def _decide(image: str) -> None:
     st.subheader(say("decide"), anchor=False)
     st.markdown(say("decide_text"))
-    names = list(worksheet.filters())
-    rows = [[sheet.image_title(image), *(_pooled(image, name) for name in names)] for image in worksheet.images()]
-    st.markdown(table([say("picture"), *map(sheet.title, names)], rows))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kernel = st.radio(say("filter"), names, index=None, key="warmup.filter", format_func=sheet.title, horizontal=True)
+        kernel = st.segmented_control(
+            say("filter"), list(worksheet.filters()), key="warmup.filter", format_func=sheet.title, width="content"
+        )
         threshold = st.number_input(
-            say("threshold"), 0.0, 9.0, None, step=0.5, key="warmup.threshold", format="%.1f", help=say("threshold_help"), width=180
+            say("threshold"), 0.0, 9.0, None, step=0.5, key="warmup.threshold", format="%.1f", help=say("threshold_help"), width=150
         )
     if kernel is not None and threshold is not None:
         _verdict(kernel, threshold)
-    if not session.get_state(SOLVED, False) and st.button(say("give_up"), key="warmup.give_up", type="tertiary"):
-        session.set_state(SOLVED, True)
-        st.rerun()
+    if not session.get_state(SOLVED, False):
+        st.button(say("give_up"), key="warmup.give_up", on_click=_give_up, args=(image,))
+    else:
+        st.markdown("\n\n".join(map(_told, worksheet.filters())))
 
 
-def _pooled(image: str, kernel: str) -> str:
-    """The pooled value, once the learner has found it."""
-    value = worksheet.pooled(kernel)[image]
-    return f"{value:g}" if sheet.found(image, kernel) or session.get_state(SOLVED, False) else "?"
+def _give_up(image: str) -> None:
+    session.set_state(SOLVED, True)
+    sheet.fill(image)
 
 
 def _verdict(kernel: str, threshold: float) -> None:
@@ -100,13 +123,30 @@ def _by_class(values: dict[str, float]) -> str:
     return "; ".join(say("class_values", name=name, values=", ".join(numbers)) for name, numbers in found.items())
 
 
-def _end() -> None:
-    """Which filters separate, with their numbers."""
-    lines = []
-    for name in worksheet.filters():
-        values = worksheet.pooled(name)
-        gap = worksheet.gap(values)
-        numbers = {"kernel": sheet.title(name), "values": _by_class(values)}
-        lines.append(say("separates", **numbers, low=f"{gap[0]:g}", high=f"{gap[1]:g}") if gap else say("does_not", **numbers))
+def _told(kernel: str) -> str:
+    """Whether a filter separates the classes, with its numbers."""
+    values = worksheet.pooled(kernel)
+    gap = worksheet.gap(values)
+    numbers = {"kernel": sheet.title(kernel), "values": _by_class(values)}
+    return say("separates", **numbers, low=f"{gap[0]:g}", high=f"{gap[1]:g}") if gap else say("does_not", **numbers)
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+def _ending() -> None:
+    stage.answered(LESSON)
+    stage.now_try(LESSON, [Try(name, say("try_watch", kernel=sheet.title(name)), _watching(name)) for name in worksheet.filters()])
+    stage.remember(say, LESSON)
+    with stage.more(say, bias=f"{worksheet.bias():g}"):
+        st.markdown(say("task"))
     code = (worksheet.answer, walkthrough.convolution, walkthrough.pooling, worksheet.separates)
-    stage.end(say, "\n\n".join(lines), code, worksheet.in_torch())
+    stage.source(code, worksheet.in_torch())
+
+
+def _watching(kernel: str) -> Callable[[], None]:
+    def watch() -> None:
+        session.bind_widget("warmup.stuck", True)
+        session.bind_widget("warmup.watched", kernel)
+
+    return watch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import streamlit as st
 
@@ -13,11 +13,29 @@ from demo.text import speaker
 from demo.visitor import session
 
 say = speaker("warmup")
-POOLED = "pooled"
-CELL = "width:{size}rem;height:{size}rem;text-align:center;border:1px solid #8a979f;padding:0;"
-SMALL, LARGE = 1.8, 2.4
-"""A cell's side: four images beside each other, or one to work on."""
-DARK, LIGHT, BLUE, PALE = "#000;color:#fff", "#fff;color:#000", "#2166ac;color:#fff", "#f3f6f8;color:#000"
+POOLED, UNKNOWN = "pooled", "?"
+STYLE = """
+.bits { border-collapse: collapse; font-size: 0.95rem; margin: 0 auto; }
+.bits td { width: var(--cell, 1.55rem); height: var(--cell, 1.55rem); padding: 0; text-align: center; border: 1px solid #8a979f; }
+.bits .dark { background: #000; color: #fff; } .bits .light { background: #fff; color: #000; }
+.bits .blue { background: #2166ac; color: #fff; } .bits .pale { background: #f3f6f8; color: #000; }
+.sheet { border-collapse: separate; border-spacing: 0.5rem 0.6rem; margin: 0 auto; }
+.sheet th { font-weight: 600; font-size: 0.85rem; padding: 0; text-align: center; vertical-align: bottom; }
+.sheet.small { border-spacing: 0.4rem 0.35rem; } .sheet.small .bits { --cell: 1.15rem; font-size: 0.8rem; } .sheet.small .value { font-size: 1.3rem; }
+.sheet > tbody > tr > td { text-align: center; vertical-align: middle; padding: 0; }
+.sheet .value { height: 3.1rem; font-size: 1.5rem; border-radius: 0.4rem; background: var(--lab-raised); }
+.sheet .hatched { background: repeating-linear-gradient(45deg, transparent 0 6px, var(--lab-line) 6px 7px); color: var(--lab-quiet); }
+.sheet .here { outline: 3px solid var(--lab-here); outline-offset: 1px; }
+.large { --cell: 2.3rem; }
+[class*="st-key-field-warmup-"] input { font-size: 1.1rem; text-align: center; padding-inline: 0.3rem; }
+@media (max-width: 640px) { .bits { --cell: 0.98rem; font-size: 0.7rem; } .large { --cell: 2rem; font-size: 0.9rem; } .sheet { border-spacing: 0.2rem 0.4rem; } .sheet th { font-size: 0.75rem; } }
+"""
+MARKED = """
+.st-key-%s [data-testid="stTextInputRootElement"] { border: 2px solid %s; }
+.st-key-%s [data-testid="stIconMaterial"] { color: %s; font-size: 1.5rem; font-weight: 700; }
+"""
+"""A cell that is right or wrong: by its mark and by its colour."""
+COLOURS = {True: "var(--lab-do)", False: "var(--lab-wrong)"}
 RIGHT, WRONG = ":material/check:", ":material/close:"
 
 
@@ -40,60 +58,77 @@ def title(kernel: str) -> str:
     return say(f"filter_{kernel}")
 
 
-def overview() -> None:
-    """All images and filters side by side."""
-    with st.container(horizontal=True, gap="small"):
-        for image, pixels in worksheet.images().items():
-            with st.container(width="content"):
-                _table(pixels, image_title(image), DARK, LIGHT, SMALL)
-        for kernel, weights in worksheet.filters().items():
-            with st.container(width="content"):
-                _table(weights, say("filter_named", kernel=title(kernel)), PALE, BLUE, SMALL)
+def overview(values: Callable[[str, str], str], here: str = "") -> None:
+    """The images beside each other, and below them what each filter makes of them: `values(image, filter)`, "" unknown.
+
+    `here`: the image that is worked on.
+    """
+    images, filters = worksheet.images(), worksheet.filters()
+    heads = "".join(
+        f"<th scope='col'>{html.escape(image_title(name))}<div class='{'here' if name == here else ''}'>{_bits(pixels, 'dark', 'light')}</div></th>"
+        for name, pixels in images.items()
+    )
+    rows = "".join(
+        f"<tr><th scope='row'>{html.escape(title(kernel))}{_bits(weights, 'pale', 'blue')}</th>"
+        + "".join(_value(values(image, kernel)) for image in images) + "</tr>"
+        for kernel, weights in filters.items()
+    )  # fmt: skip
+    st.html(f"<style>{STYLE}</style><table class='sheet{' small' if here else ''}'><tr><td></td>{heads}</tr>{rows}</table>")
+
+
+def _value(words: str) -> str:
+    return f"<td class='value'>{html.escape(words)}</td>" if words else f"<td class='value hatched'>{UNKNOWN}</td>"
 
 
 def render(image: str) -> None:
     """The image, and for each filter its weights, its feature map and its pooled value to fill in."""
-    with st.container(horizontal=True, gap="medium"):
+    marks: list[str] = []
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         with st.container(width="content"):
-            _table(worksheet.images()[image], image_title(image), DARK, LIGHT)
-        for kernel, weights in worksheet.filters().items():
-            with st.container(horizontal=True, width="content", gap="small"):
-                with st.container(width="content"):
-                    _table(weights, say("filter_named", kernel=title(kernel)), PALE, BLUE)
-                with st.container(width="content", gap="xsmall"):
-                    _fields(image, kernel)
+            st.html(f"<div class='large'>{_bits(worksheet.images()[image], 'dark', 'light')}</div>")
+        with st.container(width="content", gap="small"):
+            for kernel, weights in worksheet.filters().items():
+                with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
+                    with st.container(width="content"):
+                        st.html(_bits(weights, "pale", "blue"))
+                    marks += _fields(image, kernel)
+    if marks:
+        st.html(f"<style>{''.join(marks)}</style>")
 
 
-def _table(values: Numbers, caption: str, zero: str, one: str, size: float = LARGE) -> None:
-    rows = "".join(
-        "<tr>" + "".join(f"<td style='{CELL.format(size=size)}background:{one if cell else zero}'>{cell:g}</td>" for cell in row) + "</tr>"
-        for row in values
-    )
-    name = f"<caption style='text-align:start;white-space:nowrap;font-weight:600;padding-bottom:.4rem'>{html.escape(caption)}</caption>"
-    st.html(f"<table style='border-collapse:collapse;font-size:1rem'>{name}{rows}</table>")
+def _bits(values: Numbers, zero: str, one: str) -> str:
+    """A table of zeros and ones."""
+    rows = "".join("<tr>" + "".join(f"<td class='{one if cell else zero}'>{cell:g}</td>" for cell in row) + "</tr>" for row in values)
+    return f"<table class='bits'>{rows}</table>"
 
 
-def _fields(image: str, kernel: str) -> None:
+def _fields(image: str, kernel: str) -> list[str]:
+    """The cells of one filter; how those that are filled in look."""
     answer = worksheet.answer(worksheet.images()[image], worksheet.filters()[kernel])
-    st.markdown(say("feature_map"))
-    for row in range(2):
-        with st.container(horizontal=True, gap="xsmall"):
-            for column in range(2):
-                label = say("cell", kernel=title(kernel), row=row + 1, column=column + 1)
-                _field(_name(image, kernel, f"{row}{column}"), answer.feature_map[row, column], label)
-    st.markdown(say("pooled"))
-    _field(_name(image, kernel, POOLED), answer.pooled, say("pooled_of", kernel=title(kernel)))
+    marks = []
+    with st.container(width="content", gap="xsmall"):
+        for row in range(2):
+            with st.container(horizontal=True, gap="xsmall"):
+                for column in range(2):
+                    label = say("cell", kernel=title(kernel), row=row + 1, column=column + 1)
+                    marks.append(_field(_name(image, kernel, f"{row}{column}"), answer.feature_map[row, column], label))
+    with st.container(width="content", gap="xsmall"):
+        st.markdown(say("pooled"))
+        marks.append(_field(_name(image, kernel, POOLED), answer.pooled, say("pooled_of", kernel=title(kernel))))
+    return marks
 
 
-def _field(name: str, expected: float, label: str) -> None:
-    """One cell. What is typed stays, also while another image is looked at."""
+def _field(name: str, expected: float, label: str) -> str:
+    """One cell, and how it looks. What is typed stays, also while another image is looked at."""
     written = session.get_state(name, "")
-    mark = None if not written else RIGHT if _is(written, expected) else WRONG
+    right = _is(written, expected)
     key = session.bind_widget(f"field.{name}", written)
     st.text_input(
-        label, key=key, label_visibility="collapsed", icon=mark, width=92, max_chars=5, autocomplete="off",
-        on_change=lambda: session.set_state(name, session.typed(key)),
+        label, key=key, label_visibility="collapsed", icon=None if not written else RIGHT if right else WRONG, width=88, max_chars=5,
+        autocomplete="off", on_change=lambda: session.set_state(name, session.typed(key)),
     )  # fmt: skip
+    own = key.replace(".", "-")
+    return MARKED % (own, COLOURS[right], own, COLOURS[right]) if written else ""
 
 
 def _name(image: str, kernel: str, cell: str) -> str:
@@ -111,22 +146,27 @@ def _is(written: str, expected: float) -> bool:
 # --- how far the learner is -----------------------------------------------------------------------------------------
 
 
-def _cells() -> Iterator[tuple[str, float]]:
-    for image, pixels in worksheet.images().items():
-        for kernel, weights in worksheet.filters().items():
-            answer = worksheet.answer(pixels, weights)
-            for row in range(2):
-                for column in range(2):
-                    yield _name(image, kernel, f"{row}{column}"), float(answer.feature_map[row, column])
-            yield _name(image, kernel, POOLED), answer.pooled
+def progress(image: str) -> tuple[int, int]:
+    """How many cells of an image are right, of all that it has."""
+    cells = [cell for kernel in worksheet.filters() for cell in _cells(image, kernel)]
+    return sum(_is(session.get_state(name, ""), expected) for name, expected in cells), len(cells)
 
 
-def progress() -> tuple[int, int]:
-    """How many cells are right, of all."""
-    right = [_is(session.get_state(name, ""), expected) for name, expected in _cells()]
-    return sum(right), len(right)
+def _cells(image: str, kernel: str) -> Iterator[tuple[str, float]]:
+    answer = worksheet.answer(worksheet.images()[image], worksheet.filters()[kernel])
+    for row in range(2):
+        for column in range(2):
+            yield _name(image, kernel, f"{row}{column}"), float(answer.feature_map[row, column])
+    yield _name(image, kernel, POOLED), answer.pooled
 
 
 def found(image: str, kernel: str) -> bool:
     """Whether the learner has found the pooled value."""
     return _is(session.get_state(_name(image, kernel, POOLED), ""), worksheet.pooled(kernel)[image])
+
+
+def fill(image: str) -> None:
+    """Writes the right numbers into the cells of an image."""
+    for kernel in worksheet.filters():
+        for name, expected in _cells(image, kernel):
+            session.set_state(name, f"{expected:g}")
