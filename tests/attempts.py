@@ -201,8 +201,14 @@ def open_page(bench: Bench, page: str) -> Outcome:
 
 
 def _render(name: str) -> None:
+    """A page, or `join`: the sheet of the menu that brings a class together."""
     import importlib
 
+    from demo.classroom import joining
+
+    if name == "join":
+        joining.content()
+        return
     importlib.import_module(f"demo.lessons.{name}.page").render()
 
 
