@@ -43,12 +43,12 @@ class Guess:
         `why`: a sentence in place of the right option's own.
         """
         answer = self.question.answer()
+        guess = verdict.unmarked(self.question.options[self.option]) if self.option else ""
         if not isinstance(answer, Settled):
-            return answer.why
+            return say("guessed_open", words=guess, why=answer.why) if guess else answer.why
         right = why or answer.whys[answer.right]
         if self.option not in answer.whys:
             return right
-        guess = verdict.unmarked(self.question.options[self.option])
         if self.option == answer.right:
             return say("guessed_right", words=guess, why=right)
         return say("guessed_wrong", words=guess, why=answer.whys[self.option])

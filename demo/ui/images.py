@@ -6,6 +6,7 @@ data set imports torch when it is called.
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Sequence
 from functools import lru_cache
@@ -106,6 +107,11 @@ def enlarged(image: np.ndarray) -> bytes:
 def picture(image: np.ndarray, side: int) -> bytes:
     """uint8 (S, S, 1 or 3), one image enlarged to `side` x `side` -> PNG."""
     return _file(_colours(image.transpose(2, 0, 1)).resize((side, side), Image.Resampling.NEAREST))
+
+
+def as_address(png: bytes) -> str:
+    """A PNG as an address that holds it."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def framed(image: np.ndarray, box: tuple[int, int, int, int]) -> bytes:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
+from core.datasets.files import SOURCES
 from core.pretrained.cards import Card
 from core.studies import architectures_comparison as beside
+from core.vocabulary import networks
 from demo.charts.figure import CLASS_COLOURS, TRAINING
 from demo.classroom import asking
 from demo.text import speaker
+from demo.ui.finding import Screen, Way
 from demo.visitor import navigation
 from demo.visitor.address import spell, with_unresolved_device
 
@@ -21,6 +24,7 @@ RUN_COLOURS = dict(zip(beside.TITLES, (CLASS_COLOURS[place] for place in (0, 1, 
 """One colour for each of the report's four runs, in every figure of the page."""
 OURS = TRAINING
 REPORT_RUNS = [beside.report_name(name) for name in beside.TITLES]
+IMAGE = SOURCES["fashion-mnist"].shape
 COMMAND = "python -m core pretrain"
 
 
@@ -34,6 +38,17 @@ def absent(names: Sequence[str], found: Mapping[str, Card]) -> None:
     gone = [name for name in names if name not in found]
     if gone:
         asking.missing(f"{COMMAND} {' '.join(gone)}")
+
+
+def shape_of(network: str) -> str:
+    """A network by its shape: "2 conv"."""
+    count = sum(layer.name.startswith("Conv") for layer in networks.layer_table(network, IMAGE))
+    return say("shape_of", count=count)
+
+
+def waiting(headline: str, sentence: str, names: Sequence[str], ways: Sequence[Way]) -> Screen:
+    """A screen whose runs are not there yet: how they are made stands in the figure's place."""
+    return Screen("architectures.waits", headline, sentence, lambda: absent(names, cards()), lambda: None, ways, whole=False)
 
 
 def no_images() -> None:

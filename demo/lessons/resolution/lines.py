@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -138,9 +137,6 @@ def _pictures(sides: Sequence[int], x: Spec) -> list[Spec]:
     found = test_images.first_image(dataset, SHOWN, services.pretrained_folder())
     if found is None:
         return []
-    return [direct.pictures(x, {side: address(images.picture(preview.at_resolution(found[0], side), 2 * THUMBNAIL)) for side in sides}, THUMBNAIL)]
-
-
-def address(png: bytes) -> str:
-    """A picture as an address that holds it."""
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    layer = direct.pictures(x, {side: images.as_address(images.picture(preview.at_resolution(found[0], side), 2 * THUMBNAIL)) for side in sides}, THUMBNAIL)
+    fits = {"expr": f"min({THUMBNAIL}, width / {len(sides) + 1})"}
+    return [{**layer, "mark": {**layer["mark"], "width": fits, "height": fits}}]

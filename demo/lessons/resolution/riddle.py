@@ -19,7 +19,7 @@ from core.vocabulary.metrics import Scores
 from demo.charts import figure
 from demo.classroom import guessing, questions
 from demo.classroom.guessing import Guess
-from demo.lessons.resolution import figures, lines, shared
+from demo.lessons.resolution import figures, shared
 from demo.lessons.resolution.shared import Cards
 from demo.lessons.resolution.tables.cats import CAT, SMALL
 from demo.server import services
@@ -139,7 +139,7 @@ def _pictures(card: Card, side: int, answers: bool = True) -> None:
             return
         truth = card.facts.classes[found[1]]
         word = card.facts.classes[int(outputs.logits[side][number].argmax())] if outputs is not None and known else None
-        cells.append(_cell(lines.address(images.picture(preview.at_resolution(found[0], side), LARGE)), side, truth, word))
+        cells.append(_cell(images.as_address(images.picture(preview.at_resolution(found[0], side), LARGE)), side, truth, word))
     st.html(f'<style>{STYLE}</style><div class="lab-answers">{"".join(cells)}</div>')
 
 

@@ -36,7 +36,7 @@ READABLE = 4.5
 """Contrast of text (WCAG 2, AA)."""
 VIEWS = {
     "resolution": ("results", "riddle", "sweep", "training", "published"),
-    "architectures": ("results", "training", "networks"),
+    "architectures": ("results", "training", "networks", "pictures", "published"),
     "dropout": ("results", "time", "below", "published"),
     "splits": ("results", "drawn", "fold"),
     "audit": ("columns", "sixteenths", "implied", "means", "words"),

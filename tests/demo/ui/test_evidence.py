@@ -38,7 +38,7 @@ def test_no_other_module_has_a_constant_for_95_percent() -> None:
         assert not taken & {"Z", "CONFIDENCE", "NormalDist"}, f"{file} decides for itself what is more than chance"
 
 
-@pytest.mark.parametrize("page", ["resolution/tables/findings.py", "architectures/results.py", "dropout/page.py", "splits/results.py"])
+@pytest.mark.parametrize("page", ["resolution/tables/findings.py", "architectures/tables/compared.py", "dropout/results.py", "splits/results.py"])
 def test_the_pages_that_judge_differences_tell_them_in_these_words(page: str) -> None:
     tree = ast.parse((ROOT / "demo" / "lessons" / page).read_text(encoding="utf-8"))
     assert any(isinstance(node, ast.Call) and ast.unparse(node.func) == "evidence.words" for node in ast.walk(tree))

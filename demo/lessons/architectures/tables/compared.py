@@ -1,4 +1,4 @@
-"""The section "Results": who wins, the report's tables 8 and 9, the paper's networks and its optimizers."""
+"""Tables of study 2: the report's tables 8 and 9, the paper's networks and its optimizers, ours beside them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ from demo.charts import export, plots
 from demo.charts.confusion import confusion_matrix
 from demo.charts.figure import Figure
 from demo.charts.plots import Axis
-from demo.classroom import asking, questions
 from demo.lessons.architectures import shared
 from demo.lessons.architectures.shared import absent, points, say
 from demo.server import services
 from demo.ui import evidence, tables
-from demo.ui.formatting import percent, whole
+from demo.ui.formatting import percent
 from demo.ui.tables import Column
 from demo.visitor import navigation
 
@@ -32,44 +31,12 @@ SCORES: tuple[ClassScore, ...] = ("recall", "f1", "precision")
 PAPER_RUNS = [f"{short}-{name}" for short, _ in beside.PAPER_SETS.values() for name in beside.PAPER_TITLES]
 
 
-def render() -> None:
-    """The question, then the answer, the report's runs, its classes, the paper's networks and its optimizers."""
-    cards = shared.cards()
-    if not asking.ask(questions.wins()):
-        return
-    _wins(cards)
-    _report(cards)
-    _classes(cards)
-    _paper(cards)
-    _optimizers(cards)
-
-
-# --- the question ----------------------------------------------------------------------------------------------------
-
-
-def _wins(cards: Mapping[str, Card]) -> None:
-    """Arc2, Arc3 and Arc4 as the paper trains them, deeper from one to the next."""
-    rows = [row for row in beside.paper_rows(cards) if row.dataset == "fashion-mnist" and row.title in beside.LADDER]
-    found = beside.ranking(rows, services.pretrained_folder())
-    if len(rows) < len(beside.LADDER) or found is None:
-        st.markdown(say("wins_waiting"))
-        absent([f"fashion-{name}" for name, title in beside.PAPER_TITLES.items() if title in beside.LADDER], cards)
-        return
-    for column, row in zip(st.columns(len(rows)), rows, strict=True):
-        column.metric(row.title, percent(row.test_accuracy), say("wins_parameters", count=whole(row.parameters)),
-                      delta_color="off", delta_arrow="off")  # fmt: skip
-    numbers = {"range": points(found.range), "epochs": rows[0].epochs}
-    answer = say("wins_clear" if found.to_last.real else "wins_open", best=found.best, last=found.last, **numbers)
-    st.markdown(f"{answer} {evidence.words(found.to_last)}")
-    most = max(rows, key=lambda row: row.parameters).title
-    st.markdown(say("wins_most", most=most) if most != found.best else say("wins_most_best", most=most))
-
-
 # --- the report's four runs -------------------------------------------------------------------------------------------
 
 
-def _report(cards: Mapping[str, Card]) -> None:
-    st.subheader(say("report"), anchor=False)
+def report() -> None:
+    """The report's four runs, what is reached of them, and Adam against SGD."""
+    cards = shared.cards()
     st.markdown(say("report_text"))
     rows = beside.report_rows(cards)
     if rows:
@@ -83,12 +50,12 @@ def _report(cards: Mapping[str, Card]) -> None:
             "best_train_accuracy": Column(say("train_accuracy"), "percent", say("train_help")),
             "report_train": Column(say("report_train"), "percent"),
             "run": Column(say("link"), "run"),
-        }, key="architectures.report", alt=say("report"))  # fmt: skip
+        }, key="architectures.report", alt=say("report"), csv=True)  # fmt: skip
         for row in rows:
             _verdict(row)
         for pair in beside.pairs(rows, services.pretrained_folder()):
             _pair(pair)
-        export.show(_evidence(rows, cards), key="architectures.evidence")
+        export.show(evidence_figure(rows, cards), key="architectures.evidence")
         tables.runs_behind([row.run for row in rows])
     absent(shared.REPORT_RUNS, cards)
 
@@ -115,7 +82,7 @@ def _pair(pair: beside.Pair) -> None:
     st.markdown(f"{say(key, **numbers)} {evidence.words(pair.difference)} {report}")
 
 
-def _evidence(rows: Sequence[ReportRow], cards: Mapping[str, Card]) -> Figure:
+def evidence_figure(rows: Sequence[ReportRow], cards: Mapping[str, Card]) -> Figure:
     """Validation accuracy of the runs by epoch, with the printed test accuracies as level lines.
 
     The first epochs are left out: they would press the rest, where the runs differ, into a thin band.
@@ -139,9 +106,9 @@ def _evidence(rows: Sequence[ReportRow], cards: Mapping[str, Card]) -> Figure:
     return plots.lines(say("evidence", first=LATER), drawn, x, y, "line", colours, dashed=level, dots=False, height=TALL)
 
 
-def _classes(cards: Mapping[str, Card]) -> None:
+def classes() -> None:
     """Table 9 and the confusion matrix, for one run."""
-    st.subheader(say("classes"), anchor=False)
+    cards = shared.cards()
     st.markdown(say("classes_text"))
     name = shared.choose_run(cards, "architectures.class_run")
     if name is None:
@@ -153,22 +120,22 @@ def _classes(cards: Mapping[str, Card]) -> None:
     for score in SCORES:
         columns[score] = Column(say(f"{score}_ours"), "percent", say(f"{score}_help"))
         columns[f"report_{score}"] = Column(say(f"{score}_report"), "percent")
-    tables.table(as_dicts(rows), {**columns, "run": Column(say("link"), "run")}, key="architectures.classes", alt=say("classes"))
+    tables.table(as_dicts(rows), {**columns, "run": Column(say("link"), "run")}, key="architectures.classes", alt=say("classes"), csv=True)
     hardest, easiest = min(rows, key=lambda row: row.recall), max(rows, key=lambda row: row.recall)
     st.markdown(say("hardest", run=title, hardest=hardest.label, low=percent(hardest.recall), easiest=easiest.label,
                     high=percent(easiest.recall)))  # fmt: skip
     score = st.segmented_control(say("score"), SCORES, default="recall", key="architectures.score", required=True,
                                  format_func=lambda score: say(f"score_{score}"))  # fmt: skip
-    export.show(_class_bars(rows, score, title), key="architectures.class_bars")
-    classes = list(card.facts.classes)
-    matrix = confusion_matrix(card.result.confusion, classes, say("matrix_of", run=title))
+    export.show(class_bars(rows, score, title), key="architectures.class_bars")
+    matrix = confusion_matrix(card.result.confusion, list(card.facts.classes), say("matrix_of", run=title))
     export.show(matrix, key="architectures.matrix")
     tables.runs_behind([card.name])
     navigation.link("audit", say("audit"))
     shared.again(card)
 
 
-def _class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> Figure:
+def class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> Figure:
+    """A score of each class, ours beside the report's."""
     colours = {say("ours"): shared.OURS, say("theirs"): plots.PUBLISHED}
     values = [
         {"class": row.label, "value": 100 * share, "whose": whose}
@@ -186,8 +153,9 @@ def _class_bars(rows: Sequence[ClassRow], score: ClassScore, title: str) -> Figu
 # --- the paper ---------------------------------------------------------------------------------------------------------
 
 
-def _paper(cards: Mapping[str, Card]) -> None:
-    st.subheader(say("paper"), anchor=False)
+def paper() -> None:
+    """The paper's five networks on both data sets."""
+    cards = shared.cards()
     rows = beside.paper_rows(cards)
     ran = sorted({row.epochs for row in rows})
     st.markdown(say("paper_text", epochs=shared.listed(ran), printed=rows[0].paper_epochs) if rows else say("paper_waiting"))
@@ -203,7 +171,7 @@ def _paper(cards: Mapping[str, Card]) -> None:
             "best_train_accuracy": Column(say("train_accuracy"), "percent", say("train_help")),
             "paper_train": Column(say("paper_train"), "percent"),
             "run": Column(say("link"), "run"),
-        }, key="architectures.paper", alt=say("paper"))  # fmt: skip
+        }, key="architectures.paper", alt=say("paper"), csv=True)  # fmt: skip
         for dataset, (short, title) in beside.PAPER_SETS.items():
             if all(f"{short}-{name}" in cards for name in beside.PAPER_TITLES):
                 _ranking([row for row in rows if row.dataset == dataset], title)
@@ -222,8 +190,9 @@ def _ranking(rows: Sequence[PaperRow], dataset: str) -> None:
     st.markdown(f"{ours} {evidence.words(found.to_second)} {say('contest_paper', theirs=names, printed=percent(theirs))}")
 
 
-def _optimizers(cards: Mapping[str, Card]) -> None:
-    st.subheader(say("optimizers"), anchor=False)
+def optimizers() -> None:
+    """Arc1 with several optimizers."""
+    cards = shared.cards()
     rows = beside.optimizer_rows(cards)
     ours = beside.ranked(rows, beside.our_mean)
     st.markdown(say("optimizers_text", seeds=len(SEEDS)))
@@ -238,7 +207,7 @@ def _optimizers(cards: Mapping[str, Card]) -> None:
             "spread": Column(say("spread"), "percent", say("spread_help")),
             "paper_test": Column(say("paper_test"), "percent"),
             "run": Column(say("first_run"), "run"),
-        }, key="architectures.optimizers", alt=say("optimizers"))  # fmt: skip
+        }, key="architectures.optimizers", alt=say("optimizers"), csv=True)  # fmt: skip
         _order(ours)
         tables.runs_behind([run for row in ours for run in row.runs])
     planned = [f"fashion-arc1-{optimizer}-seed{seed}" for optimizer in ARC1_OPTIMIZERS for seed in SEEDS]

@@ -1,4 +1,4 @@
-"""The section "Training": the curves of each architecture, smoothed as wished, and what a mini-batch does to them."""
+"""Further figures of study 2: the curves of each architecture, smoothed as wished, and what a mini-batch does to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from core.vocabulary.stats import smoothed
 from demo.charts import export, plots
 from demo.charts.figure import CLASS_COLOURS, DASH, Figure
 from demo.charts.plots import Axis
-from demo.classroom import asking, questions
 from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, say
 from demo.ui import tables
 from demo.ui.tables import Column
@@ -36,18 +35,23 @@ BATCH_RUNS = {f"fashion-batch-{size}": size for size in BATCHES}
 BATCH_COLOURS = (CLASS_COLOURS[4], CLASS_COLOURS[0], CLASS_COLOURS[1])
 
 
-def render() -> None:
-    """The curves of the chosen runs, then the question about batches and what answers it."""
-    found = cards()
-    st.subheader(say("curves"), anchor=False)
+def learned() -> None:
+    """The curves of the chosen runs."""
     st.markdown(say("curves_text"))
+    _curves(cards(), *_how())
+
+
+def batch() -> None:
+    """The curves of three sizes of batch, and how much each goes up and down."""
+    st.markdown(say("batch_text"))
+    _batches(cards(), *_how())
+
+
+def _how() -> tuple[float, int]:
+    """How much the curves are smoothed, and the first epoch that is drawn."""
     smoothing, start = st.columns(2, gap="large")
     weight = smoothing.slider(say("smoothing"), 0.0, 0.9, 0.0, 0.1, key="architectures.smoothing", help=say("smoothing_help"))
-    first = start.slider(say("first_epoch"), 1, LATEST, 1, key="architectures.first", help=say("first_epoch_help"))
-    _curves(found, weight, first)
-    st.subheader(say("batch"), anchor=False)
-    if asking.ask(questions.restless(), before=say("batch_text")):
-        _batches(found, weight, first)
+    return weight, start.slider(say("first_epoch"), 1, LATEST, 1, key="architectures.first", help=say("first_epoch_help"))
 
 
 def _curves(found: Mapping[str, Card], weight: float, first: int) -> None:
@@ -132,7 +136,7 @@ def _batches(found: Mapping[str, Card], weight: float, first: int) -> None:
             "loss_wiggle": Column(say("loss_wiggle"), "number", say("wiggle_help")),
             "validation_accuracy": Column(say("best_validation"), "percent"),
             "run": Column(say("link"), "run"),
-        }, key="architectures.batches", alt=say("batch"))  # fmt: skip
+        }, key="architectures.batches", alt=say("batch"), csv=True)  # fmt: skip
     if len(rows) == len(BATCHES):
         _agree(rows)
     absent(list(BATCH_RUNS), found)

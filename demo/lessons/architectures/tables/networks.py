@@ -1,25 +1,24 @@
-"""The section "Networks": layers, parameters and where they went, what a unit sees, and how everything was trained.
-
-core.explain.receptive_field brings torch, so it is imported when this section is drawn.
-"""
+"""Tables of study 2: layers, parameters and where they went, what a unit sees, and how everything was trained."""
 
 from __future__ import annotations
 
 from dataclasses import astuple
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import streamlit as st
 
 from core.datasets.files import SOURCES
 from core.datasets.split_sizes import part_sizes
+from core.explain import receptive_field
+from core.explain.receptive_field import Weights
 from core.pretrained import test_images
 from core.studies import architectures
 from core.studies import architectures_comparison as beside
 from core.studies.published import published
+from core.vocabulary import networks
 from core.vocabulary.recipe import Recipe, our_choice
 from demo.charts import export
 from demo.charts.figure import CLASS_COLOURS, Figure
-from demo.classroom import asking, questions
 from demo.lessons.architectures.shared import no_images, say
 from demo.server import services
 from demo.text import speaker
@@ -27,9 +26,6 @@ from demo.ui import tables
 from demo.ui.formatting import percent, times, whole
 from demo.ui.images import framed
 from demo.ui.tables import Column
-
-if TYPE_CHECKING:
-    from core.explain.receptive_field import Weights
 
 field_name = speaker("train")
 SHAPE = SOURCES["fashion-mnist"].shape
@@ -45,22 +41,11 @@ SETTINGS = (
 )  # fmt: skip
 
 
-def render() -> None:
-    """The question, then the parameters, the layers, the receptive fields and the set-up."""
-    st.subheader(say("went"), anchor=False)
-    if asking.ask(questions.most(), before=say("went_text")):
-        _where_they_went()
-        _structure()
-        _receptive_field()
-        _set_up()
-
-
 # --- parameters ------------------------------------------------------------------------------------------------------
 
 
-def _where_they_went() -> None:
-    from core.explain import receptive_field
-
+def went() -> None:
+    """Where each network keeps its weights."""
     found = {name: receptive_field.weights(name, SHAPE) for name in NETWORKS}
     export.show(stacked(found), key="architectures.weights")
     rows = [
@@ -74,7 +59,7 @@ def _where_they_went() -> None:
         "total": Column(say("parameters"), "count", say("parameters_help")),
         **{kind: Column(say(f"kind_{kind}"), "count") for kind in KINDS},
         "share": Column(say("dense_share"), "percent"),
-    }, key="architectures.went", alt=say("went"))  # fmt: skip
+    }, key="architectures.went", alt=say("went"), csv=True)  # fmt: skip
     steps = " → ".join(f"{name.capitalize()} {whole(found[name].total)}" for name in LADDER)
     dense = " → ".join(whole(found[name].first_dense) for name in LADDER)
     shares = ", ".join(percent(found[name].first_dense / found[name].total) for name in LADDER)
@@ -111,11 +96,8 @@ def stacked(found: dict[str, Weights]) -> Figure:
     return Figure(say("weights_figure"), spec, columns)
 
 
-def _structure() -> None:
+def structure() -> None:
     """The layers of one network; for the report's two, beside what the report prints."""
-    from core.vocabulary import networks
-
-    st.subheader(say("structure"), anchor=False)
     network = st.segmented_control(say("which_network"), NETWORKS, default="arc2-report", key="architectures.network", required=True)
     network = network or "arc2-report"
     layers = networks.layer_table(network, SHAPE)
@@ -134,7 +116,7 @@ def _structure() -> None:
         "activation": Column(say("activation")),
         "parameters": Column(say("parameters"), "count", say("parameters_help")),
         **({"printed": Column(say("printed"))} if network.endswith("-report") else {}),
-    }, key=f"architectures.layers.{network}", alt=say("structure"))  # fmt: skip
+    }, key=f"architectures.layers.{network}", alt=say("structure"), csv=True)  # fmt: skip
     work = networks.multiplications(network, SHAPE)
     st.markdown(say("structure_total", parameters=whole(networks.total_parameters(layers)), multiplications=whole(work)))
     st.caption(say("structure_note"))
@@ -143,10 +125,8 @@ def _structure() -> None:
 # --- what a unit sees --------------------------------------------------------------------------------------------------
 
 
-def _receptive_field() -> None:
-    from core.explain import receptive_field
-
-    st.subheader(say("field"), anchor=False)
+def field() -> None:
+    """What one unit of a last convolution can see."""
     st.markdown(say("field_text"))
     last = {network: receptive_field.last_convolution(network) for network in NETWORKS}
     fields = {
@@ -167,15 +147,12 @@ def _receptive_field() -> None:
         "side": Column(say("field_side"), "count"),
         "pixels": Column(say("field_pixels"), "count"),
         "share": Column(say("field_share"), "percent"),
-    }, key="architectures.fields", alt=say("field"))  # fmt: skip
+    }, key="architectures.fields", alt=say("field"), csv=True)  # fmt: skip
 
 
 @st.fragment
 def _show_fields(layers: dict[str, int]) -> None:
     """The same place in both networks' last convolution, and the pixels that each unit depends on."""
-    from core.explain import receptive_field
-    from core.vocabulary import networks
-
     images = test_images.tiles(services.data_folder(), services.pretrained_folder())
     if images is None:
         no_images()
@@ -198,33 +175,40 @@ def _show_fields(layers: dict[str, int]) -> None:
 # --- split, classes, settings ------------------------------------------------------------------------------------------
 
 
-def _set_up() -> None:
-    recipes = {optimizer: architectures.plan()[beside.report_name(f"arc2-{optimizer}")].recipe for optimizer in ("adam", "sgd")}
+def _recipes() -> dict[str, Recipe]:
+    return {optimizer: architectures.plan()[beside.report_name(f"arc2-{optimizer}")].recipe for optimizer in ("adam", "sgd")}
+
+
+def split() -> None:
+    """Table 5: how many pictures each set has."""
     report = published()["report"]["architectures"]
-    split, classes = st.columns(2, gap="large")
-    with split:
-        st.subheader(say("split"), anchor=False)
-        parts = zip(("training", "validation", "test"), part_sizes(recipes["adam"]), report["split"], strict=True)
-        rows = [{"part": say(part), "ours": ours, "report": printed} for part, ours, printed in parts]
-        columns = {"part": Column(say("part")), "ours": Column(say("ours"), "count"), "report": Column(say("theirs"), "count")}
-        tables.table(rows, columns, key="architectures.split", alt=say("split"))
-        st.caption(say("split_note"))
-    with classes:
-        st.subheader(say("class_names"), anchor=False)
-        source = SOURCES["fashion-mnist"]
-        rows = [
-            {"number": place, "class": name, "report": printed, "pictures": images}
-            for place, (name, printed, images) in enumerate(zip(source.classes, report["classes"], source.train_counts, strict=True))
-        ]
-        tables.table(rows, {
-            "number": Column(say("number"), "count"), "class": Column(say("class")), "report": Column(say("theirs")),
-            "pictures": Column(say("official"), "count", say("official_help")),
-        }, key="architectures.class_names", alt=say("class_names"))  # fmt: skip
-    st.subheader(say("settings"), anchor=False)
+    parts = zip(("training", "validation", "test"), part_sizes(_recipes()["adam"]), report["split"], strict=True)
+    rows = [{"part": say(part), "ours": ours, "report": printed} for part, ours, printed in parts]
+    columns = {"part": Column(say("part")), "ours": Column(say("ours"), "count"), "report": Column(say("theirs"), "count")}
+    tables.table(rows, columns, key="architectures.split", alt=say("split"), csv=True)
+    st.caption(say("split_note"))
+
+
+def class_names() -> None:
+    """Table 6: the classes."""
+    source, report = SOURCES["fashion-mnist"], published()["report"]["architectures"]
+    rows = [
+        {"number": place, "class": name, "report": printed, "pictures": images}
+        for place, (name, printed, images) in enumerate(zip(source.classes, report["classes"], source.train_counts, strict=True))
+    ]
+    tables.table(rows, {
+        "number": Column(say("number"), "count"), "class": Column(say("class")), "report": Column(say("theirs")),
+        "pictures": Column(say("official"), "count", say("official_help")),
+    }, key="architectures.class_names", alt=say("class_names"), csv=True)  # fmt: skip
+
+
+def settings() -> None:
+    """Table 7: what was set before training, and who says so."""
     st.markdown(say("settings_text"))
+    recipes = _recipes()
     tables.table([_setting(name, recipes) for name in SETTINGS], {
         "setting": Column(say("setting")), "adam": Column("Adam"), "sgd": Column("SGD"), "whose": Column(say("whose")),
-    }, key="architectures.settings", alt=say("settings"))  # fmt: skip
+    }, key="architectures.settings", alt=say("settings"), csv=True)  # fmt: skip
 
 
 def _setting(name: str, recipes: dict[str, Recipe]) -> dict[str, Any]:

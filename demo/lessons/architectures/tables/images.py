@@ -1,4 +1,4 @@
-"""The section "Images": samples with their class, a random draw with the network's guesses, and its surest mistakes."""
+"""Pictures of study 2: samples with their class, a random draw with the network's guesses, and its surest mistakes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from core.pretrained.outputs import Answers, drawn, read_outputs
 from core.pretrained.test_images import Tiles
 from core.studies import architectures_comparison as beside
 from core.vocabulary import metrics
-from demo.classroom import asking, questions
-from demo.lessons.architectures import tiles
 from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, choose_run, common, no_images, say
+from demo.lessons.architectures.tables import tiles
 from demo.server import services
 from demo.ui import tables
 from demo.ui.formatting import as_csv, percent, whole
@@ -30,20 +29,36 @@ EACH = 3
 COLUMNS = ("test_picture", "truth", "prediction", "confidence")
 
 
-def render() -> None:
-    """Samples of each class, the question, then the guesses of one network."""
+def samples() -> None:
+    """The first images of each class: figure 11."""
+    found = _tiles()
+    if found is not None:
+        st.markdown(say("samples_text", count=whole(found.drawable)))
+        _samples(found)
+
+
+def draw() -> None:
+    """Some test images drawn at random, with the guesses of one run: figures 14 and 15."""
+    _with_answers(lambda found, answers, title: _draw(found, answers))
+
+
+def mistakes() -> None:
+    """The surest mistakes of one run."""
+    _with_answers(_mistakes)
+
+
+def _tiles() -> Tiles | None:
     found = test_images.tiles(services.data_folder(), services.pretrained_folder())
     if found is None:
         no_images()
-        return
-    st.subheader(say("samples"), anchor=False)
-    st.markdown(say("samples_text", count=whole(found.drawable)))
-    _samples(found)
-    there = cards()
-    if not asking.ask(questions.hard()):
-        return
-    name = choose_run(there, "architectures.picture_run")
-    if name is None:
+    return found
+
+
+def _with_answers(view: Callable[[Tiles, Answers, str], None]) -> None:
+    """Asks which run is meant, and draws what needs its kept answers."""
+    found, there = _tiles(), cards()
+    name = choose_run(there, "architectures.picture_run") if found is not None else None
+    if found is None or name is None:
         absent(REPORT_RUNS, there)
         return
     card, title = there[beside.report_name(name)], beside.TITLES[name]
@@ -52,9 +67,7 @@ def render() -> None:
     if outputs is None:
         absent([card.name], {})
         return
-    answers = Answers.of(outputs, test_images.TILES_SIDE)
-    _draw(found, answers)
-    _mistakes(found, answers, title)
+    view(found, Answers.of(outputs, test_images.TILES_SIDE), title)
     tables.runs_behind([card.name])
 
 
@@ -82,7 +95,6 @@ def _hardest(card: Card, title: str) -> None:
 
 def _draw(found: Tiles, answers: Answers) -> None:
     """Some test images drawn at random, new ones with each seed: figures 14 and 15."""
-    st.subheader(say("draw"), anchor=False)
     seed = session.get_state("architectures.seed", 0)
     typed, button = st.columns([1, 2], vertical_alignment="bottom")
     key = session.bind_widget("architectures.seed", seed)
@@ -99,7 +111,6 @@ def _draw(found: Tiles, answers: Answers) -> None:
 
 
 def _mistakes(found: Tiles, answers: Answers, title: str) -> None:
-    st.subheader(say("mistakes"), anchor=False)
     chosen = [index for index in answers.mistakes(COUNT) if index in found]
     wrong = int((answers.guesses != answers.labels).sum())
     st.markdown(say("mistakes_text", run=title, wrong=wrong, count=len(chosen), total=whole(len(answers.labels))))
