@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.engines.base import check
 from core.engines.thread import ThreadEngine
+from core.images.decoding import Bytes
+from core.pretrained import ambiguous, test_images
 from core.pretrained import showcase as showcase_file
-from core.pretrained import test_images
+from core.pretrained.ambiguous import Chances
 from core.pretrained.cards import CARDS, FOLDER, Card, card_of, identity, read_cards, write_card
 from core.pretrained.outputs import read_outputs, write_outputs
 from core.pretrained.plan import Plan, PlannedRun, available
@@ -72,6 +74,14 @@ def _renew_images(folder: Path, data: Path, say: Say) -> None:
         say(f"{file}: made")
     if showcase.renew(folder, data):
         say(f"{showcase_file.FILE}: made")
+    if (folder / f"{ambiguous.NETWORK}.safetensors").exists() and ambiguous.renew(folder, data, lambda images: _chances(folder, images)):
+        say(f"{ambiguous.FILE}: made")
+
+
+def _chances(folder: Path, images: Bytes) -> Chances:
+    from core.inference.classifier import Classifier
+
+    return Classifier.load(ambiguous.NETWORK, folder).probabilities(images)
 
 
 def set_trust(name: str, folder: Path, data: Path, say: Say) -> None:

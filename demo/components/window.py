@@ -89,14 +89,8 @@ def convolution(
 
     Raises LabError as core.explain.walkthrough.convolution.
     """
-    found = walkthrough.convolution(
-        image.values, kernel, bias, activation, slide.stride, slide.padding, slide.dilation
-    )
-    ground = walkthrough.padded(image.values, slide.padding)
-    more = {"kernel": _flat(kernel), "totals": _flat(found.totals), "bias": bias, "activation": activation}
-    data = _data("convolution", image, ground, kernel.shape[1], slide, found.outputs) | more
-    shown = {"editable": edited is not None, "start": _start(start), "performance": performance and dataclasses.asdict(performance)}
-    _mount(data | shown, key, edited, kernel.shape)
+    found, data = convolution_view(image, kernel, bias, activation, slide, start)
+    _mount(data | {"editable": edited is not None, "performance": performance and dataclasses.asdict(performance)}, key, edited, kernel.shape)
     return found
 
 
@@ -108,33 +102,47 @@ class Before:
     outputs: Numbers
 
 
+def convolution_view(
+    image: ImageView, kernel: Numbers, bias: float, activation: str, slide: Slide, start: Start | None = None
+) -> tuple[FeatureMap, dict[str, Any]]:
+    """What comes out of a convolution, and what its view is given, also as a part of another. Raises LabError as `convolution`."""
+    found = walkthrough.convolution(image.values, kernel, bias, activation, slide.stride, slide.padding, slide.dilation)
+    ground = walkthrough.padded(image.values, slide.padding)
+    more = {"kernel": _flat(kernel), "totals": _flat(found.totals), "bias": bias, "activation": activation, "editable": False}
+    return found, _data("convolution", image, ground, kernel.shape[1], slide, found.outputs, start) | more
+
+
 def pooling(
     image: ImageView, size: int, kind: Kind, stride: int, padding: int, key: str, start: Start | None = None,
     performance: Performance | None = None, before: Before | None = None,
 ) -> Pooled:  # fmt: skip
     """Shows the pooling of an image (1, H, W); what came out. Raises LabError as core.explain.walkthrough.pooling."""
-    found = walkthrough.pooling(image.values, size, kind, stride, padding)
+    found, data = pooling_view(image, size, kind, stride, padding, start)
     border = -np.inf if kind == "max" else 0.0
-    ground = walkthrough.padded(image.values, padding, border)
     was = before and {"values": _flat(walkthrough.padded(before.values, padding, border)), "outputs": _flat(before.outputs)}
-    more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False, "start": _start(start),
-            "performance": performance and dataclasses.asdict(performance), "before": was}  # fmt: skip
-    _mount(_data(kind, image, ground, size, Slide(stride, padding), found.outputs[0]) | more, key)
+    _mount(data | {"performance": performance and dataclasses.asdict(performance), "before": was}, key)
     return found
 
 
-def _data(kind: str, image: ImageView, ground: Numbers, size: int, slide: Slide, outputs: Numbers) -> dict[str, Any]:
+def pooling_view(
+    image: ImageView, size: int, kind: Kind, stride: int, padding: int, start: Start | None = None
+) -> tuple[Pooled, dict[str, Any]]:
+    """What comes out of a pooling, and what its view is given, also as a part of another. Raises LabError as `pooling`."""
+    found = walkthrough.pooling(image.values, size, kind, stride, padding)
+    ground = walkthrough.padded(image.values, padding, -np.inf if kind == "max" else 0.0)
+    more = {"kernel": None, "totals": None, "bias": 0, "activation": "none", "editable": False}
+    return found, _data(kind, image, ground, size, Slide(stride, padding), found.outputs[0], start) | more
+
+
+def _data(kind: str, image: ImageView, ground: Numbers, size: int, slide: Slide, outputs: Numbers, start: Start | None) -> dict[str, Any]:
     channels, height, width = ground.shape
     return {
         "kind": kind, "channels": channels, "height": height, "width": width, "values": _flat(ground),
         "low": image.low, "high": image.high, "signed": image.signed, "size": size,
         "stride": slide.stride, "padding": slide.padding, "dilation": slide.dilation,
         "rows": outputs.shape[0], "columns": outputs.shape[1], "outputs": _flat(outputs), "words": text.everything("view"),
+        "start": start and dataclasses.asdict(start),
     }  # fmt: skip
-
-
-def _start(start: Start | None) -> dict[str, int] | None:
-    return dataclasses.asdict(start) if start else None
 
 
 def _flat(values: Numbers) -> list[float | None]:
@@ -150,3 +158,4 @@ def _mount(
             edited(np.array(sent, float).reshape(shape))
 
     _view(key=key, data=data, on_kernel_change=changed)
+

@@ -26,5 +26,11 @@ DEFAULTS = {
     "pooling": Default(
         "mnist", 4, "max", "A 0 of 28 x 28 pixels: 65 pooled numbers to count, and twice the share of them stays that stays of the pixels."
     ),
+    "network": Default(
+        "mnist-4-or-9", 1, "mnist-28", "A 9 that is nearly a 4: two scores lie close together, so that softmax and the maps for and against say something."
+    ),
+    "network/looked": Default(
+        "cifar10", 5, "cifar10-32", "A photograph fills its frame with things to look at; a digit stands on nothing, and the map would light empty black."
+    ),
 }
 """Lesson -> its default."""

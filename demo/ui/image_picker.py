@@ -25,7 +25,7 @@ SHIPPED = 10
 TYPES = ("png", "jpg", "jpeg", "gif", "webp", "bmp", "avif")
 
 
-def image(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes]] | None = None) -> Bytes | None:
+def image(key: str, first: str = "warmup", more: Mapping[str, Callable[[], Bytes | None]] | None = None) -> Bytes | None:
     """uint8 (C, H, W); None, with one line that says why, where there is none yet. `key` belongs to the page.
 
     `more`: origins of the page's own, before the others, each with what gives its image.

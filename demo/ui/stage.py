@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -32,7 +32,8 @@ STYLE = """
   position: sticky; top: calc(var(--lab-header, 56px) + var(--lab-above, 0rem) + 1.1rem); align-self: flex-start;
 }
 .st-key-stage_column .stHeading h1 { font-size: 1.45rem; }
-.st-key-stage_column .stHeading h3 { font-size: 1rem; }
+.st-key-stage_head .stHeading h1 { font-size: 1.45rem; padding: 0; white-space: nowrap; }
+:is(.st-key-stage_column, .st-key-stage_column_more) .stHeading h3 { font-size: 1rem; }
 .st-key-stage_column [class*="st-key-question-"] h3 { font-size: 1.333rem; line-height: 1.3; text-wrap: pretty; }
 .st-key-stage_tries button { min-height: 2.3rem; border-radius: 1.2rem; padding: 0.1rem 0.9rem; }
 .st-key-stage_tries { gap: 0.5rem; }
@@ -75,7 +76,33 @@ def frame(title: str, lesson: str, told: bool = False) -> Iterator[tuple[DeltaGe
     yield view, column
 
 
-def _overline(lesson: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Wide:
+    """The places of a lesson whose view needs the whole width."""
+
+    head: DeltaGenerator
+    """One row: the lesson's number, its title, and what the lesson puts behind it."""
+    view: DeltaGenerator
+    left: DeltaGenerator
+    right: DeltaGenerator
+    """Two columns below the view; above it while a class is asked."""
+
+
+@contextmanager
+def wide(title: str, lesson: str) -> Iterator[Wide]:
+    """For a view that needs the whole width."""
+    st.html(f"<style>{STYLE}</style>")
+    head = st.container(horizontal=True, vertical_alignment="center", key="stage_head", gap="small")
+    with head:
+        _overline(lesson, "content")
+        st.title(title, anchor=False, width="content")
+    view = None if session.classroom().opened else st.container(key="stage_wide", gap="small")
+    columns = st.columns(2, gap="large")
+    left, right = (column.container(key=f"stage_column{suffix}", gap="small") for column, suffix in zip(columns, ("", "_more"), strict=True))
+    yield Wide(head, view or st.container(key="stage_wide", gap="small"), left, right)
+
+
+def _overline(lesson: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """Which lesson it is, and a pixel for each, filled where the visitor has answered."""
     course = navigation.course()
     if lesson not in course:
@@ -83,7 +110,7 @@ def _overline(lesson: str) -> None:
     done = learned()
     told = common("lesson_progress", done=sum(name in done for name in course), count=len(course))
     pixels = header.pixels([name in done for name in course], course.index(lesson), told, list(map(titles, course)))
-    st.html(header.overline(common("lesson_number", number=course.index(lesson) + 1, count=len(course)), lesson, pixels))
+    st.html(header.overline(common("lesson_number", number=course.index(lesson) + 1, count=len(course)), lesson, pixels), width=width)
 
 
 def learned() -> frozenset[str]:

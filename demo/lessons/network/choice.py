@@ -1,4 +1,4 @@
-"""The page "A whole network": which network, which image, and what the network makes of it, computed once for all."""
+"""The page "A whole network": which network, which picture, and what the network makes of it, computed once for all."""
 
 from __future__ import annotations
 
@@ -11,21 +11,34 @@ from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.images.decoding import Bytes
 from core.inference.model_registry import Choice
+from core.inference.plain_network import PlainNetwork
 from core.vocabulary.errors import LabError
-from demo.classroom import asking
+from demo.lessons.network import pictures
 from demo.server import services
 from demo.text import plain, speaker
 from demo.ui import image_picker
+from demo.ui.defaults import DEFAULTS
 from demo.ui.formatting import percent, whole
 from demo.visitor import session
 
 if TYPE_CHECKING:
     from core.explain.activations import Attributions, ForwardPass
-    from core.inference.plain_network import PlainNetwork
 
 say = speaker("network")
+FIRST = DEFAULTS["network"]
 SMALL = 16
 """Images with fewer pixels along a side leave feature maps in which little can be seen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Where the picture comes from."""
+
+    number: int
+    """Of the kept pictures; -1: one's own."""
+    pixels: Bytes | None = None
+    """uint8 (C, H, W) of one's own."""
+    truth: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,8 @@ class Shown:
     """The class of a test image; "" where nobody knows."""
     key: tuple[object, ...]
     """Of the network and the image: the same key, the same numbers."""
+    number: int
+    """Of the kept picture; -1 where it is another."""
 
     def shares(self, label: int) -> Attributions | None:
         """What the maps of the last convolution bring to a class's score."""
@@ -46,34 +61,28 @@ class Shown:
         return session.shared(("shares", *self.key, label), lambda: activations.attributions(self.found, label))
 
 
-def choose() -> Shown | None:
-    """The network and the image that the visitor wishes; None, with a line that says why, where one is missing."""
-    registry = services.registry()
-    choices = registry.list_models()
+def network() -> PlainNetwork | None:
+    """The network that the visitor wishes; None where there is none, with a line that says why where it is damaged."""
+    choices = services.registry().list_models()
     if not choices:
-        asking.missing("python -m core pretrain")
         return None
-    with st.container(horizontal=True, vertical_alignment="top"):
-        try:
-            network = registry.plain(_network(choices))
-            image, truth = _image(network)
-            return None if image is None else _looked(network, image, truth)
-        except LabError as error:
-            st.error(plain(error), icon=":material/error:")
-            return None
-
-
-def _network(choices: list[Choice]) -> str:
     names = {choice.name: _title(choice) for choice in choices}
+    start = list(names).index(_first(choices))
+    name = st.selectbox(say("network"), names, index=start, key="network.network", format_func=names.__getitem__, label_visibility="collapsed", width=390)
+    try:
+        return services.registry().plain(name)
+    except LabError as error:
+        st.error(plain(error), icon=":material/error:")
+        return None
+
+
+def _first(choices: list[Choice]) -> str:
+    """The network that stands there first: the one whose picture shows most; where it is missing, one with large enough pictures."""
+    if any(choice.name == FIRST.setting for choice in choices):
+        return FIRST.setting
     first = {choice.first_for: choice.name for choice in choices}
-    available = [first[dataset] for dataset in in_order() if dataset in first and dataset_files.state(dataset, session.manager().data).present]
-    start = list(names).index(available[0]) if available else 0
-    return st.selectbox(say("network"), names, index=start, key="network.network", format_func=names.__getitem__, width=390)
-
-
-def in_order() -> list[str]:
-    """Whose network stands there first: the first of these that is here with its images."""
-    return sorted(SOURCES, key=lambda name: SOURCES[name].side < SMALL)
+    order = sorted(SOURCES, key=lambda name: SOURCES[name].side < SMALL)
+    return next((first[dataset] for dataset in order if dataset in first), choices[0].name)
 
 
 def _title(choice: Choice) -> str:
@@ -82,8 +91,27 @@ def _title(choice: Choice) -> str:
     return say("network_card" if choice.pretrained else "network_run", **values)
 
 
-def _image(network: PlainNetwork) -> tuple[Bytes | None, str]:
-    """uint8 (C, H, W) as it was given, and its class where that is known."""
+# --- the picture -----------------------------------------------------------------------------------------------------
+
+
+def kept(network: PlainNetwork) -> tuple[pictures.Kept, ...]:
+    """The pictures that stand above the network."""
+    return pictures.kept(network.recipe.dataset, services.pretrained_folder(), session.manager().data)
+
+
+def set_source(network: PlainNetwork, source: Source) -> None:
+    """From now on this picture."""
+    session.set_state(f"network.source.{network.recipe.dataset}", source)
+
+
+def source(network: PlainNetwork) -> Source:
+    """Where the picture comes from now."""
+    found: Source = session.get_state(f"network.source.{network.recipe.dataset}", Source(0))
+    return found
+
+
+def more(network: PlainNetwork) -> None:
+    """Every other picture of this machine: what is chosen here anew is the picture from then on."""
     dataset, folder = network.recipe.dataset, session.manager().data
     truth = ""
 
@@ -99,20 +127,35 @@ def _image(network: PlainNetwork) -> tuple[Bytes | None, str]:
         found: Bytes = data.images[place].numpy()
         return found
 
-    there = dataset_files.state(dataset, folder).present
-    first = "test" if there else "china" if network.shape[0] == 3 else "digits"
-    return image_picker.image(f"network.{dataset}", first, {"test": test} if there else None), truth
+    own = {"above": lambda: None, **({"test": test} if dataset_files.state(dataset, folder).present else {})}
+    pixels = image_picker.image(f"network.{dataset}", "above", own)
+    name = f"network.picked.{dataset}"
+    picked = None if pixels is None else pixels.tobytes()
+    if picked != session.get_state(name):
+        session.set_state(name, picked)
+        if pixels is not None:
+            set_source(network, Source(-1, pixels, truth))
 
 
-def _looked(network: PlainNetwork, image: Bytes, truth: str) -> Shown:
-    """The image in the form of the network's data set, reduced as those that it was trained on, and its way."""
+def look(network: PlainNetwork) -> Shown | None:
+    """The picture in the form of the network's data set, reduced as those that it was trained on, and its way.
+
+    None, with a line that says why, where there is no picture; LabError where nothing is drawn.
+    """
     from core.explain import activations
     from core.images.preprocessing import prepare
 
-    recipe = network.recipe
-    seen = prepare(image.transpose(1, 2, 0), recipe.dataset, network.shape).seen
+    chosen, there, recipe = source(network), kept(network), network.recipe
+    if chosen.pixels is not None:
+        pixels, truth = chosen.pixels, chosen.truth
+    elif there:
+        pixels, truth = there[min(chosen.number, len(there) - 1)]
+    else:
+        st.info(say("no_pictures"), icon=":material/info:")
+        return None
+    seen = prepare(pixels.transpose(1, 2, 0), recipe.dataset, network.shape).seen
     if recipe.resolution:
         seen = services.registry().get(network.name).at(seen, recipe.resolution, recipe.filter)
     key = (network.name, network.digest, seen.tobytes())
     found = session.shared(("overview", *key), lambda: activations.forward_pass(network, seen[0]))
-    return Shown(network, found, truth, key)
+    return Shown(network, found, truth, key, chosen.number)

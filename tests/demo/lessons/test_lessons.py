@@ -290,7 +290,7 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(name: s
     there = set(text.everything(name))
     used, patterns = asked(SPEAKERS[name])
     if name == "lesson":
-        used |= {*samples.PHOTOGRAPHS, "warmup", "upload", "test"}
+        used |= {*samples.PHOTOGRAPHS, "warmup", "upload", "test", "above"}
         used.discard("intro")
     else:
         used |= {*ENDS, "question"} | ({"sections"} if name == "warmup" else set())

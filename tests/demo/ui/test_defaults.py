@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.explain import kernels, strokes, walkthrough
+from core.explain import activations, gradcam, kernels, strokes, walkthrough
+from core.inference.classifier import Classifier
+from core.inference.plain_network import PlainNetwork
+from core.pretrained import ambiguous
+from core.pretrained.cards import FOLDER
 from demo.ui import image_picker
 from demo.ui.defaults import DEFAULTS
 
@@ -34,3 +38,18 @@ def test_pooling_opens_on_a_digit_whose_outputs_stay_more_often_than_its_pixels(
     outputs = walkthrough.change(*(walkthrough.pooling(it, 2).outputs for it in (image, moved)))
     assert outputs.counted >= 60 and 0.3 <= outputs.same / outputs.counted <= 0.7, "enough to see, and neither none nor all"
     assert outputs.same / outputs.counted >= 1.8 * pixels.same / pixels.counted
+
+
+def test_the_network_opens_on_a_picture_that_is_nearly_two_digits() -> None:
+    row, found = DEFAULTS["network"], ambiguous.read(FOLDER)
+    assert f"{row.picture}.png" == ambiguous.FILE and row.setting == ambiguous.NETWORK and found is not None
+    chances = np.sort(activations.softmax(activations.forward_pass(PlainNetwork.load(row.setting, FOLDER), found[0]).scores).probabilities)
+    assert 0.40 <= chances[-1] <= 0.65 and chances[-2] >= 0.3
+
+
+def test_grad_cam_opens_on_a_photograph_and_lights_what_is_on_it() -> None:
+    row = DEFAULTS["network/looked"]
+    pixels, network = image_picker.first(row), Classifier.load(row.setting, FOLDER)
+    assert pixels.shape == (3, 32, 32)
+    label, heat = gradcam.heat(network, pixels)
+    assert label == "frog" and heat[12:29, 8:28].sum() > 0.6 * heat.sum(), "the frog covers a third of the picture"
