@@ -300,7 +300,7 @@ def shown(page: AppTest) -> str:
 
 def test_without_cards_the_page_says_how_they_are_made(manager: JobManager) -> None:
     page = opened()
-    assert "press Start" in page.markdown[0].value and "Comes with the app" in shown(page)
+    assert "press Start" in page.markdown[0].value and "Ships with the app" in shown(page)
     assert [code.value for code in page.code] == ["python -m core pretrain"] and not page.multiselect
 
 

@@ -206,10 +206,10 @@ def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
     shares = {one.label: one.value for one in page.metric}
     assert shares["Accuracy"] == f"{100 * result.test_accuracy:.1f}%"
     assert {"Macro precision", "Macro recall", "Macro F1"} <= shares.keys()
-    assert "360 pictures that were used for nothing before" in shown(page)
+    assert "Measured on 360 pictures the network had never seen" in shown(page)
     assert len(page.get("vega_lite_chart")) == 3
     assert "| Macro mean |" in shown(page) and "| git commit |" in shown(page)
-    assert labels(page) >= {"Reset", "New seed", "Leave this run"}
+    assert labels(page) >= {"Start over", "Repeat with another seed", "Close"}
     assert button(page, "Pause").disabled and button(page, "Stop").disabled
     assert page.number_input(key="train.epochs").value == 1
 
@@ -262,7 +262,7 @@ def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) 
     run = manager.submit(SHORT, ME)
     until(lambda: manager.snapshot(run).status == "finished")
     page = opened(run=run)
-    button(page, "Reset").click().run()
+    button(page, "Start over").click().run()
     again = page.query_params["run"]
     assert again != run and manager.snapshot(again).recipe == manager.snapshot(run).recipe
     until(lambda: manager.snapshot(again).status == "finished")
@@ -270,7 +270,7 @@ def test_reset_is_the_same_recipe_and_new_seed_is_one_more(manager: JobManager) 
         manager.snapshot(again).epochs[0].train_accuracy
         == manager.snapshot(run).epochs[0].train_accuracy
     )
-    button(page.run(), "New seed").click().run()
+    button(page.run(), "Repeat with another seed").click().run()
     other = page.query_params["run"]
     assert manager.snapshot(other).recipe.seed == SHORT.seed + 1
     until(lambda: not manager.snapshot(other).active)
@@ -289,7 +289,7 @@ def test_the_buttons_of_a_run_keep_their_places_in_every_status(manager: JobMana
         page = opened(run=run)
         found = [one for one in page.button if str(one.key).startswith("live.")]
         assert [one.label for one in found][:2] in ROW, state
-        assert [one.label for one in found][2:] == ["Reset", "New seed", "Leave this run"], state
+        assert [one.label for one in found][2:] == ["Start over", "Repeat with another seed", "Close"], state
         assert all(one.key.endswith(run) for one in found[2:]), "so that a second click does not reach the next run's menu"
         if not manager.snapshot(run).active:
             assert button(page, "Stop").disabled, state
@@ -339,7 +339,7 @@ def stop_again() -> None:
         ("paused", 2, Tick("training", 3, step=5, steps=10), "epoch 3 has learned so far"),
         ("running", 2, Tick("checking", 3, step=5, steps=10), "epoch 3 has learned so far"),
         ("running", 3, None, "epoch 3 is done and kept"),
-        ("running", 4, Tick("testing", 4, step=5, steps=10), "leaves out the test. It keeps everything up to the end of epoch 4"),
+        ("running", 4, Tick("testing", 4, step=5, steps=10), "skips the test. It keeps everything up to the end of epoch 4"),
     ],
 )
 def test_what_stop_loses_is_said_before_it_is_pressed(state: str, done: int, tick: Tick | None, words: str) -> None:
@@ -384,7 +384,7 @@ def test_leaving_a_run_goes_back_to_the_samples(manager: JobManager) -> None:
     run = manager.submit(SHORT, ME)
     until(lambda: not manager.snapshot(run).active)
     page = opened(run=run)
-    button(page, "Leave this run").click().run()
+    button(page, "Close").click().run()
     assert page.query_params == {"preset": "quick", "dataset": "digits", "epochs": "1"}
     assert len(page.get("vega_lite_chart")) == 0
 
@@ -435,18 +435,18 @@ def test_a_card_opens_like_a_finished_run(manager: JobManager, put_card: Put) ->
     put_card("digits-a", resolution=4)
     page = opened(run="digits-a")
     assert page.query_params["run"] == "digits-a" and status(page) == "#### Finished after 3 epochs"
-    assert "comes with the app; nobody can change or delete it" in shown(page) and "training took 4 s" in shown(page)
+    assert "ships with the app: nobody can change or delete it" in shown(page) and "training took 4 s" in shown(page)
     assert page.metric[0].value == "85.0%"
     assert figures(page) == ["Loss by epoch", "Accuracy by epoch", "test"]
     assert "| a | 88.9 | 80.0 | 84.2 | 10 |" in table_of_classes(page)
     assert not [one for one in page.selectbox if "seen" in str(one.key)], "there is nothing to choose from"
-    assert not {"Pause", "Resume", "Stop", "Reset", "Delete ..."} & labels(page)
-    assert {"Train it again", "With a new seed", "Leave this run"} <= labels(page)
+    assert not {"Pause", "Resume", "Stop", "Start over", "Delete ..."} & labels(page)
+    assert {"Train it again", "Repeat with another seed", "Close"} <= labels(page)
     assert "Only its owner" not in shown(page) and not page.text_input, "the teacher has no say here either"
     page.button_group(key="live.which").set_value("validation").run()
     assert figures(page)[-1] == "validation, epoch 3"
     assert page.slider(key="train.resolution").value == 4, "its recipe is in the controls"
-    button(page, "Leave this run").click().run()
+    button(page, "Close").click().run()
     assert not page.exception and "run" not in page.query_params
 
 
@@ -469,7 +469,7 @@ def test_training_it_again_is_one_click_and_makes_a_run_of_ones_own(manager: Job
 def test_it_can_be_trained_with_other_first_weights(manager: JobManager, put_card: Put) -> None:
     put_card("digits-a", epochs=1, train_limit=200, seed=5)
     page = opened(run="digits-a")
-    button(page, "With a new seed").click().run()
+    button(page, "Repeat with another seed").click().run()
     run = page.query_params["run"]
     assert manager.snapshot(run).recipe.seed == 6
     until(lambda: not manager.snapshot(run).active)
@@ -478,7 +478,7 @@ def test_it_can_be_trained_with_other_first_weights(manager: JobManager, put_car
 def test_a_card_of_a_data_set_that_is_not_here_says_what_to_do(manager: JobManager, put_card: Put) -> None:
     put_card("mnist-28", dataset="mnist")
     page = opened(run="mnist-28")
-    assert button(page, "Train it again").disabled and button(page, "With a new seed").disabled
+    assert button(page, "Train it again").disabled and button(page, "Repeat with another seed").disabled
     assert any("Fetch it on the page Data" in caption.value for caption in page.caption)
     assert figures(page) == ["Loss by epoch", "Accuracy by epoch", "test"]
 
@@ -503,7 +503,7 @@ def test_the_test_can_be_seen_at_another_resolution(manager: JobManager, put_car
     assert page.selectbox(key="live.seen_side").options == ["8x8", "4x4"]
     page.selectbox(key="live.seen_side").set_value(4).run()
     assert not page.exception and figures(page)[-1] == "test at 4x4, area"
-    assert "| a | 50.0 | 90.0 | 64.3 | 10 |" in table_of_classes(page) and "Seen at 4x4 (area), 50.0%" in shown(page)
+    assert "| a | 50.0 | 90.0 | 64.3 | 10 |" in table_of_classes(page) and "At 4x4 (area), 50.0%" in shown(page)
     page.selectbox(key="live.seen_filter").set_value("nearest").run()
     assert figures(page)[-1] == "test at 4x4, nearest", "the side stays with another filter"
     page.selectbox(key="live.seen_filter").set_value(own).run()
