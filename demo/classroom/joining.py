@@ -18,12 +18,12 @@ from demo.visitor import navigation, session
 say = speaker("joining")
 KEY = "menu_join"
 SHEET = """
-.st-key-join_sheet h2 { font-size: clamp(1.3rem, 3.2vw, 2.6rem); overflow-wrap: anywhere; padding: 0; }
+.st-key-join_sheet h2 { font-size: clamp(1.3rem, 2.6vw, 2.4rem); overflow-wrap: anywhere; padding: 0; max-width: none; }
 .st-key-join_code [data-testid="stImage"], .st-key-join_code [data-testid="stImage"] > *, .st-key-join_code img {
   width: 100% !important; max-width: none;
 }
-.st-key-join_code img { height: min(62vh, 85vw) !important; object-fit: contain; background: #fff; border-radius: 0.4rem; }
-@media (max-width: 640px) { .st-key-join_code { display: none; } }
+.st-key-join_code img { height: min(70vh, 46vw) !important; object-fit: contain; background: #fff; border-radius: 0.4rem; }
+@media (max-width: 640px) { .stColumn:has(.st-key-join_code) { display: none; } }
 """
 """The code is as high as there is room: a class reads it from the back. On a telephone there is none: it would have to scan itself."""
 
@@ -44,33 +44,36 @@ def _sheet() -> None:
 
 
 def content() -> None:
-    """What stands on the sheet."""
+    """What stands on the sheet: the code, as high as it is; beside it the address and the token."""
     st.html(f"<style>{SHEET}</style>")
     with st.container(key="join_sheet"):
-        address()
-        teacher_mode.key_field("join.token")
+        code, words = st.columns([6, 5], gap="medium", vertical_alignment="center")
+        with words:
+            chosen = address()
+            if not session.teaching():
+                st.markdown(f"**{say('teach')}**")
+                teacher_mode.key_field("join.token")
+        if chosen:
+            with code, st.container(key="join_code"):
+                st.image(lan.qr_code(chosen), width="stretch", alt=say("alt", address=chosen))
 
 
-def address() -> None:
-    """The address with its code, or why there is none."""
+def address() -> str:
+    """Writes the address that the class opens, and returns it; or why there is none, and ""."""
     try:
         stated_address = lan.told_address(navigation.root())
     except LabError as error:
         st.error(plain(error))
-        return
+        return ""
     listens_on = st.get_option("server.address")
     addresses = {stated_address: ""} if stated_address else lan.class_addresses(navigation.root(), listens_on, lan.lan_addresses())
-    if not stated_address and lan.shut_in() and navigation.root() not in addresses:
-        st.caption(say("shut_in"))
-        return
-    if not addresses:
-        st.caption(say("alone"))
-        return
+    if not addresses or (not stated_address and lan.shut_in() and navigation.root() not in addresses):
+        st.markdown(say("shut_in" if lan.shut_in() else "alone"))
+        return ""
     chosen = _chosen(addresses)
     st.markdown(f"## [{chosen}]({chosen})")
-    with st.container(key="join_code"):
-        st.image(lan.qr_code(chosen), width="stretch", alt=say("alt", address=chosen))
     st.caption(say("scan"))
+    return chosen
 
 
 def _chosen(addresses: dict[str, str]) -> str:

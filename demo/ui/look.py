@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from demo.visitor import session
+
 ICON = (
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path fill='%230f6b85' "
     "d='M0 0h2v2h2v2h-2v-2h-2z'/><path fill='%238ec5d6' d='M2 0h2v2h-2zM0 2h2v2h-2z'/></svg>"
@@ -21,5 +23,8 @@ def style() -> str:
 
 
 def dress() -> None:
-    """Puts the stylesheet into the page, once in a script run, before anything is drawn."""
-    st.html(style())
+    """Puts the stylesheet into the page, once in a script run, before anything is drawn.
+
+    What Streamlit draws over the page (sheets, lists) stands outside the element that it gives the theme's colour scheme.
+    """
+    st.html(style() + f"<style>:root {{ color-scheme: {session.theme()}; }}</style>")
