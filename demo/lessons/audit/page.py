@@ -36,7 +36,7 @@ BEHIND: Mapping[str, str] = {"columns": "spot", "sixteenths": "scores", "matrix"
 def render() -> None:
     """The row of puzzles and the chosen screen; only that is computed."""
     chosen = navigation.section(SECTIONS)
-    with finding.overline(say("overline")):
+    with finding.overline(say("overline"), "audit"):
         _row(BEHIND.get(chosen, chosen))
     finding.show(SCREENS[chosen](), evidence.tables())
 

@@ -51,10 +51,12 @@ def screen(cards: Mapping[str, Card]) -> Screen:
     def beside() -> None:
         _slider(network, there)
         finding.numbers(numbers, say("curve_words", under=study_3.epochs_below(curve), epochs=len(curve)))
+
+    def own() -> None:
         navigation.link("train", say("try"), **spell(with_unresolved_device(study_3.plan()[EXAMPLE].recipe)))
 
     figure = gap_figures.counted(network, rate, curve, colours)
-    return Screen("dropout.below", say("below_can" if running else "below_cannot"), say("below_short"), figure, beside, [Way(say("next_splits"), page="splits")])
+    return Screen("dropout.below", say("below_can" if running else "below_cannot"), say("below_short"), figure, beside, [Way(say("next_splits"), page="splits")], last=own)
 
 
 def _slider(network: str, there: list[float]) -> None:

@@ -29,7 +29,7 @@ SECTIONS = tuple(SCREENS)
 def render() -> None:
     """The chosen question; only that is computed."""
     preload.preload("core.explain.dropout_masks")
-    with finding.overline(say("overline")):
+    with finding.overline(say("overline"), "dropout"):
         chosen = asking.sections(say, SECTIONS)
     cards = asking.cards("dropout")
     if not cards and chosen != "shown":

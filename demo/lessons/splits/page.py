@@ -49,7 +49,7 @@ OF_RUNS = ("results", "fold")
 def render() -> None:
     """The chosen question; only that is computed."""
     preload.preload("core.studies.split_simulation")
-    with finding.overline(say("overline")):
+    with finding.overline(say("overline"), "splits"):
         chosen = asking.sections(say, SECTIONS)
     cards = asking.cards("splits")
     if chosen in OF_RUNS and not study_4.results(cards).draws:

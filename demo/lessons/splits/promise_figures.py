@@ -13,7 +13,7 @@ from demo.lessons.splits.figures import DISTANCE, METHODS
 from demo.text import speaker
 
 say = speaker("splits")
-HEIGHT = 390
+HEIGHT = 380
 ROOM = 0.9
 """Points kept free above and below the dots."""
 TEST = "#b35806"
@@ -54,7 +54,7 @@ def _layers(order: list[str], marks: Sequence[tuple[str, str]], domain: tuple[fl
     below = {"values": list(range(len(order))), "labelExpr": f"{json.dumps(order)}[datum.value]", "grid": False, "ticks": False,
              "labelAngle": 0, "labelLimit": 0, "labelOverlap": False}  # fmt: skip
     x: Spec = {"field": "place", "type": "quantitative", "title": None, "axis": below, "scale": {"domain": [-0.5, len(order) - 0.5], "nice": False}}
-    y: Spec = {"field": "percent", "type": "quantitative", "title": say("axis_right"), "axis": {"values": list(range(0, 101, 2))}, "scale": {"domain": list(domain), "nice": False}}
+    y: Spec = {"field": "percent", "type": "quantitative", "title": say("axis_right"), "axis": {"values": list(range(0, 101, 2)), "format": "d"}, "scale": {"domain": list(domain), "nice": False}}
     at = f"indexof({json.dumps(order)}, datum.method)"
     beside = [
         {"window": [{"op": "row_number", "as": "number"}], "groupby": ["method", "percent"]},
