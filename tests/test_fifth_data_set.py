@@ -31,12 +31,12 @@ QUICK = {
     "optimizer": "adam", "learning_rate": 0.001, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0,
 }  # fmt: skip
 NOISE = Source(
-    name="noise", title="Noise (20x20)", shape=(3, 20, 20), train=150, train_counts=(30,) * 5, test=50,
+    name="noise", title="Noise (20 × 20)", shape=(3, 20, 20), train=150, train_counts=(30,) * 5, test=50,
     classes=("red", "green", "blue", "dark", "light"), home="https://example.org/noise", cite="Nobody: Noise (2026)",
     network="mnist-cnn", sides=(20, 10, 5), subject="noise", form=Form(aspect="crop"),
     presets=Presets(quick=QUICK), reader="noise",
 )  # fmt: skip
-"""The row: 5 classes, 20x20 pixels, colour."""
+"""The row: 5 classes, 20 × 20 pixels, colour."""
 
 
 TEXTS = {"thing_noise": "patch of noise", "recipe_noise": "Nothing but noise around one colour."}
@@ -150,7 +150,7 @@ def test_seeing_makes_it_smaller(noise: str, manager: JobManager) -> None:
     opened = page("seeing", section="lost")
     opened.selectbox(key="seeing.dataset").set_value(noise).run()
     assert not opened.exception, opened.exception
-    assert list(opened.dataframe[0].value.iloc[:, 0])[: len(NOISE.sides)] == ["20 x 20", "10 x 10", "5 x 5"]
+    assert list(opened.dataframe[0].value.iloc[:, 0])[: len(NOISE.sides)] == ["20 × 20", "10 × 10", "5 × 5"]
 
 
 @pytest.mark.slow

@@ -83,9 +83,9 @@ def times(shape: Sequence[int]) -> str:
     """A shape as people write it.
 
     >>> times((32, 6, 6))
-    '32x6x6'
+    '32 × 6 × 6'
     """
-    return "x".join(str(side) for side in shape)
+    return " × ".join(str(side) for side in shape)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:

@@ -143,7 +143,7 @@ SAMPLE = 3
 def agrees(page: Page, found: Answer) -> bool:
     """Whether caption, pixels, verdict and bars are those of `found`, pixel by pixel."""
     caption = page.locator("#seen figcaption").inner_text()
-    reduced = "pixels. Each" if found.resolution == 28 else f"reduced to {found.resolution} x {found.resolution} and"
+    reduced = "pixels. Each" if found.resolution == 28 else f"reduced to {found.resolution} × {found.resolution} and"
     source = page.locator("#seen img").get_attribute("src") or ""
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))))
     label, chance = found.top[0]

@@ -45,7 +45,7 @@ def pixels(page: Page) -> np.ndarray[Any, Any]:
 
 
 def test_one_tap_leads_to_the_first_surprise(page: Page, app: App, game: Showcase) -> None:
-    """At 4 x 4 a visitor who is right finds a network that is sure and wrong: one action, where two are allowed."""
+    """At 4 × 4 a visitor who is right finds a network that is sure and wrong: one action, where two are allowed."""
     opens(page, app)
     assert page.locator(".hero").evaluate(AT) == ["open"] * 3, "nothing tells the answer before the guess"
     chip(page, game).click()
@@ -75,7 +75,7 @@ def test_the_picture_is_the_one_that_the_networks_got(page: Page, app: App, game
 
 
 def test_who_has_seen_more_pixels_is_told_so(page: Page, app: App, game: Showcase) -> None:
-    """Back on 4 x 4 one does not know less: what counts is the sharpest picture that was seen."""
+    """Back on 4 × 4 one does not know less: what counts is the sharpest picture that was seen."""
     opens(page, app)
     slider = page.locator(".hero input")
     slider.focus()

@@ -15,7 +15,7 @@ from tests.browser.served import App
 
 SECONDS_WATCHED, CHANGES = 10, 4
 RECIPE = "preset=quick&dataset=cifar10&train_limit=5000&epochs=8&seed=3"
-"""Full 32x32 pictures in three colours, few of them an epoch, so that a stop and a resume fit between epochs."""
+"""Full 32 × 32 pictures in three colours, few of them an epoch, so that a stop and a resume fit between epochs."""
 
 
 def press(page: Page, key: str) -> None:

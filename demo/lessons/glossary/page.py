@@ -22,7 +22,7 @@ TERMS = {
     "architecture": "train", "attractor": "resolution/riddle", "augmentation": "train", "batch": "train", "bias": "convolution",
     "channel": "convolution", "checkpoint": "runs", "confusion_matrix": "train", "convolution": "convolution",
     "dilation": "convolution", "dropout": "train", "epoch": "train", "f1": "train", "feature_map": "convolution",
-    "filter": "warmup", "gradient": "train", "k_fold": "splits", "kernel": "convolution", "learning_rate": "train",
+    "filter": "network", "gradient": "train", "k_fold": "splits", "kernel": "convolution", "learning_rate": "train",
     "logit": "resolution/riddle", "loss": "train", "macro": "train", "micro": "audit/matrix", "mixed": "resolution",
     "momentum": "train", "optimizer": "train", "overfitting": "dropout", "padding": "convolution", "parameter": "train",
     "pooling": "pooling", "precision": "train", "recall": "train", "receptive_field": "network",

@@ -97,7 +97,7 @@ def _pair(pair: Pair, names: list[str]) -> None:
 
 def _table(losses: list[Loss], count: int) -> None:
     rows = [
-        {"side": f"{one.side} x {one.side}", "raw": one.raw, "png": one.png, "difference": one.difference, "psnr": one.psnr, "above": one.above}
+        {"side": f"{one.side} × {one.side}", "raw": one.raw, "png": one.png, "difference": one.difference, "psnr": one.psnr, "above": one.above}
         for one in losses
     ]
     columns = {

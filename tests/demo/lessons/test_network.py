@@ -242,10 +242,10 @@ def test_softmax_number_by_number(passed: dict[int, torch.Tensor], digits: Class
 def test_the_field_the_filters_and_where_it_looked(sent: Sent, digits: Classifier) -> None:
     page = opened()
     section(page, "field")
-    assert "**6 × 6** of 8x8 pixels, 56.2% of the picture" in words(page), "two 3x3 and a pooling of 2"
+    assert "**6 × 6** of 8 × 8 pixels, 56.2% of the picture" in words(page), "two 3 × 3 and a pooling of 2"
     box = next(box for box in page.selectbox if box.label == "Layer")
     box.set_value(0).run()
-    assert "**3 × 3** of 8x8 pixels" in words(page)
+    assert "**3 × 3** of 8 × 8 pixels" in words(page)
     section(page, "looked")
     filters = data_of(sent, "network.filters")["groups"][0]
     drawn = np.frombuffer(base64.b64decode(filters["maps"]["bytes"]), np.int8)

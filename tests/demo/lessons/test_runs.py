@@ -110,7 +110,7 @@ def test_the_rows_say_what_the_runs_did(manager: JobManager) -> None:
     assert new["accuracy"] == 85.0 and new["macro_f1"] == pytest.approx(85.0, abs=0.1)
     assert new["yours"] and not old["yours"]
     assert old["accuracy"] is None and old["macro_f1"] is None
-    assert (new["resolution"], old["resolution"]) == ("8x8", "4x4")
+    assert (new["resolution"], old["resolution"]) == ("8 × 8", "4 × 4")
     assert (new["status"], old["status"]) == ("finished", "stopped")
     assert new["epochs"] == "2 / 2" and new["seconds"] == 3.0
     table = opened().dataframe[0].value

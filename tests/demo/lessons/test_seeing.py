@@ -100,7 +100,7 @@ def test_the_first_ten_pictures_and_what_they_lose(tmp_path: Path) -> None:
     assert ", ".join(names) in words(page) and len(page.get("image")) == len(SOURCES["digits"].sides)
     table = numbers(page)
     expected = [quality.loss(found, pair.reduced, pair.restored) for pair in quality.pairs(found, (8, 6, 4), "bilinear")]
-    assert table["side"] == ["8 x 8", "6 x 6", "4 x 4"] and table["raw"] == [64, 36, 16]
+    assert table["side"] == ["8 × 8", "6 × 6", "4 × 4"] and table["raw"] == [64, 36, 16]
     assert np.allclose(table["difference"], [one.difference for one in expected])
     assert np.allclose(table["above"], [100 * one.above for one in expected]) and expected[-1].above > 0.01
     kept = 100 * (1 - expected[-1].above)
@@ -127,7 +127,7 @@ def test_the_spectrum_s_figure_holds_the_energies_and_fits_the_schema() -> None:
     figure = image_quality.spectrum(pairs, "area")
     altair.Chart.from_dict(export.whole(figure))
     rows = list(zip(*(figure.columns[name] for name in ("waves", "share", "series")), strict=True))
-    first = [share for waves, share, series in rows if series == "32 x 32, the original"]
+    first = [share for waves, share, series in rows if series == "32 × 32, the original"]
     assert np.isclose(sum(first), 100) and len(first) == 16
 
 
@@ -239,10 +239,10 @@ def test_a_picture_grows_and_the_learner_stands_beside_the_networks(monkeypatch:
     truth = task(first).label
     assert f"Picture 1 of 10 in round 1 (test picture {first})" in words(page)
     for place, side in enumerate(SIDES):
-        assert f"Left: {side} x {side} pixels" in str(page.get("image")[0].proto), side
+        assert f"Left: {side} × {side} pixels" in str(page.get("image")[0].proto), side
         assert not page.success and "What happened" not in words(page), "nothing is told before the last size"
         guess(page, len(CLASSES) if place == 0 else 9 if place < 4 else truth)
-    assert page.success[0].value == f"It is: **{CLASSES[truth]}**. You were right from 16 x 16 on."
+    assert page.success[0].value == f"It is: **{CLASSES[truth]}**. You were right from 16 × 16 on."
     right = {"cat": "✓" if truth == CAT else "✗", "ship": "✓" if truth == SHIP else "✗"}
     both = f"{right['cat']} cat (50.0%) | not here yet | {right['ship']} ship (50.0%)"
     assert f"| 4 | ✗ no idea | {both} |" in words(page) and f"| 32 | ✓ {CLASSES[truth]} | {both} |" in words(page)
@@ -275,7 +275,7 @@ def test_a_full_pool_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services.guesses(), "_most", 0)
     page = opened("game")
     guess(page, CAT)
-    assert "room for no more" in page.error[0].value and "Left: 4 x 4" in str(page.get("image")[0].proto)
+    assert "room for no more" in page.error[0].value and "Left: 4 × 4" in str(page.get("image")[0].proto)
 
 
 @pytest.mark.data
@@ -314,7 +314,7 @@ def test_nobody_has_guessed_and_no_network_is_there() -> None:
     page = opened("people")
     assert any("Nobody has guessed yet" in info.value for info in page.info) and not page.dataframe
     assert any("pretrain cifar10-32" in code.value for code in page.code)
-    assert "Nobody of the class has guessed at 8 x 8" in words(page) and "The networks are not here yet" in words(page)
+    assert "Nobody of the class has guessed at 8 × 8" in words(page) and "The networks are not here yet" in words(page)
 
 
 def test_the_class_is_pooled_beside_the_networks(tmp_path: Path) -> None:
@@ -325,7 +325,7 @@ def test_the_class_is_pooled_beside_the_networks(tmp_path: Path) -> None:
     pool.submit(Visitor("p0"), Guess(0, 4, SHIP, None))
     page = opened("people")
     assert "Guesses: **11**. Browsers: **10**. Different pictures: **3**." in words(page)
-    assert "Few guesses say little. At 4 x 4 there are 1, of which 0 right: the true share may be anything from 0.0% to 79.3%" in words(page)
+    assert "Few guesses say little. At 4 × 4 there are 1, of which 0 right: the true share may be anything from 0.0% to 79.3%" in words(page)
     table = numbers(page)
     place = table["side"].index(8)
     row = {name: values[place] for name, values in table.items()}

@@ -186,7 +186,7 @@ def test_the_layer_table_of_a_network(manager: JobManager) -> None:
         layer_table(preset("report", "cifar10"))
 
     page = AppTest.from_function(table).run()
-    assert "| Conv2d 3->32, 3x3, ReLU | 32x30x30 | 896 |" in shown(page)
+    assert "| Conv2d 3->32, 3x3, ReLU | 32 × 30 × 30 | 896 |" in shown(page)
     assert "412,298" in shown(page)
 
 
@@ -497,17 +497,17 @@ def test_the_test_can_be_seen_at_another_resolution(manager: JobManager, put_car
     put_card("digits-a", SEEN)
     page = opened(run="digits-a")
     side, own = page.selectbox(key="live.seen_side"), "bilinear-antialias"
-    assert side.options == ["8x8 (its own test)"] and page.selectbox(key="live.seen_filter").options == [own, "area", "nearest"]
-    assert figures(page)[-1] == f"test at 8x8, {own}" and "85.0% of the test pictures" in shown(page)
+    assert side.options == ["8 × 8 (its own test)"] and page.selectbox(key="live.seen_filter").options == [own, "area", "nearest"]
+    assert figures(page)[-1] == f"test at 8 × 8, {own}" and "85.0% of the test pictures" in shown(page)
     page.selectbox(key="live.seen_filter").set_value("area").run()
-    assert page.selectbox(key="live.seen_side").options == ["8x8", "4x4"]
+    assert page.selectbox(key="live.seen_side").options == ["8 × 8", "4 × 4"]
     page.selectbox(key="live.seen_side").set_value(4).run()
-    assert not page.exception and figures(page)[-1] == "test at 4x4, area"
-    assert "| a | 50.0 | 90.0 | 64.3 | 10 |" in table_of_classes(page) and "At 4x4 (area), 50.0%" in shown(page)
+    assert not page.exception and figures(page)[-1] == "test at 4 × 4, area"
+    assert "| a | 50.0 | 90.0 | 64.3 | 10 |" in table_of_classes(page) and "At 4 × 4 (area), 50.0%" in shown(page)
     page.selectbox(key="live.seen_filter").set_value("nearest").run()
-    assert figures(page)[-1] == "test at 4x4, nearest", "the side stays with another filter"
+    assert figures(page)[-1] == "test at 4 × 4, nearest", "the side stays with another filter"
     page.selectbox(key="live.seen_filter").set_value(own).run()
-    assert figures(page)[-1] == f"test at 8x8, {own}", "and gives way where there is no such matrix"
+    assert figures(page)[-1] == f"test at 8 × 8, {own}", "and gives way where there is no such matrix"
     page.button_group(key="live.which").set_value("validation").run()
     assert not [one for one in page.selectbox if "seen" in str(one.key)], "it is a choice about the test"
 
@@ -521,10 +521,10 @@ def test_the_own_test_is_the_run_s_result_and_each_run_keeps_its_choice(manager:
     page.selectbox(key="live.seen_filter").set_value("nearest").run()
     page.query_params["run"] = "digits-c"
     page.run()
-    assert figures(page)[-1] == "test at 8x8, bilinear-antialias"
+    assert figures(page)[-1] == "test at 8 × 8, bilinear-antialias"
     page.query_params["run"] = "digits-b"
     page.run()
-    assert figures(page)[-1] == "test at 4x4, nearest"
+    assert figures(page)[-1] == "test at 4 × 4, nearest"
 
 
 # --- the texts ----------------------------------------------------------------------------------------------------
