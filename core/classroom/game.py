@@ -28,7 +28,7 @@ DATASET = "cifar10"
 CLASSES = SOURCES[DATASET].classes
 SIDES = (4, 6, 8, 12, 16, 24, 32)
 """The sides in pixels at which it is asked what the image is."""
-IMAGES = 10
+IMAGES = 5
 """Of a round."""
 
 

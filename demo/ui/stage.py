@@ -38,6 +38,7 @@ STYLE = """
 .st-key-stage_tries button { min-height: 2.3rem; border-radius: 1.2rem; padding: 0.1rem 0.9rem; }
 .st-key-stage_tries { gap: 0.5rem; }
 @media (max-width: 640px) {
+  .st-key-stage_view > :has(> .st-key-stage_controls) { order: 1; }
   .stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) { position: static; }
 }
 """
@@ -69,6 +70,8 @@ def frame(title: str, lesson: str, told: bool = False) -> Iterator[tuple[DeltaGe
     pupil = session.classroom().opened and not session.teaching()
     st.html(f"<style>{STYLE}{(PUPIL_TOLD if told else PUPIL) if pupil else ''}</style>")
     left, right = st.columns(SHARES, gap="medium")
+    if told:
+        answered(lesson)
     view, column = left.container(key="stage_view", gap="small"), right.container(key="stage_column", gap="small")
     with column:
         _overline(lesson)
@@ -102,6 +105,24 @@ def wide(title: str, lesson: str) -> Iterator[Wide]:
     yield Wide(head, view or st.container(key="stage_wide", gap="small"), left, right)
 
 
+@contextmanager
+def controls() -> Iterator[None]:
+    """What sets the view, above it; on a telephone below it, so that the view stays where it is."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="stage_controls"):
+        yield
+
+
+@contextmanager
+def head(title: str, lesson: str) -> Iterator[None]:
+    """The head of a section of a lesson that takes the whole width; inside it the row of sections is drawn."""
+    st.html(f"<style>{STYLE}</style>")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="stage_column"):
+        with st.container(width="content", gap="xxsmall"):
+            _overline(lesson)
+            st.title(title, anchor=False)
+        yield
+
+
 def _overline(lesson: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """Which lesson it is, and a pixel for each, filled where the visitor has answered."""
     course = navigation.course()
@@ -120,7 +141,7 @@ def learned() -> frozenset[str]:
 
 
 def answered(lesson: str) -> None:
-    """Told by a lesson whose answer is shown."""
+    """Told of a lesson whose answer is shown."""
     session.set_state("learned", learned() | {lesson})
 
 

@@ -85,7 +85,7 @@ def _choose() -> tuple[Bytes, Kernel] | None:
     if not session.get_state(COUNTED, False):
         session.set_state(COUNTED, True)
         _set("warmup", "plus")
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with stage.controls():
         pixels = image_picker.image(LESSON, FIRST.picture)
         if pixels is None:
             return None
@@ -95,7 +95,6 @@ def _choose() -> tuple[Bytes, Kernel] | None:
 
 def _ending(chosen: tuple[Bytes, Kernel] | None) -> Settings:
     """The chips, what to remember, the next lesson, the other controls, and the code."""
-    stage.answered(LESSON)
     now = kernel.remembered()
     with st.container():
         stage.now_try(LESSON, _tries())

@@ -80,7 +80,7 @@ def _choose() -> tuple[Bytes | None, Kind, bool]:
     if not session.get_state(PLAYED, False):
         session.set_state(PLAYED, True)
         image_picker.choose(LESSON, FIRST.picture, FIRST.number)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with stage.controls():
         pixels = image_picker.image(LESSON, FIRST.picture)
         kind = st.segmented_control(
             say("kind"), KINDS, required=True, key=session.keep_widget("pooling.kind", KINDS[0]), width="content",
@@ -92,7 +92,6 @@ def _choose() -> tuple[Bytes | None, Kind, bool]:
 
 def _ending(pixels: Bytes | None, kind: Kind) -> Settings:
     """The chips, what to remember, the next lesson, the other controls with all numbers, and the code."""
-    stage.answered(LESSON)
     now = Settings()
     stage.now_try(LESSON, _tries())
     stage.remember(say, LESSON)

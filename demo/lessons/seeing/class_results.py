@@ -13,6 +13,7 @@ from core.studies.resolution import FILTER, PROTOCOLS
 from core.vocabulary import stats
 from demo.charts import class_pictures, export
 from demo.charts.confusion import confusion_matrix
+from demo.charts.protocols import PROTOCOLS as PROTOCOL
 from demo.classroom import asking
 from demo.lessons.seeing import figures
 from demo.server import services
@@ -35,6 +36,7 @@ PROBLEM = "seeing.reset"
 def render() -> bool:
     """The pool as it is now, drawn again every few seconds; the networks beside it."""
     st.markdown(say("people_text"))
+    _said()
     cards = asking.cards("resolution")
     tested = game.tested(cards)
 
@@ -45,9 +47,11 @@ def render() -> bool:
         _summary(people, tallies)
         if tallies or tested:
             export.show(figures.beside(tallies, tested), key="seeing.beside")
-            _table(tallies, tested)
+            with st.expander(say("table_fold"), icon=":material/table_rows:"):
+                _table(tallies, tested)
         if tallies:
-            _confusions(people, tallies, tested)
+            with st.expander(say("taken"), icon=":material/grid_on:"):
+                _confusions(people, tallies, tested)
         _reset()
 
     view()
@@ -79,7 +83,7 @@ def _table(tallies: list[GuessCounts], tested: list[Tested]) -> None:
         "side": Column(say("column_side_short"), "count"), "guesses": Column(say("column_guesses"), "count"),
         "people": Column(say("series_people"), "percent"), "low": Column(say("column_low"), "percent", say("column_interval_help")),
         "high": Column(say("column_high"), "percent", say("column_interval_help")), "no_idea": Column(say("no_idea"), "percent"),
-        **{protocol: Column(say(f"protocol_{protocol}"), "percent") for protocol in PROTOCOLS},
+        **{protocol: Column(PROTOCOL[protocol].word, "percent") for protocol in PROTOCOLS},
     }  # fmt: skip
     tables.table(rows, columns, key="seeing.people", alt=say("beside"))
     st.caption(say("people_note", pictures=whole(SOURCES[game.DATASET].test)))
@@ -96,7 +100,6 @@ def _row(side: int, people: GuessCounts | None, networks: dict[tuple[str, int], 
 
 def _confusions(people: list[list[Guess]], tallies: list[GuessCounts], tested: list[Tested]) -> None:
     """What is taken for what: by the class, and by a network at the same side."""
-    st.subheader(say("taken"), anchor=False)
     sides = [one.side for one in tallies]
     with st.container(horizontal=True, gap="medium"):
         side = st.segmented_control(
@@ -105,7 +108,7 @@ def _confusions(people: list[list[Guess]], tallies: list[GuessCounts], tested: l
         there = {one.protocol: one for one in tested if one.side == side}
         network = st.segmented_control(
             say("network"), list(there), default=next(iter(there), None), required=True, key=f"seeing.network.{side}", width="content",
-            format_func=lambda name: say(f"protocol_{name}"),
+            format_func=lambda name: PROTOCOL[name].word,
         ) if there else None  # fmt: skip
     left, right = st.columns(2, gap="medium")
     one = next(found for found in tallies if found.side == side)
@@ -131,20 +134,23 @@ def _reset() -> None:
             st.rerun()
 
 
-# --- the end of the page --------------------------------------------------------------------------------------------
+# --- what the guesses say -------------------------------------------------------------------------------------------
 
 
-def end() -> None:
-    """The page's question, answered by what there is now."""
+def source() -> None:
+    """The code behind the page's numbers."""
     from core.images import resampling
 
-    full = game.SIDES[-1]
     filter = session.typed("seeing.filter") or FILTER
+    code = (quality.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
+    stage.source(code, resampling.in_torch(ASKED, game.SIDES[-1], filter))
+
+
+def _said() -> None:
+    """The page's question, answered by what there is now."""
     people = next((one for one in guesses.count_guesses(services.guesses().everybody()) if one.side == ASKED), None)
     networks = [one for one in game.tested(asking.cards("resolution")) if one.side == ASKED]
-    said = [_class_said(people), _networks_said(networks), *_verdict(people, networks)]
-    code = (quality.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
-    stage.end(say, " ".join(said), code, resampling.in_torch(ASKED, full, filter))
+    st.markdown(" ".join([_class_said(people), _networks_said(networks), *_verdict(people, networks)]))
 
 
 def _class_said(people: GuessCounts | None) -> str:
@@ -159,7 +165,7 @@ def _networks_said(networks: list[Tested]) -> str:
     if not networks:
         return say("networks_none")
     return say("networks_said", side=ASKED, values=", ".join(
-        say("network_value", name=say(f"protocol_{one.protocol}"), share=percent(one.accuracy)) for one in networks))  # fmt: skip
+        say("network_value", name=PROTOCOL[one.protocol].word, share=percent(one.accuracy)) for one in networks))  # fmt: skip
 
 
 def _verdict(people: GuessCounts | None, networks: list[Tested]) -> list[str]:
@@ -170,5 +176,5 @@ def _verdict(people: GuessCounts | None, networks: list[Tested]) -> list[str]:
     names: dict[str, list[str]] = {"ahead": [], "open": [], "behind": []}
     for one in networks:
         verdict = "ahead" if one.accuracy < low else "behind" if one.accuracy > high else "open"
-        names[verdict].append(say(f"protocol_{one.protocol}"))
+        names[verdict].append(PROTOCOL[one.protocol].word)
     return [say(f"verdict_{key}", names=", ".join(protocols)) for key, protocols in names.items() if protocols]

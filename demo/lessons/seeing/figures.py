@@ -9,13 +9,12 @@ from core.classroom.game import SIDES, Tested
 from core.classroom.guesses import GuessCounts
 from demo.charts.figure import HEIGHT, Figure
 from demo.charts.plots import heading
+from demo.charts.protocols import PROTOCOLS as PROTOCOL
 from demo.charts.theme import Spec
 from demo.text import speaker
 
 say = speaker("seeing")
-SERIES = {
-    "people": ("#bd1f01", "circle"), "totv": ("#3f90da", "square"), "tvtv": ("#e76300", "diamond"), "mixed": ("#832db6", "triangle-up"),
-}  # fmt: skip
+SERIES = {"people": ("#bd1f01", "triangle-up")} | {name: (one.colour, one.shape) for name, one in PROTOCOL.items()}
 """Colour and shape of the dots."""
 
 
@@ -27,7 +26,7 @@ def beside(tallies: Sequence[GuessCounts], tested: Sequence[Tested]) -> Figure:
         for one in tallies
     ]  # fmt: skip
     rows += [
-        {"side": one.side, "right": 100 * one.accuracy, "low": None, "high": None, "who": say(f"protocol_{one.protocol}"),
+        {"side": one.side, "right": 100 * one.accuracy, "low": None, "high": None, "who": PROTOCOL[one.protocol].word,
          "answers": sum(map(sum, one.confusion))}
         for one in tested
     ]  # fmt: skip
@@ -50,7 +49,7 @@ def _place() -> Spec:
 
 def _told(part: int) -> Spec:
     """Who, by colour (0) or by the dots' shape (1). All layers name the same legend, or there would be none."""
-    names = [say("series_people") if name == "people" else say(f"protocol_{name}") for name in SERIES]
+    names = [say("series_people") if name == "people" else PROTOCOL[name].word for name in SERIES]
     scale = {"domain": names, "range": [drawn[part] for drawn in SERIES.values()]}
     legend = {"title": None, "orient": "bottom", "columns": 4, "labelLimit": 0, "symbolSize": 80}
     return {"field": "who", "type": "nominal", "scale": scale, "legend": legend}

@@ -1,4 +1,4 @@
-"""The section "What is it?" of the page "Seeing at low resolution": an image grows until one knows what it shows."""
+"""The game "What is it?" of the page "Seeing at low resolution": an image grows until one knows what it shows."""
 
 from __future__ import annotations
 
@@ -11,47 +11,85 @@ from core.classroom.game import CLASSES, DATASET, IMAGES, SIDES, Task
 from core.classroom.guesses import Guess
 from core.datasets import files as dataset_files
 from core.inference.protocols import ProtocolAnswer
+from core.pretrained import showcase
 from core.studies.resolution import PROTOCOLS
 from core.vocabulary.errors import LabError
+from demo.charts import protocols
 from demo.classroom import asking
+from demo.lessons.seeing import reveal
 from demo.server import services
 from demo.text import plain, speaker
 from demo.ui import images, tables
-from demo.ui.formatting import percent, table
+from demo.ui.formatting import table
 from demo.visitor import session
 
 say = speaker("seeing")
 SHOWN = 288
 """Pixels of an image on the page: every side of the game divides it, so that all its squares are as large."""
+SMALL = 8
+"""The side of the page's question."""
 PROBLEM = "seeing.guess"
+STYLE = """
+.st-key-seeing_answers { gap: 0.45rem; }
+.st-key-seeing_answers button { min-height: 2.6rem; padding-inline: 0.9rem; }
+.st-key-seeing_stage img { image-rendering: pixelated; }
+"""
 
 
-def render() -> bool:
-    """The image that is asked about; or what was answered, and the score of the round: then True."""
-    folder = session.manager().data
+def picture() -> None:
+    """What the question is about: an image as large as it asks, and what is left of it."""
+    found = showcase.read(services.pretrained_folder())
+    if found is None:
+        return
+    from core.images.quality import pairs
+
+    pair = pairs(found.images[:1].transpose(0, 3, 1, 2), (SMALL,), "bilinear")[0]
+    st.image(images.squares([pair.reduced[0], pair.restored[0]], SHOWN), width=340, alt=say("alt_game", side=SMALL))
+
+
+def render() -> None:
+    """The image that is asked about; or what was answered, and the score of the round."""
+    folder = services.data_folder()
+    st.html(f"<style>{STYLE}</style>")
     if not dataset_files.state(DATASET, folder).present:
+        picture()
         st.info(say("no_pictures"), icon=":material/download:")
         st.code(f"python -m core data {DATASET} --fetch", language="sh")
-        return False
-    st.markdown(say("game_text", count=IMAGES))
-    seed = st.number_input(say("round"), 1, 999, 1, key="seeing.round", help=say("round_help"), width=180)
+        return
+    seed = _seed()
     indices = game.indices(seed)
     place = _place(seed, indices)
     with st.spinner(say("loading")):
         task = game.task(indices[place], folder)
     mine = _mine(task.index)
-    st.markdown(f"#### {say('task', place=place + 1, count=IMAGES, round=seed, index=task.index)}")
+    st.markdown(say("task", place=place + 1, count=IMAGES, round=seed, index=task.index))
     if line := session.notice(PROBLEM):
         st.error(plain(line), icon=":material/error:")
     side = next((side for side in SIDES if side not in mine), None)
-    if side is not None:
-        _ask(task, side)
-        return False
-    with st.spinner(say("asking")):
-        _reveal(task, mine)
-        _next(seed, place, indices)
-        _score([game.task(index, folder) for index in indices if len(_mine(index)) == len(SIDES)])
-    return True
+    with st.container(key="seeing_stage"):
+        if side is not None:
+            _ask(task, side, mine)
+            return
+        with st.spinner(say("asking")):
+            _reveal(task, mine)
+            _next(seed, place, indices)
+            _score([game.task(index, folder) for index in indices if len(_mine(index)) == len(SIDES)])
+
+
+def settings() -> None:
+    """Which round: everybody who plays the same one gets the same images."""
+    st.number_input(say("round"), 1, 999, key=session.keep_widget("seeing.round", 1), help=say("round_help"), width=180)
+    st.markdown(say("game_text", count=IMAGES) + " " + say("reveal_note"))
+
+
+def another_round() -> None:
+    """The next round, in a callback."""
+    session.bind_widget("seeing.round", _seed() % 999 + 1)
+
+
+def _seed() -> int:
+    found: int = session.typed("seeing.round") or 1
+    return found
 
 
 def _mine(index: int) -> Mapping[int, Guess]:
@@ -72,18 +110,24 @@ def _open(indices: list[int]) -> list[int]:
 # --- guessing -------------------------------------------------------------------------------------------------------
 
 
-def _ask(task: Task, side: int) -> None:
-    """The image at a side, as pixels and as a network gets it, and the classes to choose from."""
+def _ask(task: Task, side: int, mine: Mapping[int, Guess]) -> None:
+    """The image at a side, as pixels and as a network gets it, and the classes to choose from; what one said last comes first."""
     view = task.views[side]
     shown = images.squares([view.reduced[0], view.restored[0]], SHOWN)
     st.image(shown, caption=say("caption", side=side), alt=say("alt_game", side=side))
-    st.markdown(f"**{say('what')}**")
-    with st.container(horizontal=True, key="seeing.answers"):
+    last = mine[SIDES[SIDES.index(side) - 1]] if side != SIDES[0] else None
+    with st.container(horizontal=True, key="seeing_answers"):
+        if last:
+            st.button(say("still", answer=_word(last)), key="seeing.still", type="primary", on_click=_guess,
+                      args=(Guess(task.index, side, task.label, last.answer),))  # fmt: skip
         for number, name in enumerate((*CLASSES, say("no_idea"))):
             answer = number if number < len(CLASSES) else None
-            st.button(name, key=f"seeing.guess.{number}", on_click=_guess, args=(Guess(task.index, side, task.label, answer),),
-                      type="secondary" if answer is not None else "tertiary")  # fmt: skip
+            st.button(name, key=f"seeing.guess.{number}", on_click=_guess, args=(Guess(task.index, side, task.label, answer),))
     st.progress(SIDES.index(side) / len(SIDES), say("step", number=SIDES.index(side) + 1, count=len(SIDES)))
+
+
+def _word(guess: Guess) -> str:
+    return say("no_idea") if guess.answer is None else CLASSES[guess.answer]
 
 
 def _guess(guess: Guess) -> None:
@@ -98,38 +142,39 @@ def _guess(guess: Guess) -> None:
 
 
 def _reveal(task: Task, mine: Mapping[int, Guess]) -> None:
-    """What it is, and who said what at each side."""
+    """What it is, who knew it from which side on, and below the images who said what."""
     truth = CLASSES[task.label]
-    known = next((side for side in SIDES if all(mine[later].right for later in SIDES if later >= side)), None)
-    st.success(say("truth", truth=truth) + " " + (say("known_from", side=known) if known else say("never_known")), icon=":material/visibility:")
-    st.image(images.sheet([[task.views[side].restored[0] for side in SIDES]], 900), alt=say("alt_growing", sides=_sides(), truth=truth))
-    st.caption(say("growing", sides=_sides()))
     cells = {(cell.protocol, cell.resolution): cell for cell in game.answers(task, services.registry())}
-    rows = [[str(side), _own(mine[side]), *(_said(cells[protocol, side], truth) for protocol in PROTOCOLS)] for side in SIDES]
-    head = [say("column_side_short"), say("column_you"), *(say(f"protocol_{protocol}") for protocol in PROTOCOLS)]
-    st.markdown(table(head, rows, left=len(head)))
-    st.caption(say("reveal_note"))
+    own: dict[int, reveal.Word | None] = {side: reveal.Word(_word(mine[side]), mine[side].right) for side in SIDES}
+    rows: dict[str, dict[int, reveal.Word | None]] = {say("column_you"): own}
+    rows |= {_name(one): {side: reveal.word(cells[one, side], truth) for side in SIDES} for one in PROTOCOLS}
+    known = [
+        say("knew", who=capital(name), side=side) if (side := reveal.known_from(row)) else say("never", who=capital(name))
+        for name, row in reversed(rows.items()) if all(row.values())
+    ]  # fmt: skip
+    st.markdown(f"{say('truth', truth=truth)} {' '.join(known)}")
+    st.html(reveal.sheet([task.views[side].restored[0] for side in SIDES], rows))
     there = dict.fromkeys(cell.network for cell in cells.values() if cell.label is not None)
-    tables.runs_behind(list(there))
     absent = dict.fromkeys(cell.network for cell in cells.values() if cell.label is None)
     if absent:
         asking.missing(f"python -m core pretrain {' '.join(absent)}")
+    with st.expander(say("sure"), icon=":material/percent:"):
+        head = [say("column_side_short"), *(_name(protocol) for protocol in PROTOCOLS)]
+        st.markdown(table(head, [[str(side), *(reveal.sure(cells[protocol, side]) for protocol in PROTOCOLS)] for side in SIDES], left=len(head)))
+        tables.runs_behind(list(there))
 
 
-def _sides() -> str:
-    return ", ".join(map(str, SIDES))
+def capital(name: str) -> str:
+    """A name at the beginning of a sentence.
+
+    >>> capital("sharp only")
+    'Sharp only'
+    """
+    return name[:1].upper() + name[1:]
 
 
-def _own(guess: Guess) -> str:
-    name = say("no_idea") if guess.answer is None else CLASSES[guess.answer]
-    return say("right" if guess.right else "wrong", answer=name)
-
-
-def _said(cell: ProtocolAnswer, truth: str) -> str:
-    if cell.label is None or cell.probability is None:
-        return say("not_there")
-    answer = say("answer", label=cell.label, probability=percent(cell.probability))
-    return say("right" if cell.label == truth else "wrong", answer=answer)
+def _name(protocol: str) -> str:
+    return protocols.PROTOCOLS[protocol].word
 
 
 def _next(seed: int, place: int, indices: list[int]) -> None:
@@ -137,24 +182,29 @@ def _next(seed: int, place: int, indices: list[int]) -> None:
     left = sorted(_open(indices), key=lambda other: (other < place, other))
     if not left:
         st.markdown(say("round_over", round=seed))
+        st.button(say("try_round"), key="seeing.another", type="primary", on_click=another_round)
         return
     st.button(say("next_picture"), key="seeing.next", type="primary", icon=":material/arrow_forward:",
               on_click=session.set_state, args=(f"seeing.place.{seed}", left[0]))  # fmt: skip
 
 
 def _score(done: list[Task]) -> None:
-    """Over the images of this round that were guessed at every side: right answers by side."""
-    st.subheader(say("score", count=len(done)), anchor=False)
+    """Over the images of this round that were guessed at every side: right answers, in all and by side."""
     answers = {task.index: {(cell.protocol, cell.resolution): cell for cell in game.answers(task, services.registry())} for task in done}
-    rows = []
-    for side in SIDES:
-        own = sum(_mine(task.index)[side].right for task in done)
-        rows.append([str(side), str(own), *(_right(protocol, side, done, answers) for protocol in PROTOCOLS)])
-    head = [say("column_side_short"), say("column_you"), *(say(f"protocol_{protocol}") for protocol in PROTOCOLS)]
-    st.markdown(table(head, rows))
+    own = {side: sum(_mine(task.index)[side].right for task in done) for side in SIDES}
+    right = {protocol: {side: _right(protocol, side, done, answers) for side in SIDES} for protocol in PROTOCOLS}
+    totals = [(say("column_you"), sum(own.values()))] + [
+        (_name(protocol), sum(value for value in row.values() if value is not None) if all(v is not None for v in row.values()) else None)
+        for protocol, row in right.items()
+    ]
+    st.html(reveal.counters(totals, say("score", count=len(done), all=len(done) * len(SIDES))))
+    with st.expander(say("score_by_side"), icon=":material/table_rows:"):
+        head = [say("column_side_short"), say("column_you"), *map(_name, PROTOCOLS)]
+        rows = [[str(side), str(own[side]), *("–" if (value := right[protocol][side]) is None else str(value) for protocol in PROTOCOLS)] for side in SIDES]
+        st.markdown(table(head, rows))
 
 
-def _right(protocol: str, side: int, done: list[Task], answers: Mapping[int, Mapping[tuple[str, int], ProtocolAnswer]]) -> str:
-    """How many of the images a network knew; a dash where it is not there."""
+def _right(protocol: str, side: int, done: list[Task], answers: Mapping[int, Mapping[tuple[str, int], ProtocolAnswer]]) -> int | None:
+    """How many of the images a network knew; None where it is not there."""
     said = [(answers[task.index][protocol, side].label, CLASSES[task.label]) for task in done]
-    return "–" if any(label is None for label, _ in said) else str(sum(label == truth for label, truth in said))
+    return None if any(label is None for label, _ in said) else sum(label == truth for label, truth in said)

@@ -17,6 +17,7 @@ from core.vocabulary.recipe import FILTERS
 from demo.charts import export, plots
 from demo.charts.figure import Figure
 from demo.charts.plots import Axis
+from demo.lessons.seeing import class_results
 from demo.text import plain, speaker
 from demo.ui import image_picker, images, tables
 from demo.ui.formatting import percent, whole
@@ -50,12 +51,14 @@ def render() -> bool:
     originals, names = found
     for pair in pairs:
         _pair(pair, names)
-    st.subheader(say("numbers"), anchor=False)
     losses = [quality.loss(originals, pair.reduced, pair.restored) for pair in pairs]
-    _table(losses, len(originals))
     _words(losses, originals)
-    export.show(spectrum(pairs, filter), key="seeing.spectrum")
-    st.caption(say("spectrum_note"))
+    with st.expander(say("numbers"), icon=":material/table_rows:"):
+        _table(losses, len(originals))
+    with st.expander(say("curious"), icon=":material/graphic_eq:"):
+        export.show(spectrum(pairs, filter), key="seeing.spectrum")
+        st.caption(say("spectrum_note"))
+    class_results.source()
     return True
 
 

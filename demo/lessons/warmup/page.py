@@ -135,7 +135,6 @@ def _told(kernel: str) -> str:
 
 
 def _ending() -> None:
-    stage.answered(LESSON)
     stage.now_try(LESSON, [Try(name, say("try_watch", kernel=sheet.title(name)), _watching(name)) for name in worksheet.filters()])
     stage.remember(say, LESSON)
     with stage.more(say, bias=f"{worksheet.bias():g}"):
