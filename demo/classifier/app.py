@@ -52,6 +52,8 @@ FIRST = "mnist"
 PARENT = Path(os.environ["GRADIO_TEMP_DIR"]) if os.environ.get("GRADIO_TEMP_DIR") else None
 """Where whoever starts the server wants uploads to lie; each server has a folder of its own in it."""
 _FOLDERS: list[PrivateFolder] = []
+LATER = "later"
+"""The class of what is hidden while there is no picture to say anything about."""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
 """demo/classifier/asking.js sees to it that one request is on its way at a time; Gradio neither skips nor puts off any."""
 
@@ -111,16 +113,17 @@ def build(registry: ModelRegistry, home: str = "") -> gr.Blocks:
     blocks = PathGuard(title=say("title"), analytics_enabled=False)
     with blocks:
         gr.Markdown(f"# {say('title')}\n{say('intro')}" + (f" [{say('home')}]({home})" if home else ""), elem_id="head")
-        settings = choose(desk)
-        with gr.Row(equal_height=False):
+        network = gr.Dropdown(desk.networks(), value=FIRST, label=say("network"), filterable=False, elem_id="network")
+        with gr.Row(equal_height=False, elem_id="desk"):
             with gr.Column(min_width=SIDE + 40):
                 images = bring()
             with gr.Column(min_width=SIDE):
+                said = gr.Markdown(desk.empty(FIRST, "draw"), min_height=60, elem_id="said")
+                chances = gr.Label(label=say("chances"), num_top_classes=5, show_heading=False, show_label=False, elem_id="chances")
+            with gr.Column(min_width=SIDE):
                 gr.Markdown(f"### {say('seen')}")
                 seen = gr.HTML(waiting_seen, elem_id="seen", min_height=SIDE + 40)
-            with gr.Column(min_width=SIDE):
-                said = gr.Markdown(desk.empty(FIRST, "draw"), min_height=60, elem_id="said")
-                chances = gr.Label(label=say("chances"), num_top_classes=5, show_heading=False, elem_id="chances")
+                settings = choose(desk, network)
         results = explain(desk, said, chances, seen, *waiting)
         answer_at_once(desk, settings, images, results, blocks)
         offer(registry)
@@ -129,14 +132,10 @@ def build(registry: ModelRegistry, home: str = "") -> gr.Blocks:
     return blocks
 
 
-def choose(desk: Handlers) -> Settings:
-    """Draws the choice of network, resolution and filter."""
-    with gr.Row():
-        network = gr.Dropdown(desk.networks(), value=FIRST, label=say("network"), filterable=False,
-                              scale=2, min_width=280, elem_id="network")  # fmt: skip
-        resolution = gr.Slider(SMALLEST, SOURCES[FIRST].side, SOURCES[FIRST].side, step=1, label=say("resolution"), scale=2,
-                               min_width=280, elem_id="resolution")  # fmt: skip
-        filter = gr.Dropdown(list(FILTERS), value=desk.recipe(FIRST).filter, label=say("filter"), filterable=False, elem_id="filter")
+def choose(desk: Handlers, network: gr.Dropdown) -> Settings:
+    """Draws the choice of resolution and filter, directly below the picture that they change."""
+    resolution = gr.Slider(SMALLEST, SOURCES[FIRST].side, SOURCES[FIRST].side, step=1, label=say("resolution"), elem_id="resolution")
+    filter = gr.Dropdown(list(FILTERS), value=desk.recipe(FIRST).filter, label=say("filter"), filterable=False, elem_id="filter")
     return Settings(network, resolution, filter)
 
 
@@ -145,7 +144,7 @@ def bring() -> Images:
     with gr.Tabs(selected="draw", elem_id="ways") as tabs:
         with gr.Tab(say("draw"), id="draw"):
             gr.HTML(pad(SIDE), min_height=SIDE + 60)
-            ask = gr.Button(say("ask"), variant="primary", elem_id="ask")
+            ask = gr.Button(say("ask"), size="sm", elem_id="ask")
         with gr.Tab(say("upload"), id="upload"):
             photo = gr.Image(label=say("photo"), type="filepath", image_mode=None, format="png", sources=["upload", "clipboard"],
                              height=SIDE + 60, buttons=[], elem_id="photo")  # fmt: skip
@@ -166,20 +165,22 @@ def as_it_came(file: Any) -> str | None:
 def explain(desk: Handlers, said: gr.Markdown, chances: gr.Label, seen: gr.HTML, *waiting: str) -> Results:
     """What stands below the image and the answer; `waiting`: what its three places show before there is an image."""
     in_strip, in_steps, in_cam = waiting
-    gr.Markdown(f"### {say('strip')}")
-    of_strip = gr.Markdown(about_strip(desk.recipe(FIRST)))
-    strip = gr.HTML(in_strip, elem_id="strip")
-    gr.Markdown(f"### {say('steps')}")
-    of_steps = gr.Markdown(about_steps(desk.recipe(FIRST)))
-    with gr.Row():
-        switches = tuple(
-            gr.Radio(list(ASPECTS if step == "aspect" else SWITCH), value="auto", label=say(f"switch_{step}"), min_width=200,
-                     elem_id=f"switch-{step}")
-            for step in ("invert", "crop", "aspect", "centre")
-        )  # fmt: skip
-    stages = gr.HTML(in_steps, elem_id="stages")
+    with gr.Column(elem_classes=LATER):
+        gr.Markdown(f"### {say('strip')}")
+        of_strip = gr.Markdown(about_strip(desk.recipe(FIRST)))
+        strip = gr.HTML(in_strip, elem_id="strip")
+    with gr.Column(elem_classes=LATER):
+        gr.Markdown(f"### {say('steps')}")
+        of_steps = gr.Markdown(about_steps(desk.recipe(FIRST)))
+        stages = gr.HTML(in_steps, elem_id="stages")
+        with gr.Row():
+            switches = tuple(
+                gr.Radio(list(ASPECTS if step == "aspect" else SWITCH), value="auto", label=say(f"switch_{step}"), min_width=200,
+                         elem_id=f"switch-{step}")
+                for step in ("invert", "crop", "aspect", "centre")
+            )  # fmt: skip
     with gr.Row(equal_height=False):
-        with gr.Column(min_width=SIDE):
+        with gr.Column(min_width=SIDE, elem_classes=LATER):
             gr.Markdown(f"### {say('cam')}")
             cam = gr.HTML(in_cam, elem_id="cam")
         with gr.Column(min_width=SIDE):
@@ -201,7 +202,7 @@ def answer_at_once(desk: Handlers, settings: Settings, images: Images, results: 
     for event in (images.photo.change, images.gallery.select, *(tab.select for tab in images.tabs.children if isinstance(tab, gr.Tab))):
         event(None, None, shown, js=blanked("lab.want('answer')"), **QUIET)
     images.more.click(None, None, shown, js=blanked("lab.want('page', 'answer')"), **QUIET)
-    settings.network.input(None, None, shown, js=blanked("lab.want('choose', 'answer')"), **QUIET)
+    settings.network.input(None, None, shown, js=blanked("lab.fresh(); lab.want('choose', 'answer')"), **QUIET)
 
     about = [results.about_strip, results.about_steps, results.about_trust]
     source, packet = gr.Textbox(visible=False), gr.Textbox(visible=False)

@@ -42,6 +42,8 @@ function makeAsking(pad) {
 
   return {
     want, done, forget, way,
+    // The drawing that the page begins with is no picture for another network.
+    fresh: () => pad.forget(),
     // Other samples are shown, so none of them is chosen.
     unchosen: () => { sample = null },
     // The values of the controls, with what this script knows in the first four places.

@@ -43,11 +43,18 @@ class Handlers:
     # --- what can be chosen --------------------------------------------------------------------------------------
 
     def networks(self) -> list[tuple[str, str]]:
-        """(shown, value) of the chooser: the data sets first, then the other networks and the finished runs."""
+        """(shown, value) of the chooser: this machine's own runs, then digits, clothes and photographs, in each group the
+        networks of the data sets before the others."""
         choices = self.registry.list_models()
         first = {choice.first_for: choice for choice in choices if choice.first_for}
-        firsts = [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in SOURCES]
-        return firsts + [(_of_network(choice), choice.name) for choice in choices if not choice.first_for]
+        own = [(_of_network(choice), choice.name) for choice in choices if not choice.first_for and not choice.pretrained]
+        grouped: list[tuple[str, str]] = []
+        for group in dict.fromkeys(map(_group, SOURCES)):
+            members = [dataset for dataset in SOURCES if _group(dataset) == group]
+            grouped += [(_of_dataset(dataset, first.get(dataset)), dataset) for dataset in members]
+            grouped += [(_of_network(choice), choice.name) for choice in choices
+                        if choice.pretrained and not choice.first_for and choice.recipe.dataset in members]  # fmt: skip
+        return own + grouped
 
     def recipe(self, name: str) -> Recipe:
         """The recipe of a network; for a data set without one, what its network would be."""
@@ -169,15 +176,21 @@ def _looked(network: Classifier, found: Answer) -> str:
         return say("cam_none")
 
 
+def _group(dataset: str) -> str:
+    """What its pictures are, as a key of the texts."""
+    form = SOURCES[dataset].form
+    return "group_drawn" if form.drawn else "group_grey" if form.grey else "group_colour"
+
+
 def _of_dataset(dataset: str, choice: Choice | None) -> str:
     title = SOURCES[dataset].title
     if choice is None:
-        return say("network_missing", dataset=title)
-    return say("network_first", dataset=title, name=choice.name, accuracy=_share(choice.accuracy))
+        return say("network_missing", group=say(_group(dataset)), dataset=title)
+    return say("network_first", group=say(_group(dataset)), dataset=title, name=choice.name, accuracy=_share(choice.accuracy))
 
 
 def _of_network(choice: Choice) -> str:
-    return say("network_other" if choice.pretrained else "network_run", name=choice.name, kind=choice.recipe.network,
+    return say("network_other" if choice.pretrained else "network_run", name=choice.name, group=say(_group(choice.recipe.dataset)),
                dataset=SOURCES[choice.recipe.dataset].title, accuracy=_share(choice.accuracy))  # fmt: skip
 
 

@@ -14,8 +14,10 @@ from core.images.decoding import Bytes
 from core.images.preprocessing import Stage
 from core.inference.classifier import Answer, Classifier, Floats
 from core.inference.protocols import ProtocolAnswer
+from demo.charts.protocols import PROTOCOLS
 from demo.text import speaker
 from demo.ui.images import overlaid
+from demo.ui.mosaics import mosaic
 
 say = speaker("classifier")
 LARGEST_STAGE = 256
@@ -44,9 +46,10 @@ def seen(answer: Answer) -> str:
 
 
 def waiting() -> tuple[str, str, str, str]:
-    """Before there is an image: what will be seen, in the places of `seen`, the strip, the steps and `looked`."""
-    seen, strip, steps, cam = (f'<div class="waiting {name}">{say(f"waiting_{name}")}</div>' for name in ("seen", "strip", "steps", "cam"))
-    return seen, strip, steps, cam
+    """Before there is an image: a faint sketch in the place of `seen`; nothing in those of the strip, the steps and `looked`,
+    which the page hides with their headings."""
+    sketch = f'<i style="background-image:url({mosaic("draw")})"></i>'
+    return f'<div class="waiting seen">{sketch}<span>{say("waiting_seen")}</span></div>', "", "", ""
 
 
 def stages(found: Iterable[Stage]) -> str:
@@ -65,9 +68,9 @@ def stages(found: Iterable[Stage]) -> str:
 def strip(cells: list[ProtocolAnswer], network: Classifier, answer: Answer) -> str:
     """A row for each protocol, a column for each resolution, the image itself above them."""
     sides = list(dict.fromkeys(cell.resolution for cell in cells))
-    heads = "".join(f"<th>{side} x {side}{img(_at(network, answer, side), f'{side} x {side}')}</th>" for side in sides)
+    heads = "".join(f"<th>{side} × {side}{img(_at(network, answer, side), f'{side} × {side}')}</th>" for side in sides)
     rows = "".join(
-        f"<tr><th>{say(f'strip_{protocol}')}</th>{''.join(_cell(cell) for cell in cells if cell.protocol == protocol)}</tr>"
+        f"<tr><th>{_protocol(protocol)}</th>{''.join(_cell(cell) for cell in cells if cell.protocol == protocol)}</tr>"
         for protocol in dict.fromkeys(cell.protocol for cell in cells)
     )
     return f'<div class="strip"><table><tr><th></th>{heads}</tr>{rows}</table></div>'
@@ -78,13 +81,24 @@ def _at(network: Classifier, answer: Answer, side: int) -> Bytes:
     return pixels
 
 
+def _protocol(name: str) -> str:
+    """The word and the sign of a protocol, the same as in the study; the chosen network where it belongs to none."""
+    found = PROTOCOLS.get(name)
+    return f'<i style="color:{found.colour}" aria-hidden="true">{found.mark}</i> {found.word}' if found else say("strip_chosen")
+
+
 def _cell(cell: ProtocolAnswer) -> str:
     if cell.label is None or cell.probability is None:
         why = say("strip_damaged" if cell.problem else "strip_missing")
         return f'<td class="missing" title="{escape(cell.problem or cell.network)}">{why}</td>'
     doubt = f"<br><small>{say('strip_unknown')}</small>" if cell.known is False else ""
     return (f'<td title="{escape(cell.network)}"><b>{escape(cell.label)}</b> {cell.probability:.1%}'
-            f'<div class="bar" style="width:{cell.probability:.0%}"></div>{doubt}</td>')  # fmt: skip
+            f'<div class="bar" style="width:{cell.probability:.0%}{_bar_colour(cell.protocol)}"></div>{doubt}</td>')  # fmt: skip
+
+
+def _bar_colour(protocol: str) -> str:
+    found = PROTOCOLS.get(protocol)
+    return f";background:{found.colour}" if found else ""
 
 
 def looked(answer: Answer, label: str, heat: Floats, cells: tuple[int, int]) -> str:

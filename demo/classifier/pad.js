@@ -2,7 +2,7 @@
 // What is on it is a list of strokes, so the picture can be painted again at any time. `changed` is called after each change.
 function makePad(changed) {
   const PAPER = "#ffffff", INK = "#000000"
-  let strokes = [], undone = [], tool = "pen", pointer = null
+  let strokes = [], undone = [], tool = "pen", pointer = null, example = false
 
   const canvas = () => document.querySelector("#pad canvas")
   const since = () => strokes.slice(strokes.findLastIndex(stroke => stroke.tool === "clear") + 1)
@@ -30,6 +30,7 @@ function makePad(changed) {
     pen.fillStyle = PAPER
     pen.fillRect(0, 0, paper.width, paper.height)
     for (const stroke of since()) line(stroke, 0)
+    document.querySelector("#pad .example")?.toggleAttribute("hidden", !example)
     for (const button of document.querySelectorAll("#pad [data-do]")) {
       if (button.dataset.do === "undo") button.disabled = !strokes.length
       if (button.dataset.do === "redo") button.disabled = !undone.length
@@ -46,14 +47,31 @@ function makePad(changed) {
   }
 
   function act(name) {
+    if (name === "undo" || name === "clear") forget()
     actions[name]()
     paint()
     if (name !== "pen" && name !== "eraser") changed()
   }
 
+  // A drawing to begin with, in shares of the square; the first stroke takes its place.
+  function show(drawn) {
+    const side = canvas()?.width
+    if (!side || strokes.length) return
+    strokes = drawn.map(points => ({tool: "pen", points: points.map(([x, y]) => [x * side, y * side])}))
+    example = true
+    paint()
+  }
+
+  function forget() {
+    if (example) strokes = []
+    example = false
+    paint()
+  }
+
   function begin(event) {
     if (event.target !== canvas() || pointer !== null || event.button) return
     event.preventDefault()
+    forget()
     pointer = event.pointerId
     event.target.setPointerCapture(pointer)
     strokes.push({tool, points: [at(event)]})
@@ -95,5 +113,5 @@ function makePad(changed) {
     if (button) act(button.dataset.do)
   })
   paint()
-  return {paint, value: () => since().some(stroke => stroke.tool === "pen") ? canvas().toDataURL("image/png") : ""}
+  return {paint, show, forget, value: () => since().some(stroke => stroke.tool === "pen") ? canvas().toDataURL("image/png") : ""}
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import gradio as gr
@@ -14,34 +15,73 @@ FONTS = (gr.themes.LocalFont("Source Sans Pro", (400, 700)), "Source Sans", "sys
 """The family of the Streamlit half. Gradio brings it too (under its old name, whole in these
 two weights only) and serves it itself: no network, also where it stands alone."""
 CSS = """
-.gradio-container {max-width: 1180px !important; margin: 0 auto !important}
+:root {scrollbar-gutter: stable}
+:root:has(body.in-the-lab) {scrollbar-gutter: auto}
+.gradio-container {max-width: 1180px !important; margin: 0 auto !important; font-size: 17px}
 .in-the-lab #head {display: none}
 .in-the-lab .gradio-container, .in-the-lab .fillable {max-width: none !important; width: 100%; padding: 0 !important}
-.pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary)}
-#pad canvas {display: block; width: 280px; height: 280px; border: 1px solid var(--border-color-primary); border-radius: 6px;
+.gradio-container .prose {font-size: 17px; line-height: 1.5; font-variant-numeric: tabular-nums}
+.gradio-container .prose :is(p, li) {max-width: 42rem}
+.gradio-container .prose h1 {font-size: 40px; line-height: 1.15; letter-spacing: -0.01em}
+.gradio-container .prose h3 {font-size: 24px; line-height: 1.25; margin: 0.6rem 0 0.2rem}
+#said .prose > :first-child {font-size: 22px; line-height: 1.25; margin-top: 0.4rem}
+#said .prose > :first-child strong {font-size: 32px; letter-spacing: -0.01em}
+.gradio-container:not(:has(#seen figure)) .later {display: none}
+#seen, #strip, #stages, #cam, #network, #resolution, #filter, #said, #chances, .html-container {padding: 0 !important}
+#ask {align-self: flex-start; width: auto; min-width: 8rem; margin-top: 0.3rem}
+#desk {gap: 1.6rem; margin-top: 0.4rem}
+#chances .bar {height: 8px; border-radius: 4px; background: var(--color-accent)}
+#chances :is(.text, .confidence, .line, dt, dd) {font-family: var(--font); font-size: 17px}
+.pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary); border-radius: 6px}
+#pad canvas {display: block; width: 280px; height: 280px; border: 1px solid var(--border-color-primary); border-radius: 7px;
   background: #fff; cursor: crosshair; touch-action: none}
-#pad .tools {display: flex; flex-wrap: wrap; gap: 0.25rem; margin-top: 0.5rem}
-#pad button {margin: 0; padding: 0.3rem 0.45rem; border: 1px solid var(--border-color-primary); border-radius: 6px;
-  background: var(--button-secondary-background-fill); color: var(--body-text-color); font-size: 0.8rem}
-#pad button[aria-pressed=true] {border-color: var(--color-accent); box-shadow: inset 0 0 0 1px var(--color-accent); font-weight: 600}
+#pad .tools {display: flex; flex-wrap: wrap; gap: 0.3rem; margin-top: 0.5rem}
+#pad button {margin: 0; padding: 0.35rem 0.5rem; border: 1px solid var(--border-color-primary); border-radius: 7px;
+  background: var(--button-secondary-background-fill); color: var(--body-text-color); font-size: 15px}
+#pad button[aria-pressed=true] {border-color: var(--color-accent); box-shadow: inset 0 0 0 1px var(--color-accent); font-weight: 700}
 #pad button:disabled {opacity: 0.5}
+#pad .example {margin: 0.5rem 0 0; font-size: 15px; color: var(--block-info-text-color); max-width: 280px}
+#ways .tab-container, #ways [role=tablist] {border: 0; height: auto; gap: 0}
+#ways [role=tab] {border: 1px solid var(--border-color-primary); margin: 0 0 0 -1px; padding: 0.3rem 0.9rem; border-radius: 0; color: var(--body-text-color); height: auto}
+#ways [role=tab]:first-child {border-radius: 7px 0 0 7px; margin-left: 0}
+#ways [role=tab]:last-child {border-radius: 0 7px 7px 0}
+#ways [role=tab].selected {background: #e7f1f4; border-color: var(--color-accent); color: #0b5f78; z-index: 1}
+.dark #ways [role=tab].selected {background: #16323d; color: #7cc7de}
+#ways [role=tab]::after {display: none}
+#ways .tabitem {border: 0; padding: 0.6rem 0 0}
+#ways #pad {padding: 0}
+#resolution input[type=range] {accent-color: var(--color-accent); background-size: 0; height: 20px}
+#resolution input[type=range]::-webkit-slider-runnable-track {height: 4px; border-radius: 2px; background: linear-gradient(to right, var(--color-accent) var(--range_progress, 100%), var(--border-color-primary) var(--range_progress, 100%))}
+#resolution input[type=range]::-webkit-slider-thumb {-webkit-appearance: none; width: 18px; height: 18px; margin-top: -7px; border: 0; border-radius: 50%; background: var(--color-accent); box-shadow: none}
+#resolution input[type=range]::-moz-range-thumb {width: 18px; height: 18px; border: 0; border-radius: 50%; background: var(--color-accent)}
 .asking :is(#said, #chances, #seen, #strip, #stages, #cam) {opacity: 0.55; transition: opacity 0.2s 0.5s}
-.seen {max-width: 280px}
-.seen figcaption, .stages figcaption, .strip small {font-size: 0.8rem; color: var(--body-text-color)}
-.waiting {border: 1px dashed var(--border-color-primary); border-radius: 6px; padding: 0.8rem; color: var(--block-info-text-color)}
-.waiting.seen {aspect-ratio: 1; display: flex; align-items: center; text-align: center}
+.seen {max-width: 280px; margin: 0}
+.seen figcaption, .stages figcaption, .strip small {font-size: 15px; color: var(--block-info-text-color)}
+.waiting.seen {aspect-ratio: 1; position: relative; display: grid; place-items: center; text-align: center; color: var(--body-text-color)}
+.waiting.seen i {position: absolute; inset: 0; opacity: 0.14; background-size: cover; image-rendering: pixelated; border-radius: 6px}
+.waiting.seen span {padding: 1rem}
 .stages {display: flex; flex-wrap: wrap; gap: 0.8rem}
 .stages figure {width: 112px; margin: 0}
 .stages .off {opacity: 0.45}
 .strip {overflow-x: auto}
-.strip table {border-collapse: collapse; width: 100%; min-width: 300px}
-.strip th, .strip td {border: 1px solid var(--border-color-primary); padding: 0.3rem 0.5rem; text-align: left; color: var(--body-text-color)}
-.strip th img {width: 64px; margin-top: 0.3rem}
-.strip .bar {height: 5px; margin-top: 3px; background: var(--color-accent)}
-.strip .missing {opacity: 0.6; font-style: italic}
+.strip table {border: 0 !important; border-collapse: collapse; width: 100%; min-width: 300px; font-variant-numeric: tabular-nums}
+.strip th, .strip td {border: 0; border-bottom: 1px solid var(--border-color-primary); padding: 0.4rem 0.6rem; text-align: left; color: var(--body-text-color)}
+.strip th i {font-style: normal}
+.strip th img {width: 84px; margin-top: 0.3rem}
+.strip .bar {height: 6px; margin-top: 3px; border-radius: 3px; background: var(--color-accent)}
+.strip .missing {opacity: 0.7; font-style: italic}
 .min_value, .max_value {color: var(--block-info-text-color) !important}
-.dark button[role=tab].selected {color: #7cc7de}
-@media (max-width: 640px) {.strip th, .strip td {padding: 0.2rem; font-size: 0.72rem} .strip th img {width: 40px} .stages figure {width: 86px}}
+:is(button, input, [role=tab], [tabindex]):focus-visible {outline: 3px solid #ffa90e; outline-offset: 2px}
+@media (max-width: 640px) {
+  .gradio-container .prose h1 {font-size: 28px}
+  .strip th, .strip td {padding: 0.25rem; font-size: 0.78rem}
+  .strip th img {width: 44px}
+  .stages figure {width: 86px}
+  #ask {display: none}
+  #desk {gap: 0.6rem}
+  #seen .seen {margin: 0 auto}
+}
+@media (prefers-reduced-motion: reduce) {.gradio-container * {transition: none !important; animation: none !important}}
 """
 ACCENT = gr.themes.Color(
     "#eef6f8",
@@ -57,13 +97,20 @@ ACCENT = gr.themes.Color(
     "#052831",
 )
 """The accent of .streamlit/config.toml, from pale to deep."""
+EXAMPLE = (
+    ((0.64, 0.36), (0.62, 0.41), (0.59, 0.46), (0.54, 0.50), (0.48, 0.51), (0.42, 0.50), (0.37, 0.46), (0.34, 0.41), (0.33, 0.36), (0.34, 0.30), (0.37, 0.25), (0.42, 0.21), (0.48, 0.20), (0.54, 0.21), (0.59, 0.25), (0.62, 0.30), (0.64, 0.36)),
+    ((0.64, 0.36), (0.63, 0.48), (0.61, 0.59), (0.58, 0.72), (0.55, 0.84)),
+)  # fmt: skip
+"""What is on the square when the page is opened, stroke by stroke in shares of its side: a 9 that is one at every resolution
+to the networks that know it, and a 4 at 7 x 7 to the one that was trained on sharp pictures only."""
 SCRIPTS = (Path(__file__).parent / name for name in ("pad.js", "asking.js"))
 SCRIPT = f"""
 () => {{
 {"".join(file.read_text(encoding="utf-8") for file in SCRIPTS)}
 const pad = makePad(() => lab.want("answer"))
 window.lab = makeAsking(pad)
-lab.want("open")
+pad.show({json.dumps(EXAMPLE)})
+lab.want("open", "answer")
 }}
 """
 """Runs once, when the page is there."""
@@ -79,7 +126,7 @@ def pad(side: int) -> str:
                               ("redo", " disabled"), ("clear", ' id="clear"'))
     )  # fmt: skip
     square = f'<canvas width="{side}" height="{side}" data-width="{BRUSH}" role="img" aria-label="{say("pad")}"></canvas>'
-    return f'<div id="pad">{square}<div class="tools">{tools}</div></div>'
+    return f'<div id="pad">{square}<div class="tools">{tools}</div><p class="example" hidden>{say("example")}</p></div>'
 
 
 def theme() -> gr.themes.Base:
@@ -90,7 +137,7 @@ def theme() -> gr.themes.Base:
     return base.set(
         body_background_fill="#ffffff", body_background_fill_dark="#0e1216",
         body_text_color="#1c2a33", body_text_color_dark="#e6ebee",
-        block_background_fill="#f3f6f8", block_background_fill_dark="#1a2127",
+        block_background_fill="#ffffff", block_background_fill_dark="#0e1216",
         block_label_background_fill="#f3f6f8", block_label_background_fill_dark="#1a2127",
         block_label_text_color="#1c2a33", block_label_text_color_dark="#e6ebee",
         block_title_text_color="#1c2a33", block_title_text_color_dark="#e6ebee",
@@ -100,5 +147,10 @@ def theme() -> gr.themes.Base:
         button_primary_background_fill_hover="#0b5f78", button_primary_background_fill_hover_dark="#0f6b85",
         button_secondary_background_fill="#ffffff", button_secondary_background_fill_dark="#1a2127",
         button_secondary_border_color="#c9d3d9", button_secondary_border_color_dark="#3d4951",
+        input_background_fill="#ffffff", input_background_fill_dark="#0e1216",
+        input_border_color="#c9d3d9", input_border_color_dark="#3d4951", input_border_width="1px", input_shadow="none",
+        slider_color="#0f6b85", slider_color_dark="#2080a0",
+        block_radius="7px", container_radius="7px", input_radius="7px", block_border_width="0px", block_shadow="none",
+        button_large_radius="7px", button_medium_radius="7px", button_small_radius="7px",
         button_border_width="1px", link_text_color="#0b5f78", link_text_color_dark="#7cc7de",
     )  # fmt: skip

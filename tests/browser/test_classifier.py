@@ -81,10 +81,11 @@ def draw(page: Page, strokes: list[Stroke], scale: float) -> None:
 
 
 def open_classifier(page: Page, address: str) -> None:
-    """Waits until the page's script is there and the first network is loaded."""
+    """Waits until the page's script is there, the first network is loaded and the drawing that a page begins with is answered."""
     page.goto(address)
     expect(page.locator("#pad canvas")).to_be_visible()
     expect(page.locator("#trust")).to_contain_text("energy")
+    expect(page.locator("#seen img")).to_be_visible()
 
 
 def settled(page: Page, seconds: float = 3) -> None:
@@ -143,7 +144,7 @@ SAMPLE = 3
 def agrees(page: Page, found: Answer) -> bool:
     """Whether caption, pixels, verdict and bars are those of `found`, pixel by pixel."""
     caption = page.locator("#seen figcaption").inner_text()
-    reduced = "pixels. Each" if found.resolution == 28 else f"reduced to {found.resolution} × {found.resolution} and"
+    reduced = "pixels. Each" if found.resolution == 28 else f"shrunk to {found.resolution} × {found.resolution} and"
     source = page.locator("#seen img").get_attribute("src") or ""
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))))
     label, chance = found.top[0]
@@ -189,7 +190,7 @@ def test_after_a_fast_drag_everything_agrees_within_three_seconds(page: Page, sp
 
 def test_what_is_shown_belongs_to_what_is_on_the_pad(page: Page, space: str) -> None:
     open_classifier(page, space)
-    seven, empty = "looks like 7", "Draw something"
+    seven, empty = "looks like 7", "Draw one digit"
     draw(page, DRAWN[7][1], 1)
     expect(page.locator("#said")).to_contain_text(seven)
     whole = page.locator("#seen img").get_attribute("src")
@@ -250,14 +251,40 @@ def test_of_many_choices_the_last_one_stays_and_nothing_old_stands_beside_it(pag
             choose(page, name)
         expect(page.locator("#seen img")).to_have_count(0, timeout=500)  # what was said of the seven is gone at once
         settled(page, 60)
-    expect(page.locator("#said")).to_contain_text("Choose one of the pictures")
+    expect(page.locator("#said")).to_contain_text("Choose a picture")
     assert page.locator("#resolution input[type=range]").get_attribute("max") == "32"
-    expect(page.locator("#steps, .prose").get_by_text("what was done to the pictures of CIFAR-10")).to_be_visible()
     page.locator("#samples button").nth(1).click()
     expect(page.locator("#said")).to_contain_text("It really is ship")
+    expect(page.locator(".prose").get_by_text("what was done to the pictures of CIFAR-10")).to_be_visible()
     page.locator("#more").click()
     expect(page.locator("#seen img")).to_have_count(0)
-    expect(page.locator("#said")).to_contain_text("Choose one of the pictures")
+    expect(page.locator("#said")).to_contain_text("Choose a picture")
+
+
+def test_the_page_begins_with_an_answer_that_the_first_stroke_replaces_and_hides_what_is_empty(page: Page, space: str) -> None:
+    open_classifier(page, space)
+    expect(page.locator("#said")).to_contain_text("looks like 9")
+    expect(page.locator("#strip td").first).to_be_visible()
+    assert page.locator("#said strong").last.evaluate("word => getComputedStyle(word).fontSize") == "32px"
+    expect(page.locator("#pad .example")).to_be_visible()
+    page.locator("#clear").click()
+    expect(page.locator("#said")).to_contain_text("Draw one digit")
+    expect(page.locator("#strip, #stages, #cam").first).to_be_hidden()
+    expect(page.locator("#pad .example")).to_be_hidden()
+    draw(page, DRAWN[7][1], 1)
+    expect(page.locator("#said")).to_contain_text("looks like 7")
+
+
+def test_on_a_telephone_the_square_the_answer_and_the_slider_come_in_this_order(chromium: Browser, space: str) -> None:
+    with chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as telephone:
+        page = telephone.new_page()
+        open_classifier(page, space)
+        expect(page.locator("#said")).to_contain_text("looks like 9")
+        boxes = [page.locator(place).first.bounding_box() for place in ("#pad canvas", "#said", "#seen img", "#resolution input[type=range]")]
+        tops = [box["y"] for box in boxes if box]
+        assert tops == sorted(tops) and len(tops) == 4
+        assert tops[0] + 280 <= 844, "the whole square on the first screen"
+        assert tops[3] - tops[2] < 460, "the slider directly under the picture that it changes"
 
 
 def test_one_can_draw_where_there_is_no_gpu_canvas(chromium: Browser, space: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
 import json
 import re
@@ -11,11 +12,11 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
-from core.inference.protocols import ProtocolAnswer
+from core.inference.protocols import ProtocolAnswer, compare_protocols
 from core.pretrained.cards import FOLDER as PRETRAINED
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
@@ -24,7 +25,7 @@ from demo.classifier import html as classifier_views
 from demo.classifier import sessions
 from demo.classifier.api import sample_of
 from demo.classifier.handlers import SAMPLES, Handlers
-from demo.classifier.theme import theme
+from demo.classifier.theme import BRUSH, EXAMPLE, theme
 from demo.text import FOLDER, texts
 from demo.ui.images import overlaid
 from tests.demo.served_classifier import as_text
@@ -71,7 +72,7 @@ def test_a_drawing_gets_everything_that_the_page_shows(desk: Handlers, folder: P
     expected = Classifier.load("mnist-28", folder).classify(seven(), 14, "area")
     assert chances == dict(expected.top[:5]) and expected.top[0][0] in said
     np.testing.assert_array_equal(images(seen)[0], expected.seen[0])
-    assert "reduced to 14 × 14" in seen
+    assert "shrunk to 14 × 14" in seen
     assert [image.shape for image in images(stages)][-1] == (28, 28) and len(images(stages)) == 6
     assert strip.count(say("strip_missing")) == 7, "three of TVTV and the mixed network are not there; TOTV is"
     assert images(cam)[0].shape == (28, 28, 3) or "speaks for" in cam
@@ -110,7 +111,7 @@ def test_a_sample_comes_with_its_truth(desk: Handlers) -> None:
     assert len(gallery) == SAMPLES and first == 24
     said = desk.answer("digits", 8, "area", "samples", "", None, 24, *AUTO)[0]
     data = desk.registry.dataset("digits")
-    assert data and f"It really is **{data.classes[int(data.labels[data.train_size + 24])]}**" in said
+    assert data and f"It really is {data.classes[int(data.labels[data.train_size + 24])]}." in said
     np.testing.assert_array_equal(np.asarray(gallery[0])[6::12, 6::12], data.images[1437 + 24, 0])
     assert json.loads(desk.numbered(3, "samples", "", 4, "digits", 8, "area", None, 20, *AUTO))["shown"][0] == said
 
@@ -154,7 +155,35 @@ def test_missing_data_and_networks_are_told(desk: Handlers) -> None:
 def test_the_chooser_has_every_data_set_and_every_network(desk: Handlers) -> None:
     told = desk.networks()
     assert [value for _, value in told] == ["digits", "mnist", "fashion-mnist", "cifar10"]
-    assert told[3][0] == say("network_missing", dataset="CIFAR-10") and "mnist-28" in told[1][0]
+    assert told[3][0] == say("network_missing", group=say("group_colour"), dataset="CIFAR-10") and "mnist-28" in told[1][0]
+
+
+def test_the_chooser_goes_by_what_a_picture_shows_and_begins_with_one_s_own_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = ModelRegistry(PRETRAINED)
+    models = registry.list_models()
+    own = dataclasses.replace(next(choice for choice in models if not choice.first_for), name="7ecgsg", pretrained=False)
+    monkeypatch.setattr(ModelRegistry, "list_models", lambda _: [*models, own])
+    told = Handlers(registry).networks()
+    assert told[0][1] == "7ecgsg" and told[0][0].startswith("Your run 7ecgsg")
+    groups = [shown.partition(" · ")[0] for shown, _ in told[1:]]
+    assert list(dict.fromkeys(groups)) == [say(f"group_{kind}") for kind in ("drawn", "grey", "colour")]
+    assert groups == sorted(groups, key=list(dict.fromkeys(groups)).index), "a group stands together"
+    assert len(told) == len({value for _, value in told}) == len(models) + 1
+
+
+def test_the_page_begins_with_a_drawing_that_blur_turns_into_another_digit_for_one_network_only() -> None:
+    paper = Image.new("RGB", (280, 280), "white")
+    pen = ImageDraw.Draw(paper)
+    for stroke in EXAMPLE:
+        points = [(x * 280, y * 280) for x, y in stroke]
+        pen.line(points, "black", BRUSH, joint="curve")
+        for x, y in points:
+            pen.ellipse([x - BRUSH / 2, y - BRUSH / 2, x + BRUSH / 2, y + BRUSH / 2], "black")
+    registry = ModelRegistry(PRETRAINED)
+    network = registry.get("mnist")
+    found = network.classify(paper, 28, network.recipe.filter)
+    cells = {(cell.protocol, cell.resolution): cell.label for cell in compare_protocols(found.prepared.seen, network, found.filter, registry.get)}
+    assert {label for place, label in cells.items() if place != ("totv", 7)} == {"9"} and cells["totv", 7] == "4"
 
 
 def test_another_network_brings_its_resolutions_and_ways(desk: Handlers) -> None:
