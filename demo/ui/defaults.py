@@ -32,5 +32,8 @@ DEFAULTS = {
     "network/looked": Default(
         "cifar10", 5, "cifar10-32", "A photograph fills its frame with things to look at; a digit stands on nothing, and the map would light empty black."
     ),
+    "seeing": Default(
+        "cifar10", 1, "all", "Round 1 opens with a ship: the network that saw blurred pictures knows it at once, the other far later."
+    ),
 }
 """Lesson -> its default."""

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from demo.text import Say, speaker
+from demo.text import Say, speaker, terms
 from demo.ui import header
 from demo.visitor import navigation, session
 
@@ -156,7 +156,7 @@ def now_try(lesson: str, tries: Sequence[Try]) -> None:
 def remember(say: Say, lesson: str) -> None:
     """What to remember, `say("remember")`, and the way to the next lesson."""
     st.subheader(common("remember"), anchor=False)
-    st.markdown(say("remember"))
+    _markdown(say("remember"))
     _next(lesson)
 
 
@@ -165,7 +165,12 @@ def more(say: Say, **values: object) -> Iterator[None]:
     """A fold; inside it the controls that not everybody needs are drawn, below them stand the introduction and what is left to try."""
     with st.expander(common("more"), icon=":material/tune:"):
         yield
-        st.markdown(f"{say('intro', **values)}\n\n**{common('next')}**\n\n{say('next')}")
+        _markdown(f"{say('intro', **values)}\n\n**{common('next')}**\n\n{say('next')}")
+
+
+def _markdown(text: str) -> None:
+    """A text whose bold terms open their entry of the glossary."""
+    st.markdown(terms.explained(text), unsafe_allow_html=True)
 
 
 def _next(lesson: str) -> None:
@@ -188,13 +193,3 @@ def source(code: Sequence[Callable[..., Any]], in_torch: str) -> None:
         st.markdown(common("source"))
         for function in code:
             st.code(inspect.getsource(function), language="python")
-
-
-def end(say: Say, happened: str, code: Sequence[Callable[..., Any]], in_torch: str) -> None:
-    """The end of a lesson that is not in the frame: `happened` is the answer to its question."""
-    with st.container(border=True):
-        st.markdown(f"#### {common('happened')}\n\n{happened}")
-    left, right = st.columns(2, gap="large")
-    left.markdown(f"#### {common('remember')}\n\n{say('remember')}")
-    right.markdown(f"#### {common('next')}\n\n{say('next')}")
-    source(code, in_torch)

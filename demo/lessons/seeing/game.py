@@ -20,6 +20,7 @@ from demo.lessons.seeing import reveal
 from demo.server import services
 from demo.text import plain, speaker
 from demo.ui import images, tables
+from demo.ui.defaults import DEFAULTS
 from demo.ui.formatting import table
 from demo.visitor import session
 
@@ -29,6 +30,8 @@ SHOWN = 288
 SMALL = 8
 """The side of the page's question."""
 PROBLEM = "seeing.guess"
+FIRST = DEFAULTS["seeing"].number
+"""The round that is played first."""
 STYLE = """
 .st-key-seeing_answers { gap: 0.45rem; }
 .st-key-seeing_answers button { min-height: 2.6rem; padding-inline: 0.9rem; }
@@ -78,7 +81,7 @@ def render() -> None:
 
 def settings() -> None:
     """Which round: everybody who plays the same one gets the same images."""
-    st.number_input(say("round"), 1, 999, key=session.keep_widget("seeing.round", 1), help=say("round_help"), width=180)
+    st.number_input(say("round"), 1, 999, key=session.keep_widget("seeing.round", FIRST), help=say("round_help"), width=180)
     st.markdown(say("game_text", count=IMAGES) + " " + say("reveal_note"))
 
 
@@ -88,7 +91,7 @@ def another_round() -> None:
 
 
 def _seed() -> int:
-    found: int = session.typed("seeing.round") or 1
+    found: int = session.typed("seeing.round") or FIRST
     return found
 
 

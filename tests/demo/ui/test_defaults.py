@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from core.classroom import game
 from core.explain import activations, gradcam, kernels, strokes, walkthrough
 from core.inference.classifier import Classifier
+from core.inference.model_registry import ModelRegistry
 from core.inference.plain_network import PlainNetwork
 from core.pretrained import ambiguous
 from core.pretrained.cards import FOLDER
+from demo.lessons.seeing import reveal
 from demo.ui import image_picker
 from demo.ui.defaults import DEFAULTS
 
@@ -53,3 +59,13 @@ def test_grad_cam_opens_on_a_photograph_and_lights_what_is_on_it() -> None:
     assert pixels.shape == (3, 32, 32)
     label, heat = gradcam.heat(network, pixels)
     assert label == "frog" and heat[12:29, 8:28].sum() > 0.6 * heat.sum(), "the frog covers a third of the picture"
+
+
+@pytest.mark.data
+def test_seeing_opens_with_a_picture_that_the_networks_know_at_different_sizes(real_data: Path) -> None:
+    task = game.task(game.indices(DEFAULTS["seeing"].number)[0], real_data)
+    said: dict[str, dict[int, reveal.Word | None]] = {}
+    for cell in game.answers(task, ModelRegistry(FOLDER)):
+        said.setdefault(cell.protocol, {})[cell.resolution] = reveal.word(cell, game.CLASSES[task.label])
+    sharp, all_sizes = (reveal.known_from(said[name]) for name in ("totv", "mixed"))
+    assert all_sizes and sharp and all_sizes <= 6 and sharp >= 2 * all_sizes
