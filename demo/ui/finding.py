@@ -29,7 +29,7 @@ STYLE = """
 .st-key-finding_head .stMarkdown p { max-width: 42rem; }
 .lab-number { border-left: 0.25rem solid; padding: 0.1rem 0 0.1rem 0.7rem; margin-bottom: 0.4rem; line-height: 1.3; }
 .lab-number b { display: block; font-size: 1.4rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
-.stMain .stMainBlockContainer:has(.st-key-finding_top) { padding-bottom: 1.5rem; }
+.stMain .stMainBlockContainer:has(.st-key-finding_top) { padding-bottom: 1rem; }
 @media (max-width: 640px) {
   .stMain .st-key-finding_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
   .st-key-finding_top [data-testid="stButtonGroup"] > div { flex-wrap: nowrap; overflow-x: auto; }

@@ -36,7 +36,7 @@ LARGE = 224
 STYLE = """
 .lab-answers { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.5rem 0.6rem; margin: 0; }
 .lab-answers figure { margin: 0; text-align: center; line-height: 1.25; }
-.lab-answers img { width: 100%; max-width: 7rem; aspect-ratio: 1; image-rendering: auto; border-radius: 0.3rem; display: block; margin: 0 auto 0.15rem; }
+.lab-answers img { width: 100%; max-width: 6rem; aspect-ratio: 1; image-rendering: auto; border-radius: 0.3rem; display: block; margin: 0 auto 0.15rem; }
 .lab-answers .right { color: light-dark(#0b5f78, #7cc7de); }
 .lab-answers .wrong { color: light-dark(#a04e05, #f0a35e); font-weight: 600; }
 """
