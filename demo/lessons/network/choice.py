@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -24,6 +25,7 @@ from demo.visitor import session
 if TYPE_CHECKING:
     from core.explain.activations import Attributions, ForwardPass
 
+T = TypeVar("T")
 say = speaker("network")
 FIRST = DEFAULTS["network"]
 SMALL = 16
@@ -157,5 +159,16 @@ def look(network: PlainNetwork) -> Shown | None:
     if recipe.resolution:
         seen = services.registry().get(network.name).at(seen, recipe.resolution, recipe.filter)
     key = (network.name, network.digest, seen.tobytes())
-    found = session.shared(("overview", *key), lambda: activations.forward_pass(network, seen[0]))
+    found = remembered("overview", key, chosen.number, lambda: activations.forward_pass(network, seen[0]))
     return Shown(network, found, truth, key, chosen.number)
+
+
+def remembered(name: str, key: tuple[object, ...], number: int, make: Callable[[], T]) -> T:
+    """What `make` returns: of a kept picture made once for all visitors, of one's own for this visitor, the last alone."""
+    if number >= 0:
+        return session.shared((name, *key), make)
+    last: tuple[tuple[object, ...], T] | None = session.get_state(f"network.last.{name}")
+    if last is None or last[0] != key:
+        last = (key, make())
+        session.set_state(f"network.last.{name}", last)
+    return last[1]

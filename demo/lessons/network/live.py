@@ -30,7 +30,8 @@ def render(network: PlainNetwork, again: bool) -> None:
     shown, note = _look(network)
     if shown is None:
         return
-    data = session.shared(("flow", *shown.key, shown.truth), lambda: flow.packed(shown.found, Picture(shown.found.image, _name(shown))))
+    key = (*shown.key, shown.truth)
+    data = choice.remembered("flow", key, shown.number, lambda: flow.packed(shown.found, Picture(shown.found.image, _name(shown))))
     form = hashlib.sha256(repr(shown.key).encode()).hexdigest()[:16]
     pictures = [Picture(pixels, _title(number, truth)) for number, (pixels, truth) in enumerate(choice.kept(network))]
     flow.show(data, form, pictures, shown.number, _opened(shown), note, KEY, _asked(network))
@@ -84,7 +85,7 @@ def _opened(shown: Shown) -> Opened | None:
     stage = shown.found.stages[place[0]]
     if stage.kind == "dense" or not 0 <= place[1] < len(stage.outputs):
         return None
-    return Opened(place[0], place[1], session.shared(("window", *shown.key, *place), lambda: view(stage, place[1], place[0] == 0)))
+    return Opened(place[0], place[1], choice.remembered("window", (*shown.key, *place), shown.number, lambda: view(stage, place[1], place[0] == 0)))
 
 
 def view(stage: Stage, number: int, first: bool) -> dict[str, Any]:
