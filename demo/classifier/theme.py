@@ -29,6 +29,7 @@ CSS = """
 .gradio-container:not(:has(#seen figure)) .later {display: none}
 #seen, #strip, #stages, #cam, #network, #resolution, #filter, #said, #chances, .html-container {padding: 0 !important}
 #ask {align-self: flex-start; width: auto; min-width: 8rem; margin-top: 0.3rem}
+.gradio-container .block.hide-container {overflow: visible !important}
 #desk {gap: 1.6rem; margin-top: 0.4rem}
 #chances .bar {height: 8px; border-radius: 4px; background: var(--color-accent)}
 #chances :is(.text, .confidence, .line, dt, dd) {font-family: var(--font); font-size: 17px}

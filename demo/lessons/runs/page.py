@@ -19,9 +19,11 @@ from core.vocabulary.records import as_dict
 from demo.charts import curves, figure
 from demo.lessons.runs import pretrained, table
 from demo.text import plain, speaker
+from demo.ui import header
 from demo.visitor import navigation, session
 
 say = speaker("runs")
+titles = speaker("studio")
 WHILE_ACTIVE, WHILE_IDLE = 2.0, 5.0
 """Seconds between two looks at the runs."""
 UNREADABLE_SHOWN = 5
@@ -30,7 +32,7 @@ RESUMABLE = ("paused", "stopped", "interrupted")
 
 def render() -> None:
     """The whole page."""
-    st.title(say("title"), anchor=False)
+    header.header(titles("runs"), say("title"), mosaic="runs")
     problem = session.notice()
     if problem:
         st.warning(plain(problem), icon=":material/info:")
@@ -55,9 +57,13 @@ def _nothing_yet() -> None:
     def view() -> None:
         if session.manager().list():
             st.rerun()
-        st.markdown(say("empty"))
-        if st.button(say("to_train"), key="runs.first", type="primary", icon=":material/model_training:"):
-            navigation.go("train")
+        words, sketch = st.columns([3, 2], gap="large", vertical_alignment="center")
+        with words:
+            st.markdown(say("empty"))
+            if st.button(say("to_train"), key="runs.first", type="primary", icon=":material/model_training:"):
+                navigation.go("train")
+        with sketch:
+            header.empty(say("sketch"), "runs")
 
     view()
 
