@@ -16,6 +16,7 @@ import streamlit as st
 
 from demo.charts import export, figure
 from demo.charts.figure import Figure
+from demo.components import sight
 from demo.text import speaker
 from demo.ui import header
 from demo.visitor import navigation, session
@@ -27,6 +28,7 @@ STYLE = """
 .st-key-finding_top { border-bottom: 1px solid light-dark(#dde3e7, #2a333a); padding-bottom: 0.4rem; }
 .st-key-finding_head .stHeading h1 { font-size: 1.9rem; line-height: 1.12; letter-spacing: -0.01em; padding: 0; text-wrap: pretty; max-width: none; }
 .st-key-finding_head .stMarkdown p { max-width: 42rem; }
+.st-key-finding_head { scroll-margin-top: 5rem; }
 .lab-number { border-left: 0.25rem solid; padding: 0.1rem 0 0.1rem 0.7rem; margin-bottom: 0.4rem; line-height: 1.3; }
 .lab-number b { display: block; font-size: 1.4rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .stMain .stMainBlockContainer:has(.st-key-finding_top) { padding-bottom: 1rem; }
@@ -138,6 +140,7 @@ def _row(screen: Screen, tables: Mapping[str, Evidence]) -> None:
             export.take(screen.stage, screen.key, button="secondary")
         if screen.last:
             screen.last()
+        sight.show("finding_head", f"{screen.key} {screen.whole}")
 
 
 def _way(way: Way, first: bool) -> None:
