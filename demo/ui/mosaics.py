@@ -148,7 +148,7 @@ def _worksheet(_folder: Path) -> Bytes:
 
 _MOSAICS: Mapping[str, Callable[[Path], Bytes | None]] = {
     "home": _photograph(SHIP), "convolution": _edges, "pooling": _pooled, "warmup": _worksheet, "network": _magnitude,
-    "seeing": _photograph(PLANE), "train": _curve("digits"), "runs": _curve("fashion-arc3-adam"), "draw": _photograph(SEVEN),
+    "seeing": _photograph(PLANE), "train": _curve("digits"), "runs": _curve("splits-stratified-5"), "draw": _photograph(SEVEN),
     "resolution": _photograph(CAR), "architectures": _confusion, "dropout": _dropped, "splits": _split, "audit": _columns,
     "data": _four, "glossary": _pooled,
 }  # fmt: skip
