@@ -35,6 +35,7 @@ STYLE = """
 @media (max-width: 640px) {
   .stMain .st-key-finding_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
   .st-key-finding_top [data-testid="stButtonGroup"] > div { flex-wrap: nowrap; overflow-x: auto; }
+  .stColumn:has([class*="st-key-options-large-"]) { order: -1; }
 }
 """
 
