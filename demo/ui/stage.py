@@ -18,7 +18,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from demo.text import Say, speaker, terms
+from demo.text import Say, speaker
 from demo.ui import header
 from demo.visitor import navigation, session
 
@@ -159,7 +159,7 @@ def now_try(lesson: str, tries: Sequence[Try]) -> None:
 def remember(say: Say, lesson: str) -> None:
     """What to remember, `say("remember")`, and the way to the next lesson."""
     st.subheader(common("remember"), anchor=False)
-    _markdown(say("remember"))
+    st.markdown(say("remember"))
     _next(lesson)
 
 
@@ -168,12 +168,7 @@ def more(say: Say, **values: object) -> Iterator[None]:
     """A fold; inside it the controls that not everybody needs are drawn, below them stand the introduction and what is left to try."""
     with st.expander(common("more"), icon=":material/tune:"):
         yield
-        _markdown(f"{say('intro', **values)}\n\n**{common('next')}**\n\n{say('next')}")
-
-
-def _markdown(text: str) -> None:
-    """A text whose bold terms open their entry of the glossary."""
-    st.markdown(terms.explained(text), unsafe_allow_html=True)
+        st.markdown(f"{say('intro', **values)}\n\n**{common('next')}**\n\n{say('next')}")
 
 
 def _next(lesson: str) -> None:

@@ -287,16 +287,6 @@ def test_pooling_keeps_the_largest_and_says_where(page: Page, app: App) -> None:
     assert near(seen["ends"][0].rpartition("=")[2], F.avg_pool2d(image, 2)[0, 3, 1].item(), 3)
 
 
-def test_a_word_of_the_glossary_opens_where_it_stands(page: Page, app: App) -> None:
-    opened(page, app, "convolution")
-    term = page.locator(".lab-term", has_text="bias").first
-    entry = term.get_by_role("note", include_hidden=True)
-    expect(entry).to_be_hidden()
-    term.focus()
-    expect(entry).to_be_visible()
-    expect(entry).to_contain_text("added to")
-
-
 def test_the_warm_up_is_checked_cell_by_cell(page: Page, app: App) -> None:
     page.goto(f"{app.url}/warmup")
     page.get_by_role("button", name="Just show me").click()
