@@ -37,10 +37,13 @@ STYLE = """
 .st-key-stage_column [class*="st-key-question-"] h3 { font-size: 1.333rem; line-height: 1.3; text-wrap: pretty; }
 .st-key-stage_tries button { min-height: 2.3rem; border-radius: 1.2rem; padding: 0.1rem 0.9rem; }
 .st-key-stage_tries { gap: 0.5rem; }
+.st-key-stage_wide { min-height: 42rem; }
 @media (min-width: 900px) {
   .stMain:has(.st-key-stage_wide) :is([class*="st-key-options-"], [class*="st-key-marked-"]) { display: grid; grid-template-columns: 1fr 1fr; }
 }
 @media (max-width: 640px) {
+  .stMain:has(.st-key-stage_wide) .st-key-stage_column > :has(> [class*="st-key-marked-"]) { order: 1; }
+  .stMain:has(.st-key-stage_wide) .st-key-stage_column > [class*="-again"] { order: 2; }
   .st-key-stage_view > :has(> .st-key-stage_controls) { order: 1; }
   .stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) { position: static; }
 }
