@@ -111,4 +111,5 @@ def config(look: Look) -> Spec:
         "title": title,
         "text": {"fontSize": letters, "color": ink},
         "view": {"stroke": "transparent"},
+        "mark": {"aria": False},  # a figure's own text says what it shows; a mark without a name is a picture without one
     }
