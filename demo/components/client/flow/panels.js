@@ -42,7 +42,8 @@ class Panels {
     this.show()
     const { flow } = this
     const tile = "label" in left ? flow.columns.element(flow.network.last, left.label) : flow.columns.element(left.stage, left.number)
-    if (!this.top) tile?.focus({ preventScroll: true })
+    const next = this.top ? flow.find(".f-crumbs button:last-of-type") : tile // what had the focus may be gone
+    next?.focus({ preventScroll: true })
     return true
   }
 
