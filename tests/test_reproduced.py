@@ -106,7 +106,6 @@ def test_that_page_opens_with_the_first_ten_training_images_at_these_sizes(real_
 
     drawn: list[tuple[list[str], tuple[int, ...]]] = []
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
-    monkeypatch.setattr("demo.classroom.asking.ask", lambda *_, **__: True)
     monkeypatch.setattr("demo.lessons.seeing.image_quality._pair", lambda pair, names: drawn.append((names, pair.reduced.shape)))
     manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(real_data), data=real_data, token="teach-me", threads=1, cards=FOLDER)
     services.install(manager)

@@ -16,11 +16,11 @@ SECTIONS = {"game": game.render, "lost": image_quality.render, "people": class_r
 
 
 def render() -> None:
-    """The question beside the game; once it is answered, the other sections lie behind."""
+    """The question beside the game; once it is answered, the other sections lie behind. What is lost gives no answer away."""
     preload.preload("core.images.quality")
     answered = asking.is_answered(questions.seeing())
     chosen = navigation.section(tuple(SECTIONS))
-    if answered and chosen != "game":
+    if chosen == "lost" or (answered and chosen != "game"):
         with stage.head(say("title"), LESSON):
             asking.sections(say, tuple(SECTIONS))
         SECTIONS[chosen]()
