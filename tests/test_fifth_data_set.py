@@ -159,6 +159,7 @@ def test_a_whole_network_shows_what_its_run_makes_of_it(noise: str, manager: Job
     opened = page("network")
     opened.selectbox(key="network.network").set_value(run).run()
     assert not opened.exception, opened.exception
+    opened.selectbox(key=f"network.{noise}.picture").set_value("test").run()
     assert opened.number_input(key="network.number.noise").max == NOISE.test
     assert NOISE.title in "".join(opened.selectbox(key="network.network").options)
 

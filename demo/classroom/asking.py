@@ -15,6 +15,7 @@ from core.pretrained.cards import Card, read_cards
 from core.studies.registry import cards_of
 from demo.classroom import verdict, voting
 from demo.classroom.question import Question
+from demo.components import sight
 from demo.server import services
 from demo.text import Say, speaker
 from demo.ui import choices
@@ -62,6 +63,8 @@ def ask(question: Question, before: str = "", subject: Callable[[], None] | None
         _answered(question, guess)
     else:
         _guess(question)
+    if not opened:
+        sight.show("verdict-", f"{question.name} {guess}")
     if subject and answered:
         subject()
     if before and (opened or answered):

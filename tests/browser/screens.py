@@ -15,6 +15,7 @@ from demo.studio import PAGES
 from tests.browser.conftest import FLAGS
 from tests.browser.seen import quiet
 from tests.browser.served import ROOT, App
+from tests.browser.test_hosting import FRAME
 
 FOLDER = ROOT / "demo" / "screens"
 WIDTH, HEIGHT = 1280, 860
@@ -51,6 +52,8 @@ def _open(page: Page, app: App, name: str) -> None:
     if skip.count():
         skip.first.click()
         expect(skip).to_have_count(0)
+    if name == "draw":
+        expect(page.frame_locator(FRAME).locator("#seen img")).to_be_visible(timeout=SECONDS * 1000)
     quiet(page, SECONDS)
 
 

@@ -54,6 +54,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Figu
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url=None))
     monkeypatch.setattr(figure, "show", lambda figure, key: found.append(figure))
     monkeypatch.setattr(asking, "ask", lambda *_, **__: True)
+    monkeypatch.setattr(asking, "is_answered", lambda _: True)
     monkeypatch.setattr(guessing, "of", lambda question: guessing.Guess(question, next(iter(question.options)), shown=True))
     manager = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="teacher's", threads=1, cards=FOLDER)
     services.install(manager)
