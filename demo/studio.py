@@ -11,6 +11,7 @@ import streamlit as st
 from core.vocabulary.errors import LabError
 from demo import lessons
 from demo.classroom import joining, teacher_mode
+from demo.components import theme
 from demo.text import plain, speaker
 from demo.ui import look
 from demo.ui import menu as menu_style
@@ -69,6 +70,7 @@ def main() -> None:
     name = next(name for name, page in pages.items() if page is chosen)
     st.html(f"<style>{menu_style.style(say('title'), _place(name))}</style>")
     joining.button()
+    theme.follow(session.theme())
     try:
         with teacher_mode.around(name):
             chosen.run()

@@ -1,7 +1,7 @@
 """The game "What is it?": test images that grow from 4x4 to all their pixels, and what the study's networks say to them.
 
 The images are CIFAR-10's official test images, so no network has been trained on them. A round is a seed: everybody who
-plays it gets the same images.
+plays it gets the same images. Where the data set is not there, those that come with the app are played.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer, cells, nearest
 from core.pretrained.cards import Card
 from core.pretrained.outputs import drawn
+from core.pretrained.showcase import Showcase
 from core.studies.resolution import FILTER, PROTOCOLS
 from core.studies.resolution import SIDES as OWN_SIDES
 from core.studies.resolution import cells as study_cells
@@ -34,7 +35,7 @@ IMAGES = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """A image of the game."""
+    """An image of the game."""
 
     index: int
     """Its place in the test set, from 0."""
@@ -45,9 +46,11 @@ class Task:
     """By side: reduced and restored by the study's filter, one image each."""
 
 
-def indices(seed: int) -> list[int]:
-    """The places in the test set of a round's images, drawn at random; the same for a seed."""
-    return drawn(seed, SOURCES[DATASET].test, IMAGES)
+def indices(seed: int, kept: Showcase | None = None) -> list[int]:
+    """The places in the test set of a round's images, drawn at random; the same for a seed. `kept`: of these alone."""
+    if kept is None:
+        return drawn(seed, SOURCES[DATASET].test, IMAGES)
+    return [kept.indices[place] for place in drawn(seed, len(kept.indices), IMAGES)]
 
 
 @lru_cache(maxsize=256)
@@ -57,9 +60,18 @@ def task(index: int, data: Path) -> Task:
 
     found = loading.load(DATASET, data)
     place = found.train_size + index
-    image = found.images[place].numpy()
-    views = {pair.side: pair for pair in pairs(image[None], SIDES, FILTER)}
-    return Task(index, int(found.labels[place]), image, views)
+    return _task(index, int(found.labels[place]), found.images[place].numpy())
+
+
+@lru_cache(maxsize=16)
+def kept_task(index: int, kept: Showcase) -> Task:
+    """The same of an image that comes with the app."""
+    place = kept.indices.index(index)
+    return _task(index, kept.labels[place], kept.images[place].transpose(2, 0, 1))
+
+
+def _task(index: int, label: int, image: Bytes) -> Task:
+    return Task(index, label, image, {pair.side: pair for pair in pairs(image[None], SIDES, FILTER)})
 
 
 def answers(asked: Task, registry: ModelRegistry) -> tuple[ProtocolAnswer, ...]:

@@ -26,6 +26,7 @@ ALONE = ("notes",)
 LARGER = """
 html { font-size: 23px !important; }
 :root { --lab-above: 3.2rem; }
+.stMain .stMainBlockContainer { padding-block: calc(var(--lab-header) + 0.2rem) 0.6rem !important; }
 .stLayoutWrapper:has(> .st-key-teacher_bar) { position: sticky; top: var(--lab-header); z-index: 90; }
 .st-key-teacher_bar { zoom: 0.75; background: var(--lab-ground); padding-block: 0.5rem; }
 """

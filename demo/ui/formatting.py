@@ -21,15 +21,6 @@ def percent(share: float | None, unknown: str = "–") -> str:
     return unknown if share is None else f"{100 * share:.1f}%"
 
 
-def three_digits(value: float | None, unknown: str = "–") -> str:
-    """A loss, with three digits.
-
-    >>> three_digits(2.30259)
-    '2.3'
-    """
-    return unknown if value is None else f"{value:.3g}"
-
-
 def signed(value: float, decimals: int = 3) -> str:
     """A number with a true minus sign, as the views in the browser write it.
 

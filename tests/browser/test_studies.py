@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from demo.charts.theme import INK
 from demo.lessons.architectures.page import SECTIONS as ARCHITECTURES
 from demo.lessons.resolution.page import SECTIONS as RESOLUTION
 from tests.browser.seen import quiet
@@ -62,3 +63,14 @@ def test_a_link_to_a_table_opens_it(page: Page, app: App) -> None:
     expect(drawer.get_by_text("Deeper, with fewer parameters")).to_be_visible()
     quiet(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390 and lasting(page) == []
+
+
+@pytest.mark.timeout(120)
+def test_a_figure_follows_a_change_of_theme_under_an_open_page(page: Page, app: App) -> None:
+    """Its letters are the server's choice: those of the other theme cannot be seen."""
+    page.goto(f"{app.url}/resolution?section=published")
+    quiet(page)
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        expect(page.locator(f".stVegaLiteChart svg text[fill='{INK[theme]}']").first).to_be_visible()  # type: ignore[index]
+    assert page.locator(".stMain h1").bounding_box()["y"] < 200, "what listens takes no room"  # type: ignore[index]

@@ -40,7 +40,7 @@ def gap(network: str, rates: Sequence[RateRow], best: float, guess: str, whole: 
     shown = list(rates) if whole else list(rates[:1])
     rows = [*_lines(shown), *_gaps(shown), *(_sketch(rates, guess) if guess else [])]
     if whole:
-        rows += [_row("best", rate=row.rate, percent=row.test_accuracy, words=say("best_point", test=_percent(row.test_accuracy), rate=f"{row.rate:g}"))
+        rows += [_row("best", rate=row.rate, percent=row.test_accuracy, words=say("best_point", test=_percent(row.test_accuracy)))
                  for row in rates if row.rate == best]  # fmt: skip
         rows += _names(rates)
     else:

@@ -12,6 +12,7 @@ from core.classroom.guesses import Guess
 from core.datasets import files as dataset_files
 from core.inference.protocols import ProtocolAnswer
 from core.pretrained import showcase
+from core.pretrained.showcase import Showcase
 from core.studies.resolution import PROTOCOLS
 from core.vocabulary.errors import LabError
 from demo.charts import protocols
@@ -52,18 +53,19 @@ def picture() -> None:
 
 def render() -> None:
     """The image that is asked about; or what was answered, and the score of the round."""
-    folder = services.data_folder()
     st.html(f"<style>{STYLE}</style>")
-    if not dataset_files.state(DATASET, folder).present:
-        picture()
-        st.info(say("no_pictures"), icon=":material/download:")
-        st.code(f"python -m core data {DATASET} --fetch", language="sh")
-        return
+    kept = None
+    if not dataset_files.state(DATASET, services.data_folder()).present:
+        kept = showcase.read(services.pretrained_folder())
+        if kept is None:
+            st.info(say("no_pictures"), icon=":material/download:")
+            st.code(f"python -m core data {DATASET} --fetch", language="sh")
+            return
     seed = _seed()
-    indices = game.indices(seed)
+    indices = game.indices(seed, kept)
     place = _place(seed, indices)
     with st.spinner(say("loading")):
-        task = game.task(indices[place], folder)
+        task = _task(indices[place], kept)
     mine = _mine(task.index)
     st.markdown(say("task", place=place + 1, count=IMAGES, round=seed, index=task.index))
     if line := session.notice(PROBLEM):
@@ -76,13 +78,19 @@ def render() -> None:
         with st.spinner(say("asking")):
             _reveal(task, mine)
             _next(seed, place, indices)
-            _score([game.task(index, folder) for index in indices if len(_mine(index)) == len(SIDES)])
+            _score([_task(index, kept) for index in indices if len(_mine(index)) == len(SIDES)])
+
+
+def _task(index: int, kept: Showcase | None) -> Task:
+    return game.task(index, services.data_folder()) if kept is None else game.kept_task(index, kept)
 
 
 def settings() -> None:
     """Which round: everybody who plays the same one gets the same images."""
     st.number_input(say("round"), 1, 999, key=session.keep_widget("seeing.round", FIRST), help=say("round_help"), width=180)
     st.markdown(say("game_text", count=IMAGES) + " " + say("reveal_note"))
+    if not dataset_files.state(DATASET, services.data_folder()).present:
+        st.caption(say("kept_pictures"))
 
 
 def another_round() -> None:

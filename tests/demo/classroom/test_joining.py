@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.engines.thread import ThreadEngine
-from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
-from core.runs.store import open_store
 from core.vocabulary.errors import LabError
 from demo.server import lan as local
-from demo.server import services
 from demo.server.lan import Address
+from tests.demo.visiting import serving, visit, words
 
 
 @pytest.fixture(autouse=True)
 def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
     visit(monkeypatch, "http://localhost:8501")
-    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="the token", threads=1, cards=FOLDER)
-    services.install(made)
-    yield made
-    made.close()
-
-
-def visit(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
-    """From now on the page is opened at this address."""
-    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url=url)
-    monkeypatch.setattr("streamlit.context", context)
+    with serving(tmp_path) as made:
+        yield made
 
 
 def button() -> None:
@@ -51,11 +39,6 @@ def opened() -> AppTest:
     page = AppTest.from_function(sheet, default_timeout=30).run()
     assert not page.exception
     return page
-
-
-def words(page: AppTest) -> str:
-    """What stands on the page, without the invisible spaces that keep words from being links."""
-    return "\n".join(str(part.value) for part in [*page.markdown, *page.caption, *page.error, *page.warning]).replace("\u200b", "")
 
 
 def test_the_sheet_is_drawn_when_somebody_asks_for_it() -> None:

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,17 +18,15 @@ from streamlit.testing.v1 import AppTest
 from core.datasets import files as dataset_files
 from core.datasets import formats
 from core.datasets.files import SOURCES, FetchProgress, FetchStopped
-from core.engines.thread import ThreadEngine
 from core.images import samples
-from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
-from core.runs.store import open_store
 from core.vocabulary.errors import LabError
 from core.vocabulary.visitor import Visitor
-from demo.server import dataset_downloads, services
+from demo.server import dataset_downloads
 from demo.server.dataset_downloads import Fetching
 from demo.ui import images as drawn
 from demo.visitor import session
+from tests.demo.visiting import serving, visit, words
 
 FOUR = (3, 5, 8, 12)
 """The training images of a data set that stand for it."""
@@ -79,18 +76,8 @@ def download(monkeypatch: pytest.MonkeyPatch) -> Iterator[Download]:
 @pytest.fixture
 def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
     visit(monkeypatch, "http://localhost:8501")
-    made = JobManager(
-        open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path, token="t", threads=1, cards=FOLDER
-    )
-    services.install(made)
-    yield made
-    made.close()
-
-
-def visit(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
-    """From now on the page is opened at this address."""
-    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url=url)
-    monkeypatch.setattr("streamlit.context", context)
+    with serving(tmp_path) as made:
+        yield made
 
 
 def script() -> None:
@@ -103,11 +90,6 @@ def opened() -> AppTest:
     page = AppTest.from_function(script, default_timeout=30).run()
     assert not page.exception
     return page
-
-
-def words(page: AppTest) -> str:
-    """What stands on the page, without the invisible spaces that keep words from being links."""
-    return "\n".join(str(part.value) for part in [*page.markdown, *page.caption, *page.error, *page.warning]).replace("\u200b", "")
 
 
 # --- downloads ---------------------------------------------------------------------------------------------------

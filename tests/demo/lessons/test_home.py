@@ -8,7 +8,6 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,16 +15,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.engines.thread import ThreadEngine
 from core.pretrained import showcase
 from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
-from core.runs.store import open_store
 from demo.lessons.home import page as home
 from demo.lessons.home import thumbnails
-from demo.server import services
 from demo.text import everything
 from demo.visitor import navigation
+from tests.demo.visiting import serving, visit
 
 
 @pytest.fixture
@@ -40,12 +37,9 @@ def cards(tmp_path: Path) -> Path:
 @pytest.fixture
 def manager(tmp_path: Path, cards: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobManager]:
     """A server without any data set."""
-    context = SimpleNamespace(cookies={"lab_owner": "me"}, theme=SimpleNamespace(type="light"), url="http://lab.example:8501/lab")
-    monkeypatch.setattr("streamlit.context", context)
-    made = JobManager(open_store(tmp_path / "runs"), ThreadEngine(tmp_path), data=tmp_path / "nothing", token="t", threads=1, cards=cards)
-    services.install(made)
-    yield made
-    made.close()
+    visit(monkeypatch, "http://lab.example:8501/lab")
+    with serving(tmp_path, tmp_path / "nothing", cards) as made:
+        yield made
 
 
 def script() -> None:

@@ -22,6 +22,7 @@ from core.engines.thread import ThreadEngine
 from core.images import quality, samples
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import ProtocolAnswer
+from core.pretrained import showcase
 from core.pretrained.cards import FOLDER, read_cards, write_card
 from core.runs.manager import JobManager
 from core.runs.store import open_store
@@ -88,7 +89,7 @@ def numbers(page: AppTest, place: int = 0) -> dict[str, list[Any]]:
 def test_it_asks_before_it_shows() -> None:
     page = AppTest.from_function(script, default_timeout=120).run()
     assert not page.exception and not page.get("button_group")
-    assert len(page.get("image")) == 1, "what the question is about, on a machine without the pictures of the game"
+    assert len(page.get("image")) == 1, "the game beside the question, also on a machine without its data set"
     assert ", ".join(CLASSES) in words(page), "the classes are called by their names"
 
 
@@ -242,7 +243,25 @@ def guess(page: AppTest, number: int) -> None:
     assert not page.exception, page.exception
 
 
-def test_without_the_data_set_the_game_says_what_to_do() -> None:
+def test_without_the_data_set_those_are_played_that_come_with_the_app() -> None:
+    """To the end: each is a test picture, and the networks' answers are those that the first page has of it."""
+    kept = showcase.read(FOLDER)
+    assert kept is not None
+    page = opened("game")
+    indices = game.indices(1, kept)
+    assert len(set(indices)) == 5 and set(indices) <= set(kept.indices) and f"test picture {indices[0]}" in words(page)
+    assert "the ten that come with the app" in words(page)
+    place = kept.indices.index(indices[0])
+    assert game.kept_task(indices[0], kept).label == kept.labels[place]
+    for _ in SIDES:
+        guess(page, kept.labels[place])
+    for row, protocol in zip(marks(page)[1:], ("totv", "tvtv", "mixed"), strict=True):
+        said = [CLASSES[label] for label, _ in kept.answers[protocol][place]]
+        assert [re.sub("^[✓✗]", "", word) for word in row] == said
+
+
+def test_without_data_set_and_pictures_the_game_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(showcase, "read", lambda _: None)
     page = opened("game")
     assert "not on this machine yet" in words(page) and "data cifar10 --fetch" in page.code[0].value
 
