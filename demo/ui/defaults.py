@@ -10,7 +10,7 @@ class Default:
     """What one lesson shows first."""
 
     picture: str
-    """An origin of demo/ui/image_picker.py."""
+    """An origin of demo/ui/image_picker.py; of a study the data set of its runs."""
     number: int
     """Which of its pictures, from 1."""
     setting: str
@@ -31,6 +31,9 @@ DEFAULTS = {
     ),
     "network/looked": Default(
         "cifar10", 5, "cifar10-32", "A photograph fills its frame with things to look at; a digit stands on nothing, and the map would light empty black."
+    ),
+    "dropout": Default(
+        "fashion-mnist", 1, "arc2", "It learns few pictures by heart, so that there is a gap to close; arc1, which learns from all, has next to none."
     ),
     "seeing": Default(
         "cifar10", 1, "all", "Round 1 opens with a ship: the network that saw blurred pictures knows it at once, the other far later."

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from core.pretrained.cards import Card
 from core.studies import dropout as study_3
 from core.studies.dropout import RateRow
+from demo.ui.defaults import DEFAULTS
 
-NETWORKS = ("arc2", "arc1")
+FIRST = DEFAULTS["dropout"].setting
+NETWORKS = (FIRST, *(name for name in study_3.NETWORKS if name != FIRST))
 """First the one that learns few images, where a gap can be closed."""
 
 

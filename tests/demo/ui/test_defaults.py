@@ -13,7 +13,9 @@ from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.plain_network import PlainNetwork
 from core.pretrained import ambiguous
-from core.pretrained.cards import FOLDER
+from core.pretrained.cards import FOLDER, read_cards
+from core.studies import dropout
+from core.studies.registry import cards_of
 from demo.lessons.seeing import reveal
 from demo.ui import image_picker
 from demo.ui.defaults import DEFAULTS
@@ -59,6 +61,15 @@ def test_grad_cam_opens_on_a_photograph_and_lights_what_is_on_it() -> None:
     assert pixels.shape == (3, 32, 32)
     label, heat = gradcam.heat(network, pixels)
     assert label == "frog" and heat[12:29, 8:28].sum() > 0.6 * heat.sum(), "the frog covers a third of the picture"
+
+
+def test_dropout_opens_on_a_network_with_a_gap_that_it_closes() -> None:
+    row, cards = DEFAULTS["dropout"], cards_of("dropout", read_cards(FOLDER))
+    assert {card.recipe.dataset for card in cards.values()} == {row.picture}
+    here, there = dropout.gap_change(cards, row.setting), dropout.gap_change(cards, "arc1")
+    assert here and there
+    assert here.plain > 0.08 and abs(here.last) < 0.01 and here.words == "closes"
+    assert abs(there.plain) < here.plain / 3
 
 
 @pytest.mark.data
