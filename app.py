@@ -20,9 +20,9 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
-from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -40,13 +40,19 @@ from demo.server.headers import SecurityHeaders, streamlit_scripts
 from demo.server.lazy_app import LazyApp
 from demo.server.open_files import raise_limit
 from demo.server.origins import AllowedHosts
+from demo.server.preload import preload
 from demo.server.services import install, make_manager, registry
 from demo.server.sessions import SessionGuard, UploadGuard, uploads_freed
 from demo.server.shutdown import bounded_exit, exit_now
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 STUDIO = Path(__file__).resolve().parent / "demo" / "studio.py"
 CLASSIFIER_AFTER = 6.0
 """Seconds that the first page has for itself before Gradio is imported, unless somebody asks for it."""
+FIRST_PAGE = ("pandas", "core.pretrained.showcase", "core.explain.walkthrough")
+"""What Home needs (pandas for Streamlit's own components): imported while the browser still loads Streamlit's scripts."""
 BASE = hosting.base_path()
 
 hosting.stay_inside()
@@ -68,6 +74,8 @@ classify = LazyApp(build_classifier, after=CLASSIFIER_AFTER)
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """From the first request possible to the last one answered."""
     manager = start_manager()
+    for module in FIRST_PAGE:
+        preload(module)
     gc.freeze()
     try:
         with bounded_exit(stop_work=manager.close, end_streams=classify.end):

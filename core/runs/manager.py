@@ -33,6 +33,8 @@ PERSON_LIMIT = 4
 """Of these, how many may be one person's. The teacher may have more."""
 ADDRESS_LIMIT = 48
 """Of these, how many may come from one network address: room for a class behind one, and left for everybody else."""
+WARM_UP_AFTER_S = 4.0
+"""From the server's start: importing torch takes a core for two seconds."""
 Shown = TypeVar("Shown", Snapshot, RunSummary)
 
 
@@ -183,8 +185,10 @@ class JobManager(Runner):
             self._unwritten.pop(run, None)
 
     def start(self) -> None:
-        """Warms the engine up, in the background."""
-        threading.Thread(target=lambda: self.facts, daemon=True, name="warm up").start()
+        """Warms the engine up, in the background, a little later: the first page has the processor for itself."""
+        timer = threading.Timer(WARM_UP_AFTER_S, lambda: self.facts)
+        timer.daemon, timer.name = True, "warm up"
+        timer.start()
 
     # --- limits; called with the lock held -------------------------------------------------------------------------
 
