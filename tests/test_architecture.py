@@ -25,7 +25,7 @@ ORDER = (
 
 STARTS = ("app", "core.__main__", "core.engines.worker", "demo.server.health", "demo.studio")
 """What is started as a program, or by Streamlit. A page's `page.py` is imported when it is opened."""
-HEAVY = ("torch", "torchvision", "sklearn", "gradio", "pandas")
+HEAVY = ("torch", "torchvision", "sklearn", "gradio", "fastapi", "pandas")
 """What costs seconds, and must not be imported before somebody needs it: by neither a start nor a page."""
 SCREEN = ("streamlit", "gradio", "demo", "app")
 VISITOR = ("session_state", "query_params", "context", "cache_data", "cache_resource")
