@@ -29,8 +29,8 @@ MOST_PIXELS = 512
 """Along a side of a picture that the browser sends."""
 
 _view = st.components.v2.component(
-    "lab_flow", html=read("flow/flow.html").replace("<!-- window -->", read("window.html")),
-    css=read("window.css", "flow/flow.css"), js=read(*SCRIPTS),
+    "lab_flow", html=read("flow/flow.html").replace("<!-- window -->", read("window/window.html")),
+    css=read("window/window.css", "flow/flow.css"), js=read(*SCRIPTS),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The view of a window that moves over an image: HTML, CSS and JavaScript in client/, texts in view.md.
+"""The view of a window that moves over an image: HTML, CSS and JavaScript in client/window/, texts in view.md.
 
 The server computes the output (core/explain/walkthrough.py) and sends it with the image and the kernel; what happens in each
 window is then shown by the browser alone. Only an edited kernel comes back.
@@ -21,7 +21,7 @@ from demo import text
 from demo.visitor import session
 
 CLIENT = Path(__file__).parent / "client"
-SCRIPTS = ("numbers.js", "grid.js", "cells.js", "formula.js", "performance.js", "window.js", "showing.js")
+SCRIPTS = ("numbers.js", *(f"window/{name}.js" for name in ("grid", "cells", "formula", "performance", "window", "showing")))
 """One after the other, they are the window; with mount.js behind them, the component."""
 
 
@@ -30,7 +30,9 @@ def read(*names: str) -> str:
     return "\n".join((CLIENT / name).read_text(encoding="utf-8") for name in names)
 
 
-_view = st.components.v2.component("lab_window", html=read("window.html"), css=read("window.css"), js=read(*SCRIPTS, "mount.js"))
+_view = st.components.v2.component(
+    "lab_window", html=read("window/window.html"), css=read("window/window.css"), js=read(*SCRIPTS, "window/mount.js")
+)
 
 
 @dataclass(frozen=True, slots=True)

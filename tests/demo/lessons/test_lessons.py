@@ -300,13 +300,13 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(name: s
 
 
 def test_the_view_s_words_are_the_ones_that_its_script_uses() -> None:
-    script = window.read(*window.SCRIPTS, "mount.js")
+    script = window.read(*window.SCRIPTS, "window/mount.js")
     used = set(re.findall(r"words\.(\w+)", script)) | {"said", "said_activation", "said_max", "said_average", "result_max", "result_average"}
     assert used | {f"zoom_{name}" for name in ("whole", "window", "product")} == set(text.everything("view"))
 
 
 def test_the_view_s_script_is_no_path_and_has_no_sentence() -> None:
-    script = window.read(*window.SCRIPTS, "mount.js")
+    script = window.read(*window.SCRIPTS, "window/mount.js")
     assert "\n" in script and script.count("export default") == 1
     code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.S)
     assert not re.findall(r"[\"`][A-Z]?[a-z]+ [a-z]+ [a-z]+", code), "text belongs into view.md"

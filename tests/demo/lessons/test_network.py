@@ -393,7 +393,7 @@ def test_the_flow_s_words_are_the_ones_that_its_script_uses() -> None:
     code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.S)
     assert not re.findall(r"[\"`][A-Z]?[a-z]+ [a-z]+ [a-z]+", code), "text belongs into flow.md"
     whole = flow.read(*flow.SCRIPTS)
-    assert whole.count("export default") == 1 and len(whole.encode()) + len(flow.read("flow/flow.css", "window.css").encode()) <= 150_000
+    assert whole.count("export default") == 1 and len(whole.encode()) + len(flow.read("flow/flow.css", "window/window.css").encode()) <= 150_000
 
 
 def test_a_frame_lies_around_its_pixels() -> None:
