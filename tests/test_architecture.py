@@ -209,9 +209,9 @@ def test_the_recipe_s_names_are_the_registries_names() -> None:
     from core.images import resampling
     from core.models import networks
     from core.training import augmentation, optimizers
-    from core.vocabulary import recipe
+    from core.vocabulary import layers, recipe
     from core.vocabulary.datasets import SOURCES
-    from core.vocabulary.networks import NETWORKS, Conv, Dense
+    from core.vocabulary.networks import NETWORKS
     from core.vocabulary.optimizers import OPTIMIZERS
 
     assert set(recipe.FILTERS) == set(resampling.FILTERS)
@@ -223,7 +223,7 @@ def test_the_recipe_s_names_are_the_registries_names() -> None:
     assert {name for source in SOURCES.values() for name in source.readers} <= set(formats.READERS)
     assert {source.network for source in SOURCES.values()} <= set(NETWORKS)
     assert {network.dataset for network in NETWORKS.values()} <= set(SOURCES)
-    assert {step.activation for row in NETWORKS.values() for step in row.steps if isinstance(step, Conv | Dense)} <= set(networks.ACTIVATIONS)
+    assert set(filter(None, layers.ACTIVATIONS.values())) == set(networks.ACTIVATIONS)
     assert all(source.sides[0] == source.side for source in SOURCES.values())
     assert all(table[name].name == name for table in (SOURCES, NETWORKS, OPTIMIZERS) for name in table)
     assert all(source.shape[-1] == source.shape[-2] for source in SOURCES.values())

@@ -18,7 +18,7 @@ from core.explain import walkthrough
 from core.explain.walkthrough import Numbers, Step
 from core.images.decoding import Bytes
 from core.inference.plain_network import Floats, PlainNetwork
-from core.vocabulary.networks import Conv, Drop, Pool
+from core.vocabulary.layers import Conv, Drop, Pool
 
 if TYPE_CHECKING:
     from core.explain.receptive_field import Box

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from core.vocabulary import networks
 from core.vocabulary.errors import LabError
-from core.vocabulary.networks import NETWORKS, Conv, Dense, Pool, Shape
+from core.vocabulary.layers import Conv, Dense, Pool, Shape
+from core.vocabulary.networks import blueprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def receptive_field(network: str, layer: int, unit: tuple[int, int], shape: Shap
     if not (0 <= row < height and 0 <= column < width):
         raise LabError(f"unit is {unit}; layer {layer} of {network} has {height}x{width} places, counted from 0")
     box = Box(row, column, row + 1, column + 1)
-    for step in reversed(NETWORKS[network].steps[: layer + 1]):
+    for step in reversed(blueprint(network).steps[: layer + 1]):
         if isinstance(step, Conv):
             box = Box(box.top, box.left, box.bottom + step.size - 1, box.right + step.size - 1)
         elif isinstance(step, Pool):
@@ -70,7 +71,7 @@ def _map_size(network: str, layer: int, shape: Shape) -> tuple[int, int]:
 
 def last_convolution(network: str) -> int | None:
     """The number of the last convolution in the layer table, from 0; None for a network without one."""
-    found = [number for number, step in enumerate(NETWORKS[network].steps) if isinstance(step, Conv)]
+    found = [number for number, step in enumerate(blueprint(network).steps) if isinstance(step, Conv)]
     return found[-1] if found else None
 
 
@@ -87,14 +88,14 @@ def map_layer(network: str, shape: Shape) -> int | None:
     (6, 9)
     """
     table = networks.layer_table(network, shape)
-    convolutions = [number for number, step in enumerate(NETWORKS[network].steps) if isinstance(step, Conv)]
+    convolutions = [number for number, step in enumerate(blueprint(network).steps) if isinstance(step, Conv)]
     fine = [number for number in convolutions if min(table[number].output_shape[1:]) >= LEAST_CELLS]
     return fine[-1] if fine else next(iter(convolutions), None)
 
 
 def convolution_number(network: str, layer: int) -> int:
     """Which of the network's convolutions a layer of its table is, from 0."""
-    return sum(isinstance(step, Conv) for step in NETWORKS[network].steps[:layer])
+    return sum(isinstance(step, Conv) for step in blueprint(network).steps[:layer])
 
 
 def fields(network: str, layer: int, shape: Shape) -> tuple[list[Box], list[Box]]:
@@ -110,7 +111,7 @@ def fields(network: str, layer: int, shape: Shape) -> tuple[list[Box], list[Box]
 
 def depth(network: str) -> int:
     """How many of a network's layers have weights, the last one included."""
-    return 1 + sum(isinstance(step, Conv | Dense) for step in NETWORKS[network].steps)
+    return 1 + sum(isinstance(step, Conv | Dense) for step in blueprint(network).steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from core.pretrained.cards import read_card
 from core.runs.store import StoredRun
 from core.vocabulary import networks
 from core.vocabulary.errors import Damaged, LabError
-from core.vocabulary.networks import NETWORKS, Dense, Layer, Step
+from core.vocabulary.layers import EPSILON, Dense, Layer, Step
+from core.vocabulary.networks import blueprint
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Facts
 
 Floats = npt.NDArray[np.float32]
 HEADER = 8
 """Bytes at the beginning of a safetensors file: the length of the JSON that follows."""
+COUNTERS = ".num_batches_tracked"
+"""Tensors that no forward pass reads: whole numbers that batch normalisation counts."""
 LOAD = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 
 
@@ -34,7 +38,8 @@ class PlainNetwork:
     shape: tuple[int, int, int]
     """(C, H, W) of what the network sees."""
     parameters: tuple[tuple[Floats, Floats], ...] = field(repr=False)
-    """Weights and biases of each layer that has them, from the image to the scores."""
+    """Weights and biases of each layer that has them, from the image to the scores. Of a batch normalisation: what each
+    map or unit is multiplied by, and what is added then; its running means and variances are worked in."""
     digest: str
     """Of the file: other weights, another digest."""
 
@@ -57,7 +62,7 @@ class PlainNetwork:
     @property
     def steps(self) -> tuple[Step, ...]:
         """What it does, one step after the other, the scores included."""
-        return (*NETWORKS[self.recipe.network].steps, Dense(len(self.classes), ""))
+        return (*blueprint(self.recipe.network).steps, Dense(len(self.classes), ""))
 
     @property
     def table(self) -> list[Layer]:
@@ -70,7 +75,7 @@ def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> P
         content = file.read_bytes()
         tensors = tensors_of(content)
         places = sorted({int(key.partition(".")[0]) for key in tensors})
-        parameters = tuple((tensors[f"{place}.weight"], tensors[f"{place}.bias"]) for place in places)
+        parameters = tuple(_parameters_of(tensors, place) for place in places)
     except FileNotFoundError:
         raise LabError(f"there is no {file}; {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -82,12 +87,22 @@ def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> P
     return made
 
 
+def _parameters_of(tensors: Mapping[str, Floats], place: int) -> tuple[Floats, Floats]:
+    weights, biases = tensors[f"{place}.weight"], tensors[f"{place}.bias"]
+    variances = tensors.get(f"{place}.running_var")
+    if variances is None:
+        return weights, biases
+    scale: Floats = weights / np.sqrt(variances + np.float32(EPSILON))
+    shift: Floats = biases - tensors[f"{place}.running_mean"] * scale
+    return scale, shift
+
+
 def tensors_of(content: bytes) -> dict[str, Floats]:
-    """The tensors of a safetensors file as float32. ValueError, KeyError or TypeError where it is none."""
+    """The tensors of a safetensors file as float32, without COUNTERS. ValueError, KeyError or TypeError where it is none."""
     begin = HEADER + int.from_bytes(content[:HEADER], "little")
     found = {}
     for key, about in json.loads(content[HEADER:begin]).items():
-        if key != "__metadata__":
+        if key != "__metadata__" and not key.endswith(COUNTERS):
             first, last = about["data_offsets"]
             found[key] = _floats(content[begin + first : begin + last], about["dtype"]).reshape(about["shape"])
     return found

@@ -1,4 +1,5 @@
-"""Layers that compute what torch's own do, at a lower cost on the CPU: dropout and flattening.
+"""Layers that compute what torch's own do, at a lower cost on the CPU: dropout and flattening; and batch normalisation
+that takes a batch of one.
 
 Dropout: torch's own draws one random number for each value. On the processors that were measured (AMD, torch 2.14)
 `nn.Dropout` took a tenth of a training step of the network `report`, because its random numbers are drawn one after
@@ -56,3 +57,29 @@ class Flatten(nn.Flatten):
 
 def _channels_last(gradient: Tensor) -> Tensor:
     return gradient.contiguous(memory_format=torch.channels_last)
+
+
+class BatchNorm2d(nn.BatchNorm2d):
+    """As `nn.BatchNorm2d`: (N, C, H, W) -> the same. One value for each channel, as the last image of an epoch may leave,
+    has no variance: torch refuses it, here it is normalised by the running means and variances, which stay as they are.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Float (N, C, H, W) -> the same shape."""
+        return _by_running_values(self, input) if _is_single(self, input) else super().forward(input)
+
+
+class BatchNorm1d(nn.BatchNorm1d):
+    """As `nn.BatchNorm1d`, for units (N, D); a batch of one as in `BatchNorm2d`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Float (N, D) -> the same shape."""
+        return _by_running_values(self, input) if _is_single(self, input) else super().forward(input)
+
+
+def _is_single(layer: nn.BatchNorm1d | nn.BatchNorm2d, values: Tensor) -> bool:
+    return layer.training and values.numel() == values.shape[1]
+
+
+def _by_running_values(layer: nn.BatchNorm1d | nn.BatchNorm2d, values: Tensor) -> Tensor:
+    return nn.functional.batch_norm(values, layer.running_mean, layer.running_var, layer.weight, layer.bias, False, 0.0, layer.eps)

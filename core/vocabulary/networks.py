@@ -1,88 +1,25 @@
 """The networks, one row each: a network is a short tuple of steps; the layer table (here) and the module both come from it.
 
-A row is data alone: core/models/networks.py makes the module with torch. A new network is one row in NETWORKS.
+A row is data alone: core/models/networks.py makes the module with torch. A new network is one row in NETWORKS. Wherever
+a network is named, a list of layers may stand as well (core/vocabulary/layer_list.py).
 
-Nothing is padded. A convolution moves on by one pixel, a pooling by its own size. The last step, a dense
+In the rows nothing is padded, a convolution moves on by one pixel, a pooling by its own size. The last step, a dense
 layer with one output per class, is the same for all networks and is added when one is built.
 """
 
 from __future__ import annotations
 
-import math
+import functools
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from core.vocabulary import layer_list, layer_refusals
 from core.vocabulary.errors import LabError
+from core.vocabulary.layers import Conv, Dense, Drop, GlobalPool, Layer, Pool, Shape, Step
 
-Shape = tuple[int, ...]  # of one image or one layer's output, without the batch: (C, H, W) or (features,)
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One row of the layer table. An activation stands in the row of the layer that it follows."""
-
-    name: str  # "Conv2d 3->32, 3x3", "MaxPool2d 2", "Dropout 0.25", "Linear 576->512"
-    output_shape: Shape
-    parameters: int  # weights and biases
-    activation: str = ""  # "", "ReLU" or "Sigmoid"
-
-
-@dataclass(frozen=True, slots=True)
-class Conv:
-    """`filters` filters of `size` x `size` slide over all channels; each leaves one feature map."""
-
-    filters: int
-    size: int
-    activation: str = "ReLU"
-
-    def layer(self, shape: Shape) -> Layer:
-        """The row of this step, which gets an output of `shape`."""
-        channels, height, width = shape
-        margin = self.size - 1  # the filter must lie inside the image
-        output = (self.filters, height - margin, width - margin)
-        parameters = self.filters * (channels * self.size * self.size + 1)
-        name = f"Conv2d {channels}->{self.filters}, {self.size}x{self.size}"
-        return Layer(name, output, parameters, self.activation)
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Keeps the largest value of each `size` x `size` block; an edge that fills no block is dropped."""
-
-    size: int
-
-    def layer(self, shape: Shape) -> Layer:
-        """The row of this step, which gets an output of `shape`."""
-        channels, height, width = shape
-        return Layer(f"MaxPool2d {self.size}", (channels, height // self.size, width // self.size), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """While training, sets each value to 0 with probability `rate` and scales the rest by 1 / (1 - rate)."""
-
-    rate: float
-
-    def layer(self, shape: Shape) -> Layer:
-        """The row of this step, which gets an output of `shape`."""
-        return Layer(f"Dropout {self.rate:g}", shape, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """Connects every input with each of `outputs`; feature maps are first laid out in one row."""
-
-    outputs: int
-    activation: str = "ReLU"
-
-    def layer(self, shape: Shape) -> Layer:
-        """The row of this step, which gets an output of `shape`."""
-        inputs = math.prod(shape)
-        parameters = self.outputs * (inputs + 1)
-        return Layer(f"Linear {inputs}->{self.outputs}", (self.outputs,), parameters, self.activation)
-
-
-Step = Conv | Pool | Drop | Dense
+MOST_PARAMETERS, MOST_MULTIPLICATIONS = 4_000_000, 1_000_000_000
+"""Of a list of layers; the multiplications are of one image in a forward pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,30 +147,133 @@ _BLUEPRINTS = (
     ),
 )
 
-NETWORKS: dict[str, Blueprint] = {blueprint.name: blueprint for blueprint in _BLUEPRINTS}
+NETWORKS: dict[str, Blueprint] = {row.name: row for row in _BLUEPRINTS}
 """Whoever needs a list of the networks derives it here when it is asked for, never at import."""
 
 
-def layer_table(name: str, shape: Shape, classes: int = 10, dropout: float | None = None) -> list[Layer]:
-    """The rows of the network `name`, by arithmetic alone: no weights are made. Takes and raises as
-    core.models.networks.build.
+@functools.lru_cache(maxsize=512)
+def blueprint(network: str) -> Blueprint:
+    """The row of a registered network, also where its layers are listed, or that of another list of layers.
 
-    Convolution, pooling, dropout and dense layers have rows; activations and the flattening have none.
-
-    >>> layer_table("arc1", (1, 28, 28))[0]
-    Layer(name='Linear 784->128', output_shape=(128,), parameters=100480, activation='Sigmoid')
+    LabError for what is neither.
     """
-    return [layer for _, _, layer in walk(name, shape, classes, dropout)]
+    if network in NETWORKS:
+        return NETWORKS[network]
+    if re.fullmatch(r"[\w-]+", network) and network.lower() not in layer_list.GRAMMAR:
+        raise LabError(f"unknown network {network!r}; choose one of {', '.join(NETWORKS)}, or list layers, as 'conv 32 3, maxpool 2'")
+    steps = layer_list.parse(network)
+    text = layer_list.spell(steps)
+    own = Blueprint(text, "", f"A network of one's own: {text}.", "", steps)
+    return next((row for row in _BLUEPRINTS if row.steps == steps), own)
+
+
+def canonical(network: str) -> str:
+    """The one spelling of a network: the name of the row that has its steps, else its layers. LabError as `blueprint`.
+
+    >>> canonical("Conv 32 3, conv 64 3, maxpool 2, dropout .25, dense 64, dropout .25"), canonical("conv 8  3 RELU")
+    ('digits-cnn', 'conv 8 3')
+    """
+    return blueprint(network).name
+
+
+def is_own(network: str) -> bool:
+    """Whether a network, in its canonical spelling, is a list of layers."""
+    return network not in NETWORKS
+
+
+# --- the layer table -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps a network from taking its images."""
+
+    index: int
+    """Of the step, from 0; the number of steps for the last dense layer, which is added to them."""
+    sentence: str
+    """Names the layer and the reason, and a way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a network makes of images of a shape."""
+
+    rows: tuple[Layer, ...]
+    """Of each layer, the last dense one included; up to the first that cannot take its input."""
+    problem: Problem | None
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases of all rows."""
+        return total_parameters(self.rows)
+
+    @property
+    def multiplications(self) -> int:
+        """Of all rows, for one image in a forward pass."""
+        return sum(layer.multiplications for layer in self.rows)
+
+
+def examine(network: str, shape: Shape, classes: int, dropout: float | None = None) -> Examined:
+    """What a network makes of images (C, H, W), by arithmetic alone, and what stands in its way if something does.
+
+    LabError for an unknown name, text that is no list of layers, and impossible `shape`, `classes` or `dropout`.
+
+    >>> examine("maxpool 2, maxpool 8", (1, 8, 8), 10).problem
+    Problem(index=1, sentence='Layer 2, maxpool 8, gets 4 × 4: take it out, make it smaller, or pool less before it.')
+    """
+    _check(shape, classes, dropout)
+    row = blueprint(network)
+    steps = tuple(_steps(row, classes, dropout))
+    reached: Shape = tuple(shape)
+    field, jump = 1, 1  # pixels that an output depends on, and between the middles of two neighbours
+    rows: list[Layer] = []
+    for index, step in enumerate(steps):
+        if not _takes(step, reached):
+            return Examined(tuple(rows), Problem(index, layer_refusals.unfit(steps, index, reached)))
+        if isinstance(step, Conv | Pool):
+            field, jump = field + (step.window.span - 1) * jump, jump * step.window.stride
+        elif isinstance(step, Dense | GlobalPool):
+            field = max(shape[1:])
+        rows.append(replace(step.layer(reached), receptive_field=min(field, max(shape[1:]))))
+        if is_own(row.name) and (sentence := _excess(steps, rows)):
+            return Examined(tuple(rows[:-1]), Problem(index, sentence))
+        reached = rows[-1].output_shape
+    return Examined(tuple(rows), None)
+
+
+def _takes(step: Step, shape: Shape) -> bool:
+    if isinstance(step, Conv | Pool):
+        return len(shape) == 3 and min(step.window.over(shape)) >= 1
+    return len(shape) == 3 or not isinstance(step, GlobalPool)
+
+
+def _excess(steps: Sequence[Step], rows: Sequence[Layer]) -> str:
+    """The sentence about a network that has grown too large with the last of its rows; "" where it has not."""
+    for name, most in (("parameters", MOST_PARAMETERS), ("multiplications", MOST_MULTIPLICATIONS)):
+        total = sum(getattr(layer, name) for layer in rows)
+        if total > most:
+            return layer_refusals.excess(steps, len(rows) - 1, f"{total:,} {name}", f"{most:,}")
+    return ""
+
+
+def layer_table(name: str, shape: Shape, classes: int = 10, dropout: float | None = None) -> list[Layer]:
+    """The rows of a network, by arithmetic alone: no weights are made. Takes and raises as core.models.networks.build.
+
+    Convolution, normalisation, pooling, dropout and dense layers have rows; activations and the flattening have none.
+
+    >>> layer_table("arc1", (1, 28, 28))[0].name
+    'Linear 784->128'
+    """
+    found = examine(name, shape, classes, dropout)
+    if found.problem:
+        prefix = "" if is_own(canonical(name)) else f"network {canonical(name)!r} cannot take {_times(shape)} pictures. "
+        raise LabError(f"{prefix}{found.problem.sentence}")
+    return list(found.rows)
 
 
 def multiplications(name: str, shape: Shape) -> int:
     """How many multiplications one image (C, H, W) costs in a forward pass: each weight once for each place."""
-    work = 0
-    for layer in layer_table(name, shape):
-        channels, *places = layer.output_shape
-        biases = channels if layer.parameters else 0
-        work += (layer.parameters - biases) * math.prod(places)
-    return work
+    return sum(layer.multiplications for layer in layer_table(name, shape))
 
 
 def total_parameters(table: Sequence[Layer]) -> int:
@@ -241,32 +281,20 @@ def total_parameters(table: Sequence[Layer]) -> int:
     return sum(layer.parameters for layer in table)
 
 
-def walk(name: str, shape: Shape, classes: int, dropout: float | None) -> list[tuple[Step, Shape, Layer]]:
-    """Each step with the shape that it gets and the row that it makes; raises as core.models.networks.build."""
-    _check(name, shape, classes, dropout)
-    passed: list[tuple[Step, Shape, Layer]] = []
-    reached: Shape = tuple(shape)
-    for number, step in enumerate(_steps(NETWORKS[name], classes, dropout), start=1):
-        layer = step.layer(reached)
-        if isinstance(step, Conv | Pool) and min(layer.output_shape) < 1:
-            raise LabError(
-                f"network {name!r} cannot take {_times(shape)} pictures: layer {number}, {layer.name}, "
-                f"gets {_times(reached)} and needs at least {step.size}x{step.size}"
-            )
-        passed.append((step, reached, layer))
-        reached = layer.output_shape
-    return passed
+def walk(name: str, shape: Shape, classes: int, dropout: float | None) -> list[tuple[Step, Shape]]:
+    """Each step with the shape that it gets; raises as core.models.networks.build."""
+    table = layer_table(name, shape, classes, dropout)
+    shapes = [tuple(shape), *(layer.output_shape for layer in table)]
+    return list(zip(_steps(blueprint(name), classes, dropout), shapes, strict=False))
 
 
-def _steps(blueprint: Blueprint, classes: int, dropout: float | None) -> Iterator[Step]:
-    for step in blueprint.steps:
+def _steps(row: Blueprint, classes: int, dropout: float | None) -> Iterator[Step]:
+    for step in row.steps:
         yield Drop(dropout) if isinstance(step, Drop) and dropout is not None else step
     yield Dense(classes, activation="")
 
 
-def _check(name: str, shape: Shape, classes: int, dropout: float | None) -> None:
-    if name not in NETWORKS:
-        raise LabError(f"unknown network {name!r}; choose one of {', '.join(NETWORKS)}")
+def _check(shape: Shape, classes: int, dropout: float | None) -> None:
     if len(shape) != 3 or not all(isinstance(side, int) and side >= 1 for side in shape):
         raise LabError(f"a picture's shape is three whole numbers from 1, (C, H, W), not {tuple(shape)}")
     if not isinstance(classes, int) or classes < 2:
@@ -276,4 +304,4 @@ def _check(name: str, shape: Shape, classes: int, dropout: float | None) -> None
 
 
 def _times(shape: Shape) -> str:
-    return "x".join(str(side) for side in shape)
+    return " × ".join(str(side) for side in shape)

@@ -15,7 +15,8 @@ from typing import Any
 
 from core.vocabulary.datasets import SOURCES, hardest_first, largest_side
 from core.vocabulary.errors import LabError
-from core.vocabulary.networks import NETWORKS
+from core.vocabulary.layers import BatchNorm
+from core.vocabulary.networks import NETWORKS, blueprint, canonical
 from core.vocabulary.optimizers import OPTIMIZERS
 
 SPLITS = ("random", "stratified", "k-fold")
@@ -37,7 +38,7 @@ _ROWS: dict[str, Mapping[str, object]] = {"dataset": SOURCES, "network": NETWORK
 CHOSEN = (
     "dataset", "network", "split", "filter", "optimizer", "schedule", "loss", "augment", "device", "precision", "keep", "preset",
 )  # fmt: skip
-"""The fields that name one of several, in the order in which they are checked."""
+"""The fields that name one of several, in the order in which they are checked; a network may also list its layers."""
 RANGES: dict[str, tuple[float, float, str]] = {
     "validation": (0.0, 0.5, "a fraction from 0 (none) to 0.5"),
     "folds": (2, 100, "a whole number from 2 to 100"),
@@ -76,6 +77,7 @@ def range_of(name: str) -> tuple[float, float, str]:
 class Recipe:
     """One run, fixed. Equal recipes on equal processors with equal threads give equal bits.
 
+    `network` is a registered name or a list of layers (core/vocabulary/layer_list.py), in its canonical spelling;
     `resolution` is the side in pixels that images are reduced to before they are restored (None: the original);
     `validation` the fraction held out of the official training part (0: none; k-fold holds out one fold of `folds`);
     `train_limit` how many images are trained on (None: all); `imbalance` how many times rarer the last class is made
@@ -120,9 +122,10 @@ class Recipe:
                 raise LabError(f"{name.replace('_', ' ')} is {value!r}; expected {kind.replace('str', 'text')}")
             if isinstance(value, float) and not math.isfinite(value):
                 raise LabError(f"{name.replace('_', ' ')} is {value}; expected a finite number")
+        object.__setattr__(self, "network", canonical(self.network))
         for name in CHOSEN:
             choices = choices_of(name)
-            if getattr(self, name) not in choices:
+            if name != "network" and getattr(self, name) not in choices:
                 shown = ", ".join(c for c in choices if c)
                 raise LabError(f"unknown {name.replace('_', ' ')} {getattr(self, name)!r}; choose one of {shown}")
         for name in RANGES:
@@ -148,6 +151,8 @@ class Recipe:
         if self.nesterov and not (optimizer.has_nesterov and self.momentum):
             takers = [name for name, row in OPTIMIZERS.items() if row.has_nesterov]
             raise LabError(f"Nesterov's momentum goes with {' and '.join(takers)} and a momentum above 0")
+        if self.batch_size == 1 and any(isinstance(step, BatchNorm) for step in blueprint(self.network).steps):
+            raise LabError("batch size is 1; batch normalisation compares the pictures of a batch, expected at least 2")
         if self.keep == "best" and self.split != "k-fold" and not self.validation:
             raise LabError("keep is 'best'; that needs a validation part, and validation is 0")
 

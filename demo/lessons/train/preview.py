@@ -30,7 +30,7 @@ def layer_table(recipe: Recipe) -> None:
         return
     rows = [(_name(layer), times(layer.output_shape), whole(layer.parameters)) for layer in layers]
     total = (f"**{say('layers_total')}**", "", f"**{whole(networks.total_parameters(layers))}**")
-    st.markdown(networks.NETWORKS[recipe.network].about)
+    st.markdown(networks.blueprint(recipe.network).about)
     st.markdown(table([say(f"layers_{name}") for name in ("layer", "shape", "parameters")], [*rows, total]))
     st.caption(say("layers_note"))
 
