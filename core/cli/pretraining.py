@@ -15,6 +15,7 @@ from core.engines.base import check
 from core.engines.thread import ThreadEngine
 from core.images.decoding import Bytes
 from core.pretrained import ambiguous, test_images
+from core.pretrained import landscape as landscape_file
 from core.pretrained import showcase as showcase_file
 from core.pretrained.ambiguous import Chances
 from core.pretrained.cards import CARDS, FOLDER, Card, card_of, identity, read_cards, write_card
@@ -35,6 +36,8 @@ __all__ = ["FOLDER", "Tables", "make", "plan", "pretrain", "study"]
 
 Say = Callable[[str], None]
 OWNER = "pretrain"
+ALONE = (showcase_file.NAME, landscape_file.NAME)
+"""What can be named beside the planned runs: files that are made of several networks."""
 
 
 def plan() -> Plan:
@@ -48,20 +51,29 @@ def plan() -> Plan:
 def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequence[str]) -> dict[str, Any]:
     """Makes the named cards (none named: all) that are not there; name -> {status, test_accuracy}.
 
-    Then what is made from kept networks in seconds: the images that come with the app. The first page's (`showcase`) can
-    be named too, for it alone.
+    Then what is made from kept networks in seconds: the images that come with the app; and the two ways through a loss
+    landscape. The first page's images (`showcase`) and the `landscape` can be named too, for them alone.
     """
     planned = plan()
     for name in names:
-        if name not in planned and name != showcase_file.NAME:
-            raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join((*planned, showcase_file.NAME))}")
+        if name not in planned and name not in ALONE:
+            raise LabError(f"pretrained/ has no plan for {name!r}; choose some of {', '.join((*planned, *ALONE))}")
     folder.mkdir(parents=True, exist_ok=True)  # what cannot be written is told before anything is trained
     answer = make({name: planned[name] for name in names or planned if name in planned}, folder, data, store, say)
     _renew_images(folder, data, say)
+    if not names or landscape_file.NAME in names:
+        _renew_landscape(folder, data, say)
     for name in answer:
         if planned[name].weights:
             set_trust(name, folder, data, say)
     return answer
+
+
+def _renew_landscape(folder: Path, data: Path, say: Say) -> None:
+    from core.explain import landscape
+
+    if landscape.renew(folder, data):
+        say(f"{landscape_file.FILE}: made")
 
 
 def _renew_images(folder: Path, data: Path, say: Say) -> None:

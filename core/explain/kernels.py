@@ -61,6 +61,19 @@ def resized(kernel: Numbers, size: int) -> Numbers:
     return new
 
 
+def edge_likeness(kernel: Numbers) -> float:
+    """How much a kernel (3, 3) looks like an edge, 0 to 1: the largest cosine, whatever its sign, with Sobel's kernel in
+    eight directions.
+
+    >>> round(edge_likeness(preset("sobel_x")), 6), round(edge_likeness(preset("blur")), 6)
+    (1.0, 0.0)
+    """
+    horizontal, diagonal = preset("sobel_x"), np.array([[-2.0, -1, 0], [-1, 0, 1], [0, 1, 2]])
+    edges = (horizontal, horizontal.T, diagonal, np.fliplr(diagonal))
+    length = float(np.linalg.norm(kernel))
+    return max(abs(float((kernel * edge).sum())) / float(np.linalg.norm(edge)) for edge in edges) / length if length else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class FirstLayer:
     """What a pretrained network does first to its image."""

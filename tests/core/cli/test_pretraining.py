@@ -71,6 +71,16 @@ def test_a_name_without_a_plan_is_refused(planned: None, tmp_path: Path) -> None
         pretraining.pretrain(tmp_path, tmp_path, open_store(tmp_path / "runs"), lambda line: None, ["huge"])
 
 
+def test_the_landscape_is_made_alone_where_it_is_named(planned: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Path] = []
+    monkeypatch.setattr("core.explain.landscape.renew", lambda folder, data: not made.append(folder))
+    said: list[str] = []
+    assert pretraining.pretrain(tmp_path, tmp_path, open_store(tmp_path / "runs"), said.append, ["landscape"]) == {}
+    assert made == [tmp_path] and said == ["landscape.npz: made"]
+    pretraining.pretrain(tmp_path, tmp_path, open_store(tmp_path / "runs"), said.append, ["showcase"])
+    assert len(made) == 1, "another name does not make it"
+
+
 def test_an_evaluation_at_the_own_resolution_is_the_runs_test(tmp_path: Path) -> None:
     recipe = resolve(TINY)
     result = next(record for record in ThreadEngine(tmp_path).stream(recipe) if isinstance(record, Result))

@@ -60,3 +60,11 @@ def test_networks_without_weights_or_convolution_have_none(tmp_path: Path) -> No
     path.write_bytes(b"broken" * 9)
     with pytest.raises(LabError, match="is damaged"):
         kernels.learned(1, tmp_path)
+
+
+def test_an_edge_is_known_in_any_direction_and_a_blur_is_none() -> None:
+    for quarter in range(4):
+        assert kernels.edge_likeness(np.rot90(kernels.preset("sobel_x"), quarter)) == pytest.approx(1)
+    assert kernels.edge_likeness(np.array([[0.0, 1, 2], [-1, 0, 1], [-2, -1, 0]])) == pytest.approx(1), "a slanted one"
+    assert kernels.edge_likeness(np.ones((3, 3))) == pytest.approx(0) and kernels.edge_likeness(np.zeros((3, 3))) == 0
+    assert kernels.edge_likeness(3 * kernels.preset("sobel_y")) == pytest.approx(1), "however strong"
