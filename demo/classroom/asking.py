@@ -49,7 +49,7 @@ def ask(question: Question, before: str = "", subject: Callable[[], None] | None
     shows the options and then the answer. `subject` draws what the question is about: above it until it is answered.
     """
     opened = session.classroom().opened
-    guess = session.get_state(_kept(question))
+    guess = _guessed(question)
     answered = is_answered(question)
     if subject and not answered:
         subject()
@@ -76,7 +76,12 @@ def is_answered(question: Question) -> bool:
     """Whether the answer may be shown: the visitor has guessed or skipped, or in a class the teacher has shown it."""
     if session.classroom().opened:
         return voting.revealed(question)
-    return session.get_state(_kept(question)) is not None
+    return session.answer(_kept(question)) is not None
+
+
+def _guessed(question: Question) -> str:
+    """The option that the visitor chose; "" for none."""
+    return str(session.answer(_kept(question)) or "")
 
 
 def _kept(question: Question) -> str:
@@ -99,7 +104,7 @@ def _answered(question: Question, guess: str) -> None:
 
 
 def _settle(question: Question, guess: str | None) -> None:
-    session.set_state(_kept(question), guess)
+    session.keep_answer(_kept(question), guess)
 
 
 def sections(say: Say, names: Sequence[str]) -> str:

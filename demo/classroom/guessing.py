@@ -64,10 +64,10 @@ class Guess:
 
 def of(question: Question) -> Guess:
     """What the visitor has answered so far."""
-    guess = session.get_state(f"guessed.{question.words}")
+    guess = session.answer(f"guessed.{question.words}")
     shown = voting.revealed(question) if session.classroom().opened else guess is not None
-    return Guess(question, guess if guess in question.options else "", shown)
+    return Guess(question, guess if isinstance(guess, str) and guess in question.options else "", shown)
 
 
 def _settle(question: Question, guess: str | None) -> None:
-    session.set_state(f"guessed.{question.words}", guess)
+    session.keep_answer(f"guessed.{question.words}", guess)

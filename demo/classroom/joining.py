@@ -53,9 +53,21 @@ def content() -> None:
             if not session.teaching():
                 st.markdown(f"**{say('teach')}**")
                 teacher_mode.key_field("join.token")
+            _forget()
         if chosen:
             with code, st.container(key="join_code"):
                 st.image(lan.qr_code(chosen), width="stretch", alt=say("alt", address=chosen))
+
+
+def _forget() -> None:
+    """How many of one's answers are kept, and the way to forget them: the next person at this computer finds none."""
+    if not (kept := session.answered()):
+        return
+    with st.container(key="join_forget", gap="xsmall"):
+        st.caption(say("kept_one" if kept == 1 else "kept", count=kept))
+        if st.button(say("forget"), key="join.forget"):
+            session.forget_answers()
+            st.rerun()
 
 
 def address() -> str:

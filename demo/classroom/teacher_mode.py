@@ -112,7 +112,7 @@ def _bar(page: str) -> None:
         if room.opened:
             _lead()
             if st.button(say("clear_all"), key="teacher.clear", help=say("clear_all_help")):
-                room.reset(session.visitor())
+                session.clear_class()
                 st.rerun()
         st.link_button(say("notes"), f"{navigation.root()}/notes", icon=":material/sticky_note_2:", help=say("notes_help"))
         if st.button(say("leave"), key="teacher.leave", type="tertiary"):

@@ -85,8 +85,9 @@ def _vote(question: str, option: str) -> None:
 def _shown(question: Question, now: Ballot, key: str) -> None:
     """The right answer, why, and what the class thought. Whoever has seen this has seen the answer, also after the class."""
     remembered = f"guessed.{question.words}"
-    mine = now.mine or session.get_state(remembered) or ""
-    session.set_state(remembered, mine)
+    mine = str(now.mine or session.answer(remembered) or "")
+    if mine != session.answer(remembered):
+        session.keep_answer(remembered, mine)
     answer, teaching = question.answer(), session.teaching()
     if not teaching:
         verdict.in_class(question, answer, mine)

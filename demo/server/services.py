@@ -1,4 +1,4 @@
-"""What the server has one of: the job manager, the class, the pool of guesses, the registry of models.
+"""What the server has one of: the job manager, the class, the visitors' answers and guesses, the registry of models.
 
 They live in a module without a file, which no cache clears and no file watcher evicts: any browser can empty Streamlit's
 caches, and an edited file takes its module's globals with it; a run must survive both.
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.classroom.answers import Answers
 from core.classroom.guesses import Guesses
 from core.classroom.teacher_token import TokenTries, choose_token
 from core.classroom.votes import Classroom
@@ -50,6 +51,7 @@ class Services:
     manager: JobManager
     classroom: Classroom
     guesses: Guesses
+    answers: Answers
     token_tries: TokenTries
     registry: ModelRegistry
 
@@ -58,11 +60,11 @@ _HOME = "_resolution_lab_manager"
 
 
 def install(manager: JobManager) -> None:
-    """Keeps the manager, and with it an empty class, its pool of guesses and a registry of models that has loaded none."""
+    """Keeps the manager, and with it an empty class, no guesses and answers, and a registry of models that has loaded none."""
     home = types.ModuleType(_HOME)
     vars(home)["services"] = Services(
-        manager, Classroom(manager.teacher), Guesses(manager.teacher), TokenTries(manager.teacher),
-        ModelRegistry(manager.cards, data=manager.data, runs=manager.store.folder),
+        manager, Classroom(manager.teacher), Guesses(manager.teacher), Answers(manager.teacher),
+        TokenTries(manager.teacher), ModelRegistry(manager.cards, data=manager.data, runs=manager.store.folder),
     )  # fmt: skip
     sys.modules[_HOME] = home
 
@@ -87,6 +89,12 @@ def installed() -> JobManager:
 def guesses() -> Guesses:
     """What the class has guessed on this server. LabError before there is one."""
     return _installed().guesses
+
+
+def answers() -> Answers | None:
+    """What the visitors of this server have answered; None where no server runs."""
+    found = _services()
+    return None if found is None else found.answers
 
 
 def token_tries() -> TokenTries:

@@ -142,13 +142,13 @@ def _overline(lesson: str, width: Literal["stretch", "content"] = "stretch") -> 
 
 def learned() -> frozenset[str]:
     """The lessons whose question this visitor has answered."""
-    found: frozenset[str] = session.get_state("learned", frozenset())
-    return found
+    return frozenset(name for name in navigation.course() if session.answer(f"learned.{name}"))
 
 
 def answered(lesson: str) -> None:
     """Told of a lesson whose answer is shown."""
-    session.set_state("learned", learned() | {lesson})
+    if not session.answer(f"learned.{lesson}"):
+        session.keep_answer(f"learned.{lesson}", True)
 
 
 def now_try(lesson: str, tries: Sequence[Try]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
+from core.classroom.answers import Value
 from core.classroom.votes import Classroom
 from core.runs.manager import JobManager
 from core.vocabulary.errors import LabError
@@ -102,6 +103,45 @@ def get_state(name: str, default: Any = None) -> Any:
 def set_state(name: str, value: Any) -> None:
     """Keeps `value` under `name` until the browser session ends."""
     st.session_state[f"lab.{name}"] = value
+
+
+def answer(name: str) -> Value | None:
+    """What this visitor answered to `name`, also before a reload; None where that is nothing."""
+    answers = services.answers()
+    found: Value | None = get_state(name) if answers is None else answers.get(visitor(), name)
+    return found
+
+
+def keep_answer(name: str, value: Value | None) -> None:
+    """Keeps what this visitor answered to `name` until the server ends; None forgets it.
+
+    Where no cookie arrives, in a frame on another site, a reload makes another visitor.
+    """
+    answers = services.answers()
+    if answers is None:
+        set_state(name, value)
+    else:
+        answers.keep(visitor(), name, value)
+
+
+def answered() -> int:
+    """How many answers of this visitor are kept."""
+    answers = services.answers()
+    return 0 if answers is None else answers.count(visitor())
+
+
+def forget_answers() -> None:
+    """Forgets all that this visitor answered."""
+    if answers := services.answers():
+        answers.forget(visitor())
+
+
+def clear_class() -> None:
+    """Forgets all that anybody answered, in a class or alone. LabError for everybody but the teacher."""
+    who = visitor()
+    if answers := services.answers():
+        answers.clear(who)
+    classroom().reset(who)
 
 
 def shared(key: Hashable, make: Callable[[], T]) -> T:

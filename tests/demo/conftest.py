@@ -18,9 +18,11 @@ def no_server() -> None:
 
 @pytest.fixture(autouse=True)
 def same_server_as_before() -> Iterator[None]:
-    """What a test installed goes with it; what its file installed stays."""
+    """What a test installed goes with it; what its file installed stays, but for what visitors answered there."""
     before = sys.modules.get(services._HOME)
     yield
+    if answers := services.answers():
+        answers._clear()
     if before is None:
         sys.modules.pop(services._HOME, None)
     else:

@@ -55,11 +55,11 @@ def points() -> None:
 
 
 def _ticked(name: str) -> bool:
-    return bool(session.get_state(f"audit.ticked.{name}", False))
+    return bool(session.answer(f"audit.ticked.{name}"))
 
 
 def _tick(name: str) -> None:
-    session.set_state(f"audit.ticked.{name}", session.typed(f"audit.tick.{name}"))
+    session.keep_answer(f"audit.ticked.{name}", bool(session.typed(f"audit.tick.{name}")))
 
 
 def _markdown() -> str:

@@ -121,7 +121,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _screen(place: int, task: Puzzle) -> Screen:
-    marked = session.get_state(f"audit.marked.{task.name}")
+    kept = session.answer(f"audit.marked.{task.name}")
+    marked = kept if isinstance(kept, tuple) else None
     following = PUZZLES[place + 1] if place + 1 < len(PUZZLES) else "checklist"
     step = Way(say("next", name=say(f"section_{following}")), following)
     stage = lambda: _stage(task, marked)  # noqa: E731
@@ -137,7 +138,7 @@ def _stage(task: Puzzle, marked: Sequence[str] | None) -> None:
     words = {"check": say("check"), "again": say("mark_again"), "how": say(f"mark_{task.name}")}
 
     def settle(marks: list[str] | None) -> None:
-        session.set_state(f"audit.marked.{task.name}", None if marks is None else tuple(marks))
+        session.keep_answer(f"audit.marked.{task.name}", None if marks is None else tuple(marks))
 
     puzzle.show(task.printed, words, f"audit.puzzle.{task.name}", None if marked is None else judge(task, marked), settle)
 

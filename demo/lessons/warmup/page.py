@@ -62,7 +62,7 @@ def _work() -> str:
 
 def _pooled(name: str, kernel: str, image: str) -> str:
     """The pooled value; of the image that is worked on, once the learner has found it."""
-    known = name != image or sheet.found(name, kernel) or session.get_state(SOLVED, False)
+    known = name != image or sheet.found(name, kernel) or bool(session.answer(SOLVED))
     return f"{worksheet.pooled(kernel)[name]:g}" if known else ""
 
 
@@ -92,14 +92,14 @@ def _decide(image: str) -> None:
         )
     if kernel is not None and threshold is not None:
         _verdict(kernel, threshold)
-    if not session.get_state(SOLVED, False):
+    if not session.answer(SOLVED):
         st.button(say("give_up"), key="warmup.give_up", on_click=_give_up, args=(image,))
     else:
         st.markdown("\n\n".join(map(_told, worksheet.filters())))
 
 
 def _give_up(image: str) -> None:
-    session.set_state(SOLVED, True)
+    session.keep_answer(SOLVED, True)
     sheet.fill(image)
 
 
@@ -107,7 +107,7 @@ def _verdict(kernel: str, threshold: float) -> None:
     values = worksheet.pooled(kernel)
     numbers = {"kernel": sheet.title(kernel), "threshold": f"{threshold:g}", "values": _by_class(values)}
     if worksheet.separates(values, threshold):
-        session.set_state(SOLVED, True)
+        session.keep_answer(SOLVED, True)
         st.success(say("right", **numbers), icon=":material/check:")
     elif worksheet.gap(values) is None:
         st.warning(say("wrong_filter", **numbers), icon=":material/close:")

@@ -120,12 +120,12 @@ def _fields(image: str, kernel: str) -> list[str]:
 
 def _field(name: str, expected: float, label: str) -> str:
     """One cell, and how it looks. What is typed stays, also while another image is looked at."""
-    written = session.get_state(name, "")
+    written = _written(name)
     right = _is(written, expected)
     key = session.bind_widget(f"field.{name}", written)
     st.text_input(
         label, key=key, label_visibility="collapsed", icon=None if not written else RIGHT if right else WRONG, width=88, max_chars=5,
-        autocomplete="off", on_change=lambda: session.set_state(name, session.typed(key)),
+        autocomplete="off", on_change=lambda: session.keep_answer(name, session.typed(key) or None),
     )  # fmt: skip
     own = key.replace(".", "-")
     return MARKED % (own, COLOURS[right], own, COLOURS[right]) if written else ""
@@ -133,6 +133,11 @@ def _field(name: str, expected: float, label: str) -> str:
 
 def _name(image: str, kernel: str, cell: str) -> str:
     return f"warmup.{slug(image)}.{kernel}.{cell}"
+
+
+def _written(name: str) -> str:
+    """What stands in a cell."""
+    return str(session.answer(name) or "")
 
 
 def _is(written: str, expected: float) -> bool:
@@ -149,7 +154,7 @@ def _is(written: str, expected: float) -> bool:
 def progress(image: str) -> tuple[int, int]:
     """How many cells of an image are right, of all that it has."""
     cells = [cell for kernel in worksheet.filters() for cell in _cells(image, kernel)]
-    return sum(_is(session.get_state(name, ""), expected) for name, expected in cells), len(cells)
+    return sum(_is(_written(name), expected) for name, expected in cells), len(cells)
 
 
 def _cells(image: str, kernel: str) -> Iterator[tuple[str, float]]:
@@ -162,11 +167,11 @@ def _cells(image: str, kernel: str) -> Iterator[tuple[str, float]]:
 
 def found(image: str, kernel: str) -> bool:
     """Whether the learner has found the pooled value."""
-    return _is(session.get_state(_name(image, kernel, POOLED), ""), worksheet.pooled(kernel)[image])
+    return _is(_written(_name(image, kernel, POOLED)), worksheet.pooled(kernel)[image])
 
 
 def fill(image: str) -> None:
     """Writes the right numbers into the cells of an image."""
     for kernel in worksheet.filters():
         for name, expected in _cells(image, kernel):
-            session.set_state(name, f"{expected:g}")
+            session.keep_answer(name, f"{expected:g}")

@@ -522,3 +522,33 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(
     there = set(text.everything(name)) - (set(glossary.TERMS) | {"teacher"} if name == "glossary" else set())
     assert used - {"key"} <= there
     assert {key for key in there - used if not any(re.fullmatch(pattern, key) for pattern in patterns)} == set()
+
+
+# --- what is answered alone -----------------------------------------------------------------------------------------
+
+
+def test_clearing_the_answers_forgets_what_everybody_answered_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    visit(monkeypatch, "ben")
+    lesson().button(key="ask.question.16").click().run()
+    assert "ask.question.again" in keys(lesson()), "a new page of the same browser"
+    visit(monkeypatch, "anna")
+    assert "ask.question.16" in keys(lesson())
+    services.classroom().open(TEACHER)
+    studio(token="the token").button(key="teacher.clear").click().run()
+    services.classroom().close(TEACHER)
+    visit(monkeypatch, "ben")
+    assert "ask.question.16" in keys(lesson())
+
+
+def test_thirty_browsers_keep_their_own_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    pupils = {f"pupil {number}": ("16", "9", "4", "1")[number % 4] for number in range(30)}
+    for pupil, option in pupils.items():
+        visit(monkeypatch, pupil)
+        lesson().button(key=f"ask.question.{option}").click().run()
+    answers = services.answers()
+    assert answers is not None
+    assert {pupil: answers.get(Visitor(pupil), f"guessed.{QUESTION}") for pupil in pupils} == pupils
+    visit(monkeypatch, "pupil 2")
+    assert any("Yes" in part.value for part in lesson().success), "4 is right"
+    visit(monkeypatch, "pupil 3")
+    assert not lesson().success

@@ -285,3 +285,22 @@ def test_what_stands_in_an_address_is_shown_as_text(client: TestClient, name: st
         for words in all_words:
             assert "](http" not in words.replace("\\](http", "") and "<b>" not in words.replace("\\<b\\>", "")
             assert "http://elsewhere" not in words and ":red[" not in words.replace("\\:red\\[", "")
+
+
+# --- what visitors answered ---------------------------------------------------------------------------------------
+
+
+def is_asked(page: Tab) -> bool:
+    """Whether the page still asks its question."""
+    return page.widget("button", "ask.question.skip") is not None
+
+
+def test_an_answer_outlasts_a_reload_and_is_nobody_elses(client: TestClient) -> None:
+    anna, ben = secrets.token_hex(16), secrets.token_hex(16)
+    with tab(client, page="convolution", cookie=anna) as hers:
+        assert is_asked(hers.run()) and not is_asked(hers.press("ask.question.4"))
+    with tab(client, page="convolution", cookie=anna) as reloaded, tab(client, page="convolution", cookie=ben) as his:
+        assert not is_asked(reloaded.run()), "a new page of the same browser"
+        assert is_asked(his.run()) and not is_asked(his.press("ask.question.skip"))
+        assert is_asked(reloaded.press("menu.join").press("join.forget").run())
+        assert not is_asked(his.run()), "what Anna forgets is hers alone"
