@@ -36,7 +36,7 @@ from demo.classifier.api import (
     offer,
     tell_of_wrong_calls,
 )
-from demo.classifier.handlers import SAMPLES, SIDE, Handlers, about_steps, about_strip
+from demo.classifier.handlers import FIRST, SAMPLES, SIDE, Handlers, about_steps, about_strip
 from demo.classifier.queue import BoundedQueue
 from demo.classifier.routes import NO_DOCS, KnownPaths
 from demo.classifier.sessions import MOST, Sessions
@@ -47,8 +47,6 @@ from demo.server.private_folder import PrivateFolder
 from demo.text import speaker
 
 say = speaker("classifier")
-FIRST = "mnist"
-"""What is chosen when the page is opened."""
 PARENT = Path(os.environ["GRADIO_TEMP_DIR"]) if os.environ.get("GRADIO_TEMP_DIR") else None
 """Where whoever starts the server wants uploads to lie; each server has a folder of its own in it."""
 _FOLDERS: list[PrivateFolder] = []
@@ -206,7 +204,8 @@ def answer_at_once(desk: Handlers, settings: Settings, images: Images, results: 
 
     about = [results.about_strip, results.about_steps, results.about_trust]
     source, packet = gr.Textbox(visible=False), gr.Textbox(visible=False)
-    asked_for("open", desk.opened, settings.network, [settings.network, results.about_trust, *images.samples()])
+    wished = gr.Textbox(visible=False)
+    asked_for("open", desk.opened, wished, [settings.network, results.about_trust, *images.samples()], js="() => lab.wished()")
     asked_for("page", lambda network, page: desk.samples(network, int(page) + SAMPLES), [settings.network, images.page],
               images.samples(), brought="lab.unchosen()")  # fmt: skip
     asked_for("choose", desk.chosen, [settings.network, source],

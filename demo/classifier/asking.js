@@ -42,6 +42,8 @@ function makeAsking(pad) {
 
   return {
     want, done, forget, way,
+    // The network that the address names.
+    wished: () => new URLSearchParams(location.search).get("network") ?? "",
     // The drawing that the page begins with is no picture for another network.
     fresh: () => pad.forget(),
     // Other samples are shown, so none of them is chosen.

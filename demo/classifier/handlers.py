@@ -24,6 +24,8 @@ from demo.classifier.api import opened, sample_of
 from demo.text import plain, speaker
 
 say = speaker("classifier")
+FIRST = "mnist"
+"""What is chosen when the page is opened."""
 SIDE = 280
 """The canvas, in pixels."""
 SAMPLES = 12
@@ -63,9 +65,22 @@ class Handlers:
         except LabError:
             return preset("fast", name if name in SOURCES else "mnist")
 
-    def opened(self, name: str) -> tuple[Any, ...]:
-        """The page is opened: the chooser as it is now, and its network loaded before the first stroke."""
-        return gr.update(choices=self.networks()), self.about_trust(name), *self.samples(name, 0)
+    def opened(self, wished: str) -> tuple[Any, ...]:
+        """The page is opened: the chooser as it is now, and its network loaded before the first stroke.
+
+        `wished`: the network that the address names, which may be one epoch of a run; "" and one that is not here: the first.
+        """
+        listed, name = self.networks(), self._wished(wished)
+        if name not in {value for _, value in listed}:
+            listed = [(say("network_epoch", name=name, dataset=SOURCES[self.recipe(name).dataset].title), name), *listed]
+        return gr.update(choices=listed, value=name), self.about_trust(name), *self.samples(name, 0)
+
+    def _wished(self, name: str) -> str:
+        try:
+            self.registry.recipe(name)
+        except LabError:
+            return FIRST
+        return name
 
     def chosen(self, name: str, source: str) -> tuple[Any, ...]:
         """Another network is chosen: its resolutions, filter and texts, the way its images come in, every switch back."""

@@ -111,7 +111,7 @@ SCRIPT = f"""
 const pad = makePad(() => lab.want("answer"))
 window.lab = makeAsking(pad)
 pad.show({json.dumps(EXAMPLE)})
-lab.want("open", "answer")
+lab.want("open", ...(lab.wished() ? ["choose"] : []), "answer")
 }}
 """
 """Runs once, when the page is there."""

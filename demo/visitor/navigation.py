@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,7 @@ from demo.visitor import session
 RUN = "run"
 SECTION = "section"
 TABLE = "table"
+NETWORK = "network"
 """Names of query parameters."""
 
 
@@ -68,6 +70,11 @@ def run_from_address() -> str | None:
     return st.query_params.get(RUN) or None
 
 
+def network_from_address() -> str:
+    """The network that the address asks for, by its name or as a run or one of its epochs (RUN@3); "" where it asks for none."""
+    return st.query_params.get(NETWORK) or st.query_params.get(RUN, "")
+
+
 def look_at(run: str | None) -> None:
     """From now on the page looks at this run (None: at none)."""
     session.set_state("run", run)
@@ -101,3 +108,66 @@ def go(page: str, **query: str) -> None:
     found = session.get_state("pages", {}).get(page)
     if found is not None:
         st.switch_page(found, query_params=query or None)
+
+
+# --- what is opened on top of a page: the pictures behind a number, an epoch ----------------------------------------------
+
+DOORS = ("cell", "class", "of", "epoch", "door")
+"""Names of query parameters: `cell=3,5` (truth, answer) or `class=3`, of which set, after which epoch, of which run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The pictures that the address asks for."""
+
+    run: str
+    of: str
+    """validation, test, or test-16: seen at 16 pixels."""
+    epoch: int
+    truth: int
+    answer: int | None
+    """None: everything about the class `truth`."""
+
+
+def open_door(sent: Mapping[str, Any]) -> None:
+    """Writes what the browser wants opened into the address: {run, set, epoch, cell: [truth, answer]} or {..., label}."""
+    cell = sent.get("cell")
+    named = {"cell": f"{int(cell[0])},{int(cell[1])}"} if cell else {"class": str(int(sent["label"]))}
+    close_door()
+    for name, value in {**named, "of": str(sent["set"]), "epoch": str(int(sent["epoch"])), "door": str(sent["run"])}.items():
+        st.query_params[name] = value
+    session.set_state("door.opened", True)
+
+
+def door_just_opened() -> bool:
+    """Whether one was opened since this was asked last: then the whole page is drawn again, with it."""
+    opened = bool(session.get_state("door.opened", False))
+    session.set_state("door.opened", False)
+    return opened
+
+
+def close_door() -> None:
+    """Takes what was opened out of the address."""
+    for name in DOORS:
+        st.query_params.pop(name, None)
+
+
+def door() -> Door | None:
+    """What the address asks to open; None where it asks for nothing, or for what makes no sense."""
+    asked = st.query_params
+    numbers = asked.get("cell", asked.get("class", "")).split(",")
+    if len(numbers) > 2 or not all(number.isdecimal() and len(number) < 5 for number in (*numbers, asked.get("epoch", "0"))):
+        return None
+    run = asked.get("door", "") or asked.get(RUN, "")
+    return Door(run, asked.get("of", "validation"), int(asked.get("epoch", "0")), int(numbers[0]), int(numbers[1]) if len(numbers) == 2 else None)
+
+
+def epoch_from_address() -> int | None:
+    """The epoch that the address asks to look at; None: the newest."""
+    asked = st.query_params.get("epoch", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 7 else None
+
+
+def opened_in_address() -> dict[str, str]:
+    """What of the address belongs to doors and epochs, and to no recipe."""
+    return {name: st.query_params[name] for name in DOORS if name in st.query_params}

@@ -83,7 +83,7 @@ def restore() -> str | None:
     An address that this page wrote itself changes nothing; an empty one (a click in the menu) goes on with what
     was chosen before.
     """
-    address = st.query_params.to_dict()
+    address = _address()
     if address != session.get_state("address", {}):
         if address:
             session.set_notice("")
@@ -100,7 +100,7 @@ def recipe_from_address() -> Recipe:
 
     A value that does not belong is told by `session.notice()`; the recipe is then the preset's, or the first one.
     """
-    values = {name: value for name, value in st.query_params.to_dict().items() if name != RUN}
+    values = {name: value for name, value in _address().items() if name != RUN}
     run = navigation.run_from_address()
     if not values:
         return _recipe_of(run) if run else first_recipe()
@@ -125,8 +125,14 @@ def recipe_to_address(chosen: Recipe, snapshot: Snapshot | None = None) -> None:
     if snapshot is not None:
         address[RUN] = snapshot.run
     session.set_state("address", address)
-    if st.query_params.to_dict() != address:
-        st.query_params.from_dict(address)
+    opened = navigation.opened_in_address() if snapshot is not None else {}
+    if st.query_params.to_dict() != address | opened:
+        st.query_params.from_dict(address | opened)
+
+
+def _address() -> dict[str, str]:
+    """The address without what is opened on top of the page."""
+    return {name: value for name, value in st.query_params.to_dict().items() if name not in navigation.DOORS}
 
 
 def _nearest(values: Mapping[str, str]) -> Recipe:

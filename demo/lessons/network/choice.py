@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,7 +20,7 @@ from demo.text import plain, speaker
 from demo.ui import image_picker
 from demo.ui.defaults import DEFAULTS
 from demo.ui.formatting import percent, whole
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 if TYPE_CHECKING:
     from core.explain.activations import Attributions, ForwardPass
@@ -69,8 +69,12 @@ def network() -> PlainNetwork | None:
     if not choices:
         return None
     names = {choice.name: _title(choice) for choice in choices}
-    start = list(names).index(_first(choices))
-    name = st.selectbox(say("network"), names, index=start, key="network.network", format_func=names.__getitem__, label_visibility="collapsed", width=390)
+    asked = navigation.network_from_address()
+    if asked and asked not in names and (title := _title_of(asked)):
+        names = {asked: title, **names}
+    name = st.selectbox(
+        say("network"), names, key=_chosen(names, asked, _first(choices)), format_func=names.__getitem__, label_visibility="collapsed", width=390
+    )
     try:
         return services.registry().plain(name)
     except LabError as error:
@@ -85,6 +89,25 @@ def _first(choices: list[Choice]) -> str:
     first = {choice.first_for: choice.name for choice in choices}
     order = sorted(SOURCES, key=lambda name: SOURCES[name].side < SMALL)
     return next((first[dataset] for dataset in order if dataset in first), choices[0].name)
+
+
+def _chosen(names: Mapping[str, str], asked: str, first: str) -> str:
+    """The key of the chooser, which holds what the address asks for where that is new, else what it held, else the `first`."""
+    key = "network.network"
+    fresh = asked in names and asked != session.get_state("network.asked")
+    if fresh:
+        session.set_state("network.asked", asked)
+    return session.bind_widget(key, asked if fresh else now if (now := session.typed(key)) in names else first)
+
+
+def _title_of(name: str) -> str:
+    """Of a network that the address names and the list lacks, as one epoch of a run; "" where there is none."""
+    try:
+        recipe = services.registry().recipe(name)
+    except LabError:
+        return ""
+    run, _, epoch = name.partition("@")
+    return say("network_epoch", name=run, epoch=epoch, data=SOURCES[recipe.dataset].title) if epoch else name
 
 
 def _title(choice: Choice) -> str:

@@ -244,3 +244,10 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     begun = tuple(re.findall(r"""say\(f["']([a-z_]+_)\{""", code))
     assert begun and not {key for key in there if key not in words and not key.startswith(begun)}
     assert not set(re.findall(r"""say\(["'](\w+)["']""", code)) - there
+
+
+def test_the_address_may_name_the_network_and_one_that_is_not_here_is_the_first(desk: Handlers) -> None:
+    assert desk.opened("digits")[0]["value"] == "digits" and desk.opened("plain")[0]["value"] == "plain"
+    for nothing in ("", "nosuch", "../digits", "<b>"):
+        chooser = desk.opened(nothing)[0]
+        assert chooser["value"] == "mnist" and chooser["choices"] == desk.networks()

@@ -414,3 +414,18 @@ def test_every_text_that_is_asked_for_exists_and_every_text_is_asked_for(monkeyp
     patterns |= {r"question_\w+", r"section_\w+"}
     assert used <= there
     assert {key for key in there - used if not any(re.fullmatch(pattern, key) for pattern in patterns)} == set()
+
+
+def test_the_address_may_name_the_network(folder: Path) -> None:
+    for name in ("one", "two"):
+        lay(folder, name, "digits")
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["network"] = "two"
+    page.run()
+    chooser = page.selectbox(key="network.network")
+    assert not page.exception and chooser.value == "two"
+    chooser.set_value("one").run()
+    assert page.selectbox(key="network.network").value == "one", "what is chosen afterwards stays"
+    page.query_params["network"] = "nosuch"
+    page.run()
+    assert not page.exception and page.selectbox(key="network.network").value == "one"
