@@ -201,6 +201,7 @@ def summary(stored: StoredRun | Snapshot) -> Answer:
         "epochs": stored.epochs_done,
         "dataset": stored.recipe.dataset,
         "network": stored.recipe.network,
+        "name": stored.name,
         "test_accuracy": result.test_accuracy if result else None,
         "macro_precision": scores.macro.precision if scores else None,
         "macro_recall": scores.macro.recall if scores else None,

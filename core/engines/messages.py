@@ -6,6 +6,7 @@ An order has the number of its job; so has each answer to it. What travels is a 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,7 +151,9 @@ def encode_answer(answer: Answer) -> Frame:
     kind: Json = {"kind": type(answer).__name__, "job": answer.job}
     match answer:
         case Recorded():
-            return {**kind, "record": records.as_dict(answer.record)}, records.blob_of(answer.record)
+            blobs = records.blobs_of(answer.record)
+            lengths = {name: len(blob) for name, blob in blobs.items()}
+            return {**kind, "record": records.as_dict(answer.record), "lengths": lengths}, b"".join(blobs.values())
         case Failed():
             return {**kind, "message": answer.message, "mistake": answer.mistake}, b""
         case Facts():
@@ -170,7 +173,7 @@ _ORDERS: Mapping[str, Callable[[Json, bytes], Order]] = {
     "MeasureSpeed": lambda it, _: MeasureSpeed(it["job"], Recipe.from_dict(it["recipe"])),
 }
 _ANSWERS: Mapping[str, Callable[[Json, bytes], Answer]] = {
-    "Recorded": lambda it, blob: Recorded(it["job"], records.from_dict(it["record"], blob)),
+    "Recorded": lambda it, blob: Recorded(it["job"], records.from_dict(it["record"], _parted(blob, it["lengths"]))),
     "Ended": lambda it, _: Ended(it["job"]),
     "Failed": lambda it, _: Failed(it["job"], it["message"], it["mistake"]),
     "Facts": lambda it, _: Facts(it["job"], it["facts"]),
@@ -186,6 +189,14 @@ def decode_order(message: Json, blob: bytes) -> Order:
 def decode_answer(message: Json, blob: bytes) -> Answer:
     """The answer of `encode_answer`. UnknownMessage for anything else."""
     return _decoded(_ANSWERS, message, blob)
+
+
+def _parted(blob: bytes, lengths: Mapping[str, int]) -> dict[str, bytes]:
+    """The bytes of a record's fields, which travel in one piece."""
+    if sum(lengths.values()) != len(blob):
+        raise ValueError(f"{len(blob)} bytes came beside a record of {sum(lengths.values())}")
+    ends = itertools.accumulate(lengths.values())
+    return {name: blob[end - lengths[name] : end] for name, end in zip(lengths, ends, strict=True)}
 
 
 def _decoded(makers: Mapping[str, Callable[[Json, bytes], Message]], message: Json, blob: bytes) -> Message:

@@ -61,7 +61,16 @@ CREATE TRIGGER epoch_added AFTER INSERT ON epochs BEGIN
     INSERT OR REPLACE INTO changes (run) VALUES (NEW.run);
 END;
 """
-MIGRATIONS = (_FIRST, _CHANGES)
+_NAMES = """
+CREATE TABLE names (run TEXT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TRIGGER run_named AFTER INSERT ON names BEGIN
+    INSERT OR REPLACE INTO changes (run) VALUES (NEW.run);
+END;
+CREATE TRIGGER named_run_deleted AFTER DELETE ON runs BEGIN
+    DELETE FROM names WHERE run = OLD.run;
+END;
+"""  # a table of its own: what an older version of this code writes into `runs` has as many values as before
+MIGRATIONS = (_FIRST, _CHANGES, _NAMES)
 """The n-th brings a file of schema n - 1 to n. Stores from before there were numbers are 0 and have the tables of 1."""
 
 

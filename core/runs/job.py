@@ -11,7 +11,7 @@ from core.runs.snapshot import Snapshot
 from core.runs.store import StoredRun
 from core.system.locks import RunLock
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Record, Start, Tick
+from core.vocabulary.records import Epoch, Record, Start, Tick, without_blobs
 
 
 class Job:
@@ -19,7 +19,7 @@ class Job:
 
     def __init__(self, stored: StoredRun, lock: RunLock, status: str, address: str) -> None:
         self.run, self.record, self.owner, self.created = stored.run, stored.record, stored.owner, stored.created
-        self.lock, self.address = lock, address
+        self.name, self.lock, self.address = stored.name, lock, address
         self.status, self.message, self.version = status, "", 0
         self.tick: Tick | None = None
         self.curve = Curve.of_epochs(self.record.epochs)
@@ -45,10 +45,10 @@ class Job:
             self.tick = record
             self.curve.add_tick(record)
         elif isinstance(record, Epoch):
-            self.record = replace(self.record, epochs=(*self.record.epochs, replace(record, checkpoint=b"")))
+            self.record = replace(self.record, epochs=(*self.record.epochs, without_blobs(record)))
             self.tick = None
         else:
-            self.record = replace(self.record, result=replace(record, weights=b""))
+            self.record = replace(self.record, result=without_blobs(record))
 
     def seconds_left(self) -> float | None:
         """From the pace of the newest epochs; None before there is one."""
@@ -64,5 +64,5 @@ class Job:
         return Snapshot(
             run=self.run, status=self.status, record=self.record, owner=self.owner, created=self.created, place=place,
             version=self.version, tick=self.tick, curve=self.curve.points(), message=self.message,
-            seconds_left=self.seconds_left(), weights=None,
+            seconds_left=self.seconds_left(), weights=None, name=self.name,
         )  # fmt: skip

@@ -17,10 +17,11 @@ from typing import Any, TypeVar
 from core.engines import base
 from core.runs import lifecycle
 from core.runs.estimates import Estimate
+from core.runs.history import History
 from core.runs.job import Job
 from core.runs.lifecycle import PERSON
 from core.runs.runner import Runner
-from core.runs.snapshot import Snapshot, Snapshots
+from core.runs.snapshot import Snapshot, Snapshots, history_of
 from core.runs.store import RunStore
 from core.runs.summaries import RunSummary
 from core.vocabulary.errors import LabError
@@ -87,6 +88,10 @@ class JobManager(Runner):
             if job is not None:
                 return job.snapshot(self._queue.place(job))
         return self._explained(self._stored.of(run))
+
+    def history(self, run: str) -> History:
+        """What a run keeps of its finished epochs, to go back in; also of one that comes with the app. NoSuchRun."""
+        return history_of(run, self.store, self.cards)
 
     def list(self) -> list[RunSummary]:
         """Every run of the store that can be read, the newest first, without its epochs."""
@@ -183,6 +188,14 @@ class JobManager(Runner):
                 raise LabError(f"run {run} is {self._jobs[run].status}; stop it first")
             self.store.delete(run)
             self._unwritten.pop(run, None)
+
+    def rename(self, run: str, name: str, visitor: Visitor) -> None:
+        """Gives a run a name, or takes it away with "". LabError for one that is too long, and for somebody else's run."""
+        self._allowed(run, visitor)
+        with self._changed:
+            name = self.store.rename(run, name)
+            if run in self._jobs:
+                self._jobs[run].name, self._jobs[run].version = name, self._jobs[run].version + 1
 
     def start(self) -> None:
         """Warms the engine up, in the background, a little later: the first page has the processor for itself."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from core.pretrained.cards import Card, read_cards, read_named
 from core.runs.curve import Curve
+from core.runs.history import FOLDER as HISTORY
+from core.runs.history import History
 from core.runs.store import RunStore, StoredRun
 from core.runs.summaries import RunSummary
 from core.vocabulary import metrics
@@ -44,6 +46,8 @@ class Snapshot(HasRunRecord):
     """Whether it comes with the app: made of a card, finished, nobody's; nobody can change or delete it."""
     evaluations: Mapping[str, Mapping[str, Matrix]] = field(default_factory=dict)
     """filter -> side in pixels (as text) -> confusion matrix of the test set seen so; of pretrained runs only."""
+    name: str = ""
+    """What somebody called it; "" where nobody did."""
 
     @property
     def active(self) -> bool:
@@ -56,7 +60,7 @@ def stored_snapshot(stored: StoredRun) -> Snapshot:
     return Snapshot(
         run=stored.run, status=stored.status, record=stored.record, owner=stored.owner, created=stored.created, place=None,
         version=0, tick=None, curve=Curve.of_epochs(stored.epochs).points(), message=stored.message, seconds_left=None,
-        weights=stored.weights,
+        weights=stored.weights, name=stored.name,
     )  # fmt: skip
 
 
@@ -78,6 +82,16 @@ def look_up(run: str, store: RunStore, pretrained: Path) -> Snapshot:
         if card is None:
             raise
         return card_snapshot(card, pretrained)
+
+
+def history_of(run: str, store: RunStore, pretrained: Path) -> History:
+    """What a run of the store keeps of its epochs, else one that comes with the app. NoSuchRun where there is neither."""
+    try:
+        return store.history(run)
+    except NoSuchRun:
+        if read_named(run, pretrained) is None:
+            raise
+        return History(pretrained / HISTORY / run)
 
 
 def card_summary(card: Card) -> RunSummary:

@@ -22,7 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.runs import history_files
 from core.runs.database import Database, StoreError
+from core.runs.history import FOLDER as HISTORY
+from core.runs.history import History
 from core.runs.summaries import UNFINISHED, RunSummary, Summaries
 from core.system.atomic import write_whole
 from core.system.folders import runs_folder
@@ -47,6 +50,7 @@ __all__ = ["STATUSES", "RunStore", "RunSummary", "StoreError", "StoredRun", "Unr
 STATUSES = ("queued", "running", "paused", "stopped", "interrupted", "failed", "finished")
 EPOCH_PATIENCE_S = 60.0
 """So long an epoch waits for a store that another process has locked: what was trained is not given up lightly."""
+LONGEST_NAME = 80
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
 
 
@@ -62,6 +66,8 @@ class StoredRun(HasRunRecord):
     record: RunRecord
     weights: Path | None
     """The tested weights of a finished run, else the newest checkpoint."""
+    name: str = ""
+    """What somebody called it; "" where nobody did."""
 
 
 class UnreadableRun(LabError):
@@ -87,6 +93,7 @@ class RunStore:
             raise StoreError(f"cannot write to the run store in {self.folder}: {error.strerror or error}") from error
         self._database = Database(self.folder / "runs.sqlite")
         self._db = self._database.writer
+        self._budget = history_files.budget()
         self._summaries = Summaries(self._database, self._is_held)
 
     def close(self) -> None:
@@ -138,20 +145,32 @@ class RunStore:
             facts = dataclasses.replace(facts, resumed=(*facts.resumed, again))
         self._write_patiently("UPDATE runs SET status = 'running', message = '', recipe = ?, facts = ? WHERE run = ?",
                               json.dumps(start.recipe.as_dict()), json.dumps(facts.as_dict()), run)  # fmt: skip
+        if start.arrays:
+            with self._if_possible(run):
+                history_files.write_part(self._history_folder(run), history_files.VALIDATION, start.arrays)
 
     def add_epoch(self, run: str, epoch: Epoch) -> None:
-        """Keeps an epoch: its checkpoint becomes the run's newest, the one before it goes."""
+        """Keeps an epoch: its checkpoint becomes the run's newest, the one before it goes; its history lies beside it."""
         name = f"epoch-{epoch.epoch:04d}.safetensors"
         with self._database.usable():
             write_whole(self.weights_folder(run) / name, epoch.checkpoint)
+        with self._if_possible(run):
+            history_files.write_epoch(self._history_folder(run), epoch)
+        record = json.dumps(as_dict(epoch))
         self._write_patiently("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)", run, epoch.epoch,
-                              json.dumps(as_dict(epoch)), name, hashlib.sha256(epoch.checkpoint).hexdigest())  # fmt: skip
+                              record, name, hashlib.sha256(epoch.checkpoint).hexdigest())  # fmt: skip
         self._remove_weights(run, keep=name)
+        with self._if_possible(run):
+            beside = len(epoch.checkpoint) + (epoch.epoch + 1) * len(record)
+            history_files.thin(self._history_folder(run), self._budget - beside, epoch.best_epoch)
 
     def finish(self, run: str, result: Result) -> None:
         """Keeps the test result and the tested weights; the checkpoint, no longer needed, goes."""
         with self._database.usable():
             write_whole(self.weights_folder(run) / "weights.safetensors", result.weights)
+        if result.arrays:
+            with self._if_possible(run):
+                history_files.write_part(self._history_folder(run), history_files.TEST, result.arrays)
         stored = dataclasses.replace(result, sha256=hashlib.sha256(result.weights).hexdigest())
         self._write_patiently("UPDATE runs SET status = 'finished', message = '', result = ? WHERE run = ?", json.dumps(as_dict(stored)), run)
         self._remove_weights(run, keep="weights.safetensors")
@@ -160,19 +179,30 @@ class RunStore:
         """Writes a status; one that comes after the result changes nothing, for a finished run stays finished."""
         self._database.write("UPDATE runs SET status = ?, message = ? WHERE run = ? AND result IS NULL", status, message, run)
 
+    def rename(self, run: str, name: str) -> str:
+        """Gives a run a name, or takes it away with ""; returns it with single spaces. LabError for one that is too long."""
+        name = " ".join(name.split())
+        if len(name) > LONGEST_NAME:
+            raise LabError(f"the name has {len(name)} characters; expected at most {LONGEST_NAME}")
+        if self.version(run) is None:
+            raise self._unknown(run)
+        self._database.write("INSERT OR REPLACE INTO names VALUES (?, ?)", run, name)
+        return name
+
     def delete(self, run: str) -> None:
         """Forgets a run, also one that cannot be read, and its weights. LabError when it is being trained."""
         if self.version(run) is None:
             raise self._unknown(run)
         with self.locked(run):
             self._database.write("DELETE FROM runs WHERE run = ?", run)
-            shutil.rmtree(self.weights_folder(run), ignore_errors=True)
+            for folder in (self.weights_folder(run), self._history_folder(run)):
+                shutil.rmtree(folder, ignore_errors=True)
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def get(self, run: str) -> StoredRun:
         """One run, whole. NoSuchRun when there is none of this id, UnreadableRun when it makes no sense."""
-        row = self._database.row("SELECT * FROM runs WHERE run = ?", run)
+        row = self._database.row("SELECT runs.*, name FROM runs LEFT JOIN names USING (run) WHERE run = ?", run)
         if row is None:
             raise self._unknown(run)
         try:
@@ -236,6 +266,13 @@ class RunStore:
             raise LabError(f"the checkpoint {file} is damaged (its hash is not the stored one); train the run again")
         return blob
 
+    def history(self, run: str) -> History:
+        """What the run keeps of its finished epochs, to go back in; empty for one from before that. NoSuchRun."""
+        row = self._database.row("SELECT run, max(epoch) AS last FROM runs LEFT JOIN epochs USING (run) WHERE run = ? GROUP BY run", run)
+        if row is None:
+            raise self._unknown(run)
+        return History(self._history_folder(run), -1 if row["last"] is None else int(row["last"]))
+
     def weights_folder(self, run: str) -> Path:
         """Where the weights of a run lie, one file an epoch that is kept."""
         return self.folder / "weights" / run
@@ -259,6 +296,7 @@ class RunStore:
                 result=Result.from_dict(_object(row["result"])) if row["result"] else None,
             ),
             weights=self.weights_folder(run) / newest if newest else None,
+            name=row["name"] or "",
         )
 
     def _status(self, row: Any) -> str:
@@ -270,6 +308,19 @@ class RunStore:
             return is_held(self._lock_file(run))
         except OSError as error:
             raise StoreError(f"the lock {self._lock_file(run)} cannot be looked at: {error.strerror or error}") from error
+
+    def _history_folder(self, run: str) -> Path:
+        return self.folder / HISTORY / run
+
+    @contextlib.contextmanager
+    def _if_possible(self, run: str) -> Iterator[None]:
+        """The history is worth less than the run: what keeps it from being written is told in the log, and it goes on."""
+        from safetensors import SafetensorError
+
+        try:
+            yield
+        except (OSError, ValueError, SafetensorError) as error:
+            LOG.warning("the history of run %s lacks something: %s", run, error)
 
     def _lock_file(self, run: str) -> Path:
         return self.folder / "locks" / f"{run}.lock"

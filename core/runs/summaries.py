@@ -22,8 +22,9 @@ UNFINISHED = ("queued", "running", "paused")
 """Statuses that are true only while somebody holds the run's lock; without it the run is interrupted."""
 LOOKS, FREE_S = 20, 1.0
 _QUESTION = """
-SELECT changes.number, changes.run, created, owner, status, message, recipe, result, epochs, seconds
+SELECT changes.number, changes.run, created, owner, status, message, recipe, result, epochs, seconds, name
 FROM changes LEFT JOIN runs ON runs.run = changes.run LEFT JOIN totals ON totals.run = changes.run
+LEFT JOIN names ON names.run = changes.run
 WHERE changes.number > ? ORDER BY changes.number
 """
 
@@ -48,6 +49,8 @@ class RunSummary:
     place: int | None = None
     """1-based place in the queue."""
     pretrained: bool = False
+    name: str = ""
+    """What somebody called it; "" where nobody did."""
 
     @property
     def active(self) -> bool:
@@ -139,7 +142,7 @@ def _entry(row: Any) -> _Entry:
         run=row["run"], status=row["status"], recipe=_recipe(row["recipe"]), owner=row["owner"], created=float(row["created"]),
         message=row["message"], epochs_done=int(row["epochs"] or 0), seconds=float(row["seconds"] or 0.0),
         test_accuracy=None if result is None else float(result.test_accuracy),
-        macro_f1=None if result is None else metrics.macro(result.confusion).f1,
+        macro_f1=None if result is None else metrics.macro(result.confusion).f1, name=row["name"] or "",
     )  # fmt: skip
     return _Entry(held, dataclasses.replace(held, status="interrupted") if held.active else held)
 

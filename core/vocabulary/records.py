@@ -10,11 +10,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from core.vocabulary.recipe import Recipe
 
 Value = TypeVar("Value")
+Held = TypeVar("Held", "Epoch", "Result")
+BLOBS = ("checkpoint", "weights", "arrays")
+"""The fields of records that hold bytes."""
 Matrix = list[list[int]]
 """A confusion matrix (C, C) of counts; rows are the truth, columns the prediction."""
 
@@ -80,6 +84,8 @@ class Start:
     facts: Facts
     epoch: int
     """The last finished epoch that it goes on from; 0 for a new run."""
+    arrays: bytes = field(default=b"", repr=False)
+    """The validation part, for looking back (core/training/observation.py says what; safetensors). Not in `as_dict`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,54 @@ class Tick:
     images_per_second: float | None = None
     seconds: float = 0.0
     """Training time of this epoch so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorms:
+    """How large the weights of a layer and the last step's gradient are, biases included."""
+
+    layer: int
+    """Row of the layer table (core.vocabulary.networks.layer_table), from 0."""
+    gradient: float | None
+    """L2 norm of the loss's gradient in the epoch's last step; None before the first step, and where it is not finite."""
+    weights: float | None
+    """L2 norm after that step; None where it is not finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadUnits:
+    """How many units of an activation answer nothing. A unit is a feature map, or one output of a dense layer."""
+
+    layer: int
+    """Row of the layer table that the activation stands in, from 0."""
+    share: float
+    """Of the units that are 0 everywhere on all checked training images, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen of a network after an epoch, beside its scores."""
+
+    answers: tuple[int, ...]
+    """The predicted class of each of the watched validation images: nine, or as many as there are."""
+    confidences: tuple[float, ...]
+    """The probabilities of these answers, 0 to 1."""
+    gradients: tuple[LayerNorms, ...]
+    """Of each layer with weights, in order."""
+    dead: tuple[DeadUnits, ...]
+    """Of each activation, in order."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; a layer's numbers are a list."""
+        return {"answers": list(self.answers), "confidences": list(self.confidences),
+                "gradients": [[it.layer, it.gradient, it.weights] for it in self.gradients],
+                "dead": [[it.layer, it.share] for it in self.dead]}  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Observation:
+        """The observation of `as_dict`. KeyError, TypeError where it is none."""
+        return cls(tuple(values["answers"]), tuple(values["confidences"]), tuple(LayerNorms(*it) for it in values["gradients"]),
+                   tuple(DeadUnits(*it) for it in values["dead"]))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +182,13 @@ class Epoch:
     """Loss of each of the run's first 20 steps; in epoch 1 only. Two runs that agree here to the bit agree."""
     checkpoint: bytes = field(default=b"", repr=False)
     """Weights and optimizer state (safetensors), enough to resume to the same bits. Not in `as_dict`."""
+    observation: Observation | None = None
+    """None in runs of before there were any; then not in `as_dict`."""
+    arrays: bytes = field(default=b"", repr=False)
+    """`probabilities` of the validation part, uint8 (N, C) (safetensors); empty where none is held out. Not in `as_dict`."""
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], checkpoint: bytes = b"") -> Epoch:
+    def from_dict(cls, values: Mapping[str, Any], checkpoint: bytes = b"", arrays: bytes = b"") -> Epoch:
         """The epoch of `as_dict`. KeyError where something is missing.
 
         Its slots are filled straight: less than half the time of the initialiser, and the cards hold 5,600 epochs.
@@ -138,7 +196,9 @@ class Epoch:
         epoch = object.__new__(cls)
         for name, fill in _EPOCH_SLOTS:
             fill(epoch, values[name])
-        _CHECKPOINT_SLOT(epoch, checkpoint)
+        observation = values.get("observation")
+        for fill, value in zip(_OTHER_SLOTS, (checkpoint, observation and Observation.from_dict(observation), arrays), strict=True):
+            fill(epoch, value)
         return epoch
 
 
@@ -156,12 +216,14 @@ class Result:
     """The tested weights alone (safetensors). Not in `as_dict`."""
     sha256: str = ""
     """Of the weights, in hexadecimal; empty before they are stored, and then not in `as_dict`."""
+    arrays: bytes = field(default=b"", repr=False)
+    """`probabilities` of the test set, uint8 (N, C) (safetensors). Not in `as_dict`."""
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], weights: bytes = b"") -> Result:
+    def from_dict(cls, values: Mapping[str, Any], weights: bytes = b"", arrays: bytes = b"") -> Result:
         """The result of `as_dict`. KeyError where something is missing."""
         return cls(values["epoch"], values["test_loss"], values["test_accuracy"], values["confusion"], values["seconds"],
-                   weights, values.get("sha256", ""))  # fmt: skip
+                   weights, values.get("sha256", ""), arrays)  # fmt: skip
 
 
 Record = Start | Tick | Epoch | Result
@@ -235,27 +297,33 @@ def as_dict(record: Record) -> dict[str, Any]:
     if isinstance(record, Tick):
         return {"kind": "tick", **_values(record)}
     if isinstance(record, Epoch):
-        return {"kind": "epoch", **_values(record, "checkpoint")}
-    return {"kind": "result", **_values(record, "weights", *(() if record.sha256 else ("sha256",)))}
+        observed = {"observation": record.observation.as_dict()} if record.observation else {}
+        return {"kind": "epoch", **_values(record, "observation"), **observed}
+    return {"kind": "result", **_values(record, *(() if record.sha256 else ("sha256",)))}
 
 
-def from_dict(values: Mapping[str, Any], blob: bytes = b"") -> Record:
+def from_dict(values: Mapping[str, Any], blobs: Mapping[str, bytes] = MappingProxyType({})) -> Record:
     """The record of `as_dict`, with its bytes put back. KeyError, TypeError, ValueError or LabError where it is none."""
     kind = values["kind"]
     if kind == "start":
-        return Start(Recipe.from_dict(values["recipe"]), Facts.from_dict(values["facts"]), values["epoch"])
+        return Start(Recipe.from_dict(values["recipe"]), Facts.from_dict(values["facts"]), values["epoch"], **blobs)
     if kind == "tick":
         return Tick(**{name: value for name, value in values.items() if name != "kind"})
     if kind == "epoch":
-        return Epoch.from_dict(values, blob)
+        return Epoch.from_dict(values, **blobs)
     if kind == "result":
-        return Result.from_dict(values, blob)
+        return Result.from_dict(values, **blobs)
     raise KeyError(kind)
 
 
-def blob_of(record: Record) -> bytes:
-    """The bytes that `as_dict` leaves out; they travel through a pipe and to the disk beside the JSON."""
-    return record.checkpoint if isinstance(record, Epoch) else record.weights if isinstance(record, Result) else b""
+def blobs_of(record: Record) -> dict[str, bytes]:
+    """The bytes that `as_dict` leaves out, by their names, empty ones too; they travel through a pipe beside the JSON."""
+    return {name: getattr(record, name) for name in BLOBS if hasattr(record, name)}
+
+
+def without_blobs(record: Held) -> Held:
+    """The record as a screen keeps it: without its bytes."""
+    return dataclasses.replace(record, **dict.fromkeys(blobs_of(record), b""))  # type: ignore[arg-type]
 
 
 def required(value: Value | None) -> Value:
@@ -266,8 +334,8 @@ def required(value: Value | None) -> Value:
 
 
 def _values(record: Tick | Epoch | Result, *without: str) -> dict[str, Any]:
-    return {f.name: getattr(record, f.name) for f in dataclasses.fields(record) if f.name not in without}
+    return {f.name: getattr(record, f.name) for f in dataclasses.fields(record) if f.name not in (*without, *BLOBS)}
 
 
-_EPOCH_SLOTS = [(f.name, vars(Epoch)[f.name].__set__) for f in dataclasses.fields(Epoch) if f.name != "checkpoint"]
-_CHECKPOINT_SLOT = vars(Epoch)["checkpoint"].__set__
+_EPOCH_SLOTS = [(f.name, vars(Epoch)[f.name].__set__) for f in dataclasses.fields(Epoch) if f.name not in ("observation", *BLOBS)]
+_OTHER_SLOTS = [vars(Epoch)[name].__set__ for name in ("checkpoint", "observation", "arrays")]

@@ -21,8 +21,8 @@ ORDERS: tuple[Order, ...] = (
     messages.Resume(4), messages.Stop(5), messages.MeasureFacts(6), messages.MeasureSpeed(7, RECIPE),
 )  # fmt: skip
 RECORDS: tuple[Record, ...] = (
-    Start(RECIPE, records.Facts(parameters=9), 0), Tick("training", 1, 2, 3, 0.5),
-    Epoch(1, 0.5, 0.5, 0.6, 0.7, 0.8, [[1]], [[1]], 0.1, 1.5, 100.0, 1, [0.3], b"checkpoint"), Result(1, 0.3, 0.9, [[1]], 0.1, b"weights"),
+    Start(RECIPE, records.Facts(parameters=9), 0, b"arrays"), Tick("training", 1, 2, 3, 0.5),
+    Epoch(1, 0.5, 0.5, 0.6, 0.7, 0.8, [[1]], [[1]], 0.1, 1.5, 100.0, 1, [0.3], b"checkpoint", arrays=b"arrays"), Result(1, 0.3, 0.9, [[1]], 0.1, b"weights"),
 )  # fmt: skip
 ANSWERS: tuple[Answer, ...] = (
     *(messages.Recorded(1, record) for record in RECORDS), messages.Ended(2), messages.Failed(3, "why", True),
@@ -56,5 +56,8 @@ def test_what_is_no_message_is_one_clear_error() -> None:
         with pytest.raises(UnknownMessage, match=r"unknown or incomplete .*; expected one of Train, Pause") as refusal:
             messages.decode_order(*frame)  # type: ignore[arg-type]  # one of them is a list, as JSON may be
         assert "\n" not in str(refusal.value)
+    message, blob = messages.encode_answer(messages.Recorded(1, RECORDS[2]))
+    with pytest.raises(UnknownMessage, match="15 bytes came beside a record of 16"):
+        messages.decode_answer(message, blob[:-1])
     with pytest.raises(UnknownMessage, match="'Train' is unknown"):
         messages.decode_answer({"kind": "Train", "job": 1}, b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -10,30 +11,42 @@ import pytest
 from core.pretrained.cards import FOLDER, read_cards, write_card
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import (
+    DeadUnits,
     Epoch,
     Facts,
+    LayerNorms,
+    Observation,
     Record,
     Result,
     Start,
     Tick,
     as_dict,
-    blob_of,
+    blobs_of,
     from_dict,
     required,
+    without_blobs,
 )
 from tests import run_records
 
 FACTS = Facts(("a", "b"), (1, 8, 8), 7, 20, 0, 20, 1, {"torch": "2", "cores": 2})
 MATRIX = [[3, 1], [0, 4]]
+OBSERVATION = Observation((1, 0), (0.75, 0.5), (LayerNorms(0, None, 1.5), LayerNorms(3, 0.25, None)), (DeadUnits(0, 0.125),))
 
 
 @pytest.mark.parametrize("record", [
-    Start(Recipe(epochs=3), FACTS, 2), Tick("training", 1, 2, 3, 0.5),
+    Start(Recipe(epochs=3), FACTS, 2, b"arrays"), Tick("training", 1, 2, 3, 0.5),
     Epoch(1, 0.5, 0.5, 0.6, 0.7, 0.8, MATRIX, MATRIX, 0.1, 1.5, 100.0, 1, [0.3], b"checkpoint"),
-    Result(1, 0.3, 0.9, MATRIX, 0.1, b"weights"), Result(1, 0.3, 0.9, MATRIX, 0.1, sha256="ab"),
+    Epoch(1, 0.5, 0.5, 0.6, 0.7, 0.8, MATRIX, MATRIX, 0.1, 1.5, 100.0, 1, observation=OBSERVATION, arrays=b"arrays"),
+    Result(1, 0.3, 0.9, MATRIX, 0.1, b"weights", arrays=b"arrays"), Result(1, 0.3, 0.9, MATRIX, 0.1, sha256="ab"),
 ], ids=lambda record: type(record).__name__)  # fmt: skip
 def test_a_record_comes_out_of_json_as_it_went_in(record: Record) -> None:
-    assert from_dict(json.loads(json.dumps(as_dict(record))), blob_of(record)) == record
+    assert from_dict(json.loads(json.dumps(as_dict(record))), blobs_of(record)) == record
+
+
+def test_an_epoch_without_an_observation_has_the_keys_of_before() -> None:
+    assert "observation" not in as_dict(run_records.epoch(1)) and not {"checkpoint", "arrays"} & as_dict(run_records.epoch(1)).keys()
+    bare = without_blobs(dataclasses.replace(run_records.epoch(1), checkpoint=b"1", arrays=b"2", observation=OBSERVATION))
+    assert bare == dataclasses.replace(run_records.epoch(1), observation=OBSERVATION)
 
 
 def test_the_keys_of_a_result_are_those_of_before() -> None:
