@@ -270,7 +270,7 @@ def test_a_failed_run_says_why_and_the_next_one_runs(manager: JobManager) -> Non
 
 @ANY_ENGINE
 def test_bad_recipes_make_no_run(manager: JobManager) -> None:
-    with pytest.raises(LabError, match="layer 6"):
+    with pytest.raises(LabError, match="Layer 6"):
         manager.submit(Recipe(network="report"), ANNA)
     assert manager.list() == []
 
