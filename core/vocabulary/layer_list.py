@@ -94,7 +94,7 @@ def spell(steps: Sequence[Step]) -> str:
 
 def spell_step(step: Step) -> str:
     """The text of one step."""
-    row = GRAMMAR[_word_of(step)]
+    row = GRAMMAR[word_of(step)]
     words = [row.word, *(_number(getattr(step, name)) for name in row.numbers)]
     for name in row.options:
         value = getattr(step, name)
@@ -105,7 +105,8 @@ def spell_step(step: Step) -> str:
     return " ".join(words)
 
 
-def _word_of(step: Step) -> str:
+def word_of(step: Step) -> str:
+    """The word of a step's kind, a key of GRAMMAR."""
     if isinstance(step, Pool):
         return "maxpool" if step.kind == "max" else "avgpool"
     return next(word for word, row in GRAMMAR.items() if row.step is type(step))

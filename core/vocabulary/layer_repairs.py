@@ -17,8 +17,13 @@ class Repair:
 
     kind: str
     value: int
-    network: str
-    """Changed, in its canonical spelling."""
+    steps: tuple[Step, ...]
+    """The changed network."""
+
+    @property
+    def network(self) -> str:
+        """It in its canonical spelling."""
+        return canonical(spell(self.steps))
 
 
 def repairs(network: str, shape: Shape, classes: int, dropout: float | None = None) -> tuple[Repair, ...]:
@@ -37,7 +42,7 @@ def repairs(network: str, shape: Shape, classes: int, dropout: float | None = No
             continue
         after = _problem_of(changed, shape, classes, dropout)
         if after is not None and (kind == "remove" or after > problem.index):
-            found[kind] = Repair(kind, value, canonical(spell(changed)))
+            found[kind] = Repair(kind, value, tuple(changed))
     return tuple(found.values())
 
 

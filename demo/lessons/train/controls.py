@@ -12,13 +12,14 @@ import streamlit as st
 
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
+from core.runs.snapshot import Snapshot
 from core.system.machine import usable_cores
 from core.vocabulary.errors import LabError
 from core.vocabulary.optimizers import OPTIMIZERS
 from core.vocabulary.recipe import FIELDS, PRESETS, Recipe, choices_of, our_choice, preset, range_of
-from demo.lessons.train import preview
+from demo.lessons.train import editor, preview
 from demo.text import plain, speaker
-from demo.ui.formatting import duration, whole
+from demo.ui.formatting import duration, times, whole
 from demo.visitor import navigation, recipe_choice, session
 
 say = speaker("train")
@@ -113,14 +114,36 @@ def _take_preset() -> None:
         recipe_choice.choose_preset(name, recipe_choice.recipe().dataset)
 
 
-def choosers() -> st.delta_generator.DeltaGenerator:
-    """All choices but the preset; returns the place beside the resolution where small samples fit."""
-    st.selectbox(
-        options=list(SOURCES), format_func=_dataset_title, **_common("dataset", recipe_choice.recipe().dataset)
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        choice("network")
+def top(run: Snapshot | None) -> None:
+    """Data set, network and preset in one line, the network's blocks below, and Start. `run`: the one that is looked at."""
+    data, network, chosen = st.columns([5, 5, 6], gap="small")
+    with data:
+        st.selectbox(
+            options=list(SOURCES), format_func=_dataset_title, **_common("dataset", recipe_choice.recipe().dataset)
+        )
+    with network:
+        editor.menu()
+    with chosen:
+        presets()
+    editor.render(unfolded=run is None)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train_go"):
         _layers()
+        if run is not None:
+            _folded_settings()
+        start(primary=run is None or not run.active)
+
+
+def _folded_settings() -> None:
+    """Beside a run the settings stand back: one line says what is chosen, a click opens it."""
+    now = recipe_choice.recipe()
+    side = now.resolution or SOURCES[now.dataset].side
+    words = say("settings", side=times([side] * 2), optimizer=now.optimizer, rate=f"{now.learning_rate:g}", epochs=now.epochs)
+    with st.popover(words, icon=":material/tune:", key="train.settings"), settings():
+        preview.samples(large=False)
+
+
+def settings() -> st.delta_generator.DeltaGenerator:
+    """Resolution and training; returns the place beside the resolution where small samples fit."""
     samples_here = _resolution()
     left, right = st.columns(2)
     with left:
@@ -203,18 +226,20 @@ def _layers() -> None:
 # --- start --------------------------------------------------------------------------------------------------------
 
 
-def start() -> None:
-    """What stands against this recipe, or how long it will take; and the button."""
+def start(primary: bool = True) -> None:
+    """What stands against this recipe, or how long it will take; and the button. Beside a run that goes on it is not the
+    first thing to do."""
     now = recipe_choice.recipe()
     refusal = _refusal(now)
-    if refusal:
-        st.error(plain(refusal), icon=":material/block:")
-        if not _present(now.dataset):
-            navigation.link("data", say("to_data"))
-    else:
-        expected(now)
+    with st.container(width="stretch", key="train_expected"):
+        if not refusal:
+            expected(now)
+        else:
+            st.error(plain(refusal), icon=":material/block:")
+            if not _present(now.dataset):
+                navigation.link("data", say("to_data"))
     st.button(
-        say("start"), key="train.start", type="primary", icon=":material/play_arrow:", width="stretch",
+        say("start"), key="train.start", type="primary" if primary else "secondary", icon=":material/play_arrow:", width=170,
         help=say("start_help"), disabled=bool(refusal), on_click=submit, args=(now,),
     )  # fmt: skip
 
@@ -228,6 +253,8 @@ def _refusal(recipe: Recipe) -> str:
     absent = missing(recipe)
     if absent:
         return absent
+    if problem := editor.problem(recipe):
+        return say("layer_problem", number=problem.index + 1)
     try:
         session.manager().check(recipe)
     except LabError as refusal:

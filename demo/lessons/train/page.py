@@ -20,24 +20,24 @@ def render() -> None:
     snapshot = _look(run) if run else None
     recipe_choice.recipe_to_address(recipe_choice.recipe(), snapshot)
     st.title(say("title"), anchor=False)
-    image, beside = st.columns([2, 1], gap="medium")
-    with beside:
-        problem = session.notice()
-        if problem:
-            st.warning(plain(problem), icon=":material/info:")
-        controls.presets()
-        start = st.container()
-        small_samples = controls.choosers()
-    with image:
-        if snapshot:
-            _class_guess(snapshot)
-            live.render(snapshot)
-        else:
-            large_samples = _empty()
-    with start:
-        controls.start()
-    with small_samples if snapshot else large_samples:
-        preview.samples(large=snapshot is None)
+    problem = session.notice()
+    if problem:
+        st.warning(plain(problem), icon=":material/info:")
+    top = st.container()
+    if snapshot:
+        _class_guess(snapshot)
+        live.render(snapshot)
+    else:
+        image, beside = st.columns([2, 1], gap="medium")
+        with image:
+            samples = _empty()
+        with beside:
+            controls.settings()
+    with top:
+        controls.top(snapshot)
+    if not snapshot:
+        with samples:
+            preview.samples(large=True)
 
 
 def _look(run: str) -> Snapshot | None:

@@ -161,7 +161,7 @@ def test_a_missing_data_set_leads_to_data_and_cannot_be_started(manager: JobMana
 
 def test_an_impossible_combination_names_the_layer_and_cannot_be_started(manager: JobManager) -> None:
     page = opened(preset="quick", dataset="digits", network="arc4")
-    assert "layer 7" in page.error[0].value
+    assert "Layer 7" in page.error[0].value
     assert button(page, "Start").disabled
 
 
