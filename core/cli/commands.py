@@ -21,6 +21,7 @@ from core.runs.store import RunStore, StoredRun, StoreError, open_store, runs_fo
 from core.system import log
 from core.vocabulary import metrics, networks
 from core.vocabulary.errors import LabError
+from core.vocabulary.layers import Layer
 from core.vocabulary.networks import NETWORKS
 from core.vocabulary.recipe import FIELDS, Recipe, preset
 from core.vocabulary.records import Epoch, Record, Start, Tick, as_dict
@@ -78,7 +79,11 @@ def _time_left(seconds: float) -> str:
 
 
 def do_networks(options: Namespace) -> Answer:
-    """All networks with their numbers of parameters, or the layer table of one."""
+    """All networks with their numbers of parameters, or the layer table of one, or of a list of layers."""
+    if options.layers is not None:
+        if options.name is not None:
+            raise LabError(f"--layers lists a network of one's own; leave out {options.name!r} or --layers")
+        return _own_network(options.layers, options.shape)
     if options.name is None:
         return {"networks": [
             {"network": name, "about": NETWORKS[name].about, "shape": list(_shape_for(name)),
@@ -89,9 +94,21 @@ def do_networks(options: Namespace) -> Answer:
         raise LabError(f"unknown network {options.name!r}; choose one of {', '.join(NETWORKS)}")
     shape = _shape_for(options.name) if options.shape is None else _parse_shape(options.shape)
     table = networks.layer_table(options.name, shape)
-    layers = [{"name": layer.name, "output_shape": list(layer.output_shape), "parameters": layer.parameters,
-               "activation": layer.activation} for layer in table]  # fmt: skip
+    layers = [_row(layer) for layer in table]
     return {"network": options.name, "shape": list(shape), "layers": layers, "total_parameters": networks.total_parameters(table)}
+
+
+def _own_network(text: str, shape_text: str | None) -> Answer:
+    """A list of layers, in its canonical spelling, with what each layer costs and sees."""
+    shape = dataset_files.SOURCES[Recipe().dataset].shape if shape_text is None else _parse_shape(shape_text)
+    table = networks.layer_table(text, shape)
+    rows = [{**_row(layer), "multiplications": layer.multiplications, "receptive_field": layer.receptive_field} for layer in table]
+    return {"network": networks.canonical(text), "shape": list(shape), "layers": rows,
+            "total_parameters": networks.total_parameters(table), "total_multiplications": networks.multiplications(text, shape)}  # fmt: skip
+
+
+def _row(layer: Layer) -> Answer:
+    return {"name": layer.name, "output_shape": list(layer.output_shape), "parameters": layer.parameters, "activation": layer.activation}
 
 
 def _shape_for(network: str) -> tuple[int, int, int]:
@@ -115,7 +132,7 @@ def do_train(options: Namespace) -> Answer:
     folder = dataset_files.data_folder()
     if options.resume is not None:
         if given or options.preset:
-            named = sorted(given or ["preset"])[0].replace("_", "-")
+            named = sorted(given or ["preset"])[0].replace("_", "-").replace("network", "network or --layers")
             raise LabError(f"a resumed run keeps its recipe; leave out --{named}")
         store = open_store(runs_folder())
         return _resume(store, look_up(options.resume, store, FOLDER), folder, options.engine)

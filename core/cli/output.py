@@ -21,10 +21,26 @@ def print_networks(answer: Answer) -> None:
         for row in answer["networks"]:
             print(f"{row['network']:12} {row['total_parameters']:>9,}  {row['about']}")
         return
+    if "total_multiplications" in answer:
+        return _print_own_network(answer)
     for layer in answer["layers"]:
         shape = "x".join(map(str, layer["output_shape"]))
         print(f"{layer['name']:28} {shape:>12} {layer['parameters']:>10,}  {layer['activation']}")
     print(f"{'total':28} {'':12} {answer['total_parameters']:>10,}")
+
+
+def _print_own_network(answer: Answer) -> None:
+    """A line for each layer of a list: output shape, parameters, multiplications, receptive field, activation."""
+    cells = [["layer", "output", "parameters", "multiplications", "sees", "activation"]]
+    for layer in answer["layers"]:
+        side, shape = layer["receptive_field"], "x".join(map(str, layer["output_shape"]))
+        cells.append([layer["name"], shape, f"{layer['parameters']:,}", f"{layer['multiplications']:,}", f"{side}x{side}", layer["activation"]])
+    cells.append(["total", "", f"{answer['total_parameters']:,}", f"{answer['total_multiplications']:,}", "", ""])
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    print(answer["network"])
+    for first, *rest, last in cells:
+        numbers = "  ".join(cell.rjust(width) for cell, width in zip(rest, widths[1:-1], strict=True))
+        print(f"{first:{widths[0]}}  {numbers}  {last}".rstrip())
 
 
 def print_run(answer: Answer) -> None:

@@ -23,6 +23,8 @@ class Parser(argparse.ArgumentParser):
         raise LabError(message)
 
 
+LAYERS = "layers parted by commas, as \"conv 32 3, maxpool 2, dropout 0.25, dense 64\""
+
 # --- the options of each verb -----------------------------------------------------------------------------------------
 
 
@@ -33,7 +35,8 @@ def _data(data: Parser) -> None:
 
 def _networks(networks: Parser) -> None:
     networks.add_argument("name", nargs="?", metavar="NAME")
-    networks.add_argument("--shape", metavar="CxHxW", help="picture shape; default: the network's own data set's")
+    networks.add_argument("--layers", metavar="LIST", help=f"the table of a network of one's own; {LAYERS}")
+    networks.add_argument("--shape", metavar="CxHxW", help="picture shape; default: the network's own data set's, with --layers that of digits")
 
 
 def _train(train: Parser) -> None:
@@ -69,13 +72,18 @@ def _study(study: Parser) -> None:
 
 
 def add_recipe_options(parser: Parser) -> None:
-    """One option for each field of the recipe but the preset, from which comes what is not given."""
+    """One option for each field of the recipe but the preset, from which comes what is not given; --layers for a network
+    that has no name."""
     kinds: dict[str, Any] = {"int": int, "float": float, "str": str}
     for name, field in FIELDS.items():
         option, kind = f"--{name.replace('_', '-')}", str(field.type).removesuffix(" | None")
         if name == "preset":
             continue
-        if kind == "bool":
+        if name == "network":
+            either = parser.add_mutually_exclusive_group()
+            either.add_argument(option, default=argparse.SUPPRESS, metavar="|".join(choices_of(name)))
+            either.add_argument("--layers", dest=name, default=argparse.SUPPRESS, metavar="LIST", help=LAYERS)
+        elif kind == "bool":
             parser.add_argument(option, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
         else:
             parser.add_argument(option, type=kinds[kind], default=argparse.SUPPRESS,

@@ -6,24 +6,24 @@ number with PyTorch's own forward and backward pass.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from core.explain import walkthrough
+from core.explain import walkthrough, windows
 from core.explain.walkthrough import Numbers, Step
 from core.images.decoding import Bytes
 from core.inference.plain_network import Floats, PlainNetwork
-from core.vocabulary.layers import Conv, Drop, Pool
+from core.vocabulary.layers import LEAK, BatchNorm, Conv, Drop, GlobalPool, Layer, Pool, Window
+from core.vocabulary.layers import Step as NetworkStep
 
 if TYPE_CHECKING:
     from core.explain.receptive_field import Box
 
-Kind = Literal["convolution", "pooling", "dense"]
+Kind = Literal["convolution", "normalisation", "pooling", "dense"]
 Place = tuple[int, int]
 
 
@@ -38,17 +38,30 @@ class Stage:
     """Of the layer table, from 0."""
     name: str
     kind: Kind
-    size: int
-    """Pixels along a side of the window; 0 where there is none."""
+    window: Window | None
+    """Of a convolution or a pooling; a global pooling has one place, over whole maps."""
     activation: str
-    """none, ReLU or Sigmoid."""
+    """none, ReLU, LeakyReLU, Sigmoid or Tanh."""
     inputs: Floats
     """(C, H, W); of a dense layer (inputs,), the maps laid out in one row."""
     outputs: Floats
     """(C, H, W) or (units,), after the activation."""
     weights: Floats | None = None
-    """(C_out, C_in, K, K) or (units, inputs); None for a pooling."""
+    """(C_out, C_in, K, K) or (units, inputs); (C,) of a normalisation, what each map or unit is multiplied by; None for a pooling."""
     biases: Floats | None = None
+    """(C_out,) or (units,); of a normalisation what is added then."""
+    pool: walkthrough.Kind = "max"
+    """Of a pooling."""
+
+    @property
+    def size(self) -> int:
+        """Numbers along a side of the window; 0 where there is none."""
+        return self.window.size if self.window else 0
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether it gives maps, not units."""
+        return self.outputs.ndim == 3
 
     def strongest(self, number: int) -> Place:
         """Row and column of the largest number of one of its maps."""
@@ -56,8 +69,9 @@ class Stage:
 
     def step(self, number: int, place: Place) -> Step:
         """One number of a map of a convolution, from its window on."""
-        assert self.weights is not None and self.biases is not None
-        here = walkthrough.window(self.inputs.astype(float), *place, self.size)
+        assert self.weights is not None and self.biases is not None and self.window is not None
+        ground = walkthrough.padded(self.inputs.astype(float), self.window.padding)
+        here = walkthrough.window(ground, *place, self.size, self.window.stride, self.window.dilation)
         return walkthrough.convolution_step(here, self.weights[number].astype(float), float(self.biases[number]), self.activation)
 
 
@@ -94,45 +108,37 @@ def forward_pass(network: PlainNetwork, seen: Bytes) -> ForwardPass:
     """The way of an image, uint8 (C, H, W) as the network sees it, through every layer."""
     values = (seen.astype(np.float32) - 127.5) / np.float32(127.5)
     parameters = iter(network.parameters)
-    stages = []
+    stages: list[Stage] = []
     for row, (step, layer) in enumerate(zip(network.steps, network.table, strict=True)):
         if isinstance(step, Drop):
             continue
-        activation = layer.activation or "none"
-        if isinstance(step, Pool):
-            stages.append(Stage(row, layer.name, "pooling", step.size, activation, values, _pooled(values, step.size)))
-        else:
-            weights, biases = next(parameters)
-            kind: Kind = "convolution" if isinstance(step, Conv) else "dense"
-            size, inputs = (step.size, values) if isinstance(step, Conv) else (0, values.reshape(-1))
-            totals = _convolved(inputs, weights, biases) if isinstance(step, Conv) else weights @ inputs + biases
-            outputs = walkthrough.ACTIVATIONS[activation](totals)
-            stages.append(Stage(row, layer.name, kind, size, activation, inputs, outputs, weights, biases))
+        own = next(parameters) if layer.parameters else None
+        stages.append(_stage(row, step, layer, values, own))
         values = stages[-1].outputs
     return ForwardPass(network.name, network.recipe.network, network.classes, seen, tuple(stages))
 
 
-def _convolved(values: Floats, weights: Floats, biases: Floats) -> Floats:
-    """(C, H, W) -> (C_out, H - K + 1, W - K + 1): for each cell of the kernels, one product of matrices."""
-    filters, _, size, _ = weights.shape
-    rows, columns = values.shape[1] - size + 1, values.shape[2] - size + 1
-    totals: Floats = np.repeat(biases[:, None], rows * columns, axis=1)
-    for down, right in itertools.product(range(size), repeat=2):
-        totals += weights[:, :, down, right] @ values[:, down : down + rows, right : right + columns].reshape(len(values), -1)
-    return totals.reshape(filters, rows, columns)
-
-
-def _pooled(values: Floats, size: int) -> Floats:
-    found: Floats = _blocks(values, size).max(axis=-1)
-    return found
-
-
-def _blocks(values: npt.NDArray[np.float32], size: int) -> Floats:
-    """(..., H, W) -> (..., H // size, W // size, size * size): the windows of a pooling, each in one row."""
-    *before, height, width = values.shape
-    rows, columns = height // size, width // size
-    kept = values[..., : rows * size, : columns * size].reshape(*before, rows, size, columns, size)
-    return kept.swapaxes(-3, -2).reshape(*before, rows, columns, size * size)
+def _stage(row: int, step: NetworkStep, layer: Layer, values: Floats, parameters: tuple[Floats, Floats] | None) -> Stage:
+    """What a step makes of `values`, the numbers of the stage before it."""
+    activation = layer.activation or "none"
+    if isinstance(step, Pool | GlobalPool):
+        window = step.window if isinstance(step, Pool) else Window(values.shape[-1], 1)
+        kind: walkthrough.Kind = "max" if isinstance(step, Pool) and step.kind == "max" else "average"
+        block = windows.blocks(values, window)
+        pooled: Floats = block.max(axis=-1) if kind == "max" else block.mean(axis=-1)
+        return Stage(row, layer.name, "pooling", window, activation, values, pooled, pool=kind)
+    assert parameters is not None
+    weights, biases = parameters
+    activate = walkthrough.ACTIVATIONS[activation]
+    if isinstance(step, Conv):
+        outputs = activate(windows.convolved(values, weights, biases, step.window))
+        return Stage(row, layer.name, "convolution", step.window, activation, values, outputs, weights, biases)
+    if isinstance(step, BatchNorm):
+        each = (-1,) + (1,) * (values.ndim - 1)
+        outputs = activate(values * weights.reshape(each) + biases.reshape(each))
+        return Stage(row, layer.name, "normalisation", None, activation, values, outputs, weights, biases)
+    inputs = values.reshape(-1)
+    return Stage(row, layer.name, "dense", None, activation, inputs, activate(weights @ inputs + biases), weights, biases)
 
 
 # --- what a score is made of ----------------------------------------------------------------------------------------
@@ -193,9 +199,10 @@ class Attributions:
 def attributions(found: ForwardPass, label: int) -> Attributions | None:
     """The score of a class, shared out among the maps of the last convolution; None where there is none.
 
-    Number times gradient (Shrikumar et al. 2016, arXiv:1605.01713). Behind the last convolution the networks of the lab
+    Number times gradient (Shrikumar et al. 2016, arXiv:1605.01713). Behind the last convolution the registered networks
     have ReLU, max-pooling and dense layers only. With the units that are on, and the maxima that win, held as they are,
-    the score is a weighted sum of these numbers and a rest: the shares add up to it.
+    the score is a weighted sum of these numbers and a rest: the shares add up to it. Behind a sigmoid or tanh the rest
+    holds also what its curve bends.
     """
     if (last := found.last_convolution) is None:
         return None
@@ -222,48 +229,49 @@ def _backward(found: ForwardPass, classes: Floats) -> Iterator[tuple[int, Floats
     gradient = classes
     for number in range(len(found.stages) - 1, 0, -1):
         stage, before = found.stages[number], found.stages[number - 1].outputs
-        if stage.activation == "ReLU":
-            gradient = gradient * (stage.outputs > 0)
-        elif stage.activation == "Sigmoid":
-            gradient = gradient * stage.outputs * (1 - stage.outputs)
-        gradient = _through(stage, gradient).reshape(-1, *before.shape)
+        gradient = _through(stage, gradient * SLOPES[stage.activation](stage.outputs)).reshape(-1, *before.shape)
         yield number - 1, gradient * before
+
+
+SLOPES: dict[str, Callable[[Floats], Floats | float]] = {
+    "none": lambda outputs: 1.0,
+    "ReLU": lambda outputs: (outputs > 0).astype(np.float32),
+    "LeakyReLU": lambda outputs: np.where(outputs > 0, np.float32(1), np.float32(LEAK)),
+    "Sigmoid": lambda outputs: outputs * (1 - outputs),
+    "Tanh": lambda outputs: 1 - outputs**2,
+}
+"""An activation -> its derivative, by what came out of it."""
 
 
 def _through(stage: Stage, gradient: Floats) -> Floats:
     """The gradient (N, ...) over a stage's outputs before the activation -> over its inputs."""
-    if stage.kind == "dense":
-        assert stage.weights is not None
-        return gradient @ stage.weights
-    passed = np.zeros((len(gradient), *stage.inputs.shape), np.float32)
-    rows, columns = stage.outputs.shape[1:]
-    size = stage.size
     if stage.kind == "pooling":
-        winners = np.eye(size * size, dtype=np.float32)[_blocks(stage.inputs, size).argmax(axis=-1)]
-        for place, (down, right) in enumerate(itertools.product(range(size), repeat=2)):
-            passed[:, :, down : down + rows * size : size, right : right + columns * size : size] = gradient * winners[..., place]
-        return passed
+        assert stage.window is not None
+        return windows.through_pooling(gradient, stage.inputs, stage.window, stage.pool)
     assert stage.weights is not None
-    flat = gradient.reshape(*gradient.shape[:2], -1)
-    for down, right in itertools.product(range(size), repeat=2):
-        part = stage.weights[:, :, down, right].T @ flat
-        passed[:, :, down : down + rows, right : right + columns] += part.reshape(*part.shape[:2], rows, columns)
-    return passed
+    if stage.kind == "convolution":
+        assert stage.window is not None
+        return windows.through_convolution(gradient, stage.weights, stage.inputs.shape, stage.window)
+    if stage.kind == "normalisation":
+        return gradient * stage.weights.reshape(-1, *(1,) * (stage.outputs.ndim - 1))
+    return gradient @ stage.weights
 
 
 def between(stage: Stage, maps: int) -> Floats | None:
-    """(maps or units, `maps` that went in): what the products of each pair add up to, over all places; None for a pooling.
+    """(maps or units, `maps` that went in): what the products of each pair add up to, over all places; None where each
+    map comes of one alone: pooling and normalisation.
 
     `maps`: how many maps, or units, the inputs of a dense layer were before they were laid out in one row.
     """
-    if stage.weights is None:
+    if stage.weights is None or stage.kind == "normalisation":
         return None
     if stage.kind == "dense":
         found: Floats = (stage.weights * stage.inputs).reshape(len(stage.weights), maps, -1).sum(axis=2)
         return found
+    assert stage.window is not None
     rows, columns = stage.outputs.shape[1:]
-    places = itertools.product(range(stage.size), repeat=2)
-    sums = [stage.inputs[:, down : down + rows, right : right + columns].sum(axis=(1, 2)) for down, right in places]
+    ground = windows.padded(stage.inputs, stage.window.padding)
+    sums = [under.sum(axis=(1, 2)) for _, _, under in windows.under_each_cell(ground, stage.window, rows, columns)]
     pairs: Floats = (stage.weights.reshape(*stage.weights.shape[:2], -1) * np.stack(sums, axis=1)).sum(axis=2)
     return pairs
 

@@ -1,12 +1,13 @@
 """Grad-CAM: where in the image the evidence for a class lies (Selvaraju et al. 2017, ICCV).
 
 The feature maps of a late convolution are added up, each weighted by the mean gradient of the class's logit over it;
-what speaks against the class is cut off at 0. So the answer is only as sharp as those maps are: a few cells. Nothing is
-padded here, so the cells do not reach the image's edges: each lies where the centre of its receptive field is.
+what speaks against the class is cut off at 0. So the answer is only as sharp as those maps are: a few cells. Each lies
+where the centre of its receptive field is; without padding the cells do not reach the image's edges.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -99,18 +100,18 @@ def _shares(fields: Sequence[tuple[int, int]], pixels: int) -> Floats:
     at = np.arange(pixels) + 0.5  # the middle of each pixel
     shares = np.stack([np.interp(at, centres, row) for row in np.eye(len(centres))], axis=1)
     begin, end = fields[0][0], fields[-1][1]
-    before, behind = (at - begin) / (centres[0] - begin), (end - at) / (end - centres[-1])
+    before, behind = (at - begin) / (centres[0] - begin), (end - at) / (end - centres[-1])  # padding lies beyond the edges
     fading: Floats = (shares * np.minimum(before, behind).clip(0, 1)[:, None]).astype(np.float32)
     return fading
 
 
 def behind_convolution(network: nn.Sequential, number: int) -> int:
-    """The number of layers up to and with the activation of a convolution, counted from 0."""
+    """The number of layers up to and with the normalisation and activation of a convolution, counted from 0."""
     return _behind_each(network)[number]
 
 
 def behind_the_last_convolution(network: nn.Sequential) -> int:
-    """The number of layers up to and with the activation of the last convolution. LabError when there is none."""
+    """The number of layers up to and with the normalisation and activation of the last convolution. LabError when there is none."""
     places = _behind_each(network)
     if not places:
         raise LabError(NO_CONVOLUTION)
@@ -120,4 +121,10 @@ def behind_the_last_convolution(network: nn.Sequential) -> int:
 def _behind_each(network: nn.Sequential) -> list[int]:
     from torch import nn
 
-    return [place + 2 for place, layer in enumerate(network) if isinstance(layer, nn.Conv2d)]
+    number_by_number = (nn.BatchNorm2d, nn.ReLU, nn.LeakyReLU, nn.Sigmoid, nn.Tanh)
+    layers, behind = list(network), []
+    for place, layer in enumerate(layers):
+        if isinstance(layer, nn.Conv2d):
+            following = itertools.takewhile(lambda it: isinstance(it, number_by_number), layers[place + 1 :])
+            behind.append(place + 1 + len(list(following)))
+    return behind

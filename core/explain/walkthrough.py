@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.vocabulary.errors import LabError
+from core.vocabulary.layers import LEAK
 
 Numbers = npt.NDArray[np.float64]
 Kind = Literal["max", "average"]
@@ -52,6 +53,7 @@ def window(image: Numbers, row: int, column: int, kernel: int, stride: int = 1, 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "none": lambda x: x,
     "ReLU": lambda x: np.maximum(x, 0.0),
+    "LeakyReLU": lambda x: np.where(x > 0, x, x * LEAK),
     "Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "Tanh": np.tanh,
 }
@@ -184,6 +186,8 @@ def change(before: Numbers, after: Numbers) -> Change:
 def convolution_in_torch(bias: float, activation: str, stride: int, padding: int, dilation: int) -> str:
     """The line of PyTorch that gives `convolution(...).outputs`; `F` is torch.nn.functional, images are tensors."""
     line = f"F.conv2d(image, kernel[None], torch.tensor([{bias!r}]), stride={stride}, padding={padding}, dilation={dilation})"
+    if activation == "LeakyReLU":
+        return f"F.leaky_relu({line}, {LEAK})"
     return line if activation == "none" else f"torch.{activation.lower()}({line})"
 
 

@@ -73,9 +73,7 @@ class PlainNetwork:
 def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> PlainNetwork:
     try:
         content = file.read_bytes()
-        tensors = tensors_of(content)
-        places = sorted({int(key.partition(".")[0]) for key in tensors})
-        parameters = tuple(_parameters_of(tensors, place) for place in places)
+        parameters = parameters_of(content)
     except FileNotFoundError:
         raise LabError(f"there is no {file}; {remedy}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -85,6 +83,13 @@ def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> P
     if [weights.size + biases.size for weights, biases in parameters] != [layer.parameters for layer in made.table if layer.parameters]:
         raise Damaged(f"{file} is damaged or does not fit its card; {remedy}")
     return made
+
+
+def parameters_of(content: bytes) -> tuple[tuple[Floats, Floats], ...]:
+    """What a safetensors file holds of each layer, as `PlainNetwork.parameters`. ValueError, KeyError or TypeError where it is none."""
+    tensors = tensors_of(content)
+    places = sorted({int(key.partition(".")[0]) for key in tensors})
+    return tuple(_parameters_of(tensors, place) for place in places)
 
 
 def _parameters_of(tensors: Mapping[str, Floats], place: int) -> tuple[Floats, Floats]:

@@ -10,19 +10,39 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.datasets.files import SOURCES
 from core.explain import activations
 from core.inference.classifier import Classifier
 from core.inference.plain_network import PlainNetwork
 from core.models.inputs import normalise
+from core.models.networks import build
 from core.vocabulary import networks
 from tests.networks_for_tests import lay
 
-NETWORKS = {"report": "cifar10", "mnist-cnn": "mnist", "arc1": "fashion-mnist", "arc3-report": "fashion-mnist", "digits-cnn": "digits"}
+REGISTERED = {"report": "cifar10", "mnist-cnn": "mnist", "arc1": "fashion-mnist", "arc3-report": "fashion-mnist", "digits-cnn": "digits"}
+OWN = {
+    "conv 6 3 stride 2 padding 2 dilation 2 none, batchnorm leaky, avgpool 3 stride 2, conv 5 2 padding 1 tanh, batchnorm": "mnist",
+    "batchnorm, maxpool 3 stride 2, conv 7 3 padding 1 dilation 2 leaky, maxpool 2 stride 1, globalpool, conv 4 1 sigmoid": "cifar10",
+    "conv 4 3 leaky, maxpool 3 stride 1, dense 8 sigmoid, batchnorm tanh, dropout 0.5, dense 6 none": "digits",
+    "globalpool, dense 5 tanh": "digits",
+}
+NETWORKS = {**REGISTERED, **OWN}
+COMPUTING = nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d | nn.AdaptiveAvgPool2d | nn.Linear | nn.BatchNorm1d | nn.BatchNorm2d
+ACTIVATION = nn.ReLU | nn.LeakyReLU | nn.Sigmoid | nn.Tanh
 
 
 @pytest.fixture(params=NETWORKS)
 def classifier(request: pytest.FixtureRequest, tmp_path: Path) -> Classifier:
-    return Classifier.load(lay(tmp_path, "one", NETWORKS[request.param], kind=request.param), tmp_path)
+    dataset = NETWORKS[request.param]
+    torch.manual_seed(0)
+    network = build(request.param, SOURCES[dataset].shape).eval()
+    with torch.no_grad():
+        for module in network:
+            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):  # as after training: not 0 and 1
+                for values in (module.weight, module.bias, module.running_mean):
+                    values.normal_()
+                module.running_var.uniform_(0.5, 2)
+    return Classifier.load(lay(tmp_path, "one", dataset, network=network, kind=request.param), tmp_path)
 
 
 @pytest.fixture
@@ -49,15 +69,15 @@ def hooked(network: nn.Sequential, image: np.ndarray) -> tuple[list[tuple[nn.Mod
 def test_every_number_is_torch_s(classifier: Classifier, plain: PlainNetwork) -> None:
     image = image_for(classifier)
     found, (passed, answer) = activations.forward_pass(plain, image), hooked(classifier.network, image)
-    computing = [place for place, (module, _, _) in enumerate(passed) if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.Linear)]
+    computing = [place for place, (module, _, _) in enumerate(passed) if isinstance(module, COMPUTING)]
     assert len(found.stages) == len(computing)
     table = networks.layer_table(classifier.recipe.network, classifier.shape)
     for stage, place in zip(found.stages, computing, strict=True):
         module, given, made = passed[place]
-        if place + 1 < len(passed) and isinstance(passed[place + 1][0], nn.ReLU | nn.Sigmoid):
+        if place + 1 < len(passed) and isinstance(passed[place + 1][0], ACTIVATION):
             made = passed[place + 1][2]
         close = {"rtol": 1e-4, "atol": 1e-5}
-        torch.testing.assert_close(torch.from_numpy(stage.inputs), given[0], **close)
+        torch.testing.assert_close(torch.from_numpy(stage.inputs), given[0].flatten() if isinstance(module, nn.Linear) else given[0], **close)
         torch.testing.assert_close(torch.from_numpy(stage.outputs), made[0], **close)
         assert (stage.name, stage.outputs.shape) == (table[stage.row].name, table[stage.row].output_shape)
         assert stage.activation == (table[stage.row].activation or "none")
@@ -74,7 +94,8 @@ def test_a_number_of_a_map_is_its_window_s_step(plain: PlainNetwork) -> None:
         place = stage.strongest(1)
         step = stage.step(1, place)
         assert step.output == pytest.approx(stage.outputs[1].max(), abs=1e-5)
-        window = F.unfold(torch.from_numpy(stage.inputs)[None], stage.size)[0, :, place[0] * stage.outputs.shape[2] + place[1]]
+        slide = {"dilation": stage.window.dilation, "padding": stage.window.padding, "stride": stage.window.stride}
+        window = F.unfold(torch.from_numpy(stage.inputs)[None], stage.size, **slide)[0, :, place[0] * stage.outputs.shape[2] + place[1]]
         products = window * torch.from_numpy(stage.weights[1]).ravel()
         assert np.allclose(step.products.ravel(), products.numpy(), atol=1e-6)
     assert (found.last_convolution is None) == (not maps)
@@ -95,8 +116,8 @@ def test_the_shares_of_the_maps_by_hand(classifier: Classifier, plain: PlainNetw
     """The weights of the dense layers multiplied out, units that are off left out, pooled numbers given to the winner."""
     found = activations.forward_pass(plain, image_for(plain))
     shares = activations.attributions(found, 4)
-    if classifier.recipe.network == "arc1":
-        assert shares is None
+    if classifier.recipe.network not in REGISTERED or classifier.recipe.network == "arc1":
+        assert (shares is None) == ("conv" not in classifier.recipe.network)
         return
     hidden, last = found.stages[-2:]
     on = hidden.outputs > 0
@@ -140,8 +161,8 @@ def test_the_shares_of_every_layer_are_torch_s_gradients(classifier: Classifier,
     made = activations.shares(found)
     assert [one.shape for one in made] == [(10, len(stage.outputs)) for stage in found.stages[:-1]]
     passed, _ = hooked(classifier.network, image)
-    behind = [place + 1 if isinstance(module, nn.Conv2d | nn.Linear) else place
-              for place, (module, _, _) in enumerate(passed) if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.Linear)][:-1]  # fmt: skip
+    behind = [place + isinstance(passed[place + 1][0], ACTIVATION)
+              for place, (module, _, _) in enumerate(passed[:-1]) if isinstance(module, COMPUTING)]  # fmt: skip
     for one, place in zip(made, behind, strict=True):
         values = passed[place][2].clone().requires_grad_()
         scores = classifier.network[place + 1 :](values)[0]
@@ -156,13 +177,15 @@ def test_what_two_maps_have_to_do_with_each_other(classifier: Classifier, plain:
     found = activations.forward_pass(plain, image_for(plain))
     for before, stage in zip(found.stages, found.stages[1:], strict=False):
         pairs = activations.between(stage, len(before.outputs))
-        if stage.kind == "pooling":
+        if stage.kind in ("pooling", "normalisation"):
             assert pairs is None
             continue
         assert pairs.shape == (len(stage.outputs), len(before.outputs))
         weights, given = torch.from_numpy(stage.weights), torch.from_numpy(before.outputs)
+        one = min(2, len(given) - 1)
         if stage.kind == "convolution":
-            expected = F.conv2d(given[[2]][None], weights[:, [2]])[0].sum((1, 2))
+            window = stage.window
+            expected = F.conv2d(given[[one]][None], weights[:, [one]], None, window.stride, window.padding, window.dilation)[0].sum((1, 2))
         else:
-            expected = weights.reshape(len(weights), len(given), -1)[:, 2] @ given[2].reshape(-1)
-        assert np.allclose(pairs[:, 2], expected.numpy(), rtol=1e-4, atol=1e-4)
+            expected = weights.reshape(len(weights), len(given), -1)[:, one] @ given[one].reshape(-1)
+        assert np.allclose(pairs[:, one], expected.numpy(), rtol=1e-4, atol=1e-4)

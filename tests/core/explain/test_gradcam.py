@@ -68,6 +68,8 @@ def test_it_asks_about_the_most_probable_class_or_about_any(tmp_path: Path) -> N
 SIDES = {"cifar10": 32, "mnist": 28, "digits": 8}
 CONVOLUTIONAL = [(name, "cifar10" if name == "report" else "digits" if name == "digits-cnn" else "mnist")
                  for name in NETWORKS if receptive_field.last_convolution(name) is not None]  # fmt: skip
+OWN = [("conv 4 3 padding 1, conv 4 3 stride 2 padding 1 none, batchnorm leaky, conv 4 3 padding 1, globalpool", "mnist"),
+       ("conv 4 5 padding 4 dilation 2, avgpool 2, globalpool, conv 8 3 padding 2", "cifar10")]  # fmt: skip
 
 
 def positive(name: str, dataset: str) -> nn.Module:
@@ -77,17 +79,20 @@ def positive(name: str, dataset: str) -> nn.Module:
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.fill_(0.01 if parameter.ndim > 1 else 0)
+        for module in network:
+            if isinstance(module, nn.BatchNorm2d):
+                module.weight.fill_(1)
     return network
 
 
 @pytest.mark.parametrize("place", ["top left", "top right", "bottom left", "bottom right", "centre"])
-@pytest.mark.parametrize(("name", "dataset"), CONVOLUTIONAL)
+@pytest.mark.parametrize(("name", "dataset"), [*CONVOLUTIONAL, *OWN])
 def test_the_painted_maximum_lies_inside_the_blob(name: str, dataset: str, place: str, tmp_path: Path) -> None:
     side = SIDES[dataset]
     blob = side * 3 // 8 + (side == 8)
     near = {"top": 0, "left": 0, "bottom": side - blob, "right": side - blob}
     top, left = (near[word] for word in place.split()) if place != "centre" else ((side - blob) // 2,) * 2
-    classifier = Classifier.load(lay(tmp_path, name, dataset, network=positive(name, dataset), kind=name), tmp_path)
+    classifier = Classifier.load(lay(tmp_path, "one", dataset, network=positive(name, dataset), kind=name), tmp_path)
     seen = np.zeros(classifier.shape, np.uint8)
     seen[:, top : top + blob, left : left + blob] = 255
     painted = gradcam.heat(classifier, seen)[1]
@@ -130,6 +135,17 @@ def test_a_map_of_one_cell_tells_no_place_so_an_earlier_one_is_taken(tmp_path: P
     classifier = Classifier.load(lay(tmp_path, "deep", "mnist", kind="arc4"), tmp_path)
     assert gradcam.cells(classifier) == (5, 5) and receptive_field.map_layer("arc2", (1, 8, 8)) == 0
     assert receptive_field.map_layer("arc1", (1, 28, 28)) is None
+
+
+def test_a_convolution_is_looked_at_behind_its_normalisation_and_activation() -> None:
+    network = networks.build("conv 4 3 none, batchnorm leaky, maxpool 2, conv 4 3, dropout 0.5, dense 3", (1, 28, 28))
+    assert [gradcam.behind_convolution(network, number) for number in (0, 1)] == [3, 6]
+    assert gradcam.behind_the_last_convolution(network) == 6
+
+
+def test_behind_a_global_mean_no_map_tells_a_place() -> None:
+    assert receptive_field.map_layer("conv 4 3, globalpool, conv 8 3 padding 2", (1, 8, 8)) == 0
+    assert receptive_field.map_layer("globalpool, conv 8 3 padding 2", (1, 8, 8)) is None
 
 
 def test_a_network_without_a_convolution_says_so(tmp_path: Path) -> None:

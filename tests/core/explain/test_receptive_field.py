@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from core.explain import receptive_field as explain
-from core.explain.receptive_field import Box, receptive_field
+from core.explain.receptive_field import Box, Reach, receptive_field
 from core.models import networks
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import NETWORKS, layer_table
@@ -46,6 +46,20 @@ def test_a_unit_sees_the_pixels_that_have_a_gradient(network: str) -> None:
             _, height, width = row.output_shape
             for unit in ((0, 0), (height - 1, width - 1), (height // 2, width // 3)):
                 assert receptive_field(network, layer, unit, SHAPE) == seen_by_gradient(network, layer, unit)
+
+
+def test_padding_stride_and_dilation_by_hand() -> None:
+    """Side 8: the first convolution sees -1 to 1, 1 to 3, ... of the image; the second every second of those."""
+    text = "conv 4 3 stride 2 padding 1, conv 4 2 dilation 2, maxpool 2 stride 1, globalpool"
+    assert receptive_field(text, 0, (0, 3), (1, 8, 8)) == Box(0, 5, 2, 8)
+    assert receptive_field(text, 1, (0, 1), (1, 8, 8)) == Box(0, 1, 6, 8)
+    assert receptive_field(text, 2, (0, 0), (1, 8, 8)) == Box(0, 0, 8, 8)
+    assert receptive_field(text, 3, (0, 0), (1, 8, 8)) == Box(0, 0, 8, 8)
+    assert [explain.reach(text, layer, (1, 8, 8)) for layer in range(4)] == [Reach(-1, 3, 2), Reach(-1, 7, 2), Reach(-1, 9, 2), Reach(0, 8, 0)]
+
+
+def test_a_unit_that_sees_padding_alone_sees_nothing() -> None:
+    assert receptive_field("conv 1 2 padding 2 dilation 3", 0, (0, 0), (1, 1, 1)).pixels == 0
 
 
 def test_the_report_s_third_convolution_sees_more() -> None:

@@ -60,7 +60,7 @@ def test_a_convolution_is_torch_s() -> None:
         totals = F.conv2d(image, kernel, torch.tensor([s.bias], dtype=torch.float64), **s.slide)
         ours = convolution(s.image, s.kernel, s.bias, s.activation, **s.slide)
         assert np.allclose(ours.totals, totals[0, 0].numpy(), rtol=1e-12, atol=1e-12)
-        after = {"none": lambda x: x, "ReLU": F.relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh}[s.activation](totals)
+        after = {"none": lambda x: x, "ReLU": F.relu, "LeakyReLU": F.leaky_relu, "Sigmoid": torch.sigmoid, "Tanh": torch.tanh}[s.activation](totals)
         assert np.allclose(ours.outputs, after[0, 0].numpy(), rtol=1e-12, atol=1e-12)
         sides = [output_size(side, s.kernel.shape[1], **s.slide) for side in s.image.shape[1:]]
         assert sides == list(totals.shape[2:])
