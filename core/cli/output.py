@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from core.vocabulary.networks import label
+
 Answer = dict[str, Any]
 
 
@@ -61,7 +63,7 @@ def print_runs(answer: Answer) -> None:
         print("no runs yet; make one with: python -m core train")
     for row in answer["runs"]:
         accuracy = f"{row['test_accuracy']:.1%}" if row["test_accuracy"] is not None else "-"
-        print(f"{row['run']}  {row['status']:12} {row['dataset']:14} {row['network']:12} {row['epochs']:>4} epochs  {accuracy:>6}")
+        print(f"{row['run']}  {row['status']:12} {row['dataset']:14} {label(row['network']):14} {row['epochs']:>4} epochs  {accuracy:>6}")
     print(f"{len(answer['pretrained'])} more come with the app: python -m core runs --json names them, python -m core runs NAME shows one")
 
 

@@ -181,6 +181,16 @@ def is_own(network: str) -> bool:
     return network not in NETWORKS
 
 
+def label(network: str) -> str:
+    """A network, in its canonical spelling, in a few letters: the registered name, or how many layers its list has.
+
+    >>> label("report"), label("conv 8 3, maxpool 2")
+    ('report', 'own, 2 layers')
+    """
+    count = len(blueprint(network).steps)
+    return f"own, {count} layer{'s' if count > 1 else ''}" if is_own(network) else network
+
+
 # --- the layer table -------------------------------------------------------------------------------------------------
 
 

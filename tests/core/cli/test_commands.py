@@ -97,6 +97,30 @@ def test_networks_prints_the_layer_table(network: str, capsys: pytest.CaptureFix
     assert table["total_parameters"] == FACTS[network] == sum(layer["parameters"] for layer in table["layers"])
 
 
+LAYERS = "Conv 8 3 stride 2 padding 1 none, batchnorm leaky, maxpool 2, dense 16"
+
+
+def test_networks_prints_what_each_layer_of_a_list_costs_and_sees(capsys: pytest.CaptureFixture[str]) -> None:
+    table = ask(capsys, "networks", "--layers", LAYERS)
+    assert table["network"] == LAYERS.lower() and table["shape"] == [1, 8, 8]
+    assert table["total_parameters"] == 80 + 16 + 16 * 33 + 170 and table["total_multiplications"] == 72 * 16 + 128 + 16 * 32 + 160
+    assert [layer["receptive_field"] for layer in table["layers"]] == [3, 3, 5, 8, 8]
+    assert [layer["activation"] for layer in table["layers"]] == ["", "LeakyReLU", "", "ReLU", ""]
+    assert ask(capsys, "networks", "--layers", LAYERS, "--shape", "3x32x32")["layers"][0]["output_shape"] == [8, 16, 16]
+    assert main(["networks", "--layers", LAYERS]) == 0
+    printed = capsys.readouterr().out
+    assert LAYERS.lower() in printed and "Conv2d 1->8, 3x3, stride 2, padding 1" in printed and "5x5" in printed
+
+
+@pytest.mark.slow
+def test_a_list_of_layers_is_trained_stored_and_found_again(capsys: pytest.CaptureFixture[str], image: Path) -> None:
+    trained = ask(capsys, "train", "--layers", LAYERS, "--dataset", "digits", "--epochs", "2", "--threads", "1")
+    assert trained["network"] == LAYERS.lower() and trained["test_accuracy"] > 0.3
+    assert ask(capsys, "runs", trained["run"])["recipe"]["network"] == LAYERS.lower()
+    assert ask(capsys, "classify", str(image), "--network", trained["run"], "--top", "1")["network"] == trained["run"]
+    assert main(["runs"]) == 0 and "own, 4 layers" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("study", ["resolution", "architectures", "dropout", "splits"])
 def test_a_study_answers_at_once_from_what_comes_with_the_app(study: str, capsys: pytest.CaptureFixture[str]) -> None:
     began = time.monotonic()
@@ -330,6 +354,13 @@ def test_ctrl_c_stops_the_run_and_says_how_to_go_on(engine: str, tmp_path: Path)
         (("pretrain", "digits", "--to", ""), "--to is ''; expected a folder"),
         (("pretrain", "digits", "--to", "{file}/x"), "Not a directory"),
         (("networks", "report", "--shape", ""), "shape is ''"),
+        (("networks", "report", "--layers", "conv 3 3"), "leave out 'report' or --layers"),
+        (("networks", "--layers", "maxpool 4, maxpool 4"), "Layer 2, maxpool 4, gets 2 × 2: take it out"),
+        (("train", "--layers", "conv 32"), "Layer 1, conv 32: expected conv FILTERS SIZE"),
+        (("train", "--layers", ""), "the list of layers is empty"),
+        (("train", "--layers", "conv 3 3, maxpool 8"), "Layer 2, maxpool 8, gets 6 × 6: take it out"),
+        (("train", "--layers", "conv 3 3", "--network", "arc1"), "not allowed with argument --layers"),
+        (("train", "--resume", "x", "--layers", "conv 3 3"), "leave out --network or --layers"),
         (("classify", "{file}", "--network", "digits", "--filter", ""), "unknown filter ''"),
         (("runs", ""), "there is no run ''"),
     ],

@@ -72,6 +72,28 @@ def test_start_says_what_was_resolved_and_where_it_came_from(digits: loading.Dat
     assert start.recipe == resolve(start.recipe)
 
 
+NORMALISED = "conv 6 3 stride 2 padding 1 none, batchnorm leaky, dropout 0.2, dense 12 none, batchnorm tanh"
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_resumed_run_keeps_the_running_values_of_batch_normalisation(precision: str, digits: loading.DataSet) -> None:
+    recipe = QUICK.changed(network=NORMALISED, precision=precision, epochs=3, keep="best", validation=0.3)
+    whole = run(recipe, digits)
+    weights = load(result(whole).weights)
+    assert weights["1.running_var"].ne(1).all() and weights["6.running_mean"].ne(0).all()
+    rest = run(recipe, digits, epochs(whole)[1].checkpoint)
+    assert same_weights(result(rest).weights, result(whole).weights)
+    assert epochs(rest)[-1].validation_loss == epochs(whole)[-1].validation_loss
+
+
+def test_a_last_batch_of_one_image_is_normalised_by_the_running_values(digits: loading.DataSet) -> None:
+    """Of 101 images in batches of 20 one is left; torch's own refuses it."""
+    recipe = QUICK.changed(network=NORMALISED, train_limit=101, batch_size=20, epochs=1)
+    records = run(recipe, digits)
+    assert next(record for record in records if isinstance(record, Start)).facts.train % 20 == 1
+    assert epochs(records)[-1].train_loss is not None
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_resumed_run_ends_with_the_same_bits(optimizer: str, precision: str, digits: loading.DataSet) -> None:
