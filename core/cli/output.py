@@ -75,6 +75,16 @@ def print_classify(answer: Answer) -> None:
         print(f"not one of my classes: {answer['network']} trusts none of them")
 
 
+def print_export(answer: Answer) -> None:
+    """A line for each file with its size, and for each kind that the run could not give."""
+    print(f"run {answer['run']} in {answer['to']}")
+    width = max((len(row["file"]) for row in answer["files"]), default=0)
+    for row in answer["files"]:
+        print(f"{row['file']:{width}} {row['bytes'] / 1000:>9,.1f} kB  {row['about']}")
+    for name, reason in answer["left_out"].items():
+        print(f"without {name}: {reason}")
+
+
 def print_plain(answer: Answer) -> None:
     """The answer as JSON with line breaks, where a person has no shorter form."""
     print(json.dumps(answer, indent=1))

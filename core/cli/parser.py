@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from core.cli import commands, output
+from core.cli import commands, exporting, output
 from core.cli.commands import Answer
+from core.export.bundle import KINDS
 from core.studies.registry import STUDIES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, PRESETS, choices_of
@@ -59,6 +60,12 @@ def _classify(classify: Parser) -> None:
     for step in ("invert", "crop", "centre"):
         classify.add_argument(f"--{step}", default="auto", metavar="auto|on|off", help="default: as the data set was made")
     classify.add_argument("--aspect", default="auto", metavar="auto|pad|crop", help="how a picture becomes square")
+
+
+def _export(export: Parser) -> None:
+    export.add_argument("run", metavar="RUN", help="a finished run, or one that comes with the app")
+    export.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet")
+    export.add_argument("--what", metavar="KIND,...", help=f"some of {', '.join(KINDS)}; default: all that the run can give")
 
 
 def _pretrain(pretrain: Parser) -> None:
@@ -123,6 +130,7 @@ VERBS = {
         Verb("train", "train one network and test it", _train, commands.do_train, output.print_run, _exit_of_training),
         Verb("runs", "the runs, or one of them whole, also one that comes with the app", _runs, commands.do_runs, output.print_runs),
         Verb("classify", "what a trained network says about a picture", _classify, commands.do_classify, output.print_classify),
+        Verb("export", "a finished run as files to take home: script, notebook, weights, tables", _export, exporting.do_export, output.print_export),
         Verb("pretrain", "make everything under pretrained/, skipping what is there", _pretrain, commands.do_pretrain),
         Verb("study", "the tables of a study; with recipe options, made anew with those changed", _study, commands.do_study, output.print_study),
     )

@@ -63,11 +63,16 @@ def restore(images: Tensor, size: int, filter: str) -> Tensor:
 
 def in_torch(side: int, size: int, filter: str) -> str:
     """`at_resolution` as the lines of PyTorch that it equals: `image` float32 (N, C, S, S), levels 0 ... 255."""
-    options = ", ".join(f"{name}={value!r}" for name, value in _MODES[filter].items())
+    options = interpolation(filter)
     return (
         f"small = F.interpolate(image, size=({side}, {side}), {options}).round().clamp(0, 255)\n"
         f"restored = F.interpolate(small, size=({size}, {size}), {options}).round().clamp(0, 255)"
     )
+
+
+def interpolation(filter: str) -> str:
+    """What the filter is to `torch.nn.functional.interpolate`, as its keyword arguments in code."""
+    return ", ".join(f"{name}={value!r}" for name, value in _MODES[filter].items())
 
 
 def _resize(images: Tensor, side: int, filter: str) -> Tensor:

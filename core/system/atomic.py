@@ -1,9 +1,10 @@
-"""Writing a file whole or not at all: whoever looks at its name sees what was there before, or all of the new content."""
+"""Writing a file, or a folder, whole or not at all: whoever looks at its name sees what was there before, or all of the new content."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,8 +36,25 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A new folder to write into, which becomes `path` when the block ends without an error; else it goes, with all in it.
+
+    Raises OSError; `path` must not be there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    part.mkdir()
+    try:
+        yield part
+        put_in_place(part, path)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
 def put_in_place(part: Path, path: Path) -> None:
-    """Renames a file that is on the disk to its final name, and takes care that the name reaches the disk too."""
+    """Renames a file or a folder that is on the disk to its final name, and takes care that the name reaches the disk too."""
     os.replace(part, path)
     if hasattr(os, "O_DIRECTORY"):  # where folders can be synced
         folder = os.open(path.parent, os.O_DIRECTORY)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.system.atomic import whole_file, write_whole
+from core.system.atomic import whole_file, whole_folder, write_whole
 from tests.places import ROOT
 
 
@@ -53,3 +53,15 @@ def test_a_process_that_is_killed_half_way_leaves_the_old_content(tmp_path: Path
             "with whole_file(Path(sys.argv[1])) as stream:\n    stream.write(b'half')\n    stream.flush()\n    os._exit(9)\n")  # fmt: skip
     assert subprocess.run([sys.executable, "-c", code, str(file)], cwd=ROOT, check=False).returncode == 9
     assert file.read_text() == "old"
+
+
+def test_a_folder_comes_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "home"
+    with pytest.raises(RuntimeError), whole_folder(target) as place:
+        write_whole(place / "inside" / "a", "half")
+        raise RuntimeError
+    assert not list(target.parent.iterdir())
+    with whole_folder(target) as place:
+        write_whole(place / "inside" / "a", "whole")
+        assert not target.exists()
+    assert (target / "inside" / "a").read_text() == "whole" and list(target.parent.iterdir()) == [target]

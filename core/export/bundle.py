@@ -1,0 +1,150 @@
+"""Everything that a finished run can leave the lab as, file by file, written whole into one folder or packed into a ZIP."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.export.errors import NotExportable
+from core.runs.snapshot import Snapshot
+from core.system.atomic import whole_folder, write_whole
+from core.vocabulary.errors import LabError
+
+Files = dict[str, bytes]
+"""Path in the folder -> content."""
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of export: what its files are for, and what makes them. What needs torch imports it when it is called."""
+
+    files: Mapping[str, str]
+    """Path in the folder -> what it is for."""
+    make: Callable[[Snapshot], Sequence[bytes | str]]
+    """The contents, in the order of `files`."""
+
+
+def _script(run: Snapshot) -> Sequence[str]:
+    from core.export.program import script
+
+    return [script.script_of(run, script.layout_at_hand(run.recipe.dataset))]
+
+
+def _notebook(run: Snapshot) -> Sequence[str]:
+    from core.export.program import notebook, script
+
+    return [notebook.notebook_of(run, script.layout_at_hand(run.recipe.dataset))]
+
+
+def _weights(run: Snapshot) -> Sequence[bytes | str]:
+    from core.export import tables, weights
+
+    return [weights.weights_of(run), tables.recipe_json(run)]
+
+
+def _onnx(run: Snapshot) -> Sequence[bytes]:
+    from core.export import onnx_model
+
+    return [onnx_model.onnx_of(run)]
+
+
+def _card(run: Snapshot) -> Sequence[str]:
+    from core.export import model_card
+
+    return [model_card.card_of(run)]
+
+
+def _records(run: Snapshot) -> Sequence[str]:
+    from core.export import tables
+
+    return [tables.csv_of(run), tables.json_of(run)]
+
+
+def _tensorboard(run: Snapshot) -> Sequence[bytes]:
+    from core.export import tensorboard
+
+    return [tensorboard.events_of(run)]
+
+
+KINDS: dict[str, Kind] = {
+    "script": Kind({"train.py": "the run as one PyTorch script: fetches the data, trains, tests"}, _script),
+    "notebook": Kind({"train.ipynb": "the same for Jupyter and Colab, with curves and confusion matrix"}, _notebook),
+    "weights": Kind({"model.safetensors": "the tested weights", "recipe.json": "the recipe, classes and shape that belong to them"}, _weights),
+    "onnx": Kind({"model.onnx": "the network for onnxruntime, Netron and other programs"}, _onnx),
+    "card": Kind({"README.md": "a model card for the Hub, with a part in plain words"}, _card),
+    "records": Kind({"epochs.csv": "a line for each epoch, for a spreadsheet", "run.json": "every number of the run"}, _records),
+    "tensorboard": Kind({"tensorboard/events.out.tfevents.0.resolution-lab": "the run in TensorBoard: tensorboard --logdir tensorboard"}, _tensorboard),
+}
+"""Name -> kind, in the order in which they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a run gives: its files, and of the kinds that it cannot give the reason."""
+
+    files: Files
+    left_out: dict[str, str]
+
+
+def contents(run: Snapshot, what: Sequence[str] | None) -> Contents:
+    """The files of these kinds; None: of all that the run can give.
+
+    LabError for a run that is not finished, a damaged one, an unknown kind, and one that was named and cannot be given.
+    """
+    if run.status != "finished" or run.result is None:
+        raise LabError(f"run {run.run} is {run.status}; only a finished run can be taken home")
+    unknown = [name for name in what or () if name not in KINDS]
+    if unknown:
+        raise LabError(f"cannot export {unknown[0]!r}; choose some of {', '.join(KINDS)}")
+    found = Contents({}, {})
+    for name in dict.fromkeys(what or KINDS):
+        try:
+            made = KINDS[name].make(run)
+        except NotExportable as error:
+            if what:
+                raise
+            found.left_out[name] = str(error)
+            continue
+        blobs = [content.encode() if isinstance(content, str) else content for content in made]
+        found.files.update(zip(KINDS[name].files, blobs, strict=True))
+    return found
+
+
+def export(run: Snapshot, folder: Path, what: Sequence[str] | None) -> Contents:
+    """Writes `contents` into `folder`, which must not be there yet: all of it, or nothing. LabError, also for a full disk."""
+    if folder.exists():
+        raise LabError(f"{folder} is already there; name a folder that is not")
+    found = contents(run, what)
+    try:
+        with whole_folder(folder) as place:
+            for name, content in found.files.items():
+                write_whole(place / name, content)
+    except OSError as error:
+        raise LabError(f"cannot write {folder}: {error.strerror or error}; nothing was written") from error
+    return found
+
+
+def zip_of(run: str) -> bytes:
+    """Everything of a run, by its id or name, packed. Made by a process of its own: the caller needs no torch.
+
+    LabError with the sentence of the command line where it cannot be.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place, run)
+        done = subprocess.run([sys.executable, "-m", "core", "export", run, "--to", str(folder), "--json"],
+                              cwd=ROOT, capture_output=True, text=True, check=False)  # fmt: skip
+        if done.returncode:
+            raise LabError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"run {run} could not be exported")
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(folder.rglob("*")):
+                if file.is_file():
+                    archive.write(file, Path(run) / file.relative_to(folder))
+        return stream.getvalue()

@@ -1,0 +1,86 @@
+"""A finished run as one PyTorch script that needs nothing of this project and prints the run's numbers."""
+
+from __future__ import annotations
+
+import textwrap
+
+from core.datasets.files import state
+from core.export.program import data, training
+from core.export.program.part import Part, import_lines
+from core.runs.snapshot import Snapshot
+from core.system.folders import data_folder
+from core.vocabulary.datasets import SOURCES, Layout
+from core.vocabulary.records import required
+
+WIDTH = 110
+"""Of a comment, in characters."""
+DEFINITIONS = ("def ", "class ", "@")
+"""How a block begins that has two empty lines around it."""
+
+
+def script_of(run: Snapshot, layout: Layout | None) -> str:
+    """The script of a finished run. LabError where its data set or one of its layers cannot be written down."""
+    parts = parts_of(run, layout, in_notebook=False)
+    text = f'"""{heading(run)}\n"""\n\n' + "\n".join(import_lines(parts))
+    after_definition = False
+    for part in parts:
+        text += "\n\n\n" if after_definition or part.code.startswith(DEFINITIONS) else "\n\n"
+        text += _commented(part)
+        after_definition = part.code.rpartition("\n\n\n")[2].startswith(DEFINITIONS)
+    return text + "\n"
+
+
+def parts_of(run: Snapshot, layout: Layout | None, in_notebook: bool) -> list[Part]:
+    """The steps of the program, in their order."""
+    recipe, facts = run.recipe, run.facts
+    return [
+        data.settings(recipe, in_notebook),
+        data.data(recipe, layout),
+        data.split(recipe, facts),
+        data.resolution(recipe, facts),
+        training.network(recipe, facts),
+        training.training(recipe, facts),
+        training.evaluation(recipe, facts),
+        training.run(recipe, facts, keep_history=in_notebook),
+        training.test(required(run.result)),
+    ]
+
+
+def heading(run: Snapshot, in_notebook: bool = False) -> str:
+    """What the program is, what it needs, and where it prints the same digits."""
+    recipe, made = run.recipe, run.facts.provenance
+    source = SOURCES[recipe.dataset]
+    lines = [f"Run {run.run} of Resolution Lab: {title(run)}.", ""]
+    where = f"{made.get('processor') or made.get('device_name', 'an unknown processor')}, torch {made.get('torch', 'unknown')}"
+    told = (f"It fetches the data, trains for {recipe.epochs} epoch{'s' if recipe.epochs > 1 else ''} and tests once. It draws its random "
+            f"numbers in the order of the lab: on the same kind of machine ({where}) it prints the run's numbers to the last digit.")  # fmt: skip
+    if recipe.device != "cpu":
+        told += " On a graphics card that has not been compared."
+    lines += textwrap.wrap(told, WIDTH)
+    lines.append(f"It needs: pip install torch{' torchvision' if source.layouts else ''} numpy scikit-learn.")
+    if in_notebook:
+        lines[-1] = f"{lines[-1].removesuffix('.')} matplotlib." + (" The data sets go to `./data`, or where LAB_DATA says." if source.layouts else "")
+    elif source.layouts:
+        lines[-1] += " Usage: python train.py [FOLDER of the data sets]"
+    return "\n".join(lines)
+
+
+def title(run: Snapshot) -> str:
+    """What was trained on what, in one line."""
+    recipe = run.recipe
+    source = SOURCES[recipe.dataset]
+    at = f" at {recipe.resolution} x {recipe.resolution} pixels" if recipe.resolution not in (None, source.side) else ""
+    return f"the network {recipe.network} on {source.title}{at}"
+
+
+def layout_at_hand(dataset: str) -> Layout | None:
+    """The layout that a program reads: the one on this machine, else the one that torchvision fetches; None without files."""
+    source = SOURCES[dataset]
+    found = state(dataset, data_folder())
+    by_title = {layout.title: layout for layout in source.layouts}
+    usual = next((layout for layout in source.layouts if layout.kind in ("idx", "python")), None)
+    return by_title.get(found.layout, usual) if found.present else usual
+
+
+def _commented(part: Part) -> str:
+    return "\n".join([*(f"# {line}" for line in textwrap.wrap(f"--- {part.title}. {part.text}", WIDTH - 2)), part.code])

@@ -1,0 +1,57 @@
+"""`python -m core export`, as a person types it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import main
+from tests.places import ROOT
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
+
+
+def test_a_line_for_each_file_with_its_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "home"
+    assert main(["export", "cifar10-32-seed1", "--to", str(folder), "--what", "card,records"]) == 0
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == f"run cifar10-32-seed1 in {folder}"
+    assert [line.split()[0] for line in lines] == ["README.md", "epochs.csv", "run.json"]
+    sizes = [f"{(folder / line.split()[0]).stat().st_size / 1000:,.1f}" for line in lines]
+    assert [line.split()[1] for line in lines] == sizes and lines[1].endswith("a line for each epoch, for a spreadsheet")
+
+
+def test_refusals_are_one_line_and_exit_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "there").mkdir()
+    for words, reason in {
+        ("digits", "--to", str(tmp_path / "there")): "is already there",
+        ("digits", "--to", str(tmp_path / "new"), "--what", "pdf"): "cannot export 'pdf'",
+        ("digits", "--to", ""): "--to is ''",
+        ("digits",): "--to",
+        ("nobody", "--to", str(tmp_path / "new")): "there is no run 'nobody'",
+    }.items():
+        assert main(["export", *words]) == 2
+        said = capsys.readouterr()
+        assert not said.out and len(said.err.splitlines()) == 1 and reason in said.err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.slow
+def test_the_readme_s_command_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    part = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Take it home\n")[2].partition("\n## ")[0]
+    line = re.findall(r"^\.venv/bin/python -m core (export .+)$", part, re.MULTILINE)[0]
+    monkeypatch.chdir(tmp_path)
+    assert main([*shlex.split(line), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    named = set(re.findall(r"^\| `([\w./-]+)`", part, re.MULTILINE))
+    listed = {row["file"].split("/")[0] + ("/" if "/" in row["file"] else "") for row in answer["files"]}
+    assert named == listed and not answer["left_out"], "the table of files in README.md"
+    assert all((Path(answer["to"]) / row["file"]).stat().st_size == row["bytes"] for row in answer["files"])

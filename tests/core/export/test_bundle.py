@@ -1,0 +1,141 @@
+"""All files of a run, or a sentence and nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import hashlib
+import io
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from safetensors.torch import save as save_tensors
+
+from core.export import bundle
+from core.export.errors import NotExportable
+from core.models import networks
+from core.pretrained.cards import FOLDER
+from core.runs.snapshot import Snapshot
+from core.vocabulary.errors import LabError
+from core.vocabulary.recipe import preset
+from tests.core.export.conftest import made_up
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Snapshot:
+    """A finished run of the store with its weights."""
+    found = made_up(preset("quick", "digits").changed(epochs=2))
+    blob = save_tensors(networks.build("digits-cnn", (1, 8, 8)).state_dict())
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(blob)
+    result = dataclasses.replace(found.record.result or pytest.fail(), sha256=hashlib.sha256(blob).hexdigest())
+    return dataclasses.replace(found, weights=weights, pretrained=False, record=dataclasses.replace(found.record, result=result))
+
+
+def test_everything_is_written_and_named(run: Snapshot, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "home"
+    found = bundle.export(run, folder, None)
+    assert not found.left_out and list(found.files) == [name for kind in bundle.KINDS.values() for name in kind.files]
+    there = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert there == found.files and all(there.values())
+    assert there["model.safetensors"] == run.weights.read_bytes() if run.weights else False
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+def test_one_kind_is_written_alone(run: Snapshot, tmp_path: Path) -> None:
+    assert list(bundle.export(run, tmp_path / "home", ["records"]).files) == ["epochs.csv", "run.json"]
+
+
+def test_an_existing_folder_is_left_as_it_is(run: Snapshot, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    with pytest.raises(LabError, match=r"home is already there; name a folder that is not"):
+        bundle.export(run, tmp_path / "home", None)
+    assert not list((tmp_path / "home").iterdir())
+
+
+def nothing(run: Snapshot, tmp_path: Path, reason: str, what: list[str] | None = None) -> None:
+    """Exporting is refused in one line, and leaves nothing behind."""
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(LabError, match=reason) as refused:
+        bundle.export(run, tmp_path / "home", what)
+    assert "\n" not in str(refused.value) and sorted(tmp_path.rglob("*")) == before
+
+
+def test_damaged_weights_are_said_and_nothing_is_written(run: Snapshot, tmp_path: Path) -> None:
+    assert run.weights is not None
+    blob = bytearray(run.weights.read_bytes())
+    blob[-1] ^= 1
+    run.weights.write_bytes(blob)
+    nothing(run, tmp_path, "are damaged .its hash is not the stored one|their hash is not the stored one")
+    run.weights.unlink()
+    nothing(run, tmp_path, "cannot be read .No such file or directory")
+
+
+def test_weights_that_are_no_weights_are_said(run: Snapshot, tmp_path: Path) -> None:
+    assert run.weights is not None
+    run.weights.write_bytes(b"weights")
+    nothing(dataclasses.replace(run, pretrained=True), tmp_path, "the weights .* are damaged")
+
+
+def test_an_unfinished_run_is_refused(run: Snapshot, tmp_path: Path) -> None:
+    nothing(dataclasses.replace(run, status="stopped"), tmp_path, "is stopped; only a finished run can be taken home")
+
+
+def test_an_unknown_kind_is_refused_with_the_known(run: Snapshot, tmp_path: Path) -> None:
+    nothing(run, tmp_path, "cannot export 'pdf'; choose some of script, notebook, weights", ["script", "pdf"])
+
+
+def test_a_run_without_weights_gives_the_rest(run: Snapshot, tmp_path: Path) -> None:
+    bare = dataclasses.replace(run, weights=None)
+    found = bundle.export(bare, tmp_path / "home", None)
+    assert set(found.left_out) == {"weights", "onnx"} and "comes without its weights" in found.left_out["onnx"]
+    assert {"train.py", "README.md", "run.json"} <= set(found.files)
+    with pytest.raises(NotExportable):
+        bundle.export(bare, tmp_path / "other", ["weights"])
+    assert not (tmp_path / "other").exists()
+
+
+def test_without_an_optional_package_the_rest_is_written(run: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    found = bundle.export(run, tmp_path / "home", None)
+    assert found.left_out == {"onnx": "the package onnx is not installed, which writes this file: pip install onnx"}
+    assert "train.py" in found.files and "model.onnx" not in found.files
+
+
+@pytest.mark.parametrize("number", [0, 4])
+def test_a_full_disk_leaves_nothing(run: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    real, calls = os.fsync, iter(range(100))
+
+    def full(stream: int) -> None:
+        if next(calls) >= number:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(stream)
+
+    monkeypatch.setattr("core.system.atomic.os.fsync", full)
+    nothing(run, tmp_path, "home: No space left on device; nothing was written")
+
+
+@pytest.mark.slow
+def test_a_zip_of_everything_without_torch_in_this_process(monkeypatch: pytest.MonkeyPatch, data_without_sets: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(bundle.zip_of("digits"))) as archive:
+        names = archive.namelist()
+        assert archive.testzip() is None and "digits/train.py" in names and "digits/model.onnx" in names
+        assert archive.read("digits/model.safetensors") == (FOLDER / "digits.safetensors").read_bytes()
+    with pytest.raises(LabError, match="there is no run 'nobody'"):
+        bundle.zip_of("nobody")
+
+
+@pytest.fixture
+def data_without_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LAB_DATA", str(tmp_path))
+    return tmp_path
+
+
+def test_the_kinds_do_not_write_to_the_same_file() -> None:
+    names = [name for kind in bundle.KINDS.values() for name in kind.files]
+    assert len(names) == len(set(names))
+
+
