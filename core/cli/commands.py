@@ -279,13 +279,32 @@ def do_study(options: Namespace) -> Answer:
 
 
 def do_classify(options: Namespace) -> Answer:
-    """What a network says about an image; the same to the last digit as over HTTP."""
-    from core.images.decoding import open_image
+    """What a network says about an image, or about each of several; the same to the last digit as over HTTP.
+
+    Of several, one that cannot be answered has an `error`, a sentence, in the place of an answer. LabError where none can.
+    """
     from core.images.preprocessing import Steps
     from core.inference.model_registry import ModelRegistry
 
     steps = Steps(options.invert, options.crop, options.aspect, options.centre)
     network = ModelRegistry(FOLDER, data=dataset_files.data_folder(), runs=runs_folder()).get(options.network)
     network.check(options.resolution, network.recipe.filter if options.filter is None else options.filter, options.top)
-    found = network.classify(open_image(Path(options.picture)), options.resolution, options.filter, options.top, steps)
-    return found.as_dict()
+
+    def answer(file: str) -> Answer:
+        from core.images.decoding import open_image
+
+        return network.classify(open_image(Path(file)), options.resolution, options.filter, options.top, steps).as_dict()
+
+    if len(options.pictures) == 1:
+        return answer(options.pictures[0])
+    found = [{"file": file, **_answer_or_error(answer, file)} for file in options.pictures]
+    if all("error" in row for row in found):
+        raise LabError(f"none of {len(found)} pictures can be classified; of the first: {found[0]['error']}")
+    return {"pictures": found}
+
+
+def _answer_or_error(answer: Callable[[str], Answer], file: str) -> Answer:
+    try:
+        return answer(file)
+    except LabError as error:
+        return {"error": str(error)}

@@ -68,11 +68,20 @@ def print_runs(answer: Answer) -> None:
 
 
 def print_classify(answer: Answer) -> None:
-    """A line for each class, the most probable first."""
+    """A line for each class, the most probable first; of several images a line for each, with its most probable class."""
+    if "pictures" in answer:
+        for row in answer["pictures"]:
+            print(f"{row['file']}: {row.get('error') or _guess(row)}")
+        return
     for guess in answer["top"]:
         print(f"{guess['label']:14} {guess['probability']:6.1%}")
     if answer["known"] is False:
         print(f"not one of my classes: {answer['network']} trusts none of them")
+
+
+def _guess(answer: Answer) -> str:
+    first = answer["top"][0]
+    return f"{first['label']} {first['probability']:.1%}{', not one of my classes' if answer['known'] is False else ''}"
 
 
 def print_export(answer: Answer) -> None:

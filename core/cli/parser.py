@@ -52,7 +52,7 @@ def _runs(runs: Parser) -> None:
 
 
 def _classify(classify: Parser) -> None:
-    classify.add_argument("picture", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP, BMP or AVIF")
+    classify.add_argument("pictures", nargs="+", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP, BMP or AVIF, or several")
     classify.add_argument("--network", required=True, metavar="NAME", help="a pretrained network, a data set, or a finished run")
     classify.add_argument("--resolution", type=int, metavar="S", help="side in pixels, from 4; default: the original's")
     classify.add_argument("--filter", metavar="|".join(choices_of("filter")), help="default: the one it was trained with")
@@ -129,7 +129,7 @@ VERBS = {
         Verb("networks", "the networks, or one network's layer table", _networks, commands.do_networks, output.print_networks),
         Verb("train", "train one network and test it", _train, commands.do_train, output.print_run, _exit_of_training),
         Verb("runs", "the runs, or one of them whole, also one that comes with the app", _runs, commands.do_runs, output.print_runs),
-        Verb("classify", "what a trained network says about a picture", _classify, commands.do_classify, output.print_classify),
+        Verb("classify", "what a trained network says about a picture, or about several", _classify, commands.do_classify, output.print_classify),
         Verb("export", "a finished run as files to take home: script, notebook, weights, tables", _export, exporting.do_export, output.print_export),
         Verb("pretrain", "make everything under pretrained/, skipping what is there", _pretrain, commands.do_pretrain),
         Verb("study", "the tables of a study; with recipe options, made anew with those changed", _study, commands.do_study, output.print_study),

@@ -153,6 +153,24 @@ def test_classify_answers_with_the_top_classes(image: Path, capsys: pytest.Captu
     assert inside_out["top"] != ask(capsys, "classify", str(image), "--network", "mnist", "--top", "1")["top"]
 
 
+def test_classify_takes_several_pictures(image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each answered as alone, beside its file; one that cannot be read hides none of the others."""
+    words = ("--network", "mnist-28", "--top", "2")
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(image.read_bytes()[:200])
+    alone = ask(capsys, "classify", str(image), *words)
+    answer = ask(capsys, "classify", str(image), str(broken), str(image), *words)
+    assert answer.keys() == {"pictures"}
+    first, second, third = answer["pictures"]
+    assert first == third == {"file": str(image), **alone}
+    assert second.keys() == {"file", "error"} and "broken.png" in second["error"]
+    assert main(["classify", str(image), str(broken), *words]) == 0
+    assert re.fullmatch(r".+seven\.png: 7 \d+\.\d%.*\n.+broken\.png: .+\n", capsys.readouterr().out)
+    assert main(["classify", str(broken), "none.png", *words, "--json"]) == 2
+    out, error = capsys.readouterr()
+    assert not out and error.count("\n") == 1 and "none of 2 pictures can be classified; of the first: " in error
+
+
 def test_classify_prints_for_a_person(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["classify", str(image), "--network", "mnist-28", "--top", "1"]) == 0
     assert re.fullmatch(r"7 +\d+\.\d%\n(not one of my classes: .+\n)?", capsys.readouterr().out)
