@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from core.export.titles import label, title
 from core.runs.snapshot import Snapshot
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.metrics import class_table, macro, recall
+from core.vocabulary.networks import is_own
 from core.vocabulary.records import Matrix, required
 from core.vocabulary.stats import wilson
 
@@ -31,7 +33,7 @@ def _head(run: Snapshot) -> list[str]:
         "license: mit", "library_name: pytorch", "pipeline_tag: image-classification",
         "tags: [image-classification, cnn, resolution-lab]", *([f"datasets: [{there}]"] if there else []), "metrics: [accuracy, f1]",
         "model-index:",
-        f"- name: {json.dumps(f'{recipe.network} on {source.title}')}",
+        f"- name: {json.dumps(title(run))}",
         "  results:",
         "  - task: {type: image-classification}",
         f"    dataset: {{name: {json.dumps(source.title)}, type: {json.dumps(there or recipe.dataset)}, split: test}}",
@@ -56,8 +58,8 @@ def _for_engineers(run: Snapshot) -> list[str]:
     rows = [f"| {row['class']} | {row['support']:,} | {row['precision']:.3f} | {row['recall']:.3f} | {row['f1']:.3f} |"
             for row in class_table(result.confusion, facts.classes)]  # fmt: skip
     return [
-        f"# {recipe.network} on {source.title}", "",
-        f"Run `{run.run}` of Resolution Lab, a classroom app about convolutional networks: {facts.parameters:,} weights and biases, trained for "
+        f"# {title(run)[0].upper()}{title(run)[1:]}", "",
+        f"Run {label(run)} of Resolution Lab, a classroom app about convolutional networks: {facts.parameters:,} weights and biases, trained for "
         f"{recipe.epochs} epochs on {facts.train:,} images of {source.title} ({source.home}). {source.cite}.", "",
         f"**Input**: images, uint8 (N, {channels}, {side}, {side}), levels 0 to 255; the network itself takes (level - 127.5) / 127.5.{seen}  ",
         f"**Output**: one logit for each of {', '.join(facts.classes)}, in this order.", "",
@@ -65,6 +67,7 @@ def _for_engineers(run: Snapshot) -> list[str]:
         f"{100 * high:.2f}%, Wilson), macro F1 {macro(result.confusion).f1:.3f}, computed in {recipe.precision}. The test set was looked at once, "
         f"with the weights of epoch {result.epoch}{' (the best on the validation part)' if recipe.keep == 'best' else ''}.", "",
         "| class | images | precision | recall | F1 |", "|---|---|---|---|---|", *rows, "",
+        *([f"Its layers: `{recipe.network}`; behind them one output for each class.", ""] if is_own(recipe.network) else []),
         f"Trained by {recipe.optimizer}, learning rate {recipe.learning_rate} ({recipe.schedule}), batches of {recipe.batch_size}, "
         f"loss {recipe.loss}, augmentation {recipe.augment}, seed {recipe.seed}; every value is in `recipe.json`, the way there in `train.py`.", "",
     ]  # fmt: skip

@@ -6,18 +6,21 @@ core/datasets/splits.py, by the same functions of scikit-learn.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from core.datasets.formats import DIGITS_SEED
 from core.datasets.split_sizes import thinned_counts
+from core.export.errors import NotExportable
 from core.export.program.part import Part
 from core.images.resampling import interpolation
 from core.vocabulary.datasets import SOURCES, Layout, Source
-from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Facts
 
 NUMPY, TORCH, PATH = "import numpy as np", "import torch", "from pathlib import Path"
+LONGEST = 120
+"""Of a line, in characters."""
 FROM_ARGUMENT = 'DATA = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("LAB_DATA", "data"))'
 FROM_VARIABLE = 'DATA = Path(os.environ.get("LAB_DATA", "data"))'
 
@@ -43,23 +46,25 @@ def settings(recipe: Recipe, in_notebook: bool) -> Part:
 def data(recipe: Recipe, layout: Layout | None) -> Part:
     """Fetches and reads the data set: `images` uint8 (N, C, H, W), `labels` int64 (N,), the official training part first.
 
-    `layout` is the one that the program reads and fetches; None for a set that comes with scikit-learn. LabError for one that
+    `layout` is the one that the program reads and fetches; None for a set that comes with scikit-learn. NotExportable for one that
     cannot be fetched.
     """
     source = SOURCES[recipe.dataset]
     kind = layout.kind if layout else source.reader
     if kind not in READERS:
-        raise LabError(f"{source.title} cannot be fetched by a script yet")
+        raise NotExportable(f"{source.title} cannot be fetched by a script yet")
     code, imports = READERS[kind](source, layout)
-    classes = f"CLASSES = {list(source.classes)}" if len(str(source.classes)) < 95 else _long_list("CLASSES", source.classes)
+    classes = f"CLASSES = {json.dumps(source.classes, ensure_ascii=False)}"
     text = f"{source.train + source.test:,} images of whole numbers from 0 to 255; the first {source.train:,} are the training part."
-    return Part(f"Data: {source.title}", text, f"{code}\n{classes}".replace("'", '"'), (TORCH, *imports))
+    return Part(f"Data: {source.title}", text, f"{code}\n{_broken(classes)}", (TORCH, *imports))
 
 
-def _long_list(name: str, words: tuple[str, ...]) -> str:
-    half = len(words) // 2
-    lines = [f"    {', '.join(map(repr, part))}," for part in (words[:half], words[half:])]
-    return "\n".join([f"{name} = [", *lines, "]"])
+def _broken(line: str) -> str:
+    """A list in two lines where it is too long for one."""
+    if len(line) <= LONGEST:
+        return line
+    middle = line.index(", ", len(line) // 2) + 1
+    return f"{line[:middle]}\n           {line[middle:]}"
 
 
 Code = tuple[str, tuple[str, ...]]

@@ -8,18 +8,21 @@ from typing import Any
 import torch
 from torch import nn
 
-from core.vocabulary.errors import LabError
+from core.export.errors import NotExportable
 
 
-def network_code(network: nn.Sequential, shape: tuple[int, ...], dropout: str) -> str:
+def network_code(network: nn.Sequential, shape: tuple[int, ...], dropout: str, last_batch: int) -> str:
     """`network = nn.Sequential(...)`, a line for each layer with what follows it, and the shape that leaves it for one image (C, H, W).
 
-    `dropout` names the class that stands for dropout in the program. LabError for a layer that cannot be spelled.
+    `dropout` names the class that stands for dropout in the program. NotExportable for a layer that cannot be
+    spelled, and for a last batch of one image that PyTorch's normalisation refuses.
     """
     lines: list[tuple[str, str]] = []
     values = torch.zeros(1, *shape)
     network.eval()
     for module in network:
+        if last_batch == 1 and isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and values.numel() == values.shape[1]:
+            raise NotExportable("the last batch of an epoch is one image, which PyTorch's own batch normalisation refuses")
         with torch.inference_mode():
             values = module(values)
         code, size = f"{layer_code(module, dropout)},", "x".join(map(str, values.shape[1:]))
@@ -32,11 +35,11 @@ def network_code(network: nn.Sequential, shape: tuple[int, ...], dropout: str) -
 
 
 def layer_code(module: nn.Module, dropout: str = "nn.Dropout") -> str:
-    """One layer as code. LabError for a kind that is not in `SPELLINGS`."""
+    """One layer as code. NotExportable for a kind that is not in `SPELLINGS`."""
     for kind, spelled in SPELLINGS.items():
         if isinstance(module, kind):
             return spelled(module) if kind is not nn.Dropout else f"{dropout}({module.p:g})"
-    raise LabError(f"a layer {type(module).__name__} cannot be written down as code yet")
+    raise NotExportable(f"a layer {type(module).__name__} cannot be written down as code yet")
 
 
 def _conv(layer: Any) -> str:

@@ -7,6 +7,7 @@ import textwrap
 from core.datasets.files import state
 from core.export.program import data, training
 from core.export.program.part import Part, import_lines
+from core.export.titles import label, title
 from core.runs.snapshot import Snapshot
 from core.system.folders import data_folder
 from core.vocabulary.datasets import SOURCES, Layout
@@ -50,7 +51,7 @@ def heading(run: Snapshot, in_notebook: bool = False) -> str:
     """What the program is, what it needs, and where it prints the same digits."""
     recipe, made = run.recipe, run.facts.provenance
     source = SOURCES[recipe.dataset]
-    lines = [f"Run {run.run} of Resolution Lab: {title(run)}.", ""]
+    lines = [f"Run {label(run)} of Resolution Lab: {title(run)}.", ""]
     where = f"{made.get('processor') or made.get('device_name', 'an unknown processor')}, torch {made.get('torch', 'unknown')}"
     told = (f"It fetches the data, trains for {recipe.epochs} epoch{'s' if recipe.epochs > 1 else ''} and tests once. It draws its random "
             f"numbers in the order of the lab: on the same kind of machine ({where}) it prints the run's numbers to the last digit.")  # fmt: skip
@@ -63,14 +64,6 @@ def heading(run: Snapshot, in_notebook: bool = False) -> str:
     elif source.layouts:
         lines[-1] += " Usage: python train.py [FOLDER of the data sets]"
     return "\n".join(lines)
-
-
-def title(run: Snapshot) -> str:
-    """What was trained on what, in one line."""
-    recipe = run.recipe
-    source = SOURCES[recipe.dataset]
-    at = f" at {recipe.resolution} x {recipe.resolution} pixels" if recipe.resolution not in (None, source.side) else ""
-    return f"the network {recipe.network} on {source.title}{at}"
 
 
 def layout_at_hand(dataset: str) -> Layout | None:

@@ -52,7 +52,7 @@ def network(recipe: Recipe, facts: Facts) -> Part:
     place = 'memory_format=torch.channels_last' + ("" if recipe.device == "cpu" else ", device=DEVICE")
     lines = [
         "torch.manual_seed(stream(0, 0))  # the first weights are random; from here on draws come in the order of the lab",
-        network_code(built, SOURCES[recipe.dataset].shape, "Dropout" if ours else "nn.Dropout"),
+        network_code(built, SOURCES[recipe.dataset].shape, "Dropout" if ours else "nn.Dropout", facts.train % recipe.batch_size),
         f"network.to({place})",
         "", "",
         _logits(recipe),

@@ -21,8 +21,11 @@ RECIPES = {
     "digits": preset("quick", "digits").changed(epochs=2, device="cpu"),
     "cifar10-16": preset("report", "cifar10").changed(epochs=1, resolution=16, train_limit=400, device="cpu", threads=1, learning_rate=0.05),
     "arc3": preset("report", "fashion-mnist").changed(network="arc3-report", optimizer="adam", epochs=2, train_limit=400, device="cpu", threads=1),
-}
-"""The report's network at 16 pixels, arc3-report with Adam, and digits: short."""
+    "own": preset("quick", "digits").changed(epochs=2, device="cpu", network=(
+        "conv 8 3 padding 1 leaky, batchnorm, maxpool 2, conv 8 2 none, batchnorm tanh, dropout 0.1, avgpool 2 stride 1, globalpool, "
+        "dense 16, batchnorm, dropout 0.2")),
+}  # fmt: skip
+"""The report's network at 16 pixels, arc3-report with Adam, digits, and a network of every kind of layer: short."""
 
 
 @functools.cache

@@ -13,7 +13,6 @@ import pytest
 from core.export.program.notebook import notebook_of
 from core.export.program.script import layout_at_hand
 from core.runs.snapshot import Snapshot
-from tests.core.export.conftest import RECIPES
 from tests.core.export.program.test_script import printed
 
 
@@ -31,7 +30,7 @@ def executed(text: str, folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name == "digits" else [pytest.mark.data]) for name in RECIPES])
+@pytest.mark.parametrize("name", ["digits", pytest.param("cifar10-16", marks=pytest.mark.data), pytest.param("arc3", marks=pytest.mark.data)])
 def test_it_runs_in_jupyter_and_says_what_the_run_said(name: str, trained: Callable[[str], Snapshot], tmp_path: Path) -> None:
     run = trained(name)
     outputs = executed(notebook_of(run, layout_at_hand(run.recipe.dataset)), tmp_path)

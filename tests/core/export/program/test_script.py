@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from core.export.errors import NotExportable
 from core.export.program.script import layout_at_hand, script_of
 from core.runs.snapshot import Snapshot
 from core.vocabulary.datasets import SOURCES
-from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import AUGMENTS, FILTERS, preset
 from tests.core.export.conftest import RECIPES, made_up
 
@@ -78,15 +79,35 @@ def test_a_layer_without_a_spelling_is_named() -> None:
 
     from core.export.program.layers import layer_code
 
-    with pytest.raises(LabError, match="a layer Bilinear cannot be written down as code yet"):
+    with pytest.raises(NotExportable, match="a layer Bilinear cannot be written down as code yet"):
         layer_code(nn.Bilinear(1, 1, 1))
     assert layer_code(nn.Conv2d(3, 8, 5, stride=2, padding=1)) == "nn.Conv2d(3, 8, 5, stride=2, padding=1)"
     assert layer_code(nn.AvgPool2d(3, 1)) == "nn.AvgPool2d(3, stride=1)" and layer_code(nn.MaxPool2d(2)) == "nn.MaxPool2d(2)"
     assert layer_code(nn.BatchNorm2d(8)) == "nn.BatchNorm2d(8)" and layer_code(nn.LeakyReLU(0.1)) == "nn.LeakyReLU(0.1)"
 
 
+def test_a_last_batch_of_one_is_refused_where_pytorch_refuses_it() -> None:
+    one = preset("quick", "digits").changed(network="globalpool, batchnorm", train_limit=33)
+    with pytest.raises(NotExportable, match="the last batch of an epoch is one image"):
+        script(made_up(one))
+    assert "nn.BatchNorm2d(1)" in script(made_up(one.changed(train_limit=34)))
+
+
+def test_a_run_s_name_stays_a_name() -> None:
+    """A name is anybody's text, and a script is executed."""
+    named = dataclasses.replace(made_up(preset("quick", "digits")), name='my best\n"""\nimport os  # \\')
+    first, *rest = script(named).splitlines()
+    assert first == '"""Run abc234 (my bestimport os) of Resolution Lab: the network digits-cnn on Digits (8x8).'
+    assert not [line for line in rest if line.startswith("import os")]
+
+
+def test_a_network_of_one_s_own_is_called_so() -> None:
+    text = script(made_up(preset("quick", "digits").changed(network="conv 4 3, maxpool 2, dense 8")))
+    assert "a network of one's own on Digits (8x8)" in text and "nn.Linear(36, 8), nn.ReLU()," in text
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name == "digits" else [pytest.mark.data]) for name in RECIPES])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.data] if SOURCES[RECIPES[name].dataset].layouts else []) for name in RECIPES])
 def test_it_prints_the_run_s_numbers_to_the_last_digit(name: str, trained: Callable[[str], Snapshot], tmp_path: Path) -> None:
     run = trained(name)
     file = tmp_path / "train.py"
