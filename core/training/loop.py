@@ -6,7 +6,7 @@ and where they go. Read `train` first; everything below it is one of its steps.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -17,7 +17,7 @@ from torch import Tensor
 from core.datasets.loading import DataSet
 from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
 from core.models.inputs import autocast, batch_of
-from core.training import checkpoint, device
+from core.training import checkpoint, device, observation
 from core.training.augmentation import Augmentation
 from core.training.optimizers import LOSSES, learning_rate
 from core.training.provenance import provenance
@@ -27,7 +27,7 @@ from core.training.subsets import Subset, Subsets, make_subsets
 from core.vocabulary.errors import RunFailed
 from core.vocabulary.optimizers import OPTIMIZERS
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Facts, Matrix, Record, Result, Start, Tick
+from core.vocabulary.records import Epoch, Facts, Matrix, Observation, Record, Result, Start, Tick
 
 FIRST_STEPS = 20
 DIVERGED = 1e6
@@ -48,7 +48,7 @@ def train(recipe: Recipe, data: DataSet, resume: bytes | None = None) -> Iterato
     reseed(recipe.seed, 0)
     state = TrainingState.make(recipe, data.shape, len(data.classes))
     done = state.load(resume) if resume else 0
-    yield Start(recipe, facts(recipe, data, parts, state), done)
+    yield Start(recipe, facts(recipe, data, parts, state), done, observation.validation_arrays(parts))
     if not resume:
         yield (yield from check(recipe, state, parts, epoch=0, stats=None))
     for epoch in range(done + 1, recipe.epochs + 1):
@@ -179,9 +179,10 @@ def _advice(recipe: Recipe) -> str:
 
 def check(recipe: Recipe, state: TrainingState, parts: Subsets, epoch: int, stats: EpochStats | None) -> Generator[Tick, None, Epoch]:
     """The network in evaluation mode on some training images and on the validation part; then the epoch's record."""
-    _, of_training = yield from measure(recipe, state, parts.train.first(CHECKED_TRAINING_IMAGES), "checking", epoch)
-    held_out = len(parts.validation) > 0
-    loss, matrix = (yield from measure(recipe, state, parts.validation, "checking", epoch)) if held_out else (None, None)
+    with observation.unit_watch(state.network) as units:
+        trained_on = yield from measure(recipe, state, parts.train.first(CHECKED_TRAINING_IMAGES), "checking", epoch)
+    held_out = (yield from measure(recipe, state, parts.validation, "checking", epoch)) if len(parts.validation) else None
+    matrix = held_out.confusion if held_out else None
     accuracy = _accuracy(matrix) if matrix else None
     if accuracy is None or accuracy > state.best_accuracy:
         state.best_epoch, state.best_accuracy = epoch, accuracy if accuracy is not None else -1.0
@@ -191,8 +192,8 @@ def check(recipe: Recipe, state: TrainingState, parts: Subsets, epoch: int, stat
         epoch=epoch,
         train_loss=stats.loss if stats else None,
         running_accuracy=stats.accuracy if stats else None,
-        train_accuracy=_accuracy(of_training),
-        validation_loss=loss,
+        train_accuracy=_accuracy(trained_on.confusion),
+        validation_loss=held_out.loss if held_out else None,
         validation_accuracy=accuracy,
         validation_confusion=matrix,
         train_confusion=stats.confusion if stats else None,
@@ -202,7 +203,15 @@ def check(recipe: Recipe, state: TrainingState, parts: Subsets, epoch: int, stat
         best_epoch=state.best_epoch,
         first_losses=stats.first_losses if stats else [],
         checkpoint=state.save(epoch),
+        observation=observe(state, parts, held_out, units),
+        arrays=observation.probability_arrays(held_out.logits) if held_out else b"",
     )
+
+
+def observe(state: TrainingState, parts: Subsets, held_out: Measured | None, units: Sequence[tuple[int, Tensor]]) -> Observation:
+    """What was seen of the network after the epoch; `units` as core.training.observation.unit_watch noted them."""
+    answers = observation.answers(held_out.logits, parts.validation.labels) if held_out else ((), ())
+    return Observation(*answers, observation.norms(state.network), observation.dead_units(units))
 
 
 def test(recipe: Recipe, state: TrainingState, part: Subset) -> Generator[Tick, None, Result]:
@@ -211,13 +220,26 @@ def test(recipe: Recipe, state: TrainingState, part: Subset) -> Generator[Tick, 
         state.network.load_state_dict(state.best)
     epoch = state.best_epoch if recipe.keep == "best" else recipe.epochs
     watch = Stopwatch()
-    loss, matrix = yield from measure(recipe, state, part, "testing", recipe.epochs)
-    return Result(epoch, loss, _accuracy(matrix), matrix, watch.seconds, checkpoint.weights(state.network))
+    found = yield from measure(recipe, state, part, "testing", recipe.epochs)
+    return Result(epoch, found.loss, _accuracy(found.confusion), found.confusion, watch.seconds, checkpoint.weights(state.network),
+                  arrays=observation.probability_arrays(found.logits))  # fmt: skip
 
 
-def measure(recipe: Recipe, state: TrainingState, part: Subset, phase: str, epoch: int) -> Generator[Tick, None, tuple[float, Matrix]]:
-    """Mean loss and confusion matrix on a part, in evaluation mode (dropout off), without learning."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a network answers to a part."""
+
+    loss: float
+    """Mean over the images."""
+    confusion: Matrix
+    logits: list[Tensor]
+    """float32 (n, C) of each batch, on the device."""
+
+
+def measure(recipe: Recipe, state: TrainingState, part: Subset, phase: str, epoch: int) -> Generator[Tick, None, Measured]:
+    """The answers to a part, in evaluation mode (dropout off), without learning."""
     state.network.eval()
+    answers = []
     tally = ConfusionAccumulator(state.classes, recipe.device)
     total = torch.zeros((), device=recipe.device)
     watch = Stopwatch()
@@ -228,12 +250,13 @@ def measure(recipe: Recipe, state: TrainingState, part: Subset, phase: str, epoc
             logits = state.network(batch_of(part.images[start : start + 500])).float()
             total += LOSSES[recipe.loss](logits, labels) * len(labels)
         tally.add(labels, logits)
+        answers.append(logits)
         if watch.due():
             yield Tick(phase, epoch, step + 1, len(starts))
     loss = float(total) / len(part)
     if not loss < DIVERGED:
         raise RunFailed(f"the loss became {loss:.3g} in epoch {epoch}, with its last step: {_advice(recipe)}")
-    return loss, tally.counts()
+    return Measured(loss, tally.counts(), answers)
 
 
 class ConfusionAccumulator:

@@ -36,6 +36,8 @@ class Subsets:
     train: Subset
     validation: Subset
     test: Subset
+    validation_indices: Tensor
+    """int64 (N,), ascending, into the data set; on the host."""
 
 
 def make_subsets(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Subsets]:
@@ -51,4 +53,5 @@ def make_subsets(recipe: Recipe, data: DataSet) -> Generator[Tick, None, Subsets
             images.append(resampled.permute(0, 2, 3, 1).contiguous())  # (N, H, W, C): a batch is channels_last as it is
         whole = torch.cat(images) if images else data.images[:0].permute(0, 2, 3, 1)
         parts.append(Subset(whole.to(recipe.device), data.labels[indices].to(recipe.device)))
-    return Subsets(*parts)
+    train, validation, test = parts
+    return Subsets(train, validation, test, chosen.validation)

@@ -356,7 +356,7 @@ def test_what_cannot_be_sent_is_refused_to_its_sender() -> None:
 
 
 @pytest.mark.parametrize(("recipe", "says"), [
-    (Recipe(network="report"), "layer 6"), (Recipe(dataset="mnist", network="arc1"), "--fetch"),
+    (Recipe(network="report"), "Layer 6"), (Recipe(dataset="mnist", network="arc1"), "--fetch"),
     (Recipe(train_limit=1400), "train limit is 1400"), (Recipe(device="mps"), "not on this machine"),
 ])  # fmt: skip
 def test_check_refuses_what_could_not_run(recipe: Recipe, says: str, tmp_path: Path) -> None:

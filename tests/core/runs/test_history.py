@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
+from core.engines.thread import ThreadEngine
 from core.runs import history_files
 from core.runs.history import History
 from core.runs.history_files import budget, least_missed, packed_weights
 from core.runs.snapshot import history_of
 from core.runs.store import RunStore, StoreError, open_store
+from core.vocabulary import metrics
 from core.vocabulary.errors import Damaged, LabError, NoSuchRun
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Facts, Result, Start
@@ -121,6 +123,31 @@ def test_deleting_a_run_deletes_its_history(store: RunStore, run: str) -> None:
     assert folder.exists()
     store.delete(run)
     assert not folder.exists()
+
+
+def test_a_real_run_that_was_stopped_and_goes_on_has_no_gap(store: RunStore, tmp_path: Path) -> None:
+    recipe = Recipe(epochs=4, train_limit=200, threads=1, precision="float32", network="conv 8 3, batchnorm relu, dense 16")
+    run, whole = store.create(recipe, "me"), store.create(recipe, "me")
+    for record in ThreadEngine(tmp_path).stream(recipe):
+        store.save(run, record)
+        if isinstance(record, Epoch) and record.epoch == 2:
+            break
+    for name in (run, whole):
+        for record in ThreadEngine(tmp_path).stream(store.get(name).recipe, store.checkpoint(name)):
+            store.save(name, record)
+    found, never_stopped = store.history(run), store.history(whole)
+    assert found.epochs == found.kept == tuple(range(5))
+    labels = found.validation_labels()
+    assert labels is not None
+    for number in found.epochs:
+        record, answers, kernels = store.get(run).record.epoch(number), found.probabilities(number), found.kernels(number)
+        assert answers is not None and kernels is not None and kernels.shape == (8, 1, 3, 3)
+        assert metrics.confusion_matrix(labels, answers.argmax(1), 10).tolist() == record.validation_confusion
+        assert np.array_equal(answers, never_stopped.probabilities(number)) and record.observation is not None
+        assert record.observation == store.get(whole).record.epoch(number).observation
+        assert {name: array.tolist() for name, array in found.weights(number).items()} == {
+            name: array.tolist() for name, array in never_stopped.weights(number).items()}  # fmt: skip
+    assert float(found.weights(4)["2.num_batches_tracked"]) == 4 * store.get(run).facts.steps_per_epoch
 
 
 # --- the budget ------------------------------------------------------------------------------------------------------
