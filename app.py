@@ -44,6 +44,7 @@ from demo.server.preload import preload
 from demo.server.services import install, make_manager, registry
 from demo.server.sessions import SessionGuard, UploadGuard, uploads_freed
 from demo.server.shutdown import bounded_exit, exit_now
+from demo.timeline.route import PATH, history
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -114,7 +115,11 @@ async def to_classifier(request: Request) -> RedirectResponse:
 app = st.App(
     str(STUDIO),
     lifespan=lifespan,
-    routes=[Route(f"{BASE}/classify", to_classifier), Mount(f"{BASE}/classify", classify)],
+    routes=[
+        Route(f"{BASE}/classify", to_classifier),
+        Mount(f"{BASE}/classify", classify),
+        Route(f"{BASE}/{PATH}/{{run}}", history),
+    ],
     middleware=[
         Middleware(SecurityHeaders, scripts=streamlit_scripts(hint())),
         Middleware(AllowedHosts, allowed=is_host_allowed),

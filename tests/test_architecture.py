@@ -17,7 +17,7 @@ from tests.places import ROOT
 ORDER = (
     "core.vocabulary", "core.system", "core.datasets", "core.models", "core.images", "core.training", "core.pretrained", "core.engines",
     "core.studies", "core.runs", "core.inference", "core.explain", "core.export", "core.classroom", "core.cli", "core.__main__",
-    "demo.text", "demo.server", "demo.visitor", "demo.charts", "demo.components", "demo.ui", "demo.classroom", "demo.lessons",
+    "demo.text", "demo.server", "demo.visitor", "demo.charts", "demo.components", "demo.ui", "demo.timeline", "demo.classroom", "demo.lessons",
     "demo.classifier", "demo.studio", "demo.space",
     "app",
 )  # fmt: skip

@@ -53,7 +53,8 @@ def table(names: Sequence[str]) -> str:
 
 
 def to_table(name: str) -> None:
-    """Writes the table that is open into the address, so that a link opens it; "" takes it out."""
+    """Writes the table that is open into the address, so that a link opens it; "" takes it out, and what was opened in it."""
+    close_door()
     if name:
         st.query_params[TABLE] = name
     else:

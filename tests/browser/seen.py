@@ -17,17 +17,17 @@ LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
 STORED = "local_storage,indexeddb,cache_storage,service_workers"
 PARTS = {
     "page": ".stMain",
-    "curve": ".stVegaLiteChart[aria-label^='Loss']",
-    "matrix": ".stVegaLiteChart[aria-label^='Confusion']",
+    "curve": ".timeline .curve",
+    "matrix": ".timeline .matrix",
 }
-"""A figure is known by its title, which it also tells to a screen reader."""
+"""Parts of a page and of the views in it, whose elements stand in shadow roots."""
 _SIGNATURES = """
 parts => Object.fromEntries(Object.entries(parts).map(([name, selector]) => {
-  const place = document.querySelector(selector)
+  const views = [...document.querySelectorAll("*")].map(element => element.shadowRoot).filter(Boolean)
+  const place = [document, ...views].map(root => root.querySelector(selector)).find(Boolean)
   if (!place) return [name, ""]
   const drawn = [...place.querySelectorAll("canvas")].map(canvas => canvas.toDataURL())
-  const lines = [...place.querySelectorAll("svg")].map(svg => svg.innerHTML)
-  return [name, [place.innerText, ...drawn, ...lines].join("\\n")]
+  return [name, [place.innerText ?? "", place.matches("svg") ? place.innerHTML : "", ...drawn].join("\\n")]
 }))
 """
 

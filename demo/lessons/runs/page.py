@@ -17,8 +17,9 @@ from core.runs.summaries import RunSummary, utc
 from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
 from demo.charts import curves, figure
-from demo.lessons.runs import pretrained, table
+from demo.lessons.runs import in_step, pretrained, table
 from demo.text import plain, speaker
+from demo.timeline import doors
 from demo.ui import header
 from demo.visitor import navigation, session
 
@@ -48,6 +49,7 @@ def render() -> None:
         _actions(chosen[0])
     if chosen:
         _compare(chosen)
+    doors.render()
 
 
 def _nothing_yet() -> None:
@@ -260,5 +262,6 @@ def _compare(chosen: Sequence[RunSummary]) -> None:
         with right:
             figure.show(curves.compare(now, "loss"), key="runs.loss")
         st.caption(say("strokes"))
+        in_step.render(now)
 
     view()

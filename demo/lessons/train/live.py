@@ -1,6 +1,7 @@
-"""One run on the page "Train": what it does now, its curves and its confusion matrix.
+"""One run on the page "Train": what it does now, how it learns, and where to go from it.
 
-Only this part is drawn again each second, and only while the run can change.
+Only this part is drawn again each second, and only while the run can change. What is drawn of the epochs the browser
+fetches itself, once (demo/timeline/): a look here sends what moves inside an epoch and nothing else.
 """
 
 from __future__ import annotations
@@ -9,17 +10,15 @@ import streamlit as st
 
 from core.runs.snapshot import Snapshot
 from core.vocabulary.datasets import SOURCES
-from core.vocabulary.records import Matrix
-from demo.charts import class_pictures, curves, figure
-from demo.charts.confusion import Numbers, confusion_matrix
-from demo.lessons.train import orders, pretrained, result
+from core.vocabulary.recipe import Recipe
+from demo.lessons.train import figures, foot, orders, pretrained, result
 from demo.text import plain, speaker
-from demo.ui.formatting import clock, ordinal, percent, scores_table, whole
+from demo.timeline import view as timeline
+from demo.ui.formatting import clock, ordinal, percent, whole
 from demo.visitor import session
 
 say = speaker("train")
 REFRESH_SECONDS = 0.8
-NUMBERS: tuple[Numbers, ...] = ("counts", "shares")
 
 
 def render(snapshot: Snapshot) -> None:
@@ -34,32 +33,37 @@ def render(snapshot: Snapshot) -> None:
         _draw(now)
 
     view()
+    if not snapshot.active:
+        figures.render(session.manager().snapshot(run))
+    result.provenance(session.manager().snapshot(run))
 
 
 def _draw(now: Snapshot) -> None:
-    st.caption(_about(now))
-    _status(now)
-    if now.pretrained:
-        pretrained.render(now)
-    else:
-        orders.render(now)
+    with st.container(key="train_now", gap="small"):
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            _status(now)
+        with right:
+            pretrained.render(now) if now.pretrained else orders.render(now)
     problem = session.notice("order")
     if problem:  # below the buttons: it may not move them
         st.warning(plain(problem), icon=":material/info:")
-    result.render(now)
-    if now.active:
-        _numbers(now)
-    _curves(now)
-    _matrix(now)
-    result.provenance(now)
+    result.failure(now)
+    timeline.show([timeline.Shown(now, *pretrained.test_seen(now))], key="live.timeline")
+    foot.render(now)
 
 
 def _about(now: Snapshot) -> str:
     recipe = now.recipe
     return say(
-        "about_run", run=now.run, dataset=recipe.dataset, network=recipe.network, optimizer=recipe.optimizer,
-        resolution=recipe.resolution or SOURCES[recipe.dataset].side, learning_rate=f"{recipe.learning_rate:g}", seed=recipe.seed,
+        "about_run", run=now.run, dataset=recipe.dataset, network=plain(recipe.network), optimizer=recipe.optimizer,
+        resolution=side_of(recipe), learning_rate=f"{recipe.learning_rate:g}", seed=recipe.seed,
     )  # fmt: skip
+
+
+def side_of(recipe: Recipe) -> int:
+    """The side in pixels that its images are reduced to."""
+    return recipe.resolution or SOURCES[recipe.dataset].side
 
 
 # --- what it does now ---------------------------------------------------------------------------------------------
@@ -68,6 +72,11 @@ def _about(now: Snapshot) -> str:
 def _status(now: Snapshot) -> None:
     st.markdown(f"#### {status_line(now)}")
     st.progress(progress(now))
+    if now.active:
+        st.caption(_pace(now))
+    elif now.result:
+        st.markdown(result.line(now, now.result))
+    st.caption(_about(now))
 
 
 def status_line(now: Snapshot) -> str:
@@ -93,92 +102,12 @@ def progress(now: Snapshot) -> float:
     return min(1.0, (now.epochs_done + inside) / now.recipe.epochs)
 
 
-def _numbers(now: Snapshot) -> None:
-    last = now.epochs[-1] if now.epochs else None
-    running = (
-        now.tick.accuracy if now.tick and now.tick.accuracy is not None else last.running_accuracy if last else None
-    )
-    rate = (
-        now.tick.images_per_second
-        if now.tick and now.tick.images_per_second
-        else last.images_per_second if last else None
-    )
-    with st.container(horizontal=True, gap="small"):
-        _metric("running_accuracy", percent(running), say("running_accuracy_help"))
-        if now.facts.validation:
-            _metric(
-                "validation_accuracy",
-                percent(last.validation_accuracy if last else None),
-                say("validation_accuracy_help"),
-            )
-        _metric("rate", whole(rate) if rate else say("unknown"))
-        left = now.seconds_left
-        _metric("left", say("unknown") if left is None else clock(left, say))
-
-
-def _metric(name: str, value: str, explained: str | None = None) -> None:
-    st.metric(say(name), value, help=explained, width=result.metric_width())
-
-
-# --- the figures --------------------------------------------------------------------------------------------------
-
-
-def _curves(now: Snapshot) -> None:
-    if not now.curve and not now.epochs:
-        st.caption(say("no_curve"))
-        return
-    left, right = st.columns(2)
-    with left:
-        figure.show(curves.loss(now), key="live.loss")
-    with right:
-        figure.show(curves.accuracy(now), key="live.accuracy")
-
-
-def matrices(now: Snapshot) -> dict[str, tuple[Matrix, str]]:
-    """The confusion matrices that there are, by name, each with what it shows; the best one to look at first.
-
-    While the run goes on that is the one of the training predictions, which moves inside an epoch.
-    """
-    last = now.epochs[-1] if now.epochs else None
-    ticking = now.tick.confusion if now.tick else None
-    training = ticking or (last.train_confusion if last else None)
-    validation = last.validation_confusion if last else None
-    found = {}
-    if now.result:
-        found["test"] = now.result.confusion, say("matrix_test_title")
-    if training and now.active:
-        found["training"] = training, say("matrix_training_title")
-    if last and validation:
-        found["validation"] = validation, say("matrix_validation_title", epoch=last.epoch)
-    if training and not now.active:
-        found["training"] = training, say("matrix_training_title")
-    return found
-
-
-def _matrix(now: Snapshot) -> None:
-    found = matrices(now)
-    if not found:
-        st.caption(say("no_matrix"))
-        return
-    which, numbers = _matrix_choice(list(found))
-    matrix, what = pretrained.test_matrix(now) if which == "test" and now.evaluations else found[which]
-    classes = now.facts.classes
-    figure.show(confusion_matrix(matrix, classes, what, numbers, class_pictures.of(now.recipe.dataset)), key="live.matrix")
-    st.markdown(f"**{say('table', what=what)}**", help=say("table_note"))
-    st.markdown(scores_table(matrix, classes, say))
-
-
-def _matrix_choice(options: list[str]) -> tuple[str, Numbers]:
-    with st.container(horizontal=True):
-        remembered = session.get_state("matrix")
-        key = session.bind_widget("live.which", remembered if remembered in options else options[0])
-        which = st.segmented_control(
-            say("matrix"), options, required=True, key=key, format_func=lambda name: say(f"matrix_{name}"),
-            help=say("matrix_help"), on_change=lambda: session.set_state("matrix", session.typed("live.which")),
-        )  # fmt: skip
-        key = session.bind_widget("live.numbers", session.get_state("numbers", "counts"))
-        numbers = st.segmented_control(
-            say("numbers"), NUMBERS, required=True, key=key, format_func=lambda name: say(f"numbers_{name}"),
-            on_change=lambda: session.set_state("numbers", session.typed("live.numbers")),
-        )  # fmt: skip
-    return which or options[0], numbers or "counts"
+def _pace(now: Snapshot) -> str:
+    """Accuracy of the pictures being learned, pictures a second, time left."""
+    last, tick = now.epochs[-1] if now.epochs else None, now.tick
+    accuracy = tick.accuracy if tick and tick.accuracy is not None else last.running_accuracy if last else None
+    rate = tick.images_per_second if tick and tick.images_per_second else last.images_per_second if last else None
+    if accuracy is None:
+        return say("pace_later")
+    left = say("unknown") if now.seconds_left is None else clock(now.seconds_left, say)
+    return say("pace", accuracy=percent(accuracy), rate=whole(rate) if rate else say("unknown"), left=left)

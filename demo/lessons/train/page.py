@@ -1,14 +1,17 @@
-"""The page "Train": the image on the left, its controls beside it, and the address that restores both."""
+"""The page "Train": what is chosen on top, below it the run that is looked at, and the address that restores both."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from core.runs.snapshot import Snapshot
+from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError, NoSuchRun
 from demo.classroom import questions, voting
-from demo.lessons.train import controls, live, preview
+from demo.lessons.train import controls, editor, live, preview
 from demo.text import plain, speaker
+from demo.timeline import doors
+from demo.ui.formatting import times
 from demo.visitor import navigation, recipe_choice, session
 
 say = speaker("train")
@@ -19,14 +22,16 @@ def render() -> None:
     run = recipe_choice.restore()
     snapshot = _look(run) if run else None
     recipe_choice.recipe_to_address(recipe_choice.recipe(), snapshot)
-    st.title(say("title"), anchor=False)
+    with st.container(key="train_head"):
+        st.title(say("title"), anchor=False)
     problem = session.notice()
     if problem:
         st.warning(plain(problem), icon=":material/info:")
-    top = st.container()
+    top = st.expander(_chosen(), icon=":material/tune:") if snapshot else st.container()
     if snapshot:
         _class_guess(snapshot)
         live.render(snapshot)
+        doors.render()
     else:
         image, beside = st.columns([2, 1], gap="medium")
         with image:
@@ -38,6 +43,13 @@ def render() -> None:
     if not snapshot:
         with samples:
             preview.samples(large=True)
+
+
+def _chosen() -> str:
+    """What is chosen, in one line: beside a run the controls are folded."""
+    now = recipe_choice.recipe()
+    side = times([now.resolution or SOURCES[now.dataset].side] * 2)
+    return say("chosen", dataset=SOURCES[now.dataset].title, network=plain(editor.title(now.network)), side=side)
 
 
 def _look(run: str) -> Snapshot | None:

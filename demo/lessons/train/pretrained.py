@@ -75,6 +75,18 @@ def _own(now: Snapshot) -> tuple[str, int]:
     return now.recipe.filter, now.recipe.resolution or SOURCES[now.recipe.dataset].side
 
 
+def test_seen(now: Snapshot) -> tuple[Matrix | None, str]:
+    """The confusion matrix of the test as it was last chosen to be seen, and its name: "test", "test-16" at 16 pixels,
+    "" with another filter (the single answers are kept with the run's own)."""
+    if not now.result:
+        return None, "test"
+    found, own = cells(now), _own(now)
+    filter, side = session.get_state(f"seen.{now.run}", own)
+    if filter not in found or side not in found[filter]:
+        filter, side = own
+    return found[filter][side], "test" if (filter, side) == own else f"test-{side}" if filter == own[0] else ""
+
+
 def test_matrix(now: Snapshot) -> tuple[Matrix, str]:
     """The confusion matrix of the test, seen at the resolution that the visitor chooses; and what it shows."""
     found, own = cells(now), _own(now)

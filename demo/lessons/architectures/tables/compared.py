@@ -12,6 +12,7 @@ from core.studies import architectures_comparison as beside
 from core.studies.architectures import ARC1_OPTIMIZERS, SEEDS
 from core.studies.architectures_comparison import ClassRow, ClassScore, OptimizerRow, PaperRow, ReportRow
 from core.studies.rows import as_dicts
+from core.vocabulary.datasets import SOURCES
 from demo.charts import export, plots
 from demo.charts.confusion import confusion_matrix
 from demo.charts.figure import Figure
@@ -19,6 +20,7 @@ from demo.charts.plots import Axis
 from demo.lessons.architectures import shared
 from demo.lessons.architectures.shared import absent, points, say
 from demo.server import services
+from demo.timeline import matrix
 from demo.ui import evidence, tables
 from demo.ui.formatting import percent
 from demo.ui.tables import Column
@@ -127,8 +129,10 @@ def classes() -> None:
     score = st.segmented_control(say("score"), SCORES, default="recall", key="architectures.score", required=True,
                                  format_func=lambda score: say(f"score_{score}"))  # fmt: skip
     export.show(class_bars(rows, score, title), key="architectures.class_bars")
-    matrix = confusion_matrix(card.result.confusion, list(card.facts.classes), say("matrix_of", run=title))
-    export.show(matrix, key="architectures.matrix")
+    what = say("matrix_of", run=title)
+    figure = confusion_matrix(card.result.confusion, list(card.facts.classes), what)
+    side = SOURCES[card.recipe.dataset].side
+    matrix.show(figure, card.result.confusion, card.name, side, what, "counts", key="architectures.matrix")
     tables.runs_behind([card.name])
     navigation.link("audit", say("audit"))
     shared.again(card)

@@ -11,12 +11,13 @@ import streamlit as st
 from core.studies.published import report_recall
 from core.studies.resolution import PROTOCOLS, RECIPES, Cell, cells, planned_runs
 from core.studies.resolution_findings import NOTHING, SCORES, BesidePublished, Score, beside_published
-from demo.charts import class_pictures, export
+from demo.charts import class_pictures
 from demo.charts.confusion import Numbers, confusion_matrix
 from demo.classroom import asking
 from demo.lessons.resolution import shared
 from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
+from demo.timeline import matrix
 from demo.ui import tables
 from demo.ui.tables import Column
 
@@ -127,7 +128,7 @@ def confusion(cards: Cards) -> None:
         cell = by_side[side]
         what = say("confusion_of", protocol=say(f"protocol_{protocol}"), side=side, data=say(f"dataset_{dataset}"))
         figure = confusion_matrix(cell.matrix or [], _classes(cell), what, numbers, class_pictures.of(dataset))
-        export.show(figure, key="resolution.matrix")
+        matrix.show(figure, cell.matrix or [], cell.run, side, what, numbers, key="resolution.matrix")
         tables.runs_behind([cell.run])
 
     view()

@@ -1,0 +1,81 @@
+"""A run, or two in step, as the browser shows it: client/timeline/, texts in timeline.md.
+
+The page tells how far a run is, and what moves inside an epoch; everything else the browser fetches itself, once
+(demo/timeline/route.py). What comes back is a door that was opened, or a way to another page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import streamlit as st
+
+from core.runs.snapshot import Snapshot
+from core.vocabulary.records import Matrix
+from demo import text
+from demo.components.window import read
+from demo.timeline import kept, payload
+from demo.timeline.route import PATH
+from demo.visitor import navigation, session
+
+NAMES = ("packed", "records", "pictures", "curve", "health", "matrix", "confusion", "timeline")
+SCRIPTS = ("numbers.js", *(f"timeline/{name}.js" for name in NAMES))
+"""One after the other, they are one module."""
+
+_view = st.components.v2.component(
+    "lab_timeline", html=read("timeline/timeline.html"), css=read("timeline/timeline.css"), js=read(*SCRIPTS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A run and what is said of it."""
+
+    now: Snapshot
+    test: Matrix | None = None
+    """The confusion matrix of its test."""
+    test_name: str = "test"
+    """Of a test seen at another resolution, its side as well: "test-16"; "" where nobody knows its single answers."""
+    title: str = ""
+    differs: str = ""
+
+
+def show(runs: Sequence[Shown], key: str) -> None:
+    """Draws one run, or two side by side with one scrubber. A door that is opened goes into the address (demo/timeline/doors.py)."""
+
+    def door() -> None:
+        if sent := session.typed(key)["door"]:
+            navigation.open_door(sent)
+
+    def way() -> None:
+        if sent := session.typed(key)["way"]:
+            session.set_state(f"{key}.way", str(sent["network"]))
+
+    data = {"words": text.everything("timeline"), "runs": [state(run) for run in runs], "epoch": navigation.epoch_from_address()}
+    _view(key=key, data=data, on_door_change=door, on_way_change=way)
+    if network := session.get_state(f"{key}.way"):
+        session.set_state(f"{key}.way", None)
+        navigation.go("network", network=network)
+    if navigation.door_just_opened():
+        st.rerun()
+
+
+def state(shown: Shown) -> dict[str, Any]:
+    """What the browser must know of a run at each look."""
+    now, root = shown.now, navigation.root()
+    tick = {"matrix": payload.matrix(now.tick.confusion)} if now.tick and now.tick.confusion else None
+    test = {"matrix": payload.matrix(shown.test), "name": shown.test_name, "opens": _opens(shown)} if shown.test else None
+    return {
+        "run": now.run, "address": f"{root}/{PATH}/{quote(now.run)}", "done": len(now.epochs), "status": now.status, "epochs": now.recipe.epochs,
+        "tick": tick, "curve": payload.points(now.curve) if now.active and now.curve else None, "test": test,
+        "tested": now.result.epoch if now.result and now.weights else None, "name": shown.title, "differs": shown.differs,
+        "link": f"{root}/train?run={quote(now.run)}",
+        "ways": {"inside": f"{root}/network?network=NETWORK", "classify": f"{root}/classify/?network=NETWORK"},
+    }  # fmt: skip
+
+
+def _opens(shown: Shown) -> bool:
+    return bool(shown.test_name) and kept.keeps_test(shown.now, shown.test_name)
