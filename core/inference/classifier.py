@@ -18,6 +18,7 @@ import numpy.typing as npt
 from core.images.decoding import Bytes, ImageLike
 from core.images.preprocessing import AUTO, Prepared, Shape, Steps, prepare
 from core.inference import out_of_distribution as trust
+from core.inference.kept_epoch import KeptEpoch
 from core.inference.out_of_distribution import EnergyThreshold
 from core.pretrained.cards import read_card
 from core.runs.store import StoredRun
@@ -93,6 +94,14 @@ class Classifier:
             raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
         return made
 
+    @classmethod
+    def of_epoch(cls, kept: KeptEpoch) -> Classifier:
+        """The network as a run kept it after an epoch. It has no threshold: whether a class is trusted is not known.
+
+        Damaged where the file is.
+        """
+        return _of_content(kept.name, kept.record.recipe, kept.record.facts, kept.content(), f"{kept.file} is damaged; choose another epoch")
+
     def classify(self, image: ImageLike, resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, steps: Steps = AUTO) -> Answer:  # fmt: skip
         """The `top` most probable classes (None: all) of an image at `resolution` (None: all pixels).
@@ -162,6 +171,18 @@ def _whole(value: object) -> bool:
 
 
 def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> Classifier:
+    damaged = f"{file} is damaged or does not fit its card; {remedy}"
+    try:
+        weights = file.read_bytes()
+    except FileNotFoundError:
+        raise LabError(f"there is no {file}; {remedy}") from None
+    except OSError as error:
+        raise Damaged(damaged) from error
+    return _of_content(name, recipe, facts, weights, damaged)
+
+
+def _of_content(name: str, recipe: Recipe, facts: Facts, weights: bytes, damaged: str) -> Classifier:
+    """The network whose weights are the content of a safetensors file. Damaged, in this sentence, where it does not fit."""
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load
@@ -173,12 +194,9 @@ def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> C
     with torch.device("meta"):  # nothing is drawn: the random numbers of a training beside it stay its own
         network = networks.build(recipe.network, shape, len(classes))
     try:
-        weights = file.read_bytes()
         network.load_state_dict({key: tensor.float() for key, tensor in load(weights).items()}, assign=True)
-    except FileNotFoundError:
-        raise LabError(f"there is no {file}; {remedy}") from None
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise Damaged(f"{file} is damaged or does not fit its card; {remedy}") from error
+    except (SafetensorError, RuntimeError) as error:
+        raise Damaged(damaged) from error
     network = network.requires_grad_(False).to(memory_format=torch.channels_last)
     return Classifier(name, _here(recipe), classes, shape, network.eval(), weights)
 

@@ -1,4 +1,6 @@
-"""The networks that can answer, by name: those under pretrained/, and every finished run of the store."""
+"""The networks that can answer, by name: those under pretrained/, every finished run of the store, and each epoch whose
+weights a run keeps, as RUN@EPOCH, also of a run that still goes on.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,11 @@ from typing import TYPE_CHECKING
 from core.datasets.files import state
 from core.inference import out_of_distribution
 from core.inference.classifier import Classifier
+from core.inference.kept_epoch import KeptEpoch
 from core.inference.plain_network import PlainNetwork
 from core.pretrained.cards import Card, read_card, with_weights
+from core.runs.history import FOLDER as HISTORY
+from core.runs.history import History
 from core.runs.store import RunStore, StoredRun, StoreError, open_store
 from core.runs.summaries import RunSummary
 from core.system.once import Once
@@ -63,11 +68,14 @@ class ModelRegistry:
     _choices: tuple[int, dict[str, Card], list[Choice]] | None = field(default=None, repr=False)
 
     def get(self, name: str) -> Classifier:
-        """The network of a card, of a finished run, or the first one for a data set or a network of the registry.
+        """The network of a card, of a finished run, of a kept epoch (RUN@EPOCH; it knows no threshold), or the first one
+        for a data set or a network of the registry.
 
         Raises LabError for a name that is none of these, and for weights that are missing or damaged.
         """
         found = self._named(name)
+        if isinstance(found, KeptEpoch):
+            return self._loaded.get((found.name, found.file.stat().st_mtime_ns), lambda: Classifier.of_epoch(found))
         if isinstance(found, StoredRun):
             return self._load(found.run, found.weights, found)
         return self._load(found, self.folder / f"{found}.safetensors", None)
@@ -75,6 +83,8 @@ class ModelRegistry:
     def plain(self, name: str) -> PlainNetwork:
         """The same networks as arrays, without torch. LabError as `get`."""
         found = self._named(name)
+        if isinstance(found, KeptEpoch):
+            return self._plain.get((found.name, found.file.stat().st_mtime_ns), lambda: PlainNetwork.of_epoch(found))
         weights = found.weights if isinstance(found, StoredRun) else self.folder / f"{found}.safetensors"
         changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
 
@@ -86,12 +96,26 @@ class ModelRegistry:
     def recipe(self, name: str) -> Recipe:
         """How a network was trained, without loading it. LabError as `find`."""
         found = self._named(name)
+        if isinstance(found, KeptEpoch):
+            return found.record.recipe
         return found.recipe if isinstance(found, StoredRun) else read_card(self.folder / f"{found}.json").recipe
 
-    def _named(self, name: str) -> str | StoredRun:
-        """The card's name, or the run."""
-        if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}", name):
-            raise LabError(f"{name!r} names no network; expected letters, digits and hyphens")
+    def _named(self, name: str) -> str | StoredRun | KeptEpoch:
+        """The card's name, the run, or the epoch of one."""
+        if not isinstance(name, str) or not (match := re.fullmatch(r"([\w-]{1,80})(?:@([0-9]{1,9}))?", name)):
+            raise LabError(f"{name!r} names no network; expected letters, digits and hyphens, and @EPOCH for a kept epoch of a run")
+        found = self._run_or_card(match[1])
+        return found if match[2] is None else self._kept_epoch(found, int(match[2]))
+
+    def _kept_epoch(self, found: str | StoredRun, epoch: int) -> KeptEpoch:
+        if isinstance(found, StoredRun):
+            history, run, record = self._runs().history(found.run), found.run, found.record
+        else:
+            history, run, record = History(self.folder / HISTORY / found), found, read_card(self.folder / f"{found}.json").record
+        history.weights_file(epoch)  # LabError where it was not kept
+        return KeptEpoch(run, epoch, record, history)
+
+    def _run_or_card(self, name: str) -> str | StoredRun:
         if not (self.folder / f"{name}.json").exists():
             if name in SOURCES or name in NETWORKS:
                 return self._first(name)

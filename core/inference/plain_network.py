@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from core.inference.kept_epoch import KeptEpoch
 from core.pretrained.cards import read_card
 from core.runs.store import StoredRun
 from core.vocabulary import networks
@@ -59,6 +60,11 @@ class PlainNetwork:
             raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
         return made
 
+    @classmethod
+    def of_epoch(cls, kept: KeptEpoch) -> PlainNetwork:
+        """The network as a run kept it after an epoch. Damaged where the file is."""
+        return _of_content(kept.name, kept.record.recipe, kept.record.facts, kept.content(), f"{kept.file} is damaged; choose another epoch")
+
     @property
     def steps(self) -> tuple[Step, ...]:
         """What it does, one step after the other, the scores included."""
@@ -71,17 +77,26 @@ class PlainNetwork:
 
 
 def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> PlainNetwork:
+    damaged = f"{file} is damaged or does not fit its card; {remedy}"
     try:
         content = file.read_bytes()
-        parameters = parameters_of(content)
     except FileNotFoundError:
         raise LabError(f"there is no {file}; {remedy}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"{file} is damaged or does not fit its card; {remedy}") from error
+    except OSError as error:
+        raise Damaged(damaged) from error
+    return _of_content(name, recipe, facts, content, damaged)
+
+
+def _of_content(name: str, recipe: Recipe, facts: Facts, content: bytes, damaged: str) -> PlainNetwork:
+    """The network whose weights are the content of a safetensors file. Damaged, in this sentence, where it does not fit."""
+    try:
+        parameters = parameters_of(content)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Damaged(damaged) from error
     channels, height, width = facts.shape
     made = PlainNetwork(name, recipe, facts.classes, (channels, height, width), parameters, hashlib.sha256(content).hexdigest())
     if [weights.size + biases.size for weights, biases in parameters] != [layer.parameters for layer in made.table if layer.parameters]:
-        raise Damaged(f"{file} is damaged or does not fit its card; {remedy}")
+        raise Damaged(damaged)
     return made
 
 

@@ -190,8 +190,8 @@ def offer(registry: ModelRegistry) -> None:
                  centre: str = "auto") -> dict[str, Any]:  # fmt: skip
         """The `top` most probable classes of a picture, as `python -m core classify` gives them.
 
-        `network`: a name of `networks`, a data set or the id of a finished run. `resolution`: a side in pixels from 4 up, None
-        for all of them. invert, crop, centre: auto, on or off; aspect: auto, pad or crop. `known` false: not one of its classes.
+        `network`: a name of `networks`, a data set, a finished run's id, or RUN@EPOCH (`known` null). `resolution`: a side in
+        pixels from 4, None: all. invert, crop, centre: auto, on or off; aspect: auto, pad or crop. `known` false: not one of its classes.
         """
         return classified(picture, network, resolution, filter, top, Steps(invert, crop, aspect, centre))[1].as_dict()
 

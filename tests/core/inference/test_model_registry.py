@@ -7,18 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from core.datasets.loading import load
 from core.engines.thread import ThreadEngine
+from core.explain import activations
 from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import compare_protocols
+from core.models.inputs import batch_of
 from core.pretrained.cards import FOLDER, read_cards
 from core.runs.store import open_store
+from core.training.state import TrainingState
 from core.vocabulary.errors import Damaged, LabError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Result
+from core.vocabulary.records import Epoch, Result
 from tests.networks_for_tests import lay
 
 
@@ -75,6 +79,49 @@ def test_a_finished_run_answers_and_can_be_chosen(folder: Path, tmp_path: Path) 
     assert found.trust and found.trust.part == "validation", "its threshold is set when it is loaded"
     assert [choice.name for choice in registry.list_models()] == ["mnist-28", "arcs", "mnist-7", "mnist-mixed", run]
     assert [choice.pretrained for choice in registry.list_models()] == [True] * 4 + [False]
+
+
+def test_a_kept_epoch_answers_also_while_its_run_goes_on(folder: Path, tmp_path: Path) -> None:
+    store = open_store(tmp_path / "runs")
+    run = store.create(Recipe(epochs=3, train_limit=100, threads=1, precision="float32", network="conv 8 3, batchnorm relu, dense 16"), "me")
+    records = ThreadEngine(tmp_path).stream(store.get(run).recipe)
+    checkpoints = []
+    with store.locked(run):
+        for record in records:
+            store.save(run, record)
+            if isinstance(record, Epoch):
+                checkpoints.append(record.checkpoint)
+            if len(checkpoints) == 2:
+                break
+        assert store.get(run).status == "running"
+        registry = ModelRegistry(folder, data=tmp_path, runs=tmp_path / "runs")
+        found, plain = registry.get(f"{run}@1"), registry.plain(f"{run}@1")
+    assert found.name == plain.name == f"{run}@1" and registry.recipe(f"{run}@0").network == "conv 8 3, batchnorm relu, dense 16"
+    assert found is registry.get(f"{run}@1") and found is not registry.get(f"{run}@0")
+    image = np.random.default_rng(1).integers(0, 256, (1, 1, 8, 8), np.uint8)
+    exact = TrainingState.make(store.get(run).recipe, (1, 8, 8), 10)
+    exact.load(checkpoints[1])
+    exact.network.eval()
+    with torch.inference_mode():
+        expected = exact.network(batch_of(torch.from_numpy(image).permute(0, 2, 3, 1))).numpy()
+    assert found.logits(image) == pytest.approx(expected, abs=5e-3), "the weights are rounded to float16"
+    assert activations.forward_pass(plain, image[0]).scores == pytest.approx(expected[0], abs=5e-3)
+    assert found.trust is None and found.classify(image[0, 0]).as_dict()["known"] is None, "no threshold is known for it"
+    with pytest.raises(LabError, match=rf"after epoch 2 of {run} were not kept; kept are 0, 1"):
+        registry.get(f"{run}@2")
+    assert run not in [choice.name for choice in registry.list_models()], "the list holds tested networks"
+
+
+def test_an_epoch_that_was_not_kept_is_refused(folder: Path) -> None:
+    registry = ModelRegistry(folder)
+    for ask in (registry.get, registry.plain, registry.recipe):
+        with pytest.raises(LabError, match="after epoch 4 of mnist-28 were not kept; none is kept"):
+            ask("mnist@4")
+        with pytest.raises(LabError, match="there is no network 'nosuch'"):
+            ask("nosuch@1")
+        for name in ("mnist@", "mnist@-1", "mnist@1.5", "@1", "mnist@1@2", "mnist@../1"):
+            with pytest.raises(LabError, match="names no network"):
+                ask(name)
 
 
 def test_a_network_that_was_made_anew_is_read_anew(folder: Path) -> None:
