@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.inference.predictions import Places, Predictions
 from core.runs.snapshot import Snapshot
-from core.vocabulary.errors import LabError, NoSuchRun
+from core.vocabulary.errors import LabError
 from demo import text
 from demo.components.window import read
 from demo.text import plain, speaker
@@ -66,8 +66,9 @@ def _asked() -> tuple[Snapshot, Door] | None:
     if door is None:
         return None
     try:
+        kept.side_of(door.of)
         now = session.manager().snapshot(door.run)
-    except NoSuchRun:
+    except LabError:
         return None
     return (now, door) if max(door.truth, door.answer or 0) < len(now.facts.classes) else None
 

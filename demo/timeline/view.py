@@ -40,7 +40,8 @@ class Shown:
     test_name: str = "test"
     """Of a test seen at another resolution, its side as well: "test-16"; "" where nobody knows its single answers."""
     title: str = ""
-    differs: str = ""
+    beside: Snapshot | None = None
+    """A run whose curve is drawn behind this one's."""
 
 
 def show(runs: Sequence[Shown], key: str) -> None:
@@ -71,7 +72,7 @@ def state(shown: Shown) -> dict[str, Any]:
     return {
         "run": now.run, "address": f"{root}/{PATH}/{quote(now.run)}", "done": len(now.epochs), "status": now.status, "epochs": now.recipe.epochs,
         "tick": tick, "curve": payload.points(now.curve) if now.active and now.curve else None, "test": test,
-        "tested": now.result.epoch if now.result and now.weights else None, "name": shown.title, "differs": shown.differs,
+        "tested": now.result.epoch if now.result and now.weights else None, "name": shown.title, "beside": _beside(shown.beside),
         "link": f"{root}/train?run={quote(now.run)}",
         "ways": {"inside": f"{root}/network?network=NETWORK", "classify": f"{root}/classify/?network=NETWORK"},
     }  # fmt: skip
@@ -79,3 +80,14 @@ def state(shown: Shown) -> dict[str, Any]:
 
 def _opens(shown: Shown) -> bool:
     return bool(shown.test_name) and kept.keeps_test(shown.now, shown.test_name)
+
+
+def _beside(other: Snapshot | None) -> dict[str, Any] | None:
+    """The curve of another run: (epoch, accuracy, loss) of its validation set, else of its training."""
+    if other is None:
+        return None
+    held_out = bool(other.facts.validation)
+    curve = [(epoch.epoch, epoch.validation_loss if held_out else epoch.train_loss, epoch.validation_accuracy if held_out else epoch.train_accuracy)
+             for epoch in other.epochs]  # fmt: skip
+    whole = [(float(number), loss, accuracy) for number, loss, accuracy in curve if loss is not None and accuracy is not None]
+    return {"name": other.name or other.run, "points": payload.points(whole)}

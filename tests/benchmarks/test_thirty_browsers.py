@@ -79,9 +79,10 @@ def test_a_watched_run_is_not_slower(chromium: Browser, tmp_path: Path) -> None:
     parts = sorted(seen.parts)
     print(f"\nan epoch alone {statistics.median(alone):.2f} s ({len(alone)}), watched by {VISITORS} {statistics.median(watched):.2f} s "
           f"({len(watched)}); a page {statistics.median(seen.pages):.2f} s, a part {statistics.median(parts) * 1e3:.0f} ms, 95% within "
-          f"{parts[int(0.95 * len(parts))] * 1e3:.0f} ms, {len(parts) / (2 * SECONDS * VISITORS):.2f} a second and visitor; server "
+          f"{parts[int(0.95 * len(parts))] * 1e3:.0f} ms, an epoch {statistics.median(seen.fetches) * 1e3:.0f} ms and at most {seen.largest:,} bytes, {len(parts) / (2 * SECONDS * VISITORS):.2f} a second and visitor; server "
           f"{100 * used / SECONDS:.0f}% of a core, {seen.bytes / 2 / SECONDS / VISITORS / 1e3:.0f} kB/s a visitor")  # fmt: skip
     assert len(seen.pages) == 2 * VISITORS and len(parts) >= 0.8 * 2 * SECONDS * VISITORS, "some visitor saw nothing, or left"
+    assert seen.fetches and seen.largest <= 40_000
     assert statistics.median(watched) <= SLOWER * statistics.median(alone)
 
 

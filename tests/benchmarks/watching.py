@@ -1,13 +1,17 @@
 """A visitor of the app without a browser: speaks Streamlit's websocket protocol and draws nothing.
 
 Thirty real browsers on the machine that also trains would measure themselves. This one asks as a browser does: once for
-the page, then for every part that is drawn again, as often as the server says.
+the page, then for every part that is drawn again, as often as the server says; and for each epoch that a run on the page has
+finished since (client/timeline/records.js).
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import time
+import urllib.request
 from dataclasses import dataclass, field
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -21,14 +25,18 @@ class Seen:
 
     pages: list[float] = field(default_factory=list)
     parts: list[float] = field(default_factory=list)
+    fetches: list[float] = field(default_factory=list)
+    """Seconds of each request for epochs."""
     bytes: int = 0
+    largest: int = 0
+    """Bytes of the largest answer to a request for epochs."""
 
 
 async def watch(port: int, page: str, query: str, seconds: float, seen: Seen) -> None:
     """Opens a page and stays for so long."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     async with connect(address, subprotocols=["streamlit"], origin=f"http://127.0.0.1:{port}", max_size=None) as socket:  # type: ignore[arg-type, list-item]
-        visit = _Visit(socket, page, query, seen)
+        visit = _Visit(socket, page, query, seen, port)
         try:
             async with asyncio.timeout(seconds):
                 await visit.ask()
@@ -39,9 +47,20 @@ async def watch(port: int, page: str, query: str, seconds: float, seen: Seen) ->
             visit.stop_asking()
 
 
+_STATE = re.compile(rb'"run": ?"(\w+)", ?"address": ?"[^"]*", ?"done": ?(\d+)')
+"""What a page says of a run to the browser (demo/timeline/view.py)."""
+
+
+def _get(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        found: bytes = answer.read()
+        return found
+
+
 class _Visit:
-    def __init__(self, socket: ClientConnection, page: str, query: str, seen: Seen) -> None:
-        self.socket, self.page, self.query, self.seen = socket, page, query, seen
+    def __init__(self, socket: ClientConnection, page: str, query: str, seen: Seen, port: int) -> None:
+        self.socket, self.page, self.query, self.seen, self.port = socket, page, query, seen, port
+        self.epochs, self.fetching = 0, False
         self.asked, self.part = 0.0, ""
         self.timers: list[asyncio.Task[None]] = []
 
@@ -57,6 +76,8 @@ class _Visit:
     async def take(self, data: bytes) -> None:
         message = ForwardMsg.FromString(data)
         self.seen.bytes += len(data)
+        if found := _STATE.search(data):
+            self.timers.append(asyncio.create_task(self._follow(found[1].decode(), int(found[2]))))
         kind = message.WhichOneof("type")
         if kind == "new_session" and not self.part:  # the whole page anew
             self.stop_asking()
@@ -65,6 +86,23 @@ class _Visit:
         elif kind == "script_finished" and self.asked:
             (self.seen.parts if self.part else self.seen.pages).append(time.perf_counter() - self.asked)
             self.asked = 0.0
+
+    async def _follow(self, run: str, done: int) -> None:
+        """Fetches what the page says is there and has not come yet, as a browser does."""
+        if self.fetching:
+            return
+        self.fetching = True
+        try:
+            while self.epochs < done:
+                began = time.perf_counter()
+                address = f"http://127.0.0.1:{self.port}/history/{run}?first={self.epochs}{'' if self.epochs else '&head=1'}"
+                answer = await asyncio.to_thread(_get, address)
+                self.seen.fetches.append(time.perf_counter() - began)
+                self.seen.bytes += len(answer)
+                self.seen.largest = max(self.seen.largest, len(answer))
+                self.epochs += len(json.loads(answer)["epochs"])
+        finally:
+            self.fetching = False
 
     async def _again(self, part: str, interval: float) -> None:
         while True:

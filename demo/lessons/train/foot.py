@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.runs.snapshot import Snapshot
+from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
 from demo.charts import curves, export
 from demo.lessons.train.result import EPOCH_COLUMNS
@@ -32,6 +33,18 @@ def render(now: Snapshot) -> None:
         if st.button(say("foot_change"), key="live.change", icon=":material/compare_arrows:", help=say("foot_change_help")):
             _change(now)
         _download(now)
+
+
+def beside(now: Snapshot) -> Snapshot | None:
+    """The run that this one was changed from, as long as the visitor compares; None where there is none."""
+    other = session.get_state(BESIDE)
+    if not other or other == now.run:
+        return None
+    try:
+        found = session.manager().snapshot(other)
+    except LabError:
+        return None
+    return found if found.recipe.dataset == now.recipe.dataset else None
 
 
 def _change(now: Snapshot) -> None:

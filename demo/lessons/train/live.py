@@ -49,7 +49,7 @@ def _draw(now: Snapshot) -> None:
     if problem:  # below the buttons: it may not move them
         st.warning(plain(problem), icon=":material/info:")
     result.failure(now)
-    timeline.show([timeline.Shown(now, *pretrained.test_seen(now))], key="live.timeline")
+    timeline.show([timeline.Shown(now, *pretrained.test_seen(now), beside=foot.beside(now))], key="live.timeline")
     foot.render(now)
 
 

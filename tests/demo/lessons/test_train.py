@@ -29,6 +29,7 @@ from demo import studio, text
 from demo.lessons.train import controls, figures, live, orders
 from demo.lessons.train import pretrained as kept
 from demo.server import services
+from demo.timeline import view as timeline
 from demo.ui import formatting
 
 TOKEN = "teach"
@@ -397,6 +398,23 @@ def test_leaving_a_run_goes_back_to_the_samples(manager: JobManager) -> None:
     button(page, "Close").click().run()
     assert page.query_params == {"preset": "quick", "dataset": "digits", "epochs": "1"}
     assert len(page.get("vega_lite_chart")) == 0
+
+
+def test_one_thing_is_changed_and_the_curve_before_it_is_drawn_behind(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[dict[str, Any]] = []
+    drawn = timeline._view
+    monkeypatch.setattr(timeline, "_view", lambda **given: sent.append(given["data"]) or drawn(**given))
+    run = manager.submit(SHORT, ME)
+    until(lambda: not manager.snapshot(run).active)
+    page = opened(run=run)
+    assert sent[-1]["runs"][0]["beside"] is None
+    button(page, "Change one thing and compare").click().run()
+    assert not page.exception and "run" not in page.query_params and page.number_input(key="train.epochs").value == 1
+    page.number_input(key="train.learning_rate").set_value(0.01).run()
+    button(page, "Start").click().run()
+    other = page.query_params["run"]
+    assert other != run and sent[-1]["runs"][0]["run"] == other and sent[-1]["runs"][0]["beside"]["name"] == run
+    until(lambda: not manager.snapshot(other).active)
 
 
 # --- the status line ----------------------------------------------------------------------------------------------

@@ -71,11 +71,29 @@ def bytes_of(words: str, kind: type = np.uint8) -> Any:
 def test_everything_comes_once_and_then_only_what_is_new(manager: JobManager, run: str) -> None:
     now = manager.snapshot(run)
     whole = sent(now)
-    assert [one["epoch"] for one in whole["epochs"]] == [0, 1, 2, 3] and whole["kept"] == [0, 1, 2, 3]
+    assert [one["epoch"] for one in whole["epochs"]] == [0, 1, 2, 3] and whole["kept"] == whole["answered"] == [0, 1, 2, 3]
     later = sent(now, 3)
     assert later["epochs"] == whole["epochs"][3:] and "head" not in later
     assert sent(now, 4)["epochs"] == [] and sent(now, 99)["epochs"] == []
     assert payload.answer(now, 0, True) is payload.answer(now, 0, True), "packed once for everybody"
+
+
+def test_what_comes_is_what_the_run_recorded(manager: JobManager, run: str) -> None:
+    now, past = manager.snapshot(run), manager.history(run)
+    whole = sent(now, head=True)
+    nine, watched = whole["head"]["nine"], past.watched()
+    assert watched is not None and np.array_equal(bytes_of(nine["pixels"]).reshape(9, 1, 8, 8), watched.images)
+    assert nine["truth"] == watched.labels.tolist()
+    for one, record in zip(whole["epochs"], now.epochs, strict=True):
+        assert bytes_of(one["validation"], np.uint16).reshape(10, 10).tolist() == record.validation_confusion
+        assert record.observation is not None and bytes_of(one["answers"]).tolist() == list(record.observation.answers)
+        kernels = past.kernels(record.epoch)
+        assert kernels is not None
+        shown = bytes_of(one["kernels"], np.int8).reshape(-1, *kernels.shape[1:]) * (one["scale"] / 127)
+        assert len(shown) == whole["head"]["kernels"]["shown"] and np.abs(shown - kernels[: len(shown)]).max() <= one["scale"] / 127
+    assert whole["epochs"][0]["gradients"] is None and len(whole["epochs"][1]["gradients"]) == 4
+    names = whole["head"]["layers"]
+    assert [names[layer] for layer, _, _ in whole["epochs"][1]["gradients"]] == ["1 conv", "2 conv", "5 dense", "7 dense"]
 
 
 def many(epochs: int, kernels: tuple[int, ...], monkeypatch: pytest.MonkeyPatch, folder: Path) -> Snapshot:

@@ -60,7 +60,9 @@ class Curve {
     const accuracy = this.measure === "accuracy"
     const of = (key) => epochs.filter((one) => one[key] !== null).map((one) => [one.epoch, accuracy ? 100 * one[key] : one[key]])
     const inside = state.curve ? pointsOf(state.curve).map(([at, loss, share]) => [at, accuracy ? 100 * share : loss]) : []
+    const beside = state.beside ? pointsOf(state.beside.points).map(([at, loss, share]) => [at, accuracy ? 100 * share : loss]) : []
     return [
+      { kind: "beside", points: beside },
       ...(inside.length > 1 ? [{ kind: "running", points: inside }] : []),
       { kind: "training", points: of(accuracy ? "train_accuracy" : "train_loss") },
       { kind: "validation", points: of(accuracy ? "validation_accuracy" : "validation_loss") },
@@ -74,7 +76,7 @@ class Curve {
     const lines = this.lines(records)
     const accuracy = this.measure === "accuracy"
     const top = accuracy ? 100 : niceTop(Math.max(0.1, ...lines.flatMap((line) => line.points.map(([, value]) => value))))
-    const last = Math.max(1, records.state.epochs, records.newest)
+    const last = Math.max(1, records.state.epochs, records.newest, ...lines.map((line) => Math.ceil(line.points.at(-1)[0])))
     const [across, down] = [width - MARGIN.left - MARGIN.right, HIGH - MARGIN.top - MARGIN.bottom]
     this.x = (value, length) => (length ? 0 : MARGIN.left) + (across * value) / last
     const y = (value) => MARGIN.top + down * (1 - Math.min(value, top) / top)
@@ -117,7 +119,7 @@ class Curve {
 
   line({ kind, points }, epoch, y) {
     const path = points.map(([at, value], place) => `${place ? "L" : "M"}${this.x(at).toFixed(1)} ${y(value).toFixed(1)}`).join("")
-    const here = kind === "running" ? null : points.find(([at]) => at === epoch)
+    const here = ["running", "beside"].includes(kind) ? null : points.find(([at]) => at === epoch)
     const parts = [draw("path", { class: `line ${kind}`, d: path })]
     if (points.length === 1) parts.push(draw("circle", { class: `dot ${kind}`, cx: this.x(points[0][0]), cy: y(points[0][1]), r: 3 }))
     return here ? [...parts, draw("circle", { class: `dot ${kind}`, cx: this.x(here[0]), cy: y(here[1]), r: 5 })] : parts
@@ -126,13 +128,11 @@ class Curve {
   names(lines, y) {
     const named = lines.filter((line) => line.kind !== "running")
     const places = named.map((line) => ({ line, at: y(line.points.at(-1)[1]) })).sort((one, other) => one.at - other.at)
-    if (places.length === 2 && places[1].at - places[0].at < NAME_ROOM) {
-      const middle = (places[0].at + places[1].at) / 2
-      Object.assign(places[0], { at: middle - NAME_ROOM / 2 })
-      Object.assign(places[1], { at: middle + NAME_ROOM / 2 })
-    }
+    places.forEach((place, number) => number && (place.at = Math.max(place.at, places[number - 1].at + NAME_ROOM)))
+    const over = places.length > 1 ? Math.max(0, places.at(-1).at - (HIGH - MARGIN.bottom)) : 0
+    places.forEach((place) => (place.at -= over))
     return places.map(({ line, at }) =>
-      draw("text", { class: "name", x: this.x(line.points.at(-1)[0]) + 8, y: at + 5 }, this.words[line.kind]),
+      draw("text", { class: "name", x: this.x(line.points.at(-1)[0]) + 8, y: at + 5 }, this.words[line.kind] ?? this.last[0].state.beside.name),
     )
   }
 
@@ -140,7 +140,7 @@ class Curve {
     const { words, measure } = this
     const parts = lines.filter((line) => line.kind !== "running").map(({ kind, points }) => {
       const [first, last] = [points[0], points.at(-1)]
-      const values = { name: words[kind], first: written(first[1], 2), last: written(last[1], 2), from: first[0], to: last[0] }
+      const values = { name: words[kind] ?? this.last[0].state.beside.name, first: written(first[1], 2), last: written(last[1], 2), from: first[0], to: last[0] }
       return fill(words.curve_line, values)
     })
     return `${words[measure]}. ${parts.join(" ")}`

@@ -64,10 +64,9 @@ class View {
     const what = make("span")
     what.textContent = now ? fill(held ? words.number_validation : words.number_training, { epoch: now.epoch }) : words.number_none
     this.number.replaceChildren(big, what)
-    const { name, differs } = this.records.state
-    this.name.replaceChildren(make("b"), make("span"))
-    this.name.firstChild.textContent = name ?? ""
-    this.name.lastChild.textContent = differs ?? ""
+    const { name } = this.records.state
+    this.name.replaceChildren(make("b"))
+    this.name.firstChild.textContent = name
     this.name.hidden = !name
   }
 
