@@ -11,6 +11,7 @@ from typing import Any
 
 from core.classroom.questions import audit, lessons, studies
 from core.classroom.questions.finding import Finding
+from core.explain import worksheet
 from core.studies import resolution as study_1
 from core.studies.architectures import BATCHES
 from core.vocabulary import metrics
@@ -21,7 +22,8 @@ from demo.classroom.question import Answer, Question, Settled, Unsettled
 from demo.server import services
 from demo.text import Say, speaker
 from demo.ui import evidence
-from demo.ui.formatting import one_in, percent, whole
+from demo.ui.defaults import DEFAULTS
+from demo.ui.formatting import one_in, percent, signed, whole
 
 Numbers = Callable[[Mapping[str, Any]], Mapping[str, str]]
 """A finding's numbers as they stand in the sentences."""
@@ -75,6 +77,17 @@ def network() -> Question:
         speaker("network"), "question", tuple(lessons.MULTIPLICATIONS), lessons.network,
         lambda found: {name: whole(count) for name, count in found.items()},
     )  # fmt: skip
+
+
+def learning() -> Question:
+    """Whether one step of gradient descent makes a weight larger or smaller."""
+    def find() -> Finding:
+        return lessons.learning(list(worksheet.images())[DEFAULTS["learning"].number - 1])
+
+    def numbers(found: Mapping[str, Any]) -> dict[str, str]:
+        return {name: signed(value, 1).removesuffix(".0") for name, value in found.items()}
+
+    return _asked(speaker("learning"), "question", ("up", "down", "stays"), find, numbers, None, **numbers(find().numbers))
 
 
 def seeing() -> Question:
@@ -279,7 +292,7 @@ def guess(run: str, confusion: Matrix | None) -> Question:
 
 
 QUESTIONS: dict[str, Callable[[], Question]] = {
-    "convolution": convolution, "pooling": pooling, "warmup": warmup, "network": network, "seeing": seeing,
+    "convolution": convolution, "pooling": pooling, "warmup": warmup, "network": network, "learning": learning, "seeing": seeing,
     "resolution/results": protocols, "resolution/riddle": cat,
     "resolution/sweep": sizes, "resolution/training": recipes, "dropout": dropout, "splits": splits,
     "architectures/results": wins, "architectures/training": restless, "architectures/networks": most, "architectures/pictures": hard,

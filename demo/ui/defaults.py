@@ -32,6 +32,9 @@ DEFAULTS = {
     "network/looked": Default(
         "cifar10", 5, "cifar10-32", "A photograph fills its frame with things to look at; a digit stands on nothing, and the map would light empty black."
     ),
+    "learning": Default(
+        "warmup", 1, "0.1", "Its score has the wrong sign: the first step is long enough to be seen, ten of them nearly reach the target, and a rate of 2 overshoots."
+    ),
     "dropout": Default(
         "fashion-mnist", 1, "arc2", "It learns few pictures by heart, so that there is a gap to close; arc1, which learns from all, has next to none."
     ),

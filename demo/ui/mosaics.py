@@ -17,7 +17,7 @@ from PIL import Image
 
 from core.explain import kernels, walkthrough
 from core.images.decoding import Bytes
-from core.pretrained import test_images
+from core.pretrained import landscape, test_images
 from core.pretrained.cards import FOLDER, read_named
 from core.vocabulary import metrics
 from demo.charts.figure import CLASS_COLOURS
@@ -141,13 +141,28 @@ def _columns(_folder: Path) -> Bytes:
     return np.where(same, _tinted(shades + 0.15, HERE), _tinted(shades, PALE))
 
 
+def _valley(folder: Path) -> Bytes | None:
+    """The loss of a network in a plane of its weights, pale where it is high, and a way down through it."""
+    found = landscape.read(folder)
+    if found is None:
+        return None
+    logs = np.log(np.maximum(found.losses, 1e-3))[::-1]
+    rows, columns = (np.linspace(0, length - 1, SIDE).round().astype(int) for length in logs.shape)
+    shares = (logs - logs.min()) / (logs.max() - logs.min())
+    pixels = _tinted(shares[np.ix_(rows, columns)] ** 2, PALE)
+    for across, up in found.ways["sgd"].points:
+        column, row = ((place - ends[0]) / (ends[-1] - ends[0]) for place, ends in ((across, found.x), (up, found.y)))
+        pixels[round((1 - float(row)) * (SIDE - 1)), round(float(column) * (SIDE - 1))] = HERE
+    return pixels
+
+
 def _worksheet(_folder: Path) -> Bytes:
     """Two strokes, the two classes of the warm-up."""
     return _signed(np.eye(SIDE) - np.eye(SIDE)[::-1])
 
 
 _MOSAICS: Mapping[str, Callable[[Path], Bytes | None]] = {
-    "home": _photograph(SHIP), "convolution": _edges, "pooling": _pooled, "warmup": _worksheet, "network": _magnitude,
+    "home": _photograph(SHIP), "convolution": _edges, "pooling": _pooled, "warmup": _worksheet, "network": _magnitude, "learning": _valley,
     "seeing": _photograph(PLANE), "train": _curve("digits"), "runs": _curve("splits-stratified-5"), "draw": _photograph(SEVEN),
     "resolution": _photograph(CAR), "architectures": _confusion, "dropout": _dropped, "splits": _split, "audit": _columns,
     "data": _four, "glossary": _pooled,

@@ -15,7 +15,8 @@ from tests.browser.test_accessibility import COLOUR, lasting, skip_the_question
 from tests.browser.test_policy import Watched, watched  # noqa: F401  a fixture
 
 SECTIONS = ("network?section=field", "network?section=looked", "seeing?section=game", "seeing?section=people", "resolution?section=riddle",
-            "dropout?section=shown", "architectures?section=pictures", "splits?section=drawn", "audit?section=implied", "train?preset=quick&dataset=digits")  # fmt: skip
+            "dropout?section=shown", "learning?section=curve", "learning?section=ways", "learning?section=kernel",
+            "architectures?section=pictures", "splits?section=drawn", "audit?section=implied", "train?preset=quick&dataset=digits")  # fmt: skip
 """What a page shows besides what it opens with: sections with sliders, pictures and figures of their own, a recipe."""
 PROJECTOR = 1280
 

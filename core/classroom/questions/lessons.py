@@ -12,7 +12,7 @@ import numpy as np
 from core.classroom import game, guesses
 from core.classroom.guesses import Guess
 from core.classroom.questions.finding import Cards, Finding
-from core.explain import walkthrough
+from core.explain import backpropagation, walkthrough
 from core.explain import worksheet as task
 from core.images import samples
 from core.pretrained import test_images
@@ -80,6 +80,19 @@ def network() -> Finding:
     right = min(MULTIPLICATIONS, key=lambda option: abs(log(MULTIPLICATIONS[option] / count)))
     weights = total_parameters(layer_table(ASKED, ASKED_SHAPE))
     return Finding(right, {"count": count, "weights": weights, "pixels": int(np.prod(ASKED_SHAPE))})
+
+
+ASKED_WEIGHT = (0, 0)
+"""Row and column of the kernel's weight that the page "How it learns" asks about."""
+
+
+def learning(image: str) -> Finding:
+    """Whether one step of gradient descent on an image of the warm-up makes the asked weight larger or smaller."""
+    pixels, parameters, target = task.images()[image], backpropagation.start(), backpropagation.target(image)
+    slope = float(backpropagation.backward(pixels, parameters, target).parameters.kernel[ASKED_WEIGHT])
+    score = backpropagation.forward(pixels, parameters, target).score
+    numbers = {"score": score, "target": target, "value": float(parameters.kernel[ASKED_WEIGHT]), "output": parameters.weight, "slope": slope}
+    return Finding("down" if slope > 0 else "up" if slope < 0 else "stays", numbers)
 
 
 SEEN_SIDE = 8

@@ -19,10 +19,10 @@ say = speaker("glossary")
 titles = speaker("studio")
 TERMS = {
     "activation": "convolution", "accuracy": "train", "adagrad": "train", "adam": "architectures", "antialias": "train",
-    "architecture": "train", "attractor": "resolution/riddle", "augmentation": "train", "batch": "train", "bias": "convolution",
+    "architecture": "train", "attractor": "resolution/riddle", "augmentation": "train", "backpropagation": "learning", "batch": "train", "bias": "convolution",
     "channel": "convolution", "checkpoint": "runs", "confusion_matrix": "train", "convolution": "convolution",
     "dilation": "convolution", "dropout": "train", "epoch": "train", "f1": "train", "feature_map": "convolution",
-    "filter": "network", "gradient": "train", "k_fold": "splits", "kernel": "convolution", "learning_rate": "train",
+    "filter": "network", "gradient": "learning", "gradient_descent": "learning", "k_fold": "splits", "kernel": "convolution", "learning_rate": "learning",
     "logit": "resolution/riddle", "loss": "train", "macro": "train", "micro": "audit/matrix", "mixed": "resolution",
     "momentum": "train", "optimizer": "train", "overfitting": "dropout", "padding": "convolution", "parameter": "train",
     "pooling": "pooling", "precision": "train", "recall": "train", "receptive_field": "network",

@@ -32,7 +32,7 @@ from tests.places import ROOT
 UNPLAYED = "seeing"
 """The one question that only a class can decide: nobody has guessed here yet."""
 RIGHT = {
-    "convolution": "4", "pooling": "some", "warmup": "ring", "network": "millions", "resolution/results": "totv",
+    "convolution": "4", "pooling": "some", "warmup": "ring", "network": "millions", "learning": "down", "resolution/results": "totv",
     "resolution/riddle": "called", "resolution/sweep": "sharp", "resolution/training": "short", "dropout": "train_down", "splits": "fold", "architectures/results": "arc2",
     "architectures/training": "16", "architectures/networks": "first_dense", "architectures/pictures": "shirt",
     "audit/matrix": "micro", "audit/sixteenths": "few", "audit/means": "equal", "audit/columns": "seldom", "audit/words": "yes",
@@ -87,7 +87,7 @@ def test_without_the_runs_a_question_of_a_study_says_that_it_waits(place: str, m
     monkeypatch.setattr(asking, "cards", lambda name: {})
     question = QUESTIONS[place]()
     sound(question)
-    by_arithmetic = {"convolution", "pooling", "warmup", "network", "architectures/networks", "audit/matrix", "audit/sixteenths", "audit/means"}
+    by_arithmetic = {"convolution", "pooling", "warmup", "network", "learning", "architectures/networks", "audit/matrix", "audit/sixteenths", "audit/means"}
     assert isinstance(question.answer(), Settled) == (place in by_arithmetic)
 
 

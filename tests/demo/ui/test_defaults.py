@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.classroom import game
-from core.explain import activations, gradcam, kernels, strokes, walkthrough
+from core.explain import activations, backpropagation, gradcam, kernels, strokes, walkthrough, worksheet
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.plain_network import PlainNetwork
@@ -80,3 +80,17 @@ def test_seeing_opens_with_a_picture_that_the_networks_know_at_different_sizes(r
         said.setdefault(cell.protocol, {})[cell.resolution] = reveal.word(cell, game.CLASSES[task.label])
     sharp, all_sizes = (reveal.known_from(said[name]) for name in ("totv", "mixed"))
     assert all_sizes and sharp and all_sizes <= 6 and sharp >= 2 * all_sizes
+
+
+def test_learning_opens_on_a_score_of_the_wrong_sign_that_a_few_steps_mend() -> None:
+    row = DEFAULTS["learning"]
+    name = list(worksheet.images())[row.number - 1]
+    image, target, parameters = worksheet.images()[name], backpropagation.target(name), backpropagation.start()
+    losses = [backpropagation.forward(image, parameters, target).loss]
+    assert backpropagation.forward(image, parameters, target).score < 0 < target
+    too_long = backpropagation.step(parameters, backpropagation.backward(image, parameters, target).parameters, 2.0)
+    for _ in range(10):
+        parameters = backpropagation.step(parameters, backpropagation.backward(image, parameters, target).parameters, float(row.setting))
+        losses.append(backpropagation.forward(image, parameters, target).loss)
+    assert losses[1] < 0.5 * losses[0] and losses[-1] < 0.05 * losses[0] and losses == sorted(losses, reverse=True)
+    assert backpropagation.forward(image, too_long, target).loss > losses[0]
