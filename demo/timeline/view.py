@@ -55,7 +55,8 @@ def show(runs: Sequence[Shown], key: str) -> None:
         if sent := session.typed(key)["way"]:
             session.set_state(f"{key}.way", str(sent["network"]))
 
-    data = {"words": text.everything("timeline"), "runs": [state(run) for run in runs], "epoch": navigation.epoch_from_address()}
+    data = {"words": text.everything("timeline"), "runs": [state(run) for run in runs], "epoch": navigation.epoch_from_address(),
+            "door": navigation.door() is not None}  # fmt: skip
     _view(key=key, data=data, on_door_change=door, on_way_change=way)
     if network := session.get_state(f"{key}.way"):
         session.set_state(f"{key}.way", None)

@@ -49,7 +49,7 @@ def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots
     page.goto(f"{fresh.url}/train?{RECIPE}")
     press(page, "train.start")
     wait_for_status(page, "training")
-    page.locator(".timeline .whole summary").click()
+    page.locator(".timeline details.whole summary").click()
     page.locator(".timeline .choices").get_by_role("button", name="training").click()  # it moves inside an epoch
     for part in ("curve", "matrix"):
         expect(page.locator(PARTS[part])).to_be_visible()

@@ -215,7 +215,7 @@ def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
     assert status(page) == "#### Finished after 1 epoch"
     result = manager.snapshot(run).result
     assert result is not None
-    assert f"**Test: {100 * result.test_accuracy:.1f}%** of 360 pictures the network had never seen, after epoch 1" in shown(page)
+    assert f"**Test: {100 * result.test_accuracy:.1f}%** of 360 new pictures right, after epoch 1" in shown(page)
     assert re.search(r"macro precision \d+\.\d%, recall \d+\.\d%, F1 \d+\.\d%", shown(page))
     assert not page.get("vega_lite_chart"), "the figures to take home are not computed before somebody opens them"
     assert "| git commit |" in shown(page)

@@ -96,7 +96,7 @@ class Matrix {
     const row = make("tr")
     const right = this.rows.reduce((sum, line, at) => sum + line[at], 0)
     const all = this.totals.reduce((sum, count) => sum + count, 0)
-    row.append(heading(this.words.precision, "row", "score"), ...this.taken.map((count, at) => score(percentOf(this.rows[at][at] / count))), score(percentOf(right / all), "whole"))
+    row.append(heading(this.words.precision, "row", "score"), ...this.taken.map((count, at) => score(percentOf(this.rows[at][at] / count))), score(percentOf(right / all), "total"))
     return wrap("tfoot", row)
   }
 

@@ -1,6 +1,7 @@
 // A run, or two in step: what the chosen epoch looked like. The page tells how far the run is, records.js fetches what is new,
 // and one scrubber moves pictures, kernels, curve and matrix together without asking anybody.
 
+const CLOSED_MS = 350  // until a sheet that is closed has gone
 const REPLAY_MS = { all: 7000, least: 60, most: 700 }
 
 /** One run: its parts and what is said of the epoch that is shown. */
@@ -9,7 +10,7 @@ class View {
     const { words } = timeline
     this.timeline = timeline
     this.records = new Records(() => timeline.arrived())
-    const open = (door) => timeline.send("door", door)
+    const open = (door) => timeline.enter(door)
     this.root = make("div", "view")
     this.name = make("p", "run-name")
     this.number = make("p", "number")
@@ -133,6 +134,20 @@ class Timeline {
     if (this.find(".time").parentElement !== place) place.prepend(this.find(".time"))
     data.runs.forEach((state, at) => this.views[at].records.take(state))
     this.show()
+    if (!data.door && this.opened) setTimeout(() => this.comeBack(), CLOSED_MS)
+    this.opened = data.door
+  }
+
+  /** The sheet is the page's; when it is closed, the keyboard goes on from the door. */
+  enter(door) {
+    this.opener = this.root.getRootNode().activeElement
+    this.send("door", door)
+  }
+
+  comeBack() {
+    if (!this.opener || document.querySelector("[role=dialog]")) return
+    if (document.activeElement === document.body) this.opener.focus()
+    this.opener = null
   }
 
   /** The last epoch that any of the runs has. */
