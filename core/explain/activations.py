@@ -21,7 +21,7 @@ from core.vocabulary.layers import LEAK, BatchNorm, Conv, Drop, GlobalPool, Laye
 from core.vocabulary.layers import Step as NetworkStep
 
 if TYPE_CHECKING:
-    from core.explain.receptive_field import Box
+    from core.explain.receptive_field import Box, Reach
 
 Kind = Literal["convolution", "normalisation", "pooling", "dense"]
 Place = tuple[int, int]
@@ -281,6 +281,13 @@ def seen_by(found: ForwardPass, stage: Stage, place: Place) -> Box:
     from core.explain.receptive_field import receptive_field
 
     return receptive_field(found.kind, stage.row, place, found.image.shape)
+
+
+def lies(found: ForwardPass, stage: Stage) -> Reach:
+    """Where on the image the windows of a stage's maps lie, one place beside the other."""
+    from core.explain.receptive_field import reach
+
+    return reach(found.kind, stage.row, found.image.shape)
 
 
 def _place_of(values: npt.NDArray[np.floating]) -> Place:

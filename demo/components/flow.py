@@ -84,16 +84,22 @@ def _stage(found: ForwardPass, stage: Stage, shares: Any, inputs: int) -> dict[s
     height, width = stage.outputs.shape[1:] if stage.outputs.ndim == 3 else (1, 1)
     pairs = activations.between(stage, inputs)
     made: dict[str, Any] = {
-        "kind": stage.kind, "count": len(stage.outputs), "height": height, "width": width, "inputs": inputs, "shares": None, "bytes": None,
+        "kind": stage.kind, "title": _title(stage), "each": stage.kind in ("pooling", "normalisation"), "units": not stage.has_maps, "count": len(stage.outputs), "height": height, "width": width, "inputs": inputs, "shares": None, "bytes": None,
         "edges": None if pairs is None else _text(activations.in_bytes(pairs)[0]),
     }  # fmt: skip
     if shares is not None:
         made |= {"shares": _text(shares), "bytes": _text(activations.in_bytes(stage.outputs)[0])}
-    if stage.kind != "dense":
-        box = activations.seen_by(found, stage, (0, 0))
-        step = activations.seen_by(found, stage, (1, 0)).top if height > 1 else 0
-        made |= {"field": box.height, "jump": step}
+    if stage.has_maps:
+        lie = activations.lies(found, stage)
+        made |= {"field": lie.size, "jump": lie.jump, "start": lie.start}
     return made
+
+
+def _title(stage: Stage) -> str:
+    """The key of a layer's name in flow.md."""
+    if stage.kind != "pooling" or stage.pool == "max":
+        return stage.kind
+    return "global" if stage.size == stage.inputs.shape[-1] else "average"
 
 
 def show(data: dict[str, Any], form: str, pictures: Sequence[Picture], current: int, window_of: Opened | None, note: str, key: str, asked: Asked) -> None:

@@ -117,13 +117,13 @@ def as_address(png: bytes) -> str:
 def framed(image: np.ndarray, box: tuple[int, int, int, int]) -> bytes:
     """uint8 (C, H, W), one image, with a frame around its rows `top` ... `bottom` - 1 and columns -> PNG.
 
-    `box`: (top, left, bottom, right).
+    `box`: (top, left, bottom, right); without one where it is empty.
     """
     pil = _colours(image)
     scale = max(ENLARGED, LEAST // pil.width)
     pil = pil.resize((pil.width * scale, pil.height * scale), Image.Resampling.NEAREST)
     top, left, bottom, right = (scale * edge for edge in box)
-    for place, colour in enumerate(MARK):
+    for place, colour in enumerate(MARK if right > left and bottom > top else ()):
         inner = (left + 2 * place, top + 2 * place, right - 1 - 2 * place, bottom - 1 - 2 * place)
         ImageDraw.Draw(pil).rectangle(inner, outline=colour, width=4 - place)
     return _file(pil)

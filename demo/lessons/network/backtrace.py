@@ -11,7 +11,8 @@ import streamlit as st
 from core.explain import activations
 from core.explain.activations import Attributions, Place, Stage
 from demo.components import maps, window
-from demo.components.window import ImageView, Slide, Start
+from demo.components.window import ImageView, Start
+from demo.lessons.network import windows
 from demo.lessons.network.choice import Shown
 from demo.text import speaker
 from demo.ui import images, tables
@@ -108,7 +109,8 @@ def _shares(shown: Shown, shares: Attributions, label: str, score: str, count: s
     brought = shares.maps
     order = np.argsort(-brought, kind="stable").tolist()
     name = say("layer_short", number=shares.stage + 1, name=stage.name)
-    st.markdown(say("shares", label=label, score=score, layer=name, maps=signed(shares.total), rest=signed(shares.rest)))
+    curved = any(later.activation in ("Sigmoid", "Tanh") for later in shown.found.stages[shares.stage + 1 :])
+    st.markdown(say("shares_curved" if curved else "shares", label=label, score=score, layer=name, maps=signed(shares.total), rest=signed(shares.rest)))
     names = [say("share_name", number=number + 1, share=signed(float(brought[number]))) for number in order]
     captions = [signed(float(brought[number]), 2) for number in order]
     group = maps.tiles(
@@ -143,6 +145,8 @@ def _map(shown: Shown, step: Map) -> None:
     place = step.place or stage.strongest(step.number)
     if stage.kind == "convolution":
         _convolution(shown, step, stage, place)
+    elif stage.kind == "normalisation":
+        _normalisation(shown, step, stage, place)
     else:
         _pooling(shown, step, stage, place)
 
@@ -150,19 +154,28 @@ def _map(shown: Shown, step: Map) -> None:
 def _convolution(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
     assert stage.weights is not None and stage.biases is not None
     result = stage.step(step.number, place)
-    strongest = int(np.abs(result.channel_sums).argmax())
     first = step.stage == 0
     st.markdown(say("window_first" if first else "window", **_where(place, result.output), count=len(stage.inputs)))
-    window.convolution(
-        ImageView(stage.inputs.astype(float), low=-1.0, signed=not first), stage.weights[step.number].astype(float),
-        float(stage.biases[step.number]), stage.activation, Slide(), f"network.window.{step.stage}.{step.number}",
-        start=Start(*place, channel=strongest),
-    )  # fmt: skip
+    _window(step, stage, place)
     field_column, inputs = st.columns([1, 3], gap="large")
     with field_column:
         _field(shown, stage, place)
     with inputs:
         _inputs(shown, step, stage, result.channel_sums, place)
+
+
+def _window(step: Map, stage: Stage, place: Place) -> None:
+    one = windows.of(stage, step.number, place, first=step.stage == 0)
+    key = f"network.window.{step.stage}.{step.number}"
+    window.convolution(one.image, one.kernel, one.bias, stage.activation, one.slide, key, start=one.start)
+
+
+def _normalisation(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
+    assert stage.weights is not None and stage.biases is not None
+    values = {"scale": signed(float(stage.weights[step.number])), "shift": signed(float(stage.biases[step.number]))}
+    st.markdown(say("window_normalisation", **_where(place, float(stage.outputs[step.number][place])), **values))
+    _window(step, stage, place)
+    _field_and_input(shown, step, stage, place)
 
 
 def _inputs(shown: Shown, step: Map, stage: Stage, sums: np.ndarray, place: Place) -> None:
@@ -180,16 +193,23 @@ def _inputs(shown: Shown, step: Map, stage: Stage, sums: np.ndarray, place: Plac
 
 
 def _pooling(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
-    st.markdown(say("window_pooling", **_where(place, float(stage.outputs[step.number][place])), size=stage.size))
+    assert stage.window is not None
+    words = "window_pooling" if stage.pool == "max" else "window_average"
+    st.markdown(say(words, **_where(place, float(stage.outputs[step.number][place])), size=stage.size))
     one = stage.inputs[step.number][None].astype(float)
     key = f"network.pool.{step.stage}.{step.number}"
-    window.pooling(ImageView(one, signed=True), stage.size, "max", stage.size, 0, key, Start(*place))
+    window.pooling(ImageView(one, signed=True), stage.size, stage.pool, stage.window.stride, 0, key, Start(*place))
+    _field_and_input(shown, step, stage, place)
+
+
+def _field_and_input(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
+    """What a number of a map that comes of one map alone depends on, and that map."""
     field_column, inputs = st.columns([1, 3], gap="large")
     with field_column:
         _field(shown, stage, place)
     with inputs:
         name = say("input_map", number=step.number + 1)
-        group = maps.tiles(say("inputs", count=1), say("inputs_pooling"), stage.inputs[[step.number]], [name], numbers=[step.number], side=maps.LARGE)
+        group = maps.tiles(say("inputs", count=1), say("inputs_pooling" if step.stage else "inputs_picture"), stage.inputs[[step.number]], [name], numbers=[step.number], side=maps.LARGE, clickable=step.stage > 0)
         maps.show([group], "network.inputs", lambda _, number: _on(shown, Map(step.stage - 1, number)), answer=PANEL)
 
 

@@ -14,6 +14,7 @@ from core.images.decoding import Bytes
 from core.inference.model_registry import Choice
 from core.inference.plain_network import PlainNetwork
 from core.vocabulary.errors import LabError
+from core.vocabulary.networks import label
 from demo.lessons.network import pictures
 from demo.server import services
 from demo.text import plain, speaker
@@ -112,7 +113,7 @@ def _title_of(name: str) -> str:
 
 def _title(choice: Choice) -> str:
     recipe = choice.recipe
-    values = {"name": choice.name, "kind": recipe.network, "data": SOURCES[recipe.dataset].title, "accuracy": percent(choice.accuracy)}
+    values = {"name": choice.name, "kind": label(recipe.network), "data": SOURCES[recipe.dataset].title, "accuracy": percent(choice.accuracy)}
     return say("network_card" if choice.pretrained else "network_run", **values)
 
 

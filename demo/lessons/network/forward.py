@@ -32,6 +32,9 @@ def render(shown: Shown) -> None:
         backtrace.render(shown)
     st.subheader(say("layers"), anchor=False)
     st.markdown(say("layers_text"))
+    also = [kind for kind in ("BatchNorm", "AvgPool", "AdaptiveAvgPool") if any(stage.name.startswith(kind) for stage in shown.found.stages)]
+    if also:
+        st.markdown(" ".join(say(f"layers_{kind.lower()}") for kind in also))
     _layers(shown)
 
 
@@ -73,7 +76,7 @@ def _layers(shown: Shown) -> None:
 def _group(number: int, stage: Stage) -> Group:
     title = say("layer", number=number, name=stage.name, shape=times(stage.outputs.shape))
     most = float(stage.outputs.max())
-    if stage.kind == "dense":
+    if not stage.has_maps:
         return maps.strip(title, say(f"scale_{stage.activation}", most=signed(most)), stage.outputs, say("strip_name", count=len(stage.outputs), most=signed(most)))
     count = len(stage.outputs)
     names = [say("map_name", number=place, count=count, most=signed(float(one.max()))) for place, one in enumerate(stage.outputs, start=1)]

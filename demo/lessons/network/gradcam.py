@@ -28,7 +28,8 @@ def render(shown: Shown) -> None:
     st.markdown(say("cam_text"))
     network, image = _chosen(shown)
     if receptive_field.map_layer(network.recipe.network, network.shape) is None:
-        st.info(say("no_maps"), icon=":material/info:")
+        without = receptive_field.last_convolution(network.recipe.network) is None
+        st.info(say("no_maps" if without else "cam_no_places"), icon=":material/info:")
     else:
         _cam(network, image)
     first = shown.found.stages[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from core.explain.activations import Stage
@@ -15,7 +14,7 @@ from core.vocabulary.errors import LabError
 from demo.components import flow, window
 from demo.components.flow import Asked, Opened, Picture
 from demo.components.window import ImageView, Start
-from demo.lessons.network import choice
+from demo.lessons.network import choice, windows
 from demo.lessons.network.choice import Shown, Source
 from demo.text import speaker
 from demo.visitor import session
@@ -83,7 +82,7 @@ def _opened(shown: Shown) -> Opened | None:
     if place is None or not 0 <= place[0] < len(shown.found.stages):
         return None
     stage = shown.found.stages[place[0]]
-    if stage.kind == "dense" or not 0 <= place[1] < len(stage.outputs):
+    if not stage.has_maps or not 0 <= place[1] < len(stage.outputs):
         return None
     return Opened(place[0], place[1], choice.remembered("window", (*shown.key, *place), shown.number, lambda: view(stage, place[1], place[0] == 0)))
 
@@ -92,11 +91,8 @@ def view(stage: Stage, number: int, first: bool) -> dict[str, Any]:
     """What the window of a map shows. `first`: it lies on the picture itself."""
     place = stage.strongest(number)
     if stage.kind == "pooling":
-        return window.pooling_view(ImageView(stage.inputs[number][None].astype(float), signed=True), stage.size, "max", stage.size, 0, Start(*place))[1]
-    assert stage.weights is not None and stage.biases is not None
-    strongest = int(np.abs(stage.step(number, place).channel_sums).argmax())
-    image = ImageView(stage.inputs.astype(float), low=-1.0, signed=not first)
-    kernel, bias = stage.weights[number].astype(float), float(stage.biases[number])
-    return window.convolution_view(image, kernel, bias, stage.activation, window.Slide(), Start(*place, channel=strongest))[1]
-
+        assert stage.window is not None
+        return window.pooling_view(ImageView(stage.inputs[number][None].astype(float), signed=True), stage.size, stage.pool, stage.window.stride, 0, Start(*place))[1]
+    one = windows.of(stage, number, place, first)
+    return window.convolution_view(one.image, one.kernel, one.bias, stage.activation, one.slide, one.start)[1]
 

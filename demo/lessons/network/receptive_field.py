@@ -18,7 +18,7 @@ say = speaker("network")
 def render(shown: Shown) -> None:
     """The pixels that one number of a chosen layer depends on."""
     st.markdown(say("field_text"))
-    stages = {number: stage for number, stage in enumerate(shown.found.stages) if stage.kind != "dense"}
+    stages = {number: stage for number, stage in enumerate(shown.found.stages) if stage.has_maps}
     if not stages:
         st.info(say("no_maps"), icon=":material/info:")
         return
@@ -54,7 +54,8 @@ def _table(shown: Shown, stages: dict[int, Stage]) -> None:
     """How the field grows from layer to layer."""
     rows = []
     for number, stage in stages.items():
-        box = seen_by(shown.found, stage, (0, 0))
+        _, height, width = stage.outputs.shape
+        box = seen_by(shown.found, stage, (height // 2, width // 2))  # at the edges padding takes a part of it
         name = say("layer_short", number=number + 1, name=stage.name)
         rows.append([name, times(stage.outputs.shape[1:]), times((box.height, box.width)), percent(box.share(shown.found.image.shape))])
     heads = [say("column_layer"), say("column_map"), say("column_field"), say("column_part")]

@@ -388,7 +388,7 @@ def test_every_network_that_comes_with_the_app_has_ten_pictures_or_none() -> Non
 
 def test_the_flow_s_words_are_the_ones_that_its_script_uses() -> None:
     script = flow.read(*(name for name in flow.SCRIPTS if name.startswith("flow/")))
-    used = set(re.findall(r"words\.(\w+)", script)) | {f"{kind}{end}" for kind in ("convolution", "pooling", "dense") for end in ("", "_brief")}
+    used = set(re.findall(r"words\.(\w+)", script)) | {f"{kind}{end}" for kind in ("convolution", "pooling", "average", "global", "normalisation", "dense") for end in ("", "_brief")}
     assert used == set(text.everything("flow"))
     code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script, flags=re.S)
     assert not re.findall(r"[\"`][A-Z]?[a-z]+ [a-z]+ [a-z]+", code), "text belongs into flow.md"

@@ -76,14 +76,14 @@ class Columns {
 
   layer(stage) {
     const { network, words, focus, unfolded } = this.flow
-    const { kind, count, height, width } = network.stages[stage]
+    const { title, units, count, height, width } = network.stages[stage]
     const open = unfolded.has(stage)
     const numbers = network.order(stage, focus).slice(0, open ? count : SHOWN)
-    const { width: wide, boxes } = columnBoxes(kind, numbers.length, open, this.tile, this.height)
+    const { width: wide, boxes } = columnBoxes(units, numbers.length, open, this.tile, this.height)
     const column = make("div", "f-col")
     const brief = this.tile + this.gap < BRIEF
-    const below = fill(kind === "dense" ? words.units : brief ? words.maps_brief : words.maps, { count, width, height })
-    column.append(heading(words[brief ? `${kind}_brief` : kind], below, Math.max(wide, this.tile)))
+    const below = fill(units ? words.units : brief ? words.maps_brief : words.maps, { count, width, height })
+    column.append(heading(words[brief ? `${title}_brief` : title], below, Math.max(wide, this.tile)))
     const tiles = numbers.map((number, at) => column.appendChild(this.tileOf(stage, number, boxes[at])))
     const stops = [...tiles]
     if (count > SHOWN) stops.push(column.appendChild(this.more(stage, count, open, Math.max(wide, this.tile))))
@@ -92,8 +92,8 @@ class Columns {
 
   tileOf(stage, number, box) {
     const { network } = this.flow
-    const { kind, steps, width, height } = network.stages[stage]
-    const tile = stop(`f-tile ${kind}`, this.flow.sentence(stage, number), box)
+    const { units, steps, width, height } = network.stages[stage]
+    const tile = stop(units ? "f-tile unit" : "f-tile", this.flow.sentence(stage, number), box)
     Object.assign(tile.dataset, { stage, number })
     const canvas = tile.appendChild(make("canvas", "", { "aria-hidden": "true" }))
     paintMap(canvas, steps, number * width * height, width, height)

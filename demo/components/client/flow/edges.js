@@ -1,7 +1,7 @@
 // The lines between the columns: grey for all that is shown, orange for what comes into one map. Nothing is asked of the server.
 
 const SVG = "http://www.w3.org/2000/svg"
-const WIDTH = { least: 1, more: 5, pooling: 2 }
+const WIDTH = { least: 1, more: 5, each: 2 }
 
 class Edges {
   constructor(flow) {
@@ -21,14 +21,14 @@ class Edges {
       const path = document.createElementNS(SVG, "path")
       const into = columns.stages[at].numbers.slice(0, at === network.last ? undefined : SHOWN)
       const from = at ? columns.stages[at - 1].numbers.slice(0, SHOWN) : [-1]
-      const pairs = into.flatMap((to) => (stage.kind === "pooling" ? [to].filter((one) => from.includes(one)) : from).map((one) => [one, to]))
+      const pairs = into.flatMap((to) => (at && stage.each ? [to].filter((one) => from.includes(one)) : from).map((one) => [one, to]))
       path.setAttribute("d", pairs.map(([one, to]) => curve(columns.box(at - 1, one), columns.box(at, to))).join(""))
       return path
     })
     this.all.replaceChildren(...paths)
   }
 
-  /** Lights what comes into a map, through a pooling also what comes into the map before; the rest steps back. */
+  /** Lights what comes into a map, through a pooling or normalisation also what comes into the map before; the rest steps back. */
   light(stage, number) {
     const { flow } = this
     const lines = []
@@ -36,15 +36,15 @@ class Edges {
     const follow = (at, to) => {
       marked.push(flow.columns.element(at, to))
       const found = flow.network.incoming(at, to)
-      const pooling = flow.network.stages[at].kind === "pooling"
+      const { each } = flow.network.stages[at]
       const most = Math.max(...found.map(([, value]) => Math.abs(value)), 1e-9)
       for (const [from, value] of found) {
         const box = flow.columns.box(at - 1, from)
         if (!box || !value) continue
-        lines.push([curve(box, flow.columns.box(at, to)), pooling ? WIDTH.pooling : WIDTH.least + (WIDTH.more * Math.abs(value)) / most])
+        lines.push([curve(box, flow.columns.box(at, to)), each ? WIDTH.each : WIDTH.least + (WIDTH.more * Math.abs(value)) / most])
         marked.push(at ? flow.columns.element(at - 1, from) : flow.columns.picture_.frame)
       }
-      if (at && pooling && flow.columns.box(at - 1, to)) follow(at - 1, to)
+      if (at && each && flow.columns.box(at - 1, to)) follow(at - 1, to)
     }
     follow(stage, number)
     this.mark(marked, lines)

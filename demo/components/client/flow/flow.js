@@ -78,9 +78,9 @@ class Flow {
       return fill(words.score_said, { label: network.classes[number], chance: percentOf(network.chances[number]), score: plus(network.scores[number], 2) })
     }
     const value = network.share(stage, number, focus)
-    const { kind } = network.stages[stage]
+    const { units } = network.stages[stage]
     const what = Math.abs(value) < 0.05 ? words.adds_nothing : value < 0 ? words.takes : words.adds
-    const of = fill(kind === "dense" ? words.unit_of : words.map_of, { number: number + 1, layer: stage + 1 })
+    const of = fill(units ? words.unit_of : words.map_of, { number: number + 1, layer: stage + 1 })
     return `${of}: ${fill(what, { value: value < 0 ? Math.abs(value).toFixed(1) : plus(value), label: network.classes[focus] })}.`
   }
 
@@ -106,7 +106,7 @@ class Flow {
 
   /** The pixels that the number under the pointer depends on, framed on the picture. */
   showField(event) {
-    const tile = event.target.closest(".f-tile:not(.dense)")
+    const tile = event.target.closest(".f-tile:not(.unit)")
     const { field } = this.columns.picture_
     field.hidden = !tile
     if (!tile) return
@@ -115,7 +115,7 @@ class Flow {
     const [row, column] = [(event.offsetY / tile.offsetHeight) * height, (event.offsetX / tile.offsetWidth) * width].map(Math.floor)
     const box = this.network.field(stage, Math.max(0, Math.min(height - 1, row)), Math.max(0, Math.min(width - 1, column)))
     for (const side of ["left", "top", "width", "height"]) field.style[side] = `${100 * box[side]}%`
-    this.tell(`${this.sentence(stage, +tile.dataset.number)} ${fill(this.words.field, { size: `${box.field} \u00d7 ${box.field}` })}`)
+    this.tell(`${this.sentence(stage, +tile.dataset.number)} ${fill(this.words.field, { size: box.size.join(" \u00d7 ") })}`)
   }
 
   // --- choosing ----------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ class Flow {
     if (!tile) return
     const [stage, number] = [+tile.dataset.stage, +tile.dataset.number]
     if (stage === this.network.last) return this.choose(number)
-    if (this.network.stages[stage].kind !== "dense") this.panels.open({ stage, number })
+    if (!this.network.stages[stage].units) this.panels.open({ stage, number })
   }
 
   /** A class comes into focus: the maps that add most to it come first, and its score is taken apart. */

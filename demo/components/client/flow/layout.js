@@ -25,14 +25,14 @@ function sizes(width, columns) {
 }
 
 /** The tiles of a column, `shown` of them one below the other or, where it is unfolded, all in a block: { x, y, w, h } each. */
-function columnBoxes(kind, shown, unfolded, tile, height) {
-  const [w, h] = kind === "dense" ? [tile, TILE.unit] : [tile, tile]
+function columnBoxes(units, shown, unfolded, tile, height) {
+  const [w, h] = units ? [tile, TILE.unit] : [tile, tile]
   if (!unfolded) {
     const step = h + GAP.between
     const top = HEAD + Math.max(0, (height - shown * step) / 2)
     return { width: w, boxes: Array.from({ length: shown }, (_, at) => ({ x: 0, y: top + at * step, w, h })) }
   }
-  const side = kind === "dense" ? TILE.dot : TILE.small
+  const side = units ? TILE.dot : TILE.small
   const step = side + GAP.small
   const rows = Math.max(1, Math.floor(height / step))
   const across = Math.ceil(shown / rows)

@@ -35,17 +35,20 @@ class Network {
 
   /** What the products with each map of the stage before add up to: [number, sum] of each that takes part. -1 is the picture. */
   incoming(stage, number) {
-    const { edges, kind, inputs } = this.stages[stage]
-    if (kind === "pooling") return [[number, 1]]
+    const { edges, each, inputs } = this.stages[stage]
+    if (each) return [[number, 1]]
     const sums = Array.from({ length: inputs }, (_, from) => [from, edges[number * inputs + from]])
     return stage ? sums : [[0, sums.reduce((sum, [, value]) => sum + Math.abs(value), 0)]]
   }
 
   /** The pixels of the picture that a number of a map depends on, as shares of its sides. */
   field(stage, row, column) {
-    const { jump, field } = this.stages[stage]
+    const { jump, field, start } = this.stages[stage]
     const { width, height } = this.picture
-    return { left: (column * jump) / width, top: (row * jump) / height, width: field / width, height: field / height, field }
+    const along = (place, side) => [start + place * jump, start + place * jump + field].map((edge) => Math.max(0, Math.min(side, edge))) // padding lies outside
+    const [left, right] = along(column, width)
+    const [top, bottom] = along(row, height)
+    return { left: left / width, top: top / height, width: (right - left) / width, height: (bottom - top) / height, size: [bottom - top, right - left] }
   }
 }
 
