@@ -185,10 +185,10 @@ def label(network: str) -> str:
     """A network, in its canonical spelling, in a few letters: the registered name, or how many layers its list has.
 
     >>> label("report"), label("conv 8 3, maxpool 2")
-    ('report', 'own, 2 layers')
+    ('report', 'own (2 layers)')
     """
     count = len(blueprint(network).steps)
-    return f"own, {count} layer{'s' if count > 1 else ''}" if is_own(network) else network
+    return f"own ({count} layer{'s' if count > 1 else ''})" if is_own(network) else network
 
 
 # --- the layer table -------------------------------------------------------------------------------------------------

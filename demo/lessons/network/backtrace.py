@@ -194,11 +194,12 @@ def _inputs(shown: Shown, step: Map, stage: Stage, sums: np.ndarray, place: Plac
 
 def _pooling(shown: Shown, step: Map, stage: Stage, place: Place) -> None:
     assert stage.window is not None
-    words = "window_pooling" if stage.pool == "max" else "window_average"
-    st.markdown(say(words, **_where(place, float(stage.outputs[step.number][place])), size=stage.size))
+    where = _where(place, float(stage.outputs[step.number][place]))
+    largest = stage.pool == "max"
+    st.markdown(say("window_pooling" if largest else "window_average", **where, size=stage.size))
     one = stage.inputs[step.number][None].astype(float)
     key = f"network.pool.{step.stage}.{step.number}"
-    window.pooling(ImageView(one, signed=True), stage.size, stage.pool, stage.window.stride, 0, key, Start(*place))
+    window.pooling(ImageView(one, low=-1.0, signed=step.stage > 0), stage.size, stage.pool, stage.window.stride, 0, key, Start(*place))
     _field_and_input(shown, step, stage, place)
 
 

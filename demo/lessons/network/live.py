@@ -92,7 +92,7 @@ def view(stage: Stage, number: int, first: bool) -> dict[str, Any]:
     place = stage.strongest(number)
     if stage.kind == "pooling":
         assert stage.window is not None
-        return window.pooling_view(ImageView(stage.inputs[number][None].astype(float), signed=True), stage.size, stage.pool, stage.window.stride, 0, Start(*place))[1]
+        return window.pooling_view(ImageView(stage.inputs[number][None].astype(float), low=-1.0, signed=not first), stage.size, stage.pool, stage.window.stride, 0, Start(*place))[1]
     one = windows.of(stage, number, place, first)
     return window.convolution_view(one.image, one.kernel, one.bias, stage.activation, one.slide, one.start)[1]
 

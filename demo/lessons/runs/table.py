@@ -11,6 +11,7 @@ import streamlit as st
 from core.datasets.files import SOURCES
 from core.runs.snapshot import Snapshot
 from core.runs.summaries import RunSummary
+from core.vocabulary.networks import label
 from demo.text import speaker
 from demo.ui import formatting
 from demo.ui.formatting import percent, times
@@ -74,7 +75,7 @@ def name(now: RunSummary) -> str:
     """A run as it stands in a list: id, what it is, and how it went."""
     how = percent(now.test_accuracy) if now.test_accuracy is not None else status(now)
     return say(
-        "name", run=now.run, dataset=SOURCES[now.recipe.dataset].title, network=now.recipe.network, side=side(now), how=how
+        "name", run=now.run, dataset=SOURCES[now.recipe.dataset].title, network=label(now.recipe.network), side=side(now), how=how
     )  # fmt: skip
 
 
@@ -112,6 +113,7 @@ def _config(columns: Sequence[str]) -> dict[str, Any]:
         config[column] = st.column_config.NumberColumn(say(f"column_{column}"), format="%.1f")
     for column in ("epochs", "resolution"):
         config[column] = st.column_config.TextColumn(say(f"column_{column}"), alignment="right")
+    config["network"] = st.column_config.TextColumn(say("column_network"), width="medium")  # a list of layers is long
     config["seed"] = st.column_config.NumberColumn(say("column_seed"), format="%d")
     config["seconds"] = st.column_config.NumberColumn(
         say("column_seconds"), format="%.0f", help=say("seconds_help")

@@ -118,7 +118,7 @@ def test_a_list_of_layers_is_trained_stored_and_found_again(capsys: pytest.Captu
     assert trained["network"] == LAYERS.lower() and trained["test_accuracy"] > 0.3
     assert ask(capsys, "runs", trained["run"])["recipe"]["network"] == LAYERS.lower()
     assert ask(capsys, "classify", str(image), "--network", trained["run"], "--top", "1")["network"] == trained["run"]
-    assert main(["runs"]) == 0 and "own, 4 layers" in capsys.readouterr().out
+    assert main(["runs"]) == 0 and "own (4 layers)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("study", ["resolution", "architectures", "dropout", "splits"])

@@ -5,6 +5,7 @@ const SPEEDS = [1, 2, 5, 10, 20, 40, 60]
 const MARGIN = 2
 const CHANGED = [255, 169, 14]
 const SAY_AFTER_MS = 350
+const READABLE = { several: 6, many: 11 } // so many numbers a side can be read in a narrow square, in a wide one
 const ZOOMS = ["whole", "window", "product"]
 
 class Walk {
@@ -69,8 +70,8 @@ class Walk {
     this.find(".back").setAttribute("aria-label", words.back)
     this.find(".step").setAttribute("aria-label", words.step)
     text(".speed span", words.speed)
-    const input = this.data.signed ? words.input_map : words.input
-    text(".input figcaption", fill(this.data.padding ? words.input_border : input, this.sides()))
+    const [input, border] = this.data.signed ? [words.input_map, words.input_map_border] : [words.input, words.input_border]
+    text(".input figcaption", fill(this.data.padding ? border : input, this.sides()))
     const { sealed, hidden } = this.data.performance ?? {}
     const shown = this.data.before ? words.output_changed : words.output
     text(".output figcaption", sealed ? words.output_sealed : hidden ? words.output_hidden : fill(shown, this.data))
@@ -139,6 +140,7 @@ class Walk {
     this.channels = data.channels <= 3 ? [...Array(data.channels).keys()] : [this.channel]
     const form = [data.kind, data.size, data.channels, data.dilation, data.editable, this.channels].join()
     this.formula.data = data
+    for (const [name, size] of Object.entries(READABLE)) this.root.classList.toggle(name, data.size > size)
     if (form === this.form) return
     this.form = form
     this.pick = null
