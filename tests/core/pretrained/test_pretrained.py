@@ -29,7 +29,7 @@ from core.training.subsets import Subset, Subsets
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Matrix, Tick
 
-MEGABYTES = 30
+MEGABYTES = 40
 CARDS = read_cards(FOLDER)
 PLAN = plan()
 MADE = available(PLAN, CARDS.values())
