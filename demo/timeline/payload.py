@@ -66,10 +66,15 @@ def _text(values: Any) -> bytes:
 
 
 def _head(now: Snapshot, history: History) -> dict[str, Any]:
-    held_out = now.facts.validation or not now.facts.train
+    layers, held_out = _layers(now), now.facts.validation or not now.facts.train
     # `early`: of a run that has not begun little is known; it is asked for again
     return {"early": not now.epochs, "classes": now.facts.classes, "nine": _nine(history), "why": say("nine_not_kept" if held_out else "nine_no_validation"),
-            "kernels": _kernels_about(history), "layers": _layers(now)}  # fmt: skip
+            "kernels": _kernels_about(history), "no_kernels": say(_no_kernels(layers)), "layers": layers}  # fmt: skip
+
+
+def _no_kernels(layers: Sequence[str]) -> str:
+    """Why there are none to show, as a key of the texts."""
+    return "kernels_not_kept" if not layers or any(name.endswith(KINDS["Conv"]) for name in layers) else "kernels_none"
 
 
 def _nine(history: History) -> dict[str, Any] | None:

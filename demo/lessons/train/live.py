@@ -35,7 +35,6 @@ def render(snapshot: Snapshot) -> None:
     view()
     if not snapshot.active:
         figures.render(session.manager().snapshot(run))
-    result.provenance(session.manager().snapshot(run))
 
 
 def _draw(now: Snapshot) -> None:
@@ -49,8 +48,10 @@ def _draw(now: Snapshot) -> None:
     if problem:  # below the buttons: it may not move them
         st.warning(plain(problem), icon=":material/info:")
     result.failure(now)
-    timeline.show([timeline.Shown(now, *pretrained.test_seen(now), beside=foot.beside(now))], key="live.timeline")
+    if now.active or now.epochs:
+        timeline.show([timeline.Shown(now, *pretrained.test_seen(now), beside=foot.beside(now))], key="live.timeline")
     foot.render(now)
+    result.provenance(now)
 
 
 def _about(now: Snapshot) -> str:

@@ -82,7 +82,7 @@ class Kernels {
     const there = about && now?.kernels
     this.title.textContent = words.kernels
     this.canvas.hidden = !there
-    this.note.textContent = there ? (about.shown < about.count ? fill(words.kernels_some, about) : "") : words.kernels_not_kept
+    this.note.textContent = there ? (about.shown < about.count ? fill(words.kernels_some, about) : "") : this.head.no_kernels
     if (!there) return
     const values = new Int8Array(bytesOf(now.kernels).buffer)
     this.paint(values, about, (now.scale / 127) * (records.limit ? 1 / records.limit : 0))
