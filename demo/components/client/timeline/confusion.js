@@ -88,7 +88,7 @@ class Confusion {
     const { words, head } = this
     const found = counts ? mixedUp(counts, head.classes.length, PAIRS) : []
     this.title.textContent = words.pairs
-    this.pairsNote.textContent = found.length ? what : counts ? words.pairs_none : words.matrix_later
+    this.pairsNote.textContent = found.length ? what.split(":")[0] : counts ? words.pairs_none : words.matrix_later
     const key = JSON.stringify([found, opens])
     if (key === this.pairsDrawn) return
     this.pairsDrawn = key

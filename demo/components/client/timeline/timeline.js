@@ -127,7 +127,7 @@ class Timeline {
     }
     if (data.epoch !== this.asked && data.epoch !== null) this.epoch = data.epoch
     this.asked = data.epoch
-    this.root.classList.toggle("pair", data.runs.length > 1)
+    this.root.classList.toggle("two", data.runs.length > 1)
     while (this.views.length < data.runs.length) this.find(".views").append(this.views[this.views.push(new View(this)) - 1].root)
     while (this.views.length > data.runs.length) this.views.pop().root.remove()
     const place = data.runs.length > 1 ? this.root : this.views[0].place
