@@ -17,6 +17,7 @@ from demo.components import learning
 from demo.server import services
 from demo.text import speaker
 from demo.ui import stage
+from demo.ui.formatting import percent
 from demo.visitor import navigation
 
 say = speaker("learning")
@@ -41,7 +42,8 @@ def render() -> None:
     with column, st.container(key="stage_column_more", gap="small"):
         st.header(say("kernel_title"), anchor=False)
         st.markdown(say("kernel_text", count=weights.shape[1], network=found.ways[RUN].recipe.network))
-        st.markdown(say("kernel_edge"))
+        first, last = (percent(float(epoch.mean())) for epoch in likeness[[0, -1]])
+        st.markdown(say("kernel_edge", count=weights.shape[1], first=first, last=last))
         navigation.link("train", say("to_train"))
         stage.remember(lambda key: say(f"kernel_{key}"), LESSON)
 

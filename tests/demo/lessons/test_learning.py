@@ -130,12 +130,14 @@ def test_the_ways_are_those_of_the_kept_file(sent: list[tuple[str, dict[str, Any
 
 
 def test_the_kernel_that_opens_gained_most(sent: list[tuple[str, dict[str, Any]]]) -> None:
-    opened("kernel")
+    page = opened("kernel")
     (name, data), = sent
     likeness = np.array(data["likeness"])
     gain = likeness[-1] - likeness[0]
     assert name == "kernels" and gain[data["chosen"]] == gain.max() > 0.3
     assert np.shape(data["kernels"]) == (21, 32, 9) and np.shape(data["digit"]) == (8, 8)
+    means = [f"{100 * likeness[epoch].mean():.1f}%" for epoch in (0, -1)]
+    assert any("on average the 32 go from {} to {}".format(*means) in str(part.value) for part in page.markdown), "one is chosen, and the page says so"
     assert -1 <= np.min(data["digit"]) < np.max(data["digit"]) <= 1
 
 
