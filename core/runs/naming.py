@@ -15,7 +15,7 @@ from core.vocabulary.networks import NETWORKS, blueprint, is_own
 from core.vocabulary.recipe import FIELDS, Recipe
 
 LONGEST = 60
-"""Characters of a run's name."""
+"""Characters of a default name."""
 NEIGHBOURS = 12
 """A run is told from so many of its owner's runs before it."""
 MOST_PHRASES = 3
@@ -137,10 +137,16 @@ def default_name(recipe: Recipe, among: Iterable[Recipe]) -> str:
     'two convs, no dropout'
     """
     same = [other for other in among if other.dataset == recipe.dataset]
-    nearest = min(same, key=lambda other: len(differences(other, recipe)), default=None)
+    nearest = min(same, key=lambda other: _distance(other, recipe), default=None)
     other = nearest.network if nearest else SOURCES[recipe.dataset].network
     found = [value_in_words(it.field, it.after) for it in differences(nearest, recipe) if it.field != "network"] if nearest else []
     return _shortened(", ".join([_network_name(recipe.network, other), *found[:MOST_PHRASES]]))
+
+
+def _distance(a: Recipe, b: Recipe) -> float:
+    """How many fields differ; of two networks by how much."""
+    alike = 1.0 if a.network == b.network else difflib.SequenceMatcher(None, _spelled(a.network), _spelled(b.network), autojunk=False).ratio()
+    return len(differences(a, b)) + 1 - alike
 
 
 def _network_name(network: str, other: str) -> str:
@@ -194,11 +200,6 @@ def closest_registered(network: str) -> str:
     ratios = {name: difflib.SequenceMatcher(None, _spelled(name), spelled, autojunk=False).ratio() for name in NETWORKS}
     best = max(ratios, key=ratios.__getitem__)
     return best if ratios[best] >= ALIKE else ""
-
-
-def clean(name: str) -> str:
-    """A name as it is stored: one line without spaces at its ends, at most LONGEST characters."""
-    return _shortened(" ".join(name.split()))
 
 
 def _shortened(name: str) -> str:

@@ -13,15 +13,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.runs.snapshot import Snapshot
+from core.runs.store import LONGEST_NAME
 from core.runs.summaries import RunSummary, utc
 from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
 from demo.charts import curves, figure
-from demo.lessons.runs import in_step, pretrained, table
+from demo.lessons.runs import board, differing, in_step, pretrained, table
 from demo.text import plain, speaker
 from demo.timeline import doors
 from demo.ui import header
-from demo.visitor import navigation, session
+from demo.visitor import navigation, run_names, session
 
 say = speaker("runs")
 titles = speaker("studio")
@@ -40,6 +41,7 @@ def render() -> None:
     own = session.manager().list()
     if own:
         _overview(own)
+        board.render(own)
     else:
         _nothing_yet()
     _unreadable()
@@ -48,6 +50,7 @@ def render() -> None:
     if len(chosen) == 1:
         _actions(chosen[0])
     if chosen:
+        differing.render(chosen)
         _compare(chosen)
     doors.render()
 
@@ -182,10 +185,27 @@ def _actions(now: RunSummary) -> None:
             say("download_run"), lambda: as_json(manager.snapshot(now.run)), f"run-{now.run}.json", "application/json", key="runs.json",
             icon=":material/download:", help=say("download_run_help"),
         )  # fmt: skip
+    if mine:
+        _name(now)
     if now.message:
         st.caption(plain(now.message))
     if not mine:
         st.caption(say("of_the_app" if now.pretrained else "not_yours"))
+
+
+def _name(now: RunSummary) -> None:
+    """A field for the run's name; empty, it is called by what differs from its owner's runs before it."""
+    key = session.bind_widget(f"runs.name.{now.run}", now.name)
+    st.text_input(say("column_name"), key=key, placeholder=run_names.default(now), max_chars=LONGEST_NAME, width=420, icon=":material/edit:",
+                  on_change=lambda: _rename(now.run, session.typed(key)))  # fmt: skip
+
+
+def _rename(run: str, name: str) -> None:
+    session.set_notice("")
+    try:
+        session.manager().rename(run, name, session.visitor())
+    except LabError as refusal:
+        session.set_notice(str(refusal))
 
 
 def _resume(run: str) -> None:
@@ -236,7 +256,7 @@ def _delete(run: str) -> None:
 def as_json(now: Snapshot) -> str:
     """All that is known of a run: recipe, facts, every epoch and the test."""
     known = {
-        "run": now.run, "status": now.status, "message": now.message, "created": utc(now.created),
+        "run": now.run, "name": now.name, "status": now.status, "message": now.message, "created": utc(now.created),
         "recipe": now.recipe.as_dict(), "facts": now.facts.as_dict(), "epochs": list(map(as_dict, now.epochs)),
         "result": as_dict(now.result) if now.result else None,
     }  # fmt: skip

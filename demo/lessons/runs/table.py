@@ -11,18 +11,19 @@ import streamlit as st
 from core.datasets.files import SOURCES
 from core.runs.snapshot import Snapshot
 from core.runs.summaries import RunSummary
-from core.vocabulary.networks import label
 from demo.text import speaker
 from demo.ui import formatting
 from demo.ui.formatting import percent, times
-from demo.visitor import session
+from demo.visitor import run_names, session
 
 say = speaker("runs")
 COLUMNS = (
-    "run", "dataset", "network", "resolution", "status", "epochs", "accuracy", "macro_f1", "seconds", "started", "yours",
+    "run", "name", "dataset", "network", "resolution", "status", "epochs", "accuracy", "macro_f1", "seconds", "started", "yours",
 )  # fmt: skip
 OF_THE_APP = ("run", "dataset", "network", "resolution", "optimizer", "seed", "epochs", "accuracy", "macro_f1", "seconds")
 """The columns of a run that comes with the app: it is finished and nobody's."""
+NAME_WIDTH, NETWORK_WIDTH = 210, 120
+"""Pixels: a list of layers may be long."""
 PERCENT = ("accuracy", "macro_f1")
 
 
@@ -34,6 +35,7 @@ def rows(snapshots: Sequence[RunSummary], owner: str) -> list[dict[str, Any]]:
 def _row(now: RunSummary, owner: str) -> dict[str, Any]:
     return {
         "run": now.run,
+        "name": run_names.of(now),
         "yours": say("yours") if owner and now.owner == owner else "",
         "dataset": SOURCES[now.recipe.dataset].title,
         "network": now.recipe.network,
@@ -75,7 +77,7 @@ def name(now: RunSummary) -> str:
     """A run as it stands in a list: id, what it is, and how it went."""
     how = percent(now.test_accuracy) if now.test_accuracy is not None else status(now)
     return say(
-        "name", run=now.run, dataset=SOURCES[now.recipe.dataset].title, network=label(now.recipe.network), side=side(now), how=how
+        "name", run=now.run, name=run_names.of(now), dataset=SOURCES[now.recipe.dataset].title, side=side(now), how=how
     )  # fmt: skip
 
 
@@ -109,6 +111,8 @@ def choosable(
 
 def _config(columns: Sequence[str]) -> dict[str, Any]:
     config: dict[str, Any] = {column: st.column_config.TextColumn(say(f"column_{column}")) for column in columns}
+    config["name"] = st.column_config.TextColumn(say("column_name"), width=NAME_WIDTH)
+    config["network"] = st.column_config.TextColumn(say("column_network"), width=NETWORK_WIDTH)
     for column in PERCENT:
         config[column] = st.column_config.NumberColumn(say(f"column_{column}"), format="%.1f")
     for column in ("epochs", "resolution"):

@@ -15,7 +15,7 @@ from demo.lessons.train import figures, foot, orders, pretrained, result
 from demo.text import plain, speaker
 from demo.timeline import view as timeline
 from demo.ui.formatting import clock, ordinal, percent, whole
-from demo.visitor import session
+from demo.visitor import run_names, session
 
 say = speaker("train")
 REFRESH_SECONDS = 0.8
@@ -57,7 +57,7 @@ def _draw(now: Snapshot) -> None:
 def _about(now: Snapshot) -> str:
     recipe = now.recipe
     return say(
-        "about_run", run=now.run, dataset=recipe.dataset, network=plain(recipe.network), optimizer=recipe.optimizer,
+        "about_run", run=now.run, name=plain(run_names.of(now)), dataset=recipe.dataset, network=plain(recipe.network), optimizer=recipe.optimizer,
         resolution=side_of(recipe), learning_rate=f"{recipe.learning_rate:g}", seed=recipe.seed,
     )  # fmt: skip
 

@@ -12,16 +12,18 @@ from typing import Literal
 import streamlit as st
 
 from core.runs.snapshot import Snapshot
+from core.runs.store import LONGEST_NAME
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from demo.classroom import teacher_mode
 from demo.text import speaker
-from demo.visitor import navigation, session
+from demo.visitor import navigation, run_names, session
 
 say = speaker("train")
 WIDTH, WIDTH_TEACHING = 120, 164
 """Pixels, fixed, so that a place stays where it is while its words change; the three fit a telephone, the wider ones
 the larger letters of teacher's mode."""
+NAME_WIDTH = 420
 RESUMABLE = ("paused", "stopped", "interrupted")
 Verb = Literal["pause", "resume", "stop"]
 
@@ -39,6 +41,23 @@ def render(now: Snapshot) -> None:
         st.caption(say("not_yours"))
     elif now.active:
         st.caption(loss(now))
+    elif mine:
+        _name(now)
+
+
+def _name(now: Snapshot) -> None:
+    """A field for the run's name; empty, the run is called by what differs from the runs before it."""
+    key = session.bind_widget(f"live.name.{now.run}", now.name)
+    st.text_input(say("run_name"), key=key, placeholder=run_names.default(now), max_chars=LONGEST_NAME, icon=":material/edit:", width=NAME_WIDTH,
+                  help=say("run_name_help"), on_change=lambda: _rename(now.run, session.typed(key)))  # fmt: skip
+
+
+def _rename(run: str, name: str) -> None:
+    session.set_notice("", "order")
+    try:
+        session.manager().rename(run, name, session.visitor())
+    except LabError as refusal:
+        session.set_notice(str(refusal), "order")
 
 
 def _pause_or_resume(now: Snapshot, mine: bool) -> None:

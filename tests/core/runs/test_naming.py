@@ -82,7 +82,6 @@ def test_the_nearest_neighbour_counts_and_the_others_do_not() -> None:
 def test_a_name_is_not_longer_than_it_may_be() -> None:
     other = dataclasses.replace(BASE, augment="flip+mixed", schedule="constant", weight_decay=0.125, learning_rate=0.123456, epochs=10_000, network="conv 8 3 tanh, avgpool 2, dense 4 sigmoid")
     assert 40 < len(default_name(other, [BASE])) <= naming.LONGEST
-    assert naming.clean("  my \n first   CNN ") == "my first CNN" and len(naming.clean("x" * 500)) == naming.LONGEST
 
 
 def summary(run: str, created: float, recipe: Recipe, owner: str = "me") -> RunSummary:

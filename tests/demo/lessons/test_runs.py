@@ -23,6 +23,7 @@ from core.studies.registry import planned_names
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Facts, Result, Start
 from core.vocabulary.visitor import Visitor
+from demo.lessons.runs import board, board_figure
 from demo.lessons.runs import page as runs
 from demo.lessons.runs import pretrained as runs_pretrained
 from demo.lessons.runs import table as runs_table
@@ -263,8 +264,7 @@ def test_several_runs_are_compared(manager: JobManager) -> None:
     ids = [stored(manager), stored(manager, finish=False), stored(manager, epochs=3)]
     page = choose(opened(), *ids)
     assert "runs.delete" not in keys(page)
-    charts = page.get("vega_lite_chart")
-    assert len(charts) == 2
+    assert len(page.get("vega_lite_chart")) == 3, "loss, accuracy, and the board above them"
 
 
 def test_a_run_without_an_epoch_has_no_curve(manager: JobManager) -> None:
@@ -280,6 +280,82 @@ def test_the_records_hold_everything_but_the_owner(manager: JobManager) -> None:
     assert known["run"] == run and known["recipe"]["dataset"] == "digits" and len(known["epochs"]) == 3
     assert known["result"]["confusion"] == CONFUSION
     assert ME.name not in json.dumps(known), "who ran it is nobody else's business"
+
+
+def test_a_run_is_named_by_its_owner_alone(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, run = stored(manager), stored(manager, learning_rate=0.125)
+    page = choose(opened(), run)
+    field = page.text_input(key=f"runs.name.{run}")
+    assert field.value == "" and field.placeholder == "digits-cnn, learning rate 0.125"
+    field.set_value("  my  first CNN ").run()
+    assert manager.snapshot(run).name == "my first CNN"
+    table = page.run().dataframe[0].value
+    assert list(table["name"]) == ["my first CNN", "digits-cnn"] and list(table["run"]) == [run, first]
+    assert json.loads(runs.as_json(manager.snapshot(run)))["name"] == "my first CNN"
+    visit(monkeypatch, "other")
+    assert not choose(opened(), run).text_input
+
+
+def test_what_differs_between_runs_is_said_where_they_stand_side_by_side(manager: JobManager) -> None:
+    ids = [stored(manager), stored(manager, learning_rate=0.125, network="conv 32 3, conv 64 3, maxpool 2, dense 64"), stored(manager, seed=7)]
+    text = shown(choose(opened(), *ids))
+    assert "#### What differs" in text
+    assert "| layers | digits-cnn | − dropout 0.25, − dropout 0.25 | digits-cnn |" in text.replace("\u200b", "")
+    assert "learning rate 0.125" in text and "seed 7" in text and "epochs" not in text.partition("#### What differs")[2].partition("Training is drawn")[0]
+    same = shown(choose(opened(), stored(manager), ids[0]))
+    assert "Nothing: the same recipe" in same
+
+
+def test_without_a_finished_run_the_board_says_what_begins_it(manager: JobManager) -> None:
+    stored(manager, finish=False)
+    page = opened()
+    assert "The board begins with the first finished run" in shown(page) and "runs.board.open" not in keys(page)
+
+
+def test_the_board_compares_runs_of_one_budget_alone(manager: JobManager) -> None:
+    small = stored(manager, network="globalpool")
+    large, long = stored(manager, OTHER), stored(manager, epochs=3)
+    found = board.entries(manager.list(), ME.name)
+    assert {entry.run.run: entry.mine for entry in found} == {small: True, large: False, long: True}
+    page = opened()
+    budget = page.selectbox(key="runs.board.budget")
+    assert budget.options == ["Digits (8x8), 3 epochs of 1,293 pictures", "Digits (8x8), 2 epochs of 1,293 pictures"]
+    assert page.selectbox(key="runs.board.choice").options[0].startswith(f"digits-cnn, 3 epochs ({long})")
+    budget.set_value(("digits", 2, 1293)).run()
+    assert len(page.selectbox(key="runs.board.choice").options) == 2
+    parameters = {entry.run.run: entry.parameters for entry in found}
+    assert parameters[small] == 20 and parameters[large] == 35_914, "one mean, ten weights and ten biases"
+
+
+def test_the_board_s_figure_says_in_words_what_it_shows(manager: JobManager) -> None:
+    stored(manager), stored(manager, OTHER, network="globalpool")
+    page = opened()
+    figure = board_figure.scatter([entry.row() for entry in board.entries(manager.list(), ME.name)], "seconds")
+    assert "2 runs" in figure.title and "85.0%" in figure.title and figure.title.startswith("Test accuracy against training time")
+    assert figure.columns["whose"] and set(figure.columns["whose"]) == {"yours", "somebody else's"}
+    assert shown(page).count("Test accuracy against parameters of 2 runs") == 1
+
+
+def test_the_names_beside_the_points_lie_over_no_other() -> None:
+    names, across, up = ["a long name"] * 6, [0.0, 0.02, 0.5, 0.98, 1.0, 1.0], [98.0, 97.9, 97.5, 97.4, 97.3, 50.0]
+    places = board_figure.name_places(names, across, up, line=2.0)
+    assert [left for _, left in places] == [False, False, False, True, True, True]
+    boxes = [(at, x - 0.1 if left else x, x if left else x + 0.1) for (at, left), x in zip(places, across, strict=True)]
+    assert not [(a, b) for n, a in enumerate(boxes) for b in boxes[:n] if abs(a[0] - b[0]) < 2 and a[1] < b[2] and b[1] < a[2]]
+    assert places[0][0] == 98.0 and places[5][0] == 50.0, "who is in nobody's way stays beside its point"
+
+
+def test_a_run_of_the_board_goes_back_into_the_controls_of_train(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = stored(manager, network="conv 8 3, dense 16")
+    gone: dict[str, Any] = {}
+    monkeypatch.setattr(board.navigation, "go", lambda page, **query: gone.update(page=page, query=query))
+    page = opened()
+    assert page.button(key="runs.board.again").disabled
+    page.selectbox(key="runs.board.choice").set_value(run).run()
+    page.button(key="runs.board.again").click().run()
+    assert gone["page"] == "train" and gone["query"]["network"] == "conv 8 3, dense 16" and "run" not in gone["query"]
+    page.button(key="runs.board.open").click().run()
+    assert gone["query"] == {"run": run}
 
 
 # --- the runs that come with the app -------------------------------------------------------------------------------
@@ -346,7 +422,7 @@ def test_it_is_compared_with_an_own_run_and_stays_chosen_in_another_study(manage
     put_card(SPLITS[0])
     put_card("digits")
     page = choose(choose_study(opened(), "splits"), own, SPLITS[0])
-    assert len(page.get("vega_lite_chart")) == 2 and "runs.delete" not in keys(page)
+    assert len(page.get("vega_lite_chart")) == 3 and "runs.delete" not in keys(page)
     choose_study(page, "rest")
     assert page.multiselect[0].value == [own, SPLITS[0]]
     choose(page, own, SPLITS[0], "digits")

@@ -226,6 +226,19 @@ def test_a_run_from_start_to_the_test_result(manager: JobManager) -> None:
     assert page.number_input(key="train.epochs").value == 1
 
 
+def test_a_finished_run_is_named_by_its_owner(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = manager.store.create(SHORT, ME.name)
+    manager.store.set_status(run, "stopped")
+    page = opened(run=run)
+    field = page.text_input(key=f"live.name.{run}")
+    assert field.value == "" and field.placeholder == "digits-cnn"
+    field.set_value("two convs, my first").run()
+    assert manager.snapshot(run).name == "two convs, my first" and "two convs, my first" in shown(page.run())
+    visit(monkeypatch, "other")
+    page = opened(run=run)
+    assert not [one for one in page.text_input if str(one.key).startswith("live.name")] and "two convs, my first" in shown(page)
+
+
 def test_a_run_is_stopped_and_goes_on(manager: JobManager) -> None:
     run = manager.submit(LONG, ME)
     until(lambda: manager.snapshot(run).epochs_done >= 1)
