@@ -41,6 +41,7 @@ if not torch.cuda.is_available() and os.environ.get("LAB_REQUIRE_CUDA") != "1":
     pytest.skip("no NVIDIA card here", allow_module_level=True)
 
 QUICK = Recipe(epochs=3, batch_size=64, threads=1, device="cuda", train_limit=300)
+OWN = "conv 16 3 stride 2 padding 2 dilation 2 none, batchnorm leaky, avgpool 2, conv 16 3 tanh, globalpool, dense 16 none, batchnorm sigmoid"
 SHAPES = {"report": (3, 32, 32), "mnist-cnn": (1, 28, 28), "digits-cnn": (1, 8, 8)}
 
 
@@ -110,7 +111,7 @@ def test_a_resumed_run_ends_with_the_same_bits(optimizer: str, precision: str, a
         assert same_weights(result(rest).weights, result(whole).weights)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", [*NETWORKS, OWN])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_every_network_gives_the_same_bits_again(network: str, precision: str) -> None:
     shape = SHAPES.get(network, (1, 28, 28))
@@ -126,7 +127,7 @@ def test_every_network_gives_the_same_bits_again(network: str, precision: str) -
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", [*NETWORKS, OWN])
 @pytest.mark.parametrize("optimizer", [name for name, row in OPTIMIZERS.items() if row.recordable])
 def test_a_recorded_step_is_the_step_itself(network: str, optimizer: str) -> None:
     shape = SHAPES.get(network, (1, 28, 28))
