@@ -155,7 +155,7 @@ def _idx_layout(folder: str, digests: tuple[str, ...], downloads: tuple[Publishe
 
 DIGITS = Source(
     name="digits",
-    title="Digits (8x8)",
+    title="Digits (8 × 8)",
     shape=(1, 8, 8),
     train=1437,
     train_counts=(142, 146, 142, 146, 145, 145, 145, 143, 139, 144),

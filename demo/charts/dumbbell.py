@@ -30,7 +30,7 @@ def dumbbell(
     # `labelLimit` 0: a name is never cut off.
     y: Spec = {"field": "name", "type": "nominal", "sort": order, "title": None, "axis": {"labelLimit": 0, "labelPadding": 12, "domain": False, "ticks": False, "grid": True}}
     scale: Spec = {"zero": False, "nice": True, "padding": 8} if axis.domain is None else {"domain": list(axis.domain), "nice": False}
-    x: Spec = {"field": "ours", "type": "quantitative", "title": axis.title, "scale": scale, "axis": {"format": axis.format, "grid": False, "tickCount": 6}}
+    x: Spec = {"field": "ours", "type": "quantitative", "title": axis.title, "scale": scale, "axis": {"format": axis.format, "grid": False, "tickCount": 6, "titleAnchor": "end"}}
     tips = [{"field": "name", "type": "nominal", "title": say("row")}] + [
         {"field": field, "type": "quantitative", "title": name, "format": axis.format}
         for field, name in (("ours", say("ours")), ("theirs", say("theirs")), ("distance", say("distance")))

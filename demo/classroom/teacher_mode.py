@@ -26,14 +26,15 @@ ALONE = ("notes",)
 LARGER = """
 html { font-size: 23px !important; }
 :root { --lab-above: 3.2rem; }
-.stMain .stMainBlockContainer { padding-block: calc(var(--lab-header) + 0.2rem) 0.6rem !important; }
-.stLayoutWrapper:has(> .st-key-teacher_bar) { position: sticky; top: var(--lab-header); z-index: 90; }
-.st-key-teacher_bar { zoom: 0.75; background: var(--lab-ground); padding-block: 0.5rem; }
+.stMain .stMainBlockContainer { padding-block: calc(var(--lab-header) + 0.2rem) 0.3rem !important; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-teacher_bar) { position: sticky; top: var(--lab-header); z-index: 90; }
+.stMain .stMainBlockContainer > .stVerticalBlock { gap: 0.55rem; }
+.st-key-teacher_bar { zoom: 0.75; background: var(--lab-ground); padding-block: 0.4rem; }
 """
 """Teacher's mode is projected: all letters are larger, but for the teacher's own bar, which stays in sight."""
 STRIP = """
 :root { --lab-above: 2.6rem; }
-.stLayoutWrapper:has(> .st-key-class_strip) { position: sticky; top: var(--lab-header); z-index: 90; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-class_strip) { position: sticky; top: var(--lab-header); z-index: 90; }
 .st-key-class_strip { background: %s; border-radius: 0.4rem; padding: 0.3rem 0.8rem; }
 .st-key-class_strip .stMarkdown p, .st-key-class_strip .stMarkdown div { margin: 0; }
 @media (max-width: 640px) {

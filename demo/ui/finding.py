@@ -25,6 +25,7 @@ common = speaker("figures")
 WIDE, NARROW = 0.72, 0.28
 """Of the page's width: the figure, and what stands beside it."""
 STYLE = """
+.st-key-finding_top .lab-overline { flex: none; }
 .st-key-finding_top { border-bottom: 1px solid light-dark(#dde3e7, #2a333a); padding-bottom: 0.4rem; }
 .st-key-finding_head .stHeading h1 { font-size: 1.9rem; line-height: 1.12; letter-spacing: -0.01em; padding: 0; text-wrap: pretty; max-width: none; }
 .st-key-finding_head .stMarkdown p { max-width: 42rem; }
@@ -33,6 +34,14 @@ STYLE = """
 .lab-number b { display: block; font-size: 1.4rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .stMain .stMainBlockContainer:has(.st-key-finding_top) { padding-bottom: 1rem; }
 @media (max-width: 640px) {
+  .st-key-finding_top { flex-wrap: nowrap !important; gap: 0.7rem; }
+  .st-key-finding_top > :last-child { flex: 1; min-width: 0; }
+  .st-key-finding_top .lab-overline span { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  .stMain:has([class*="st-key-options-"]) :is([data-testid="stLayoutWrapper"]:has(> .st-key-finding_head), .st-key-finding_head) { display: contents; }
+  .stMain:has([class*="st-key-options-"]) .st-key-finding_head > :has(.stMarkdown) { order: 1; }
+  .stMain:has([class*="st-key-options-"]) .st-key-finding_head > :has(.stHeading) { margin-bottom: 0.5rem; }
+  .stMain:has([class*="st-key-options-"]) [data-testid="stLayoutWrapper"]:has(> .st-key-finding_row) { order: 2; }
+  .stMain:has([class*="st-key-options-"]) .lab-answers { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: 0.2rem; }
   .stMain .st-key-finding_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
   .st-key-finding_top [data-testid="stButtonGroup"] > div { flex-wrap: nowrap; overflow-x: auto; }
   .stColumn:has([class*="st-key-options-large-"]) { order: -1; }

@@ -28,7 +28,7 @@ SHARES = (62, 38)
 """Of the width: the view and the column."""
 STYLE = """
 .stMain .stMainBlockContainer:has(.st-key-stage_column) { padding-bottom: 1.5rem; }
-.stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) {
+.stColumn:has(> .stVerticalBlock > [data-testid="stLayoutWrapper"] > .st-key-stage_view) {
   position: sticky; top: calc(var(--lab-header, 56px) + var(--lab-above, 0rem) + 1.1rem); align-self: flex-start;
 }
 .st-key-stage_column .stHeading h1 { font-size: 1.45rem; }
@@ -45,7 +45,7 @@ STYLE = """
   .stMain:has(.st-key-stage_wide) .st-key-stage_column > :has(> [class*="st-key-marked-"]) { order: 1; }
   .stMain:has(.st-key-stage_wide) .st-key-stage_column > [class*="-again"] { order: 2; }
   .st-key-stage_view > :has(> .st-key-stage_controls) { order: 1; }
-  .stColumn:has(> .stVerticalBlock > .stLayoutWrapper > .st-key-stage_view) { position: static; }
+  .stColumn:has(> .stVerticalBlock > [data-testid="stLayoutWrapper"] > .st-key-stage_view) { position: static; }
 }
 """
 PUPIL = """

@@ -25,6 +25,10 @@ EXAMPLES: dict[str, Matrix] = {
 }
 """Examples to start from, ours and invented: rows are the truth."""
 MATRIX = "audit.matrix"
+STYLE = """
+[class*="st-key-audit_matrix_"] { flex-wrap: nowrap !important; column-gap: 0.4rem !important; }
+"""
+"""A row of the matrix is one row on a telephone too."""
 SCORES = ("recall", "precision", "f1")
 MOST = 10_000
 
@@ -71,9 +75,10 @@ def _grid(matrix: Matrix) -> None:
     def apply() -> None:
         session.set_state(MATRIX, [[int(session.typed(key)) for key in row] for row in keys])
 
+    st.html(f"<style>{STYLE}</style>")
     for truth, row, counts in zip(classes, keys, matrix, strict=True):
-        with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-            st.markdown(say("really", name=truth), width=88)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center" if truth != classes[0] else "bottom", key=f"audit_matrix_{truth}"):
+            st.markdown(say("really", name=truth), width=116)
             for guess, key, count in zip(classes, row, counts, strict=True):
                 st.number_input(
                     say("called", name=guess), label_visibility="visible" if truth == classes[0] else "collapsed", min_value=0, max_value=MOST, step=1, key=session.bind_widget(key, count),

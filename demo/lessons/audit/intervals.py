@@ -15,6 +15,7 @@ FITS, FAILS = "#1d8ba8", "#b35806"
 ROW, AROUND = 34, 70
 """Pixels of a row, and of the axis with its title."""
 WORDS = ("fits_word", "fails_word")
+LEGEND: Spec = {"title": None, "orient": "top", "columns": 2, "labelLimit": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ def intervals(title: str, axis: str, places: Sequence[Place], whole: bool = True
     fits, fails = (say(word) for word in WORDS)
     rows = [(place.name, round(place.low, 3), round(place.high, 3), place.value, fits if place.possible else fails) for place in places]
     kinds = {"field": "kind", "type": "nominal"}
-    legend = {"title": None, "orient": "top"} if whole else None
+    legend = LEGEND if whole else None
     y: Spec = {"field": "name", "type": "nominal", "title": None, "sort": [place.name for place in places],
                "axis": {"labelLimit": 0, "grid": True, "ticks": False, "domain": False}}  # fmt: skip
     every = [value for place in places for value in (place.low, place.high, place.value)]
-    x: Spec = {"field": "low", "type": "quantitative", "title": axis, "scale": {"domain": _around(every), "nice": False}, "axis": {"grid": False, "tickCount": 6}}
+    x: Spec = {"field": "low", "type": "quantitative", "title": axis, "scale": {"domain": _around(every), "nice": False}, "axis": {"grid": False, "tickCount": 6, "titleAnchor": "end"}}
     tips = [{"field": "name", "type": "nominal", "title": say("row")}, {"field": "value", "type": "quantitative", "title": say("printed_number"), "format": ".1f"},
             {"field": "low", "type": "quantitative", "title": say("from"), "format": ".1f"}, {"field": "high", "type": "quantitative", "title": say("to"), "format": ".1f"}]  # fmt: skip
     layers: list[Spec] = [
@@ -63,7 +64,7 @@ def sixteenths(title: str, values: Sequence[tuple[str, float, bool]], parts: int
     """Printed values (name, value in sixteenths, whether whole) on a scale of sixteenths."""
     fits, fails = say("whole_word"), say("odd_word")
     rows = [(name, value, fits if whole else fails, f"{value:g}") for name, value, whole in values]
-    kinds = {"field": "kind", "type": "nominal", "legend": {"title": None, "orient": "top"}}
+    kinds = {"field": "kind", "type": "nominal", "legend": LEGEND}
     scales = {"color": [FITS, FAILS], "shape": ["circle", "diamond"]}
     marks = {name: {**kinds, "scale": {"domain": [fits, fails], "range": found}} for name, found in scales.items()}
     y: Spec = {"field": "name", "type": "nominal", "title": None, "sort": [row[0] for row in rows], "axis": {"labelLimit": 0, "ticks": False, "domain": False, "grid": False}}
@@ -82,10 +83,9 @@ def both(title: str, axis: str, rows: Sequence[tuple[str, float, float]]) -> Fig
     points = [(name, part, value, left, right) for name, left, right in rows for part, value in ((train, left), (test, right))]
     y: Spec = {"field": "name", "type": "nominal", "title": None, "sort": [row[0] for row in rows], "axis": {"labelLimit": 0, "ticks": False, "domain": False, "grid": True}}
     every = [value for _, *pair in rows for value in pair]
-    x: Spec = {"field": "value", "type": "quantitative", "title": axis, "scale": {"domain": _around(every), "nice": False}, "axis": {"grid": False, "tickCount": 6}}
-    legend = {"title": None, "orient": "top"}
+    x: Spec = {"field": "value", "type": "quantitative", "title": axis, "scale": {"domain": _around(every), "nice": False}, "axis": {"grid": False, "tickCount": 6, "titleAnchor": "end"}}
     scales = {"color": [TRAINING, VALIDATION], "shape": ["circle", "square"]}
-    marks = {name: {"field": "part", "type": "nominal", "legend": legend, "scale": {"domain": [train, test], "range": found}} for name, found in scales.items()}
+    marks = {name: {"field": "part", "type": "nominal", "legend": LEGEND, "scale": {"domain": [train, test], "range": found}} for name, found in scales.items()}
     layers: list[Spec] = [
         {"mark": {"type": "rule", "aria": False, "strokeWidth": 3, "opacity": 0.5, "color": "#7d8f9b"}, "encoding": {"y": y, "x": {**x, "field": "train"}, "x2": {"field": "test"}}},
         {"mark": {"type": "point", "filled": True, "opacity": 1, "size": 160}, "encoding": {"y": y, "x": x, **marks}},

@@ -6,6 +6,7 @@ from core.classroom.questions import studies
 from core.studies import resolution_findings
 from core.studies.resolution import SIDES
 from demo.charts.figure import Figure, columns_of
+from demo.charts.plots import heading
 from demo.charts.theme import Spec
 from demo.classroom import guessing, questions
 from demo.lessons.resolution import shared
@@ -105,7 +106,7 @@ def _spec(asked: bool) -> Spec:
         {"transform": only("test"), "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 120, "opacity": 1, "stroke": {"expr": "ground"}},
          "encoding": {**place, "color": colour, "tooltip": tips[1:]}},
         {"transform": only("name"), "mark": {**words, "align": {"expr": "datum.epoch > 100 ? 'right' : 'left'"}, "dx": {"expr": "datum.epoch > 100 ? 30 : 12"},
-                                            "dy": {"expr": "datum.epoch > 100 ? 30 : 0"}},
+                                            "dy": {"expr": "datum.epoch > 100 ? 3.6 * letters : 0"}},
          "encoding": {**place, "text": {"field": "label", "type": "nominal"}}},
         {"transform": only(YOURS), "mark": {"type": "point", "shape": "circle", "size": 170, "strokeWidth": 2.5, "strokeDash": [3, 3], "filled": False,
                                             "stroke": {"expr": "ink"}}, "encoding": place},
@@ -114,4 +115,4 @@ def _spec(asked: bool) -> Spec:
         {"transform": only("end"), "mark": {**words, "dx": 6, "baseline": "top", "fontWeight": "normal"},
          "encoding": {"x": x, "y": {"value": 4}, "text": {"field": "label", "type": "nominal"}}},
     ]  # fmt: skip
-    return {"title": {"text": say("recipes_axis"), "fontWeight": "normal"}, "height": HEIGHT, "layer": [*layers, *([open_question()] if asked else [])]}
+    return {"title": {**heading(say("recipes_axis"), say("recipes_marks")), "fontWeight": "normal"}, "height": HEIGHT, "layer": [*layers, *([open_question()] if asked else [])]}
