@@ -167,8 +167,9 @@ def explain(desk: Handlers, said: gr.Markdown, chances: gr.Label, seen: gr.HTML,
         gr.Markdown(f"### {say('strip')}")
         of_strip = gr.Markdown(about_strip(desk.recipe(FIRST)))
         strip = gr.HTML(in_strip, elem_id="strip")
-    with gr.Column(elem_classes=LATER):
-        gr.Markdown(f"### {say('steps')}")
+    with drawer("cam", LATER):
+        cam = gr.HTML(in_cam, elem_id="cam")
+    with drawer("steps", LATER):
         of_steps = gr.Markdown(about_steps(desk.recipe(FIRST)))
         stages = gr.HTML(in_steps, elem_id="stages")
         with gr.Row():
@@ -177,15 +178,16 @@ def explain(desk: Handlers, said: gr.Markdown, chances: gr.Label, seen: gr.HTML,
                          elem_id=f"switch-{step}")
                 for step in ("invert", "crop", "aspect", "centre")
             )  # fmt: skip
-    with gr.Row(equal_height=False):
-        with gr.Column(min_width=SIDE, elem_classes=LATER):
-            gr.Markdown(f"### {say('cam')}")
-            cam = gr.HTML(in_cam, elem_id="cam")
-        with gr.Column(min_width=SIDE):
-            gr.Markdown(f"### {say('trust')}")
-            of_trust = gr.Markdown(elem_id="trust")
-            gr.Markdown(f"### {say('api')}\n{say('api_text')}")
+    with drawer("trust"):
+        of_trust = gr.Markdown(elem_id="trust")
+    with drawer("api"):
+        gr.Markdown(say("api_text"))
     return Results(said, chances, seen, strip, stages, cam, of_strip, of_steps, of_trust, switches)
+
+
+def drawer(key: str, classes: str = "") -> gr.Accordion:
+    """A closed drawer with the heading `key`: what not everybody needs stays below the answer, one tap away."""
+    return gr.Accordion(say(key), open=False, elem_id=f"drawer-{key}", elem_classes=classes or None)
 
 
 def answer_at_once(desk: Handlers, settings: Settings, images: Images, results: Results, blocks: gr.Blocks) -> None:

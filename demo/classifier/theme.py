@@ -17,7 +17,8 @@ two weights only) and serves it itself: no network, also where it stands alone."
 CSS = """
 :root {scrollbar-gutter: stable}
 :root:has(body.in-the-lab) {scrollbar-gutter: auto}
-.gradio-container {max-width: 1180px !important; margin: 0 auto !important; font-size: 17px}
+.gradio-container {max-width: 1180px !important; width: 100% !important; margin: 0 auto !important; font-size: 17px}
+.gradio-container .fillable {max-width: 1180px !important; width: 100%}
 .in-the-lab #head {display: none}
 .in-the-lab .gradio-container, .in-the-lab .fillable {max-width: none !important; width: 100%; padding: 0 !important}
 .gradio-container .prose {font-size: 17px; line-height: 1.5; font-variant-numeric: tabular-nums}
@@ -31,6 +32,9 @@ CSS = """
 #ask {align-self: flex-start; width: auto; min-width: 8rem; margin-top: 0.3rem}
 .gradio-container .block.hide-container {overflow: visible !important}
 #desk {gap: 1.6rem; margin-top: 0.4rem}
+[id^=drawer-] {border: 1px solid var(--border-color-primary) !important; padding: 0 !important}
+[id^=drawer-] > button {font-weight: 700; padding: 0.55rem 0.8rem; font-size: 17px; text-align: start}
+[id^=drawer-] > :not(button) {padding: 0 0.8rem 0.6rem}
 #chances .bar {height: 8px; border-radius: 4px; background: var(--color-accent)}
 #chances :is(.text, .confidence, .line, dt, dd) {font-family: var(--font); font-size: 17px}
 .pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary); border-radius: 6px}
@@ -74,7 +78,8 @@ CSS = """
 .min_value, .max_value {color: var(--block-info-text-color) !important}
 :is(button, input, [role=tab], [tabindex]):focus-visible {outline: 3px solid #ffa90e; outline-offset: 2px}
 @media (max-width: 640px) {
-  .gradio-container .prose h1 {font-size: 28px}
+  .gradio-container .prose h1 {font-size: 24px}
+  .gradio-container .fillable.app {padding: 0.8rem 1rem !important}
   .strip th, .strip td {padding: 0.25rem; font-size: 0.78rem}
   .strip th img {width: 44px}
   .stages figure {width: 86px}

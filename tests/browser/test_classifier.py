@@ -84,8 +84,8 @@ def open_classifier(page: Page, address: str) -> None:
     """Waits until the page's script is there, the first network is loaded and the drawing that a page begins with is answered."""
     page.goto(address)
     expect(page.locator("#pad canvas")).to_be_visible()
-    expect(page.locator("#trust")).to_contain_text("energy")
     expect(page.locator("#seen img")).to_be_visible()
+    settled(page, 30)
 
 
 def settled(page: Page, seconds: float = 3) -> None:
@@ -273,6 +273,22 @@ def test_the_page_begins_with_an_answer_that_the_first_stroke_replaces_and_hides
     expect(page.locator("#pad .example")).to_be_hidden()
     draw(page, DRAWN[7][1], 1)
     expect(page.locator("#said")).to_contain_text("looks like 7")
+
+
+def test_what_is_secondary_lies_in_closed_drawers_with_what_the_last_answer_put_there(page: Page, space: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_classifier(page, space)
+    expect(page.locator("#strip td").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2 * 800
+    for drawer, inside in (("cam", "#cam"), ("steps", "#stages img >> nth=3"), ("trust", "#trust"), ("api", "pre")):
+        expect(page.locator(f"#drawer-{drawer} {inside}")).to_be_hidden()
+        page.locator(f"#drawer-{drawer} > button").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#drawer-{drawer} {inside}").first).to_be_visible()
+    expect(page.locator("#trust")).to_contain_text("energy")
+    page.locator("#switch-invert").get_by_text("off", exact=True).click()
+    settled(page)
+    expect(page.locator("#stages .off").first).to_be_visible()
 
 
 def test_on_a_telephone_the_square_the_answer_and_the_slider_come_in_this_order(chromium: Browser, space: str) -> None:

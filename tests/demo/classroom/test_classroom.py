@@ -402,14 +402,14 @@ def test_the_class_sees_where_the_teacher_is(room: Classroom) -> None:
     assert page.get("page_link")[0].proto.label == "Your teacher is watching run a-run: follow"
     assert page.get("page_link")[0].proto.query_string == "run=a-run" and page.title[0].value == "Home"
     room.at(TEACHER, "home")
-    assert "You are where your teacher is" in words(page.run())
+    assert "You are with your teacher" in words(page.run())
 
 
 def test_who_is_brought_is_brought_once_and_may_leave(room: Classroom) -> None:
     room.follow("bring", TEACHER)
     room.at(TEACHER, "pooling")
     page = studio()
-    assert page.title[0].value == "Pooling" and "You are where your teacher is" in words(page)
+    assert page.title[0].value == "Pooling" and "You are with your teacher" in words(page)
     room.at(TEACHER, "warmup")
     assert page.run().title[0].value == "Warm-up"
     page.button(key="class.follow").click().run()
