@@ -33,7 +33,7 @@ html { font-size: 23px !important; }
 """
 """Teacher's mode is projected: all letters are larger, but for the teacher's own bar, which stays in sight."""
 STRIP = """
-:root { --lab-above: 2.6rem; }
+:root { --lab-above: 1.2rem; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-class_strip) { position: sticky; top: var(--lab-header); z-index: 90; }
 .st-key-class_strip { background: %s; border-radius: 0.4rem; padding: 0.3rem 0.8rem; }
 .st-key-class_strip .stMarkdown p, .st-key-class_strip .stMarkdown div { margin: 0; }
@@ -41,6 +41,7 @@ STRIP = """
   .st-key-class_strip .stMarkdown p { font-size: 0.85rem; line-height: 1.3; }
   .st-key-class_strip .stHorizontalBlock { row-gap: 0; }
   .st-key-class_strip button { min-height: 1.75rem; }
+  .st-key-class_strip :has(> .st-key-class_together) { display: none; }
 }
 """
 """The line of the class stays in sight, also far down a page."""
@@ -188,9 +189,10 @@ def _strip(page: str, revision: int) -> None:
         answered = room.ballot(question, visitor).answered
         line = say("answered", answered=answered, here=max(present, answered)) if question else say("class_open")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if room.place and _together(page, room.place):
-                line = f"{line}. {say('together')}"
             st.markdown(line, width="content")
+            if room.place and _together(page, room.place):
+                with st.container(key="class_together", width="content"):
+                    st.markdown(say("together"), width="content")
             _way(page)
 
     view()

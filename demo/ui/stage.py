@@ -50,6 +50,7 @@ STYLE = """
 """
 PUPIL = """
 @media (max-width: 640px) {
+  :has(> .st-key-warmup_note) { display: none; }
   .st-key-stage_column :is(.stElementContainer:has(h1), .stElementContainer:has(.lab-overline)) {
     position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden;
   }

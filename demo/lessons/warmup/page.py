@@ -31,7 +31,8 @@ def render() -> None:
         with view:
             if not answered:
                 sheet.overview(lambda _image, _kernel: "")
-                st.caption(say("sheet_note", bias=signed(worksheet.bias(), 0)))
+                with st.container(key="warmup_note"):
+                    st.caption(say("sheet_note", bias=signed(worksheet.bias(), 0)))
                 return
             image = _work()
         with column:
