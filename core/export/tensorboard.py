@@ -51,6 +51,6 @@ def _matrix(tag: str, matrix: Matrix, classes: tuple[str, ...]) -> bytes:
 
 
 def _recipe(run: Snapshot) -> dict[str, str | int | float | bool]:
-    """The recipe's values; what has none is 'default'."""
+    """The recipe's values; without those that are left to the network or the data set, for a number stays a number."""
     values = {name: getattr(run.recipe, name) for name in FIELDS}
-    return {name: "default" if value is None else value for name, value in values.items()}
+    return {name: value for name, value in values.items() if value is not None}
