@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -131,20 +134,37 @@ def export(run: Snapshot, folder: Path, what: Sequence[str] | None) -> Contents:
     return found
 
 
-def zip_of(run: str) -> bytes:
-    """Everything of a run, by its id or name, packed. Made by a process of its own: the caller needs no torch.
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Everything of a run in one ZIP."""
 
-    LabError with the sentence of the command line where it cannot be.
+    zip: bytes
+    files: tuple[tuple[str, int, str], ...]
+    """Of each file: its path, its size in bytes, what it is for."""
+    left_out: dict[str, str]
+    """Kind -> why the run cannot give it."""
+
+
+_one_at_a_time = threading.Lock()
+"""A process that packs loads torch: thirty at once would take the machine from those who train."""
+
+
+def packed(run: str, runs: Path, data: Path) -> Packed:
+    """Everything of a run, by its id or name, from the run store in `runs`, with the data sets in `data`.
+
+    Made by a process of its own, so that the caller needs no torch; one at a time. LabError, with the sentence of the command
+    line, where it cannot be.
     """
-    with tempfile.TemporaryDirectory() as place:
+    with _one_at_a_time, tempfile.TemporaryDirectory() as place:
         folder = Path(place, run)
-        done = subprocess.run([sys.executable, "-m", "core", "export", run, "--to", str(folder), "--json"],
-                              cwd=ROOT, capture_output=True, text=True, check=False)  # fmt: skip
+        words = [sys.executable, "-m", "core", "export", run, "--to", str(folder), "--json"]
+        environ = {**os.environ, "LAB_RUNS": str(runs), "LAB_DATA": str(data)}
+        done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise LabError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"run {run} could not be exported")
+            raise LabError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"run {run} could not be packed")
+        answer = json.loads(done.stdout)
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(folder.rglob("*")):
-                if file.is_file():
-                    archive.write(file, Path(run) / file.relative_to(folder))
-        return stream.getvalue()
+            for row in answer["files"]:
+                archive.write(folder / row["file"], f"{run}/{row['file']}")
+    return Packed(stream.getvalue(), tuple((row["file"], row["bytes"], row["about"]) for row in answer["files"]), answer["left_out"])

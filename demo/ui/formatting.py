@@ -40,6 +40,15 @@ def whole(number: float) -> str:
     return f"{number:,.0f}"
 
 
+def file_size(count: int) -> str:
+    """Bytes as people say them.
+
+    >>> file_size(6_120), file_size(1_660_000)
+    ('6.1 kB', '1.7 MB')
+    """
+    return f"{count / 1e6:,.1f} MB" if count >= 999_950 else f"{count / 1e3:.1f} kB"
+
+
 def one_in(chance: float) -> str:
     """A small chance as people say it: one in so many, with two digits.
 

@@ -21,7 +21,7 @@ from demo.charts import curves, figure
 from demo.lessons.runs import board, differing, in_step, pretrained, table
 from demo.text import plain, speaker
 from demo.timeline import doors
-from demo.ui import header
+from demo.ui import header, take_home
 from demo.visitor import navigation, run_names, session
 
 say = speaker("runs")
@@ -185,6 +185,7 @@ def _actions(now: RunSummary) -> None:
             say("download_run"), lambda: as_json(manager.snapshot(now.run)), f"run-{now.run}.json", "application/json", key="runs.json",
             icon=":material/download:", help=say("download_run_help"),
         )  # fmt: skip
+        take_home.button(now, "runs")
     if mine:
         _name(now)
     if now.message:

@@ -119,19 +119,15 @@ def test_a_full_disk_leaves_nothing(run: Snapshot, tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.slow
-def test_a_zip_of_everything_without_torch_in_this_process(monkeypatch: pytest.MonkeyPatch, data_without_sets: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(bundle.zip_of("digits"))) as archive:
-        names = archive.namelist()
-        assert archive.testzip() is None and "digits/train.py" in names and "digits/model.onnx" in names
+def test_a_zip_of_everything_is_packed_by_a_process_of_its_own(tmp_path: Path) -> None:
+    found = bundle.packed("digits", tmp_path / "runs", tmp_path / "data")
+    with zipfile.ZipFile(io.BytesIO(found.zip)) as archive:
+        assert archive.testzip() is None
+        assert {info.filename: info.file_size for info in archive.infolist()} == {f"digits/{name}": size for name, size, _ in found.files}
         assert archive.read("digits/model.safetensors") == (FOLDER / "digits.safetensors").read_bytes()
+    assert not found.left_out and [name for name, _, _ in found.files] == [name for kind in bundle.KINDS.values() for name in kind.files]
     with pytest.raises(LabError, match="there is no run 'nobody'"):
-        bundle.zip_of("nobody")
-
-
-@pytest.fixture
-def data_without_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LAB_DATA", str(tmp_path))
-    return tmp_path
+        bundle.packed("nobody", tmp_path / "runs", tmp_path / "data")
 
 
 def test_the_kinds_do_not_write_to_the_same_file() -> None:

@@ -176,7 +176,7 @@ def test_the_buttons_of_a_run_are_the_same_in_every_status(manager: JobManager, 
     for status in STATUSES:
         run = stored(manager, owner, finish=False)
         manager.store.set_status(run, status)
-        assert keys(choose(opened(), run)) == ["runs.open", "runs.resume", "runs.delete"], status
+        assert keys(choose(opened(), run)) == ["runs.open", "runs.resume", "runs.delete", "runs.take_home"], status
 
 
 def stop_all_question() -> None:
