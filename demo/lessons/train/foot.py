@@ -10,6 +10,7 @@ from core.vocabulary.records import as_dict
 from demo.charts import curves, export
 from demo.lessons.train.result import EPOCH_COLUMNS
 from demo.text import speaker
+from demo.ui import take_home
 from demo.ui.formatting import as_csv
 from demo.visitor import navigation, recipe_choice, session
 from demo.visitor.address import with_unresolved_device
@@ -33,6 +34,7 @@ def render(now: Snapshot) -> None:
         if st.button(say("foot_change"), key="live.change", icon=":material/compare_arrows:", help=say("foot_change_help")):
             _change(now)
         _download(now)
+        take_home.button(now, "live")
 
 
 def beside(now: Snapshot) -> Snapshot | None:
