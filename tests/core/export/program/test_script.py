@@ -97,13 +97,13 @@ def test_a_run_s_name_stays_a_name() -> None:
     """A name is anybody's text, and a script is executed."""
     named = dataclasses.replace(made_up(preset("quick", "digits")), name='my best\n"""\nimport os  # \\')
     first, *rest = script(named).splitlines()
-    assert first == '"""Run abc234 (my bestimport os) of Resolution Lab: the network digits-cnn on Digits (8x8).'
+    assert first == '"""Run abc234 (my bestimport os) of Resolution Lab: the network digits-cnn on Digits (8 × 8).'
     assert not [line for line in rest if line.startswith("import os")]
 
 
 def test_a_network_of_one_s_own_is_called_so() -> None:
     text = script(made_up(preset("quick", "digits").changed(network="conv 4 3, maxpool 2, dense 8")))
-    assert "a network of one's own on Digits (8x8)" in text and "nn.Linear(36, 8), nn.ReLU()," in text
+    assert "a network of one's own on Digits (8 × 8)" in text and "nn.Linear(36, 8), nn.ReLU()," in text
 
 
 @pytest.mark.slow
