@@ -29,6 +29,9 @@ _view = st.components.v2.component(
     "lab_timeline", html=read("timeline/timeline.html"), css=read("timeline/timeline.css"), js=read(*SCRIPTS)
 )
 
+_state = st.components.v2.component("lab_timeline_state", js=read("timeline/state.js"))
+"""What changes at each look, on its own: a view travels with its scripts whenever its data are others, and they are larger."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -55,9 +58,9 @@ def show(runs: Sequence[Shown], key: str) -> None:
         if sent := session.typed(key)["way"]:
             session.set_state(f"{key}.way", str(sent["network"]))
 
-    data = {"words": text.everything("timeline"), "runs": [state(run) for run in runs], "epoch": navigation.epoch_from_address(),
-            "door": navigation.door() is not None}  # fmt: skip
-    _view(key=key, data=data, on_door_change=door, on_way_change=way)
+    view = {"words": text.everything("timeline"), "key": key, "epoch": navigation.epoch_from_address(), "door": navigation.door() is not None}
+    _view(key=key, data=view, on_door_change=door, on_way_change=way)
+    _state(key=f"{key}.state", data={"key": key, "runs": [state(run) for run in runs]})
     if network := session.get_state(f"{key}.way"):
         session.set_state(f"{key}.way", None)
         navigation.go("network", network=network)

@@ -60,9 +60,11 @@ def _get(address: str) -> bytes:
 class _Visit:
     def __init__(self, socket: ClientConnection, page: str, query: str, seen: Seen, port: int) -> None:
         self.socket, self.page, self.query, self.seen, self.port = socket, page, query, seen, port
-        self.epochs, self.fetching = 0, False
+        self.epochs, self.fetching, self.head = 0, False, False
         self.asked, self.part = 0.0, ""
         self.timers: list[asyncio.Task[None]] = []
+        self.hashes: set[str] = set()
+        """Of the large messages that have come: a browser keeps them, and is sent a word for one that comes again."""
 
     async def ask(self, part: str = "") -> None:
         if self.asked and part:
@@ -70,12 +72,15 @@ class _Visit:
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.page_name, state.fragment_id, state.is_auto_rerun = self.query, self.page, part, bool(part)
+        state.cached_message_hashes.extend(self.hashes)
         self.asked, self.part = time.perf_counter(), part
         await self.socket.send(message.SerializeToString())
 
     async def take(self, data: bytes) -> None:
         message = ForwardMsg.FromString(data)
         self.seen.bytes += len(data)
+        if message.metadata.cacheable and message.hash:
+            self.hashes.add(message.hash)
         if found := _STATE.search(data):
             self.timers.append(asyncio.create_task(self._follow(found[1].decode(), int(found[2]))))
         kind = message.WhichOneof("type")
@@ -95,12 +100,14 @@ class _Visit:
         try:
             while self.epochs < done:
                 began = time.perf_counter()
-                address = f"http://127.0.0.1:{self.port}/history/{run}?first={self.epochs}{'' if self.epochs else '&head=1'}"
+                address = f"http://127.0.0.1:{self.port}/history/{run}?first={self.epochs}{'' if self.head else '&head=1'}"
                 answer = await asyncio.to_thread(_get, address)
                 self.seen.fetches.append(time.perf_counter() - began)
                 self.seen.bytes += len(answer)
                 self.seen.largest = max(self.seen.largest, len(answer))
-                self.epochs += len(json.loads(answer)["epochs"])
+                found = json.loads(answer)
+                self.epochs += len(found["epochs"])
+                self.head = self.head or not found["head"]["early"]
         finally:
             self.fetching = False
 

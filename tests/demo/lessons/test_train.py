@@ -415,8 +415,8 @@ def test_leaving_a_run_goes_back_to_the_samples(manager: JobManager) -> None:
 
 def test_one_thing_is_changed_and_the_curve_before_it_is_drawn_behind(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[dict[str, Any]] = []
-    drawn = timeline._view
-    monkeypatch.setattr(timeline, "_view", lambda **given: sent.append(given["data"]) or drawn(**given))
+    drawn = timeline._state
+    monkeypatch.setattr(timeline, "_state", lambda **given: sent.append(given["data"]) or drawn(**given))
     run = manager.submit(SHORT, ME)
     until(lambda: not manager.snapshot(run).active)
     page = opened(run=run)

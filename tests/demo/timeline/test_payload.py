@@ -25,7 +25,7 @@ from core.runs.store import open_store
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import DeadUnits, Facts, LayerNorms, Observation, RunRecord, Tick
 from core.vocabulary.visitor import Visitor
-from demo import text
+from demo.components.window import read
 from demo.server import services
 from demo.timeline import kept, payload, view
 from demo.timeline.route import PATH, history
@@ -142,7 +142,7 @@ def test_no_answer_is_larger_than_a_refresh_may_be(kernels: tuple[int, ...], mon
 def test_a_refresh_of_a_running_run_stays_below_40_kb(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What the page sends at each look, and what the browser fetches for an epoch that is done."""
     now = many(150, (32, 3, 3, 3), monkeypatch, tmp_path)
-    page = len(json.dumps({"words": text.everything("timeline"), "runs": [view.state(view.Shown(now))], "epoch": None}))
+    page = len(json.dumps({"key": "live.timeline", "runs": [view.state(view.Shown(now))]})) + len(read("timeline/state.js"))
     fetched = len(payload.answer(now, len(now.epochs) - 1, False))
     print(f"a refresh: {page:,} bytes by the page, {fetched:,} for a new epoch")
     assert page + fetched <= MOST

@@ -115,6 +115,7 @@ class Timeline {
     this.slider.addEventListener("input", () => this.toEpoch(Number(this.slider.value)))
     this.find(".replay").addEventListener("click", () => (this.playing ? this.stop() : this.replay()))
     this.find(".newest").addEventListener("click", () => this.toEpoch(null))
+    window.addEventListener("lab-runs", ({ detail }) => this.root.isConnected && detail === this.data?.key && this.follow())
     new MutationObserver(() => this.show()).observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["style", "class"] })
   }
 
@@ -127,15 +128,22 @@ class Timeline {
     }
     if (data.epoch !== this.asked && data.epoch !== null) this.epoch = data.epoch
     this.asked = data.epoch
-    this.root.classList.toggle("two", data.runs.length > 1)
-    while (this.views.length < data.runs.length) this.find(".views").append(this.views[this.views.push(new View(this)) - 1].root)
-    while (this.views.length > data.runs.length) this.views.pop().root.remove()
-    const place = data.runs.length > 1 ? this.root : this.views[0].place
-    if (this.find(".time").parentElement !== place) place.prepend(this.find(".time"))
-    data.runs.forEach((state, at) => this.views[at].records.take(state))
-    this.show()
+    this.follow()
     if (!data.door && this.opened) setTimeout(() => this.comeBack(), CLOSED_MS)
     this.opened = data.door
+  }
+
+  /** How far the runs are, as state.js has told last. */
+  follow() {
+    const runs = window.labRuns?.[this.data.key]
+    if (!runs) return
+    this.root.classList.toggle("two", runs.length > 1)
+    while (this.views.length < runs.length) this.find(".views").append(this.views[this.views.push(new View(this)) - 1].root)
+    while (this.views.length > runs.length) this.views.pop().root.remove()
+    const place = runs.length > 1 ? this.root : this.views[0].place
+    if (this.find(".time").parentElement !== place) place.prepend(this.find(".time"))
+    runs.forEach((state, at) => this.views[at].records.take(state))
+    this.show()
   }
 
   /** The sheet is the page's; when it is closed, the keyboard goes on from the door. */
