@@ -37,6 +37,8 @@ NETWORK = "network."
 """What the names of the weights begin with in a checkpoint (core/training/checkpoint.py)."""
 BUDGET_MB = 60.0
 """What a run may take on the disk, if $LAB_HISTORY_MB says nothing else; a MB is 1,000,000 bytes."""
+ROOM = 0.9
+"""Of the budget; the rest is for the database, its journal included."""
 EARLY = 4
 """The smaller, the denser the early epochs among those whose weights stay."""
 

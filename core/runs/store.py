@@ -162,7 +162,7 @@ class RunStore:
         self._remove_weights(run, keep=name)
         with self._if_possible(run):
             beside = len(epoch.checkpoint) + (epoch.epoch + 1) * len(record)
-            history_files.thin(self._history_folder(run), self._budget - beside, epoch.best_epoch)
+            history_files.thin(self._history_folder(run), round(history_files.ROOM * self._budget) - beside, epoch.best_epoch)
 
     def finish(self, run: str, result: Result) -> None:
         """Keeps the test result and the tested weights; the checkpoint, no longer needed, goes."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load, save
 
 from core.engines.thread import ThreadEngine
@@ -16,10 +18,19 @@ from core.runs.history import History
 from core.runs.history_files import budget, least_missed, packed_weights
 from core.runs.snapshot import history_of
 from core.runs.store import RunStore, StoreError, open_store
+from core.training.state import TrainingState
 from core.vocabulary import metrics
 from core.vocabulary.errors import Damaged, LabError, NoSuchRun
-from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Facts, Result, Start
+from core.vocabulary.recipe import Recipe, preset
+from core.vocabulary.records import (
+    DeadUnits,
+    Epoch,
+    Facts,
+    LayerNorms,
+    Observation,
+    Result,
+    Start,
+)
 
 RNG = np.random.default_rng(3)
 KERNELS = RNG.normal(size=(4, 1, 3, 3)).astype(np.float32)
@@ -192,6 +203,43 @@ def test_the_budget_is_of_the_whole_run(tmp_path: Path, monkeypatch: pytest.Monk
         taken = [file.stat().st_size for file in (*store.weights_folder(run).iterdir(), *store.history(run).folder.iterdir())]
         assert sum(taken) <= 100_000
     assert 2 <= len(store.history(run).kept) < 20
+
+
+@pytest.mark.slow
+def test_150_epochs_of_the_report_s_network_fit_and_are_read_at_once(store: RunStore) -> None:
+    """The epochs are made up, their checkpoints and arrays have the size of real ones; the run is stopped after epoch 60."""
+    recipe = preset("report", "cifar10").changed(device="cpu", precision="float32", threads=1)
+    state = TrainingState.make(recipe, (3, 32, 32), 10)
+    state.step(recipe, torch.zeros(2, 32, 32, 3, dtype=torch.uint8), torch.tensor([0, 1]))  # the momentum is in the checkpoint
+    checkpoint = state.save(0)
+    values = RNG.dirichlet(np.full(10, 0.3), 5_000)
+    arrays, matrix = save({"probabilities": np.round(255 * values).astype(np.uint8)}), [[500] * 10] * 10
+    observation = Observation(tuple(range(9)), (0.123456,) * 9, (LayerNorms(0, 0.123456, 1.23456),) * 8, (DeadUnits(0, 0.123456),) * 7)
+    run = store.create(recipe, "me")
+
+    def train(numbers: range) -> None:
+        for number in numbers:
+            kept = Epoch(number, 1.234567, 0.5, 0.6, 1.234567, 0.7, matrix, matrix, 0.001, 20.123456, 2e3, number, [], checkpoint, observation, arrays)
+            store.save(run, kept)
+
+    train(range(61))
+    assert store.checkpoint(run) == checkpoint, "where it goes on from"
+    train(range(61, 151))
+    found = store.history(run)
+    assert sum(file.stat().st_size for file in store.folder.rglob("*") if file.is_file()) <= 60_000_000, "the database included"
+    assert found.epochs == tuple(range(151)) and len(found.kept) > 50 and set(range(20)) < set(found.kept)
+    assert max(np.diff(found.kept)) <= 12
+    assert max(min(_seconds(store, run, number) for _ in range(3)) for number in (0, 1, 75, 149, 150)) <= 0.1
+
+
+def _seconds(store: RunStore, run: str, number: int) -> float:
+    """To answer what a scrubber asks for, and the weights where they are kept."""
+    began = time.perf_counter()
+    found = store.history(run)
+    assert found.kernels(number) is not None and found.probabilities(number) is not None
+    if number in found.kept:
+        found.weights(number)
+    return time.perf_counter() - began
 
 
 @pytest.mark.parametrize("text", ["much", "-1", "nan", "inf"])
