@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.cli import histories
 from core.engines.base import check
 from core.engines.thread import ThreadEngine
 from core.images.decoding import Bytes
@@ -18,7 +19,7 @@ from core.pretrained import ambiguous, test_images
 from core.pretrained import landscape as landscape_file
 from core.pretrained import showcase as showcase_file
 from core.pretrained.ambiguous import Chances
-from core.pretrained.cards import CARDS, FOLDER, Card, card_of, identity, read_cards, write_card
+from core.pretrained.cards import CARDS, FOLDER, Card, card_of, identity, read_card, read_cards, write_card
 from core.pretrained.outputs import read_outputs, write_outputs
 from core.pretrained.plan import Plan, PlannedRun, available
 from core.runs.store import RunStore, StoredRun
@@ -66,7 +67,16 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
     for name in answer:
         if planned[name].weights:
             set_trust(name, folder, data, say)
+            _renew_history(name, folder, data, store, say)
     return answer
+
+
+def _renew_history(name: str, folder: Path, data: Path, store: RunStore, say: Say) -> None:
+    from core.datasets import loading
+
+    images = loading.load(read_card(folder / f"{name}.json").recipe.dataset, data)
+    histories.renew_epochs(name, folder, images, store, lambda name, recipe: _train(name, recipe, data, store, say).run, say)
+    histories.renew_answers(name, folder, images, say)
 
 
 def _renew_landscape(folder: Path, data: Path, say: Say) -> None:

@@ -80,11 +80,18 @@ def write_epoch(folder: Path, epoch: Epoch) -> None:
     from safetensors.numpy import load
 
     weights = {name.removeprefix(NETWORK): array for name, array in load(epoch.checkpoint).items() if name.startswith(NETWORK)}
-    kernels = first_kernels(weights)
-    arrays = (load(epoch.arrays) if epoch.arrays else {}) | ({} if kernels is None else {"kernels": kernels})
-    if arrays:
-        write_whole(folder / ARRAYS.format(epoch.epoch), pack(arrays))
+    write_arrays(folder, epoch.epoch, epoch.arrays, weights)
     write_whole(folder / WEIGHTS.format(epoch.epoch), packed_weights(weights))
+
+
+def write_arrays(folder: Path, epoch: int, arrays: bytes, weights: Mapping[str, Array]) -> None:
+    """Writes the first of an epoch's files: a record's arrays (safetensors, or nothing), and the first kernels."""
+    from safetensors.numpy import load
+
+    kernels = first_kernels(weights)
+    kept = (load(arrays) if arrays else {}) | ({} if kernels is None else {"kernels": kernels})
+    if kept:
+        write_whole(folder / ARRAYS.format(epoch), pack(kept))
 
 
 def first_kernels(weights: Mapping[str, Array]) -> Array | None:

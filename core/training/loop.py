@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ from core.vocabulary.optimizers import OPTIMIZERS
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Facts, Matrix, Observation, Record, Result, Start, Tick
 
+Returned = TypeVar("Returned")
 FIRST_STEPS = 20
 DIVERGED = 1e6
 """A loss from here on (nats an image; chance is 2.3) is as lost as one that is no number: the run ends."""
@@ -143,21 +145,21 @@ def first_losses(recipe: Recipe, data: DataSet) -> list[float]:
     """The losses of a new run's first 20 steps. Equal to the bit with those of an earlier run, the run is the same."""
     recipe = device.resolve(recipe)
     device.configure(recipe)
-    parts = _last(make_subsets(recipe, data))
+    parts = returned(make_subsets(recipe, data))
     reseed(recipe.seed, 0)
     state = TrainingState.make(recipe, data.shape, len(data.classes))
     reseed(recipe.seed, 1)
     return [float(step.loss) for step in islice(steps(recipe, state, parts.train, 1), FIRST_STEPS)]
 
 
-def _last(telling: Generator[Tick, None, Subsets]) -> Subsets:
+def returned(telling: Generator[Tick, None, Returned]) -> Returned:
     """What a step of `train` returns, without what it tells meanwhile."""
     while True:
         try:
             next(telling)
         except StopIteration as end:
-            parts: Subsets = end.value
-            return parts
+            value: Returned = end.value
+            return value
 
 
 def _finite(losses: Tensor, recipe: Recipe, epoch: int, before: int, rate: float) -> list[float]:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from core.datasets import loading
 from core.models import networks as models
 from core.training import loop, observation
-from core.training.loop import _last
+from core.training.loop import returned
 from core.training.observation import probabilities, rows, watched_places
 from core.training.state import TrainingState
 from core.training.subsets import make_subsets
@@ -119,7 +119,7 @@ def test_nothing_held_out_leaves_nothing_to_watch(digits: loading.DataSet) -> No
 
 def test_the_norms_are_those_of_the_last_step(quick: list[Record], digits: loading.DataSet) -> None:
     """The last step once more, by hand."""
-    parts = _last(make_subsets(QUICK, digits))
+    parts = returned(make_subsets(QUICK, digits))
     loop.reseed(QUICK.seed, 0)
     state = TrainingState.make(QUICK, digits.shape, 10)
     first = observed(epochs(quick)[0])
@@ -142,7 +142,7 @@ def test_a_step_in_float16_leaves_gradients_of_the_right_size(digits: loading.Da
 
 
 def test_dead_units_are_counted_as_they_are(digits: loading.DataSet) -> None:
-    parts = _last(make_subsets(QUICK, digits))
+    parts = returned(make_subsets(QUICK, digits))
     state = TrainingState.make(QUICK.changed(network="conv 8 3, batchnorm leaky, maxpool 2, conv 4 3 none, dense 16, dense 5 sigmoid, dense 6 tanh"),
                                digits.shape, 10)  # fmt: skip
     convolution, dense = (next(module for module in state.network if isinstance(module, kind)) for kind in (nn.BatchNorm2d, nn.Linear))
@@ -151,7 +151,7 @@ def test_dead_units_are_counted_as_they_are(digits: loading.DataSet) -> None:
             tensor[:2] = 0.0  # after LeakyReLU they are 0 everywhere
         dense.weight[:4], dense.bias[:4] = 0.0, -1.0
     with observation.unit_watch(state.network) as noted:
-        _last(loop.measure(QUICK, state, parts.train.first(100), "checking", 0))  # type: ignore[arg-type]
+        returned(loop.measure(QUICK, state, parts.train.first(100), "checking", 0))
     found = {unit.layer: unit.share for unit in observation.dead_units(noted)}
     assert found.keys() == {0, 1, 4, 5, 6} and found[1] == 2 / 8 and found[4] >= 4 / 16 and found[5] == found[6] == 0
     assert not any(module._forward_hooks for module in state.network), "nothing stays behind"
