@@ -41,12 +41,12 @@ def whole(number: float) -> str:
 
 
 def file_size(count: int) -> str:
-    """Bytes as people say them.
+    """Bytes as people say them, in one line also where it is narrow.
 
     >>> file_size(6_120), file_size(1_660_000)
-    ('6.1 kB', '1.7 MB')
+    ('6.1\\xa0kB', '1.7\\xa0MB')
     """
-    return f"{count / 1e6:,.1f} MB" if count >= 999_950 else f"{count / 1e3:.1f} kB"
+    return f"{count / 1e6:,.1f}\N{NO-BREAK SPACE}MB" if count >= 999_950 else f"{count / 1e3:.1f}\N{NO-BREAK SPACE}kB"
 
 
 def one_in(chance: float) -> str:

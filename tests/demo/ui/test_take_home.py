@@ -52,7 +52,7 @@ def test_each_file_is_named_with_its_size_and_what_it_is_for(monkeypatch: pytest
     monkeypatch.setattr(take_home, "packed", lambda *words: asked.append(words) or FOUND)
     page = opened()
     text = "\n".join(element.value for element in page.markdown)
-    assert "| `train.py` | the run as a script | 6.1 kB |" in text and "| `tensorboard/` | curves | 1.7 MB |" in text
+    assert "| `train.py` | the run as a script | 6.1\N{NO-BREAK SPACE}kB |" in text and "| `tensorboard/` | curves | 1.7\N{NO-BREAK SPACE}MB |" in text
     assert [caption.value for caption in page.caption] == ["Without *onnx*: no package."]
     assert opened() and asked == [("digits", (tmp_path / "runs").resolve(), tmp_path)], "packed once, for everybody"
 
