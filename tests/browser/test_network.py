@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,15 @@ import torch
 from playwright.sync_api import Browser, Locator, Page, expect
 from torch import Tensor, nn
 
+from core.__main__ import main
+from core.explain.activations import forward_pass
 from core.explain.gradcam import behind_the_last_convolution
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.models.inputs import normalise
 from core.pretrained import ambiguous
 from core.pretrained.cards import FOLDER
-from demo.lessons.network import choice
+from demo.lessons.network import choice, pictures
 from tests.browser.seen import in_every_look, keep, quiet
 from tests.browser.served import App
 from tests.browser.test_accessibility import grave
@@ -337,3 +340,38 @@ def test_the_way_stands_on_every_screen(chromium: Browser, app: App, shots: Path
         expect(page.locator(".f-softmax")).to_be_visible()
         expect(page.locator(".stStatusWidget, [data-stale=true]")).to_have_count(0, timeout=SECONDS * 1000)
         keep(page, width, shots, f"network-{theme}-{width}")
+
+
+def test_a_run_of_ones_own_layers_opens_with_stride_padding_and_dilation(
+    page: Page, fresh: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One map of a padded, dilated convolution and one of a normalisation: windows, products and outputs are torch's."""
+    monkeypatch.setenv("LAB_RUNS", str(fresh.runs))
+    layers = "conv 6 3 stride 2 padding 2 dilation 2 none, batchnorm leaky, globalpool"
+    assert main(["train", "--dataset", "digits", "--epochs", "1", "--threads", "1", "--layers", layers, "--json"]) == 0
+    run = json.loads(capsys.readouterr().out)["run"]
+    found = forward_pass(ModelRegistry(FOLDER, runs=fresh.runs).plain(run), pictures.kept("digits", FOLDER, fresh.runs)[0][0])
+    page.set_default_timeout(SECONDS * 1000)
+    page.goto(f"{fresh.url}/network?network={run}")
+    expect(page.locator(".f-head b")).to_have_text(["Picture", "Convolution", "Batch norm", "Global mean", "Scores"])
+    shown = [number(row.get_attribute("aria-label").split("score ")[1].split(",")[0]) for row in page.locator(".f-score").all()]
+    assert shown == pytest.approx(sorted(found.scores.tolist(), reverse=True), abs=0.006)
+    for column, stage in enumerate(found.stages[:2], start=1):
+        tile = page.locator(".f-col").nth(column).locator(".f-tile").first
+        chosen = int(tile.get_attribute("data-number") or -1)
+        tile.click()
+        view = page.locator(".f-window .walk")
+        row, at = stage.strongest(chosen)
+        expect(view).to_have_attribute("data-place", f"{row},{at}")
+        if stage.window:
+            step = stage.step(chosen, (row, at))
+            window, products = step.window[0], step.products[0]
+        else:
+            window = stage.inputs[chosen, row, at].astype(float).reshape(1, 1)
+            products = window * float(stage.weights[chosen])
+        seen = view.evaluate(READ)
+        for texts, values in zip((seen["rows"][0][0], seen["rows"][0][2]), (window, products), strict=True):
+            assert all(near(text, value) for text, value in zip(texts, values.ravel().tolist(), strict=True))
+        assert near(seen["at"].split(": ")[1], float(stage.outputs[chosen].max()), 3)
+        page.keyboard.press("Escape")
+    assert grave(page) == []
