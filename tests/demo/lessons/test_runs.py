@@ -319,7 +319,7 @@ def test_the_board_compares_runs_of_one_budget_alone(manager: JobManager) -> Non
     assert {entry.run.run: entry.mine for entry in found} == {small: True, large: False, long: True}
     page = opened()
     budget = page.selectbox(key="runs.board.budget")
-    assert budget.options == ["Digits (8x8), 3 epochs of 1,293 pictures", "Digits (8x8), 2 epochs of 1,293 pictures"]
+    assert budget.options == ["Digits (8 × 8), 3 epochs of 1,293 pictures", "Digits (8 × 8), 2 epochs of 1,293 pictures"]
     assert page.selectbox(key="runs.board.choice").options[0].startswith(f"digits-cnn, 3 epochs ({long})")
     budget.set_value(("digits", 2, 1293)).run()
     assert len(page.selectbox(key="runs.board.choice").options) == 2
