@@ -286,7 +286,7 @@ def do_classify(options: Namespace) -> Answer:
     from core.images.preprocessing import Steps
     from core.inference.model_registry import ModelRegistry
 
-    steps = Steps(options.invert, options.crop, options.aspect, options.centre)
+    steps = Steps(options.invert, options.crop, options.aspect, options.centre, options.ground, options.drawing, options.thicken)
     network = ModelRegistry(FOLDER, data=dataset_files.data_folder(), runs=runs_folder()).get(options.network)
     network.check(options.resolution, network.recipe.filter if options.filter is None else options.filter, options.top)
 

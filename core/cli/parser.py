@@ -57,7 +57,7 @@ def _classify(classify: Parser) -> None:
     classify.add_argument("--resolution", type=int, metavar="S", help="side in pixels, from 4; default: the original's")
     classify.add_argument("--filter", metavar="|".join(choices_of("filter")), help="default: the one it was trained with")
     classify.add_argument("--top", type=int, metavar="K", help="how many classes; default: all")
-    for step in ("invert", "crop", "centre"):
+    for step in ("ground", "drawing", "invert", "crop", "thicken", "centre"):
         classify.add_argument(f"--{step}", default="auto", metavar="auto|on|off", help="default: as the data set was made")
     classify.add_argument("--aspect", default="auto", metavar="auto|pad|crop", help="how a picture becomes square")
 

@@ -1,4 +1,4 @@
-"""From any image to the pixels that a network knows: five steps, each of which can be seen and switched.
+"""From any image to the pixels that a network knows: eight steps, each of which can be seen and switched.
 
 The defaults bring an image to the form of the data set that the network was trained on (`form` in its row), the way it was made:
 - `digits` (Alpaydin and Kaynak 1998): the ink is cut out and scaled to a 32x32 bitmap; each 4x4 block becomes one pixel
@@ -6,7 +6,9 @@ The defaults bring an image to the form of the data set that the network was tra
 - `mnist` (LeCun, Cortes and Burges 1998): the ink is cut out and scaled into a 20x20 box; its centre of mass is put into
   the middle of 28x28.
 - `fashion-mnist`, `cifar10`: none of it; an image of another size is made square and resized.
-An image that has the data set's size and form already passes without a change. No torch.
+An image that has the data set's size and form already passes without a change. A photograph of handwriting has its ink
+found first (core/images/ink/); a drawing on an even ground needs none of that, and its pixels are cut out as they are.
+No torch.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from core.images.decoding import Bytes, ImageLike, pixels
+from core.images.ink import finding, strokes
 from core.vocabulary.datasets import SOURCES, Form
 from core.vocabulary.errors import LabError
 
@@ -31,6 +34,13 @@ BLOCK = 4
 """The bitmap of `digits` has this many cells along each side of a pixel that the network sees."""
 FAINT = 32
 """The least difference from the ground (0..255) that counts as a drawing."""
+SMALLEST = 48
+"""Pixels along the longest side: a smaller image has no ground to be taken away."""
+SLIMMEST = 40
+"""So many times as long as wide an image may be for something to be looked for in it."""
+THIN, THICKENED = 1.0, 1.6
+"""A stroke thinner than so much is made so thick, in twentieths of the drawing's longer side: pixels of MNIST's box."""
+UNITS = 20
 NOTHING_DRAWN = "there is nothing drawn yet; expected dark ink on a light ground, or the reverse"
 INK = 128
 """From here up a cell of a bitmap is ink."""
@@ -42,13 +52,18 @@ class Steps:
 
     invert: dark and light exchanged (auto: when the ground of a drawing is light); crop: the ground becomes black, the
     strongest ink white, and the smallest box that holds the ink is kept; aspect: how an image becomes square, padded
-    with its ground or cropped to its middle; centre: the ink's centre of mass is moved into the middle.
+    with its ground or cropped to its middle; centre: the ink's centre of mass is moved into the middle. Of photographed
+    drawings moreover (auto: where the ground is uneven or something else is on it) ground: what is written on is taken
+    away; drawing: everything but the drawing is left out; thicken: strokes that would vanish are made thicker.
     """
 
     invert: str = "auto"
     crop: str = "auto"
     aspect: str = "auto"
     centre: str = "auto"
+    ground: str = "auto"
+    drawing: str = "auto"
+    thicken: str = "auto"
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -65,7 +80,7 @@ class Stage:
     """The image behind one step."""
 
     step: str
-    """given, invert, crop, aspect, size or centre."""
+    """given, ground, drawing, invert, crop, aspect, thicken, size or centre."""
     done: bool
     """Whether the step was taken; else the image is the one before."""
     image: Bytes
@@ -90,8 +105,9 @@ def prepare(image: ImageLike, dataset: str, shape: Shape, steps: Steps = AUTO) -
     Raises LabError for what is no image, and for a drawing without ink, at first or behind the last step.
     """
     form = SOURCES[dataset].form
-    given = ink_as_grey(pixels(image, 3)) if form.drawn else pixels(image, shape[0])
-    prepared = Prepared(tuple(_stages(given, form, shape, steps)))
+    coloured = pixels(image, 3) if form.drawn else pixels(image, shape[0])
+    given = ink_as_grey(coloured) if form.drawn else coloured
+    prepared = Prepared(tuple(_stages(given, coloured, form, shape, steps)))
     if form.drawn and np.ptp(given) < FAINT:
         raise LabError(NOTHING_DRAWN)
     if form.drawn and prepared.seen.max() < FAINT:
@@ -114,11 +130,18 @@ def ink_as_grey(image: Bytes) -> Bytes:
     return found
 
 
-def _stages(image: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[Stage]:
+def _stages(image: Bytes, coloured: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[Stage]:
     side = shape[1]
     native = image.shape[:2] == shape[1:] and not (form.drawn and _light(image))
     drawn = form.drawn and not native
     yield Stage("given", True, image)
+    if drawn and np.ptp(image) >= FAINT and _has_ground(image):
+        ground_taken, chosen = _written(image, coloured, steps)
+    else:
+        ground_taken, chosen = Stage("ground", False, image), Stage("drawing", False, image)
+    yield ground_taken
+    yield chosen
+    image = chosen.image
 
     inverted = _switched(steps.invert, form.grey and not native and _light(image))
     image = 255 - image if inverted else image
@@ -135,6 +158,10 @@ def _stages(image: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[St
         image = padded(image, ground) if aspect == "pad" else middle(image)
     yield Stage("aspect", square, image)
 
+    thick = _thickened(image, steps.thicken) if form.drawn and cropped else image
+    yield Stage("thicken", thick is not image, thick)
+    image = thick
+
     inner = form.box if form.box and cropped else side
     resized = image.shape[0] != inner or (form.bitmap and cropped)
     if resized:
@@ -144,6 +171,39 @@ def _stages(image: Bytes, form: Form, shape: Shape, steps: Steps) -> Iterator[St
 
     centred = _switched(steps.centre, form.centred and drawn)
     yield Stage("centre", centred, centre(image, ground) if centred else image)
+
+
+def _has_ground(image: Bytes) -> bool:
+    """Whether there is room for something around a drawing: not in a small image, nor in one that is a line."""
+    sides: tuple[int, ...] = image.shape[:2]
+    return max(sides) >= SMALLEST and SLIMMEST * min(sides) >= max(sides)
+
+
+def _written(image: Bytes, coloured: Bytes, steps: Steps) -> tuple[Stage, Stage]:
+    """The steps ground and drawing of an image (H, W, 1) that was `coloured` (H, W, 3)."""
+    if steps.ground == steps.drawing == "off":
+        return Stage("ground", False, image), Stage("drawing", False, image)
+    small = finding.reduced(coloured)
+    grey = ink_as_grey(small)
+    found = finding.find(grey if (small == grey).all() else small)
+    plain = finding.is_plain(grey, found)
+    flat, alone = _switched(steps.ground, not plain), _switched(steps.drawing, not plain)
+    if flat:
+        image = 255 - found.strength if found.light else found.strength
+    ground_taken = Stage("ground", flat, image)
+    if alone:
+        image = image if flat else grey
+        image = np.where(found.near[:, :, None], image, np.median(image[~found.near]).astype(np.uint8))
+    return ground_taken, Stage("drawing", alone, image)
+
+
+def _thickened(image: Bytes, switch: str) -> Bytes:
+    """A drawing (S, S, 1), light on black, the same array where its strokes are thick enough."""
+    unit = image.shape[0] / UNITS
+    thickness = strokes.thickness(image[:, :, 0] >= INK) / unit
+    if switch == "off" or image.shape[0] < SMALLEST or thickness >= (THICKENED if switch == "on" else THIN):
+        return image
+    return strokes.thickened(image, (THICKENED - thickness) * unit)
 
 
 def _switched(switch: str, fitting: bool) -> bool:

@@ -187,20 +187,20 @@ def offer(registry: ModelRegistry) -> None:
 
     def classify(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  top: int | None = None, invert: str = "auto", crop: str = "auto", aspect: str = "auto",
-                 centre: str = "auto") -> dict[str, Any]:  # fmt: skip
+                 centre: str = "auto", ground: str = "auto", drawing: str = "auto", thicken: str = "auto") -> dict[str, Any]:  # fmt: skip
         """The `top` most probable classes of a picture, as `python -m core classify` gives them.
 
         `network`: a name of `networks`, a data set, a finished run's id, or RUN@EPOCH (`known` null). `resolution`: a side in
         pixels from 4, None: all. invert, crop, centre: auto, on or off; aspect: auto, pad or crop. `known` false: not one of its classes.
         """
-        return classified(picture, network, resolution, filter, top, Steps(invert, crop, aspect, centre))[1].as_dict()
+        return classified(picture, network, resolution, filter, top, Steps(invert, crop, aspect, centre, ground, drawing, thicken))[1].as_dict()
 
     def look(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
-             invert: str = "auto", crop: str = "auto", aspect: str = "auto", centre: str = "auto") -> dict[str, Any]:  # fmt: skip
+             invert: str = "auto", crop: str = "auto", aspect: str = "auto", centre: str = "auto", ground: str = "auto",
+             drawing: str = "auto", thicken: str = "auto") -> dict[str, Any]:  # fmt: skip
         """What the network sees: `seen`, the exact pixels, and the picture behind each step, as data:image/png."""
-        _, found = classified(picture, network, resolution, filter, 1, Steps(invert, crop, aspect, centre))
-        steps = [{"step": stage.step, "done": stage.done, "picture": views.png(stage.image)} for stage in found.prepared.stages[1:]]
-        return {"seen": views.png(found.seen.transpose(1, 2, 0)), "resolution": found.resolution, "steps": steps}
+        _, found = classified(picture, network, resolution, filter, 1, Steps(invert, crop, aspect, centre, ground, drawing, thicken))
+        return {"seen": views.png(found.seen.transpose(1, 2, 0)), "resolution": found.resolution, "steps": steps_of(found)}
 
     def strip_(picture: dict[str, Any] | str, network: str = "mnist", filter: str | None = None) -> list[Any]:
         """The picture at four resolutions through the networks of each protocol; label null: not trained yet."""
@@ -223,6 +223,11 @@ def offer(registry: ModelRegistry) -> None:
     }  # fmt: skip
     for name, answer in endpoints.items():
         api(with_refusals(answer), api_name=name)
+
+
+def steps_of(answer: Answer) -> list[dict[str, Any]]:
+    """Each step on the way of an image into the network, whether it was taken, and the image behind it."""
+    return [{"step": stage.step, "done": stage.done, "picture": views.png(stage.image)} for stage in answer.prepared.stages[1:]]
 
 
 def listed(registry: ModelRegistry) -> list[dict[str, Any]]:

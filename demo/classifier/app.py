@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from PIL import Image
 
 from core.images.decoding import MAX_PIXELS
-from core.images.preprocessing import ASPECTS, SWITCH
+from core.images.preprocessing import ASPECTS, SWITCH, Steps
 from core.inference.classifier import SMALLEST
 from core.inference.model_registry import ModelRegistry
 from core.vocabulary.datasets import SOURCES
@@ -50,6 +50,8 @@ say = speaker("classifier")
 PARENT = Path(os.environ["GRADIO_TEMP_DIR"]) if os.environ.get("GRADIO_TEMP_DIR") else None
 """Where whoever starts the server wants uploads to lie; each server has a folder of its own in it."""
 _FOLDERS: list[PrivateFolder] = []
+SWITCHED = ("ground", "drawing", "invert", "crop", "aspect", "thicken", "centre")
+"""The steps that can be switched, in the order in which they are taken."""
 LATER = "later"
 """The class of what is hidden while there is no picture to say anything about."""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
@@ -173,11 +175,12 @@ def explain(desk: Handlers, said: gr.Markdown, chances: gr.Label, seen: gr.HTML,
         of_steps = gr.Markdown(about_steps(desk.recipe(FIRST)))
         stages = gr.HTML(in_steps, elem_id="stages")
         with gr.Row():
-            switches = tuple(
-                gr.Radio(list(ASPECTS if step == "aspect" else SWITCH), value="auto", label=say(f"switch_{step}"), min_width=200,
-                         elem_id=f"switch-{step}")
-                for step in ("invert", "crop", "aspect", "centre")
-            )  # fmt: skip
+            shown = {
+                step: gr.Radio(list(ASPECTS if step == "aspect" else SWITCH), value="auto", label=say(f"switch_{step}"), min_width=200,
+                               elem_id=f"switch-{step}")
+                for step in SWITCHED
+            }  # fmt: skip
+            switches = tuple(shown[field.name] for field in fields(Steps))
     with drawer("trust"):
         of_trust = gr.Markdown(elem_id="trust")
     with drawer("api"):

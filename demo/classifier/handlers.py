@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ class Handlers:
         return (
             gr.update(maximum=side, value=side), gr.update(value=recipe.filter), about_strip(recipe), about_steps(recipe),
             self.about_trust(name), gr.update(selected=source),
-            *self.samples(name, 0), *["auto"] * 4,
+            *self.samples(name, 0), *["auto"] * len(fields(Steps)),
         )  # fmt: skip
 
     def samples(self, name: str, first: int) -> tuple[list[Image.Image], str, int]:

@@ -146,9 +146,9 @@ def test_a_thing_can_be_moved_into_the_middle() -> None:
 
 def test_the_last_stage_is_what_is_seen() -> None:
     prepared = prepare(stroke(), "mnist", MNIST)
-    assert [stage.step for stage in prepared.stages] == ["given", "invert", "crop", "aspect", "size", "centre"]
+    assert [stage.step for stage in prepared.stages] == ["given", "ground", "drawing", "invert", "crop", "aspect", "thicken", "size", "centre"]
     np.testing.assert_array_equal(prepared.stages[-1].image[:, :, 0], prepared.seen[0, 0])
-    np.testing.assert_array_equal(prepared.stages[1].image, 255 - prepared.stages[0].image)
+    np.testing.assert_array_equal(prepared.stages[3].image, 255 - prepared.stages[0].image)
 
 
 @pytest.mark.parametrize("colour", ["white", "black", "#777777"])
@@ -183,10 +183,12 @@ def test_the_channel_that_differs_most_tells_the_ink(ink: str, paper: str) -> No
     np.testing.assert_array_equal(drawn_in(ink, paper), drawn_in("black", "white"))
 
 
-def test_a_thin_drawing_of_which_nothing_is_left_is_refused() -> None:
+def test_a_thin_drawing_is_thickened_and_else_refused_where_nothing_is_left() -> None:
     thin = open_image(FILES / "thin_offcentre.png")
     with pytest.raises(LabError, match=r"^nothing drawn is left at 8x8 pixels; draw one digit alone, with thicker strokes$"):
-        prepare(thin, "digits", EIGHT)
+        prepare(thin, "digits", EIGHT, Steps(thicken="off"))
+    assert prepare(thin, "digits", EIGHT).seen.max() > 64
+    assert Classifier.load("mnist-28", FOLDER).classify(thin).top[0][0] == "7"
     assert prepare(thin, "mnist", MNIST).seen.max() > 32
     for dataset, shape in (("digits", EIGHT), ("mnist", MNIST)):
         with pytest.raises(LabError, match="nothing drawn yet"):

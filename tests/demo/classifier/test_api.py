@@ -202,7 +202,7 @@ def test_what_is_no_picture_is_refused_in_one_sentence(client: httpx.Client, nam
         (["../mnist-28"], "names no network"),
         ([{"path": "/etc/passwd"}], "only what was uploaded is opened"),
         ([["mnist"]], "names no network"),
-        (["mnist"] * 20, "classify takes 9 values, not 21"),
+        (["mnist"] * 20, "classify takes 12 values, not 21"),
     ],
 )
 def test_a_wrong_argument_is_refused_in_one_sentence(client: httpx.Client, values: list[Any], told: str) -> None:

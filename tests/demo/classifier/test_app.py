@@ -73,7 +73,7 @@ def test_a_drawing_gets_everything_that_the_page_shows(desk: Handlers, folder: P
     assert chances == dict(expected.top[:5]) and expected.top[0][0] in said
     np.testing.assert_array_equal(images(seen)[0], expected.seen[0])
     assert "shrunk to 14 × 14" in seen
-    assert [image.shape for image in images(stages)][-1] == (28, 28) and len(images(stages)) == 6
+    assert [image.shape for image in images(stages)][-1] == (28, 28) and len(images(stages)) == 9
     assert strip.count(say("strip_missing")) == 7, "three of TVTV and the mixed network are not there; TOTV is"
     assert images(cam)[0].shape == (28, 28, 3) or "speaks for" in cam
 
