@@ -52,7 +52,7 @@ def _runs(runs: Parser) -> None:
 
 
 def _classify(classify: Parser) -> None:
-    classify.add_argument("pictures", nargs="+", metavar="PICTURE", help="a PNG, JPEG, GIF, WebP, BMP or AVIF, or several")
+    classify.add_argument("pictures", nargs="+", metavar="PICTURE", help="a PNG, JPEG, HEIC, GIF, WebP, BMP or AVIF, or several")
     classify.add_argument("--network", required=True, metavar="NAME", help="a pretrained network, a data set, a finished run, or RUN@EPOCH")
     classify.add_argument("--resolution", type=int, metavar="S", help="side in pixels, from 4; default: the original's")
     classify.add_argument("--filter", metavar="|".join(choices_of("filter")), help="default: the one it was trained with")

@@ -32,8 +32,6 @@ _SCAN, _END, _ALONE = 0xDA, 0xD9, frozenset((0x01, 0xD8))
 
 def decodable(data: bytes, name: str) -> bytes:
     """The file without what no image needs. Raises LabError for one that cannot be read here or costs too much."""
-    if is_heic(data):
-        raise LabError(f"{name} is a HEIC photograph, which cannot be read here; save it as JPEG or PNG, or take a screenshot of it")
     if (notes := _notes(data)) > MAX_NOTES:
         raise LabError(f"{name} has {notes} notes of a camera; expected at most {MAX_NOTES}, take a screenshot of it")
     if data.startswith(_PNG):

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, features
 
-from core.images.container import decodable
+from core.images.container import decodable, is_heic
 from core.vocabulary.errors import LabError
 
 Bytes = npt.NDArray[np.uint8]
@@ -30,7 +30,7 @@ MAX_BYTES = 256 << 20
 FLAT = 655
 """Of 65,535 shades: a 16-bit image with fewer between its darkest and its lightest is a flat one with noise."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", *(("AVIF",) if features.check("avif") else ()))
-"""What is opened. PIL knows more, some of which start other programs; AVIF since version 11.3."""
+"""What is opened. PIL knows more, some of which start other programs; AVIF since version 11.3. HEIC where pillow-heif is."""
 EXPECTED = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}".replace("WEBP", "WebP")
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError)
 """What PIL raises for files that are broken or no images."""
@@ -45,7 +45,10 @@ def open_image(source: Path | IO[bytes] | bytes, name: str = "the file") -> Imag
     """
     name = source.name if isinstance(source, Path) else name
     try:
-        image = Image.open(io.BytesIO(decodable(_whole(source, name), name)), formats=FORMATS)
+        data = decodable(_whole(source, name), name)
+        if is_heic(data):
+            return _heic(data, name)
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
         check_size(image.width, image.height)  # so far only the head was read
         return ImageOps.exif_transpose(image)
     except Image.DecompressionBombError as error:
@@ -54,6 +57,22 @@ def open_image(source: Path | IO[bytes] | bytes, name: str = "the file") -> Imag
         raise
     except _BROKEN as error:
         raise LabError(f"{name} cannot be read as a picture; expected a whole {EXPECTED}") from error
+
+
+def _heic(data: bytes, name: str) -> Image.Image:
+    """A telephone's photograph. LabError where pillow-heif is not installed or cannot decode it."""
+    try:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener(thumbnails=False)
+        image = Image.open(io.BytesIO(data), formats=("HEIF",))
+        check_size(image.width, image.height)
+        image.load()  # a damaged one is told here, in the sentence for its kind
+        return ImageOps.exif_transpose(image)
+    except LabError:
+        raise
+    except (ImportError, *_BROKEN) as error:
+        raise LabError(f"{name} is a HEIC photograph, which cannot be read here; save it as JPEG or PNG, or take a screenshot of it") from error
 
 
 def _whole(source: Path | IO[bytes] | bytes, name: str) -> bytes:

@@ -66,7 +66,7 @@ CSS = """
 .waiting.seen i {position: absolute; inset: 0; opacity: 0.14; background-size: cover; image-rendering: pixelated; border-radius: 6px}
 .waiting.seen span {padding: 1rem}
 .stages {display: flex; flex-wrap: wrap; gap: 0.8rem}
-.stages figure {width: 112px; margin: 0}
+.stages figure {width: 104px; margin: 0}
 .stages .off {opacity: 0.45}
 .strip {overflow-x: auto}
 .strip table {border: 0 !important; border-collapse: collapse; width: 100%; min-width: 300px; font-variant-numeric: tabular-nums}

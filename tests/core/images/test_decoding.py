@@ -135,3 +135,27 @@ def test_files_that_are_no_pictures_or_broken_are_refused(tmp_path: Path) -> Non
 def test_what_is_no_picture_is_refused(image: Any) -> None:
     with pytest.raises(LabError, match="the picture"):
         pixels(image, 1)
+
+
+def test_a_heic_photograph_is_read_upright_and_a_bomb_is_not(tmp_path: Path) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    photograph = Image.new("RGB", (320, 240), "white")
+    photograph.paste((200, 30, 30), (0, 0, 60, 40))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = tmp_path / "IMG_7.HEIC"
+    pillow_heif.from_pillow(photograph).save(file, exif=exif.tobytes(), quality=90)
+    found = open_image(file)
+    assert found.size == (240, 320), "turned as the camera was held"
+    assert found.getpixel((230, 10))[0] > 150 > found.getpixel((230, 10))[1] and min(found.getpixel((10, 10))) > 240
+    large = pillow_heif.from_pillow(Image.new("L", (6000, 5000)))
+    large.save(file, quality=10)
+    with pytest.raises(LabError, match="6000x5000 pixels; expected at most 25 million"):
+        open_image(file)
+
+
+def test_an_avif_picture_is_read(tmp_path: Path) -> None:
+    if "AVIF" not in FORMATS:
+        pytest.skip("this Pillow reads no AVIF")
+    Image.new("RGB", (64, 48), (200, 30, 30)).save(tmp_path / "photo.avif")
+    assert open_image(tmp_path / "photo.avif").size == (64, 48)
