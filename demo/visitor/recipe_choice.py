@@ -7,6 +7,7 @@ that is looked at.
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,11 @@ from demo.server import services
 from demo.visitor import navigation, session
 from demo.visitor.address import base_of, parse, spell, with_unresolved_device
 from demo.visitor.navigation import RUN
+
+JUST_S = 2.0
+"""So long the browser may still send an address that has been replaced."""
+REPLACED = 16
+"""So many replaced addresses are remembered."""
 
 
 def recipe() -> Recipe:
@@ -81,10 +87,11 @@ def restore() -> str | None:
     """Follows the address, once for each new one; returns the run that is looked at, or None.
 
     An address that this page wrote itself changes nothing; an empty one (a click in the menu) goes on with what
-    was chosen before.
+    was chosen before. Who chooses twice within a moment still sends the address of before the first choice: it is one
+    that was just replaced, and changes nothing either.
     """
     address = _address()
-    if address != session.get_state("address", {}):
+    if address != session.get_state("address", {}) and not _just_replaced(address):
         if address:
             session.set_notice("")
             session.set_state("unknown", None)
@@ -93,6 +100,16 @@ def restore() -> str | None:
         session.set_state("address", address)
     run: str | None = session.get_state("run")
     return run
+
+
+def _just_replaced(address: Mapping[str, str]) -> bool:
+    """Whether the page replaced this address itself a moment ago. Later it is somebody who goes back."""
+    newest = time.monotonic() - JUST_S
+    return any(moment > newest and replaced == address for moment, replaced in session.get_state("replaced", ()))
+
+
+def _remember_replaced(address: Mapping[str, str]) -> None:
+    session.set_state("replaced", (*session.get_state("replaced", ())[1 - REPLACED :], (time.monotonic(), dict(address))))
 
 
 def recipe_from_address() -> Recipe:
@@ -124,6 +141,8 @@ def recipe_to_address(chosen: Recipe, snapshot: Snapshot | None = None) -> None:
     address = {} if snapshot is not None and with_unresolved_device(snapshot.recipe) == chosen else spell(chosen)
     if snapshot is not None:
         address[RUN] = snapshot.run
+    if address != (before := session.get_state("address", {})):
+        _remember_replaced(before)
     session.set_state("address", address)
     opened = navigation.opened_in_address() if snapshot is not None else {}
     if st.query_params.to_dict() != address | opened:

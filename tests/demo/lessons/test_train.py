@@ -152,6 +152,19 @@ def test_a_choice_goes_into_the_address(manager: JobManager) -> None:
     assert "resolution" not in page.query_params
 
 
+def test_a_browser_that_still_sends_the_address_of_before_undoes_no_choice(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two choices in quick succession: with the second one comes the address of before the first."""
+    page = opened(preset="quick", dataset="digits", epochs="2")
+    page.number_input(key="train.epochs").set_value(3).run()
+    page.query_params["epochs"] = "2"
+    page.number_input(key="train.epochs").set_value(4).run()
+    assert page.query_params["epochs"] == "4" and page.number_input(key="train.epochs").value == 4
+    monkeypatch.setattr("demo.visitor.recipe_choice.JUST_S", 0.0)
+    page.query_params["epochs"] = "2"
+    page.run()
+    assert page.number_input(key="train.epochs").value == 2, "later it is somebody who goes back"
+
+
 def test_a_link_restores_the_choice(manager: JobManager) -> None:
     page = opened(preset="fast", dataset="digits", optimizer="adam", momentum="0.0", nesterov="false")
     assert page.selectbox(key="train.optimizer").value == "adam"
