@@ -94,6 +94,11 @@ class Prepared:
     stages: tuple[Stage, ...]
 
     @property
+    def changed(self) -> bool:
+        """Whether any step was taken: the image was not in the form of the data set."""
+        return any(stage.done for stage in self.stages[1:])
+
+    @property
     def seen(self) -> Bytes:
         """uint8 (1, C, H, W)."""
         return np.array(self.stages[-1].image.transpose(2, 0, 1), order="C")[None]
@@ -136,7 +141,7 @@ def _stages(image: Bytes, coloured: Bytes, form: Form, shape: Shape, steps: Step
     drawn = form.drawn and not native
     yield Stage("given", True, image)
     if drawn and np.ptp(image) >= FAINT and _has_ground(image):
-        ground_taken, chosen = _written(image, coloured, steps)
+        ground_taken, chosen = _written(image, coloured, steps, form)
     else:
         ground_taken, chosen = Stage("ground", False, image), Stage("drawing", False, image)
     yield ground_taken
@@ -179,14 +184,14 @@ def _has_ground(image: Bytes) -> bool:
     return max(sides) >= SMALLEST and SLIMMEST * min(sides) >= max(sides)
 
 
-def _written(image: Bytes, coloured: Bytes, steps: Steps) -> tuple[Stage, Stage]:
+def _written(image: Bytes, coloured: Bytes, steps: Steps, form: Form) -> tuple[Stage, Stage]:
     """The steps ground and drawing of an image (H, W, 1) that was `coloured` (H, W, 3)."""
     if steps.ground == steps.drawing == "off":
         return Stage("ground", False, image), Stage("drawing", False, image)
     small = finding.reduced(coloured)
     grey = ink_as_grey(small)
     found = finding.find(grey if (small == grey).all() else small)
-    plain = finding.is_plain(grey, found)
+    plain = finding.is_plain(grey, found, np.inf if form.bitmap else finding.UNEVEN)  # of a bitmap the outline alone counts
     flat, alone = _switched(steps.ground, not plain), _switched(steps.drawing, not plain)
     if flat:
         image = 255 - found.strength if found.light else found.strength

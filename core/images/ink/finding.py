@@ -160,7 +160,8 @@ def _candidates(image: Bytes, low: Map, high: Map) -> Iterator[Candidate]:
         labels, found = _pieces(strength)
         largest = max((piece.size for piece in found), default=0)
         real = [piece for piece in found if piece.size < 0.15 * largest or pieces.edged(piece, labels, image, away) > HALF]
-        for piece in pieces.joined(real)[:MOST]:
+        for drawing in pieces.joined(real)[:MOST]:
+            piece = pieces.completed(drawing, real)
             edged = pieces.edged(piece, labels, image, away)
             around = tuple(slice(max(0, part.start - piece.size // 4), part.stop + piece.size // 4) for part in piece.box)
             yield Candidate(pieces.score(piece, labels) * edged**SHARP, edged, piece, labels, strength, away, low if light else high,
@@ -180,10 +181,11 @@ def _pieces(strength: Map) -> tuple[pieces.Labels, list[pieces.Piece]]:
     return pieces.separated(strength > half[labels], strength)
 
 
-def is_plain(grey: Bytes, found: Ink) -> bool:
+def is_plain(grey: Bytes, found: Ink, uneven: float = UNEVEN) -> bool:
     """Whether the drawing can be cut out of the image (H, W, 1) as it is: an even ground, and nothing else on it.
 
     Ink is then what is at least half as far from the border's shade as the strongest (core/images/preprocessing.py).
+    `uneven`: so much may the ground change below the drawing, as a share of the ink's contrast.
     """
     from scipy import ndimage
 
@@ -198,7 +200,7 @@ def is_plain(grey: Bytes, found: Ink) -> bool:
     around = _box(found.ink, BESIDE)
     elsewhere = int(ink.sum()) - int(ink[around].sum())
     foreign = ink[around] & ~ndimage.maximum_filter(found.ink, 5)[around]
-    return not elsewhere and max(int(lost.sum()), int(foreign.sum())) <= LOST * found.ink.sum() and found.uneven <= UNEVEN
+    return not elsewhere and max(int(lost.sum()), int(foreign.sum())) <= LOST * found.ink.sum() and found.uneven <= uneven
 
 
 def _box(ink: Mask, margin: float) -> tuple[slice, slice]:

@@ -30,6 +30,10 @@ NEAR = 0.3
 BESIDE, TOUCHING, STACKED = 0.06, 0.15, 0.5
 """Of what two large pieces measure together: farther apart they are two drawings. Those that stand side by side, those that
 do not, and those one above the other of which one is flat, like the bar of a five."""
+WHOLE, FRAGMENTS = 0.6, 12
+"""Of its size: so far around a drawing, and so many, other pieces of ink may be its own where there are none elsewhere."""
+PART = 0.75
+"""Two pieces of which each is smaller than this share of both together, which stand upright, are parts of one."""
 WIDEST = 1.8
 """Of its height: no digit is wider, but a line of text is."""
 FLAT = 1.25
@@ -115,6 +119,24 @@ def joined(found: list[Piece]) -> list[Piece]:
         found = drawings
 
 
+def completed(drawing: Piece, found: list[Piece]) -> Piece:
+    """A drawing with all other pieces, where all of them are small and lie around it: a thin pen leaves a broken line, and
+    there is nothing else on the sheet. Else the drawing."""
+    rest = [piece for piece in found if not set(piece.numbers) <= set(drawing.numbers)]
+    room = [(part.start - WHOLE * drawing.size, part.stop + WHOLE * drawing.size) for part in drawing.box]
+    own = all(
+        piece.size < MAIN * drawing.size
+        and not piece.contact
+        and 0.3 < piece.contrast / drawing.contrast < 3
+        and all(start <= part.start and part.stop <= stop for (start, stop), part in zip(room, piece.box, strict=True))
+        for piece in rest
+    )
+    if own and len(rest) <= FRAGMENTS:
+        for piece in rest:
+            drawing = _union(drawing, piece)
+    return drawing
+
+
 def _belongs(piece: Piece, other: Piece) -> bool:
     if piece.contact > 0.3 or other.contact > 0.3 or not 0.4 < piece.contrast / max(other.contrast, 1) < 2.5:
         return False
@@ -125,7 +147,8 @@ def _belongs(piece: Piece, other: Piece) -> bool:
     if piece.size <= MAIN * other.size:
         return away <= min(NEAR * other.size, 0.6 * piece.size + 0.03 * other.size)
     whole = max(rows.stop - rows.start, columns.stop - columns.start)
-    if _shared(piece.box[1], other.box[1]) > 0.5 and min(map(_tallness, (piece, other))) < FLAT:
+    upright = rows.stop - rows.start > 0.9 * whole and max(piece.size, other.size) < PART * whole
+    if (upright or _shared(piece.box[1], other.box[1]) > 0.5) and min(map(_tallness, (piece, other))) < FLAT:
         return bool(away <= STACKED * whole)
     return bool(away <= (BESIDE if _shared(piece.box[0], other.box[0]) > 0.7 else TOUCHING) * whole)
 
