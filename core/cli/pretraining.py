@@ -118,6 +118,8 @@ def set_trust(name: str, folder: Path, data: Path, say: Say) -> None:
     say(f"{name}: from which score on a class is trusted")
     others = (loading.load(other, data) for other in out_of_distribution.out_of_distribution_sets(available.recipe.dataset) if state(other, data).present)
     found = out_of_distribution.calibrate(available.recipe, loading.load(available.recipe.dataset, data), available.logits, available.weights, others)
+    if (drawn_by_others := out_of_distribution.DRAWN_BY_OTHERS.get(available.recipe.dataset, "")) and state(drawn_by_others, data).present:
+        found = out_of_distribution.with_lead(found, loading.load(available.recipe.dataset, data), loading.load(drawn_by_others, data), available.logits)
     out_of_distribution.write(name, found, folder)
 
 

@@ -113,7 +113,7 @@ class Classifier:
         prepared = prepare(image, self.recipe.dataset, self.shape, steps)
         seen = self.at(prepared.seen, resolution, filter)
         logits = self.logits(seen)
-        known = self.trust.in_distribution(logits[0], resolution or self.shape[1]) if self.trust else None
+        known = self.trust.in_distribution(logits[0], resolution or self.shape[1], prepared.changed) if self.trust else None
         return Answer(self.ranked(softmax(logits)[0], top), resolution or self.shape[1], filter, prepared, seen[0],
                       known, self.name, self.recipe.dataset)  # fmt: skip
 

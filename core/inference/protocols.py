@@ -34,14 +34,15 @@ class ProtocolAnswer:
     """Why a network that is there cannot answer; "" also where it is not trained yet."""
 
 
-def compare_protocols(image: Bytes, chosen: Classifier, filter: str, find: Callable[[str], Classifier]) -> list[ProtocolAnswer]:
+def compare_protocols(image: Bytes, chosen: Classifier, filter: str, find: Callable[[str], Classifier],
+                      drawn: bool = False) -> list[ProtocolAnswer]:  # fmt: skip
     """`image` uint8 (1, C, H, W) as `prepare` leaves it, at full resolution -> the cells, row by row.
 
-    `find` gives a network by its name and raises LabError for one that is not there.
+    `find` gives a network by its name and raises LabError for one that is not there; `drawn`: `prepare` changed the image.
     """
     if chosen.recipe.dataset not in SIDES:
         side = chosen.shape[1]
-        return [_cell(image, OWN, at, chosen.name, chosen, filter) for at in (side, side * 3 // 4, side // 2, side // 4)]
+        return [_cell(image, OWN, at, chosen.name, chosen, filter, drawn) for at in (side, side * 3 // 4, side // 2, side // 4)]
     return cells(image, chosen.recipe.dataset, SIDES[chosen.recipe.dataset], filter, find)
 
 
@@ -89,8 +90,8 @@ def _there(dataset: str, protocol: str, side: int, find: Callable[[str], Classif
     return problem
 
 
-def _cell(image: Bytes, protocol: str, side: int, name: str, network: Classifier, filter: str) -> ProtocolAnswer:
+def _cell(image: Bytes, protocol: str, side: int, name: str, network: Classifier, filter: str, drawn: bool = False) -> ProtocolAnswer:
     logits = network.logits(network.at(image, side, filter))
     label, probability = network.ranked(softmax(logits)[0], 1)[0]
-    known = network.trust.in_distribution(logits[0], side) if network.trust else None
+    known = network.trust.in_distribution(logits[0], side, drawn) if network.trust else None
     return ProtocolAnswer(protocol, side, name, label, probability, known)

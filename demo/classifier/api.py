@@ -31,7 +31,7 @@ from core.images.decoding import open_image
 from core.images.preprocessing import Steps
 from core.inference.classifier import Answer, Classifier
 from core.inference.model_registry import ModelRegistry
-from core.inference.protocols import compare_protocols
+from core.inference.protocols import ProtocolAnswer, compare_protocols
 from core.pretrained import test_images
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
@@ -205,7 +205,7 @@ def offer(registry: ModelRegistry) -> None:
     def strip_(picture: dict[str, Any] | str, network: str = "mnist", filter: str | None = None) -> list[Any]:
         """The picture at four resolutions through the networks of each protocol; label null: not trained yet."""
         chosen, found = classified(picture, network, None, filter, 1, Steps())
-        return [dataclasses.asdict(cell) for cell in compare_protocols(found.prepared.seen, chosen, found.filter, registry.get)]
+        return [dataclasses.asdict(cell) for cell in cells_of(chosen, found, registry)]
 
     def gradcam_(picture: dict[str, Any] | str, network: str = "mnist", resolution: int | None = None, filter: str | None = None,
                  label: str | None = None) -> dict[str, Any]:  # fmt: skip
@@ -223,6 +223,11 @@ def offer(registry: ModelRegistry) -> None:
     }  # fmt: skip
     for name, answer in endpoints.items():
         api(with_refusals(answer), api_name=name)
+
+
+def cells_of(network: Classifier, answer: Answer, registry: ModelRegistry) -> list[ProtocolAnswer]:
+    """What each protocol's networks say about the image that was answered."""
+    return compare_protocols(answer.prepared.seen, network, answer.filter, registry.get, answer.prepared.changed)
 
 
 def steps_of(answer: Answer) -> list[dict[str, Any]]:

@@ -130,7 +130,7 @@ class Handlers:
             found = network.classify(image, int(side), filter, steps=Steps(*switches))
         except LabError as error:
             return f"**{plain(error)}**", None, *views.waiting()
-        cells = compare_protocols(found.prepared.seen, network, found.filter, self.registry.get)
+        cells = compare_protocols(found.prepared.seen, network, found.filter, self.registry.get, found.prepared.changed)
         drawn = source == "upload" and SOURCES[network.recipe.dataset].form.drawn
         return (_said(found, truth) + (f"\n\n{say('look_first')}" if drawn else ""), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
@@ -162,7 +162,8 @@ class Handlers:
             return say("trust_missing")
         shares = [say("trust_share", share=_share(share), dataset=SOURCES[other].title) for other, share in trust.refused.items()]
         text = say("trust_text", pictures=f"{trust.images:,}", part=say(f"trust_part_{trust.part}"), threshold=f"{trust.threshold(network.shape[1]):.2f}")
-        return text + (" " + say("trust_refused", shares=", ".join(shares)) if shares else "")
+        drawn = " " + say("trust_drawn", drawings=f"{trust.drawings:,}", lead=f"{trust.lead:.1f}") if trust.drawings else ""
+        return text + drawn + (" " + say("trust_refused", shares=", ".join(shares)) if shares else "")
 
 
 def _fetched(dataset: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -93,3 +94,32 @@ def test_every_kept_network_has_the_threshold_of_its_own_weights() -> None:
     assert files == set(networks)
     stale = [name for name in networks if out_of_distribution.read(name, (FOLDER / f"{name}.safetensors").read_bytes(), FOLDER) is None]
     assert stale == []
+
+
+@pytest.mark.slow
+@pytest.mark.data
+def test_of_drawings_by_other_hands_few_are_trusted_and_wrong(classifier: Classifier, digits: DataSet, real_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawings that the lead was not set on."""
+    monkeypatch.setattr(out_of_distribution, "DRAWINGS", 400)
+    mnist = load("mnist", real_data)
+    plain = out_of_distribution.calibrate(classifier.recipe, digits, classifier.logits, classifier.weights, iter(()))
+    found = out_of_distribution.with_lead(plain, digits, mnist, classifier.logits)
+    assert found.lead > 0 and found.drawings == 400 and found.thresholds == plain.thresholds
+    assert out_of_distribution.EnergyThreshold.from_dict(json.loads(json.dumps(found.as_dict()))) == found
+    drawings = [out_of_distribution.as_drawing(image) for image in mnist.images[-200:, 0].numpy()]
+    careful = dataclasses.replace(classifier, trust=found)
+    answers = [careful.classify(drawing, steps=out_of_distribution.CUT_OUT) for drawing in drawings]
+    logits = classifier.logits(np.stack([answer.seen for answer in answers]))
+    wrong = [answer.top[0][0] != str(int(label)) for answer, label in zip(answers, mnist.labels[-200:], strict=True)]
+    after = [bool(answer.known) and mistaken for answer, mistaken in zip(answers, wrong, strict=True)]
+    before = [plain.in_distribution(row, 8) and mistaken for row, mistaken in zip(logits, wrong, strict=True)]
+    assert sum(after) <= 4 and sum(after) <= sum(before)
+
+
+def test_a_lead_is_asked_of_drawings_alone() -> None:
+    trust = out_of_distribution.EnergyThreshold({"8": 1.0}, 1, "test", "", {}, lead=5.0, drawings=10)
+    near, far = np.array([9.0, 8.0], np.float32), np.array([9.0, 3.0], np.float32)
+    assert trust.in_distribution(near, 8) and not trust.in_distribution(near, 8, drawn=True)
+    assert trust.in_distribution(far, 8, drawn=True)
+    assert out_of_distribution.leads(np.stack([near, far])).tolist() == [1.0, 6.0]
+    assert "lead" not in out_of_distribution.EnergyThreshold({"8": 1.0}, 1, "test", "", {}).as_dict()
