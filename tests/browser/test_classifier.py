@@ -255,6 +255,7 @@ def test_of_many_choices_the_last_one_stays_and_nothing_old_stands_beside_it(pag
     assert page.locator("#resolution input[type=range]").get_attribute("max") == "32"
     page.locator("#samples button").nth(1).click()
     expect(page.locator("#said")).to_contain_text("It really is ship")
+    page.locator("#drawer-steps > button").click()
     expect(page.locator(".prose").get_by_text("what was done to the pictures of CIFAR-10")).to_be_visible()
     page.locator("#more").click()
     expect(page.locator("#seen img")).to_have_count(0)

@@ -202,7 +202,7 @@ def test_the_notes_open_in_a_window_of_their_own(app: App, windows: list[Page]) 
     teacher, pupil, *_ = windows
     becomes_teacher(teacher, app)
     to(teacher, "Convolution")
-    note = "Leave Learned by a network for the end"
+    note = "for the end: nobody wrote them by hand"
     with teacher.expect_popup() as opened:
         teacher.get_by_role("link", name=say("notes")).click()
     notes = opened.value

@@ -31,7 +31,10 @@ def executed(text: str, folder: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["digits", pytest.param("cifar10-16", marks=pytest.mark.data), pytest.param("arc3", marks=pytest.mark.data)])
-def test_it_runs_in_jupyter_and_says_what_the_run_said(name: str, trained: Callable[[str], Snapshot], tmp_path: Path) -> None:
+def test_it_runs_in_jupyter_and_says_what_the_run_said(
+    name: str, trained: Callable[[str], Snapshot], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # Gradio sets it for its own process; Jupyter draws where there is none
     run = trained(name)
     outputs = executed(notebook_of(run, layout_at_hand(run.recipe.dataset)), tmp_path)
     text = "".join(output["text"] for output in outputs if output["output_type"] == "stream" and output["name"] == "stdout")
