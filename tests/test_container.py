@@ -38,7 +38,7 @@ def test_what_is_copied_is_there_under_the_same_name(source: str) -> None:
 
 def test_everything_that_the_app_needs_is_copied() -> None:
     top = {path.partition("/")[0] for path in READER.tracked(".")}
-    left_out = {".ci", ".dockerignore", ".gitignore", "Dockerfile", "pyproject.toml", "tests"}
+    left_out = {".ci", ".dockerignore", ".gitattributes", ".gitignore", "Dockerfile", "pyproject.toml", "tests"}
     assert set(sources()) == top - left_out
 
 

@@ -156,6 +156,7 @@ def strange() -> dict[str, tuple[str, bytes, str]]:
     """What -> (file's name, its bytes, what the page refuses it with, "" for a picture that works)."""
     drawn = np.full((40, 60, 3), 255, np.uint8)
     drawn[10:30, 20:40] = (200, 30, 60)
+    drawn[15:25, 25:35] = 255  # a zero
     red = Image.fromarray(drawn)
     palette = Image.fromarray((drawn[:, :, 1] == 255).astype(np.uint8), "P")
     palette.putpalette([10, 20, 30, 40, 50, 60])
