@@ -129,7 +129,7 @@ def test_runs_lists_opens_and_deletes(page: Page, fresh: App) -> None:
     run = run_of(page)
 
     page.goto(f"{fresh.url}/runs")
-    page.get_by_role("combobox").click()
+    page.get_by_role("combobox", name="Chosen runs").click()
     page.get_by_role("option", name=re.compile(run)).click()
     page.keyboard.press("Escape")
     press(page, "runs.open")
@@ -137,7 +137,7 @@ def test_runs_lists_opens_and_deletes(page: Page, fresh: App) -> None:
     wait_for_status(page, "Finished")
 
     page.goto(f"{fresh.url}/runs")
-    page.get_by_role("combobox").click()
+    page.get_by_role("combobox", name="Chosen runs").click()
     page.get_by_role("option", name=re.compile(run)).click()
     page.keyboard.press("Escape")
     with page.expect_download() as download:
