@@ -49,7 +49,7 @@ function makeAsking(pad) {
     // Other samples are shown, so none of them is chosen.
     unchosen: () => { sample = null },
     // The values of the controls, with what this script knows in the first four places.
-    numbered: (_number, _way, _drawing, _sample, ...others) => [++number, way(), pad.value(), sample, ...others],
+    numbered: (_number, _way, _drawing, _sample, ...others) => [++number, way(), pad.address(), sample, ...others],
     // What is to be shown of an answer; nothing of one that came too late.
     newest(packet) {
       const answer = JSON.parse(packet)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from demo.components import drawing_pad
 from demo.text import speaker
 
 say = speaker("classifier")
@@ -14,7 +15,7 @@ say = speaker("classifier")
 FONTS = (gr.themes.LocalFont("Source Sans Pro", (400, 700)), "Source Sans", "system-ui", "sans-serif")
 """The family of the Streamlit half. Gradio brings it too (under its old name, whole in these
 two weights only) and serves it itself: no network, also where it stands alone."""
-CSS = """
+_CSS = """
 :root {scrollbar-gutter: stable}
 :root:has(body.in-the-lab) {scrollbar-gutter: auto}
 .gradio-container {max-width: 1180px !important; width: 100% !important; margin: 0 auto !important; font-size: 17px}
@@ -38,14 +39,9 @@ CSS = """
 #chances .bar {height: 8px; border-radius: 4px; background: var(--color-accent)}
 #chances :is(.text, .confidence, .line, dt, dd) {font-family: var(--font); font-size: 17px}
 .pixels {image-rendering: pixelated; display: block; width: 100%; border: 1px solid var(--border-color-primary); border-radius: 6px}
-#pad canvas {display: block; width: 280px; height: 280px; border: 1px solid var(--border-color-primary); border-radius: 7px;
-  background: #fff; cursor: crosshair; touch-action: none}
-#pad .tools {display: flex; flex-wrap: wrap; gap: 0.3rem; margin-top: 0.5rem}
-#pad button {margin: 0; padding: 0.35rem 0.5rem; border: 1px solid var(--border-color-primary); border-radius: 7px;
-  background: var(--button-secondary-background-fill); color: var(--body-text-color); font-size: 15px}
-#pad button[aria-pressed=true] {border-color: var(--color-accent); box-shadow: inset 0 0 0 1px var(--color-accent); font-weight: 700}
-#pad button:disabled {opacity: 0.5}
-#pad .example {margin: 0.5rem 0 0; font-size: 15px; color: var(--block-info-text-color); max-width: 280px}
+#pad .pad {--pad-side: 280px; --pad-line: var(--border-color-primary); --pad-do: var(--color-accent);
+  --pad-base: var(--button-secondary-background-fill); --pad-text: var(--body-text-color)}
+#pad .pad-example {margin: 0.5rem 0 0; font-size: 15px; color: var(--block-info-text-color); max-width: 280px}
 #ways .tab-container, #ways [role=tablist] {border: 0; height: auto; gap: 0}
 #ways [role=tab] {border: 1px solid var(--border-color-primary); margin: 0 0 0 -1px; padding: 0.3rem 0.9rem; border-radius: 0; color: var(--body-text-color); height: auto}
 #ways [role=tab]:first-child {border-radius: 7px 0 0 7px; margin-left: 0}
@@ -89,6 +85,7 @@ CSS = """
 }
 @media (prefers-reduced-motion: reduce) {.gradio-container * {transition: none !important; animation: none !important}}
 """
+CSS = drawing_pad.CSS + _CSS
 ACCENT = gr.themes.Color(
     "#eef6f8",
     "#d6e9ef",
@@ -109,30 +106,25 @@ EXAMPLE = (
 )  # fmt: skip
 """What is on the square when the page is opened, stroke by stroke in shares of its side: a 9 that is one at every resolution
 to the networks that know it, and a 4 at 7 x 7 to the one that was trained on sharp pictures only."""
-SCRIPTS = (Path(__file__).parent / name for name in ("pad.js", "asking.js"))
+ASKING = (Path(__file__).parent / "asking.js").read_text(encoding="utf-8")
 SCRIPT = f"""
 () => {{
-{"".join(file.read_text(encoding="utf-8") for file in SCRIPTS)}
-const pad = makePad(() => lab.want("answer"))
+{drawing_pad.SCRIPT}
+{ASKING}
+const pad = new DrawingPad({{
+  find: () => document.querySelector("#pad"), listen: document, changed: (ended) => ended && lab.want("answer"),
+}})
 window.lab = makeAsking(pad)
 pad.show({json.dumps(EXAMPLE)})
 lab.want("open", ...(lab.wished() ? ["choose"] : []), "answer")
 }}
 """
 """Runs once, when the page is there."""
-BRUSH = 28
-"""The pen's width in pixels of the canvas; thinner strokes vanish in 8x8 pixels."""
 
 
 def pad(side: int) -> str:
-    """The square to draw on and its tools, as HTML."""
-    tools = "".join(
-        f'<button type="button" data-do="{name}"{pressed}>{say(name)}</button>'
-        for name, pressed in (("pen", ' aria-pressed="true"'), ("eraser", ' aria-pressed="false"'), ("undo", " disabled"),
-                              ("redo", " disabled"), ("clear", ' id="clear"'))
-    )  # fmt: skip
-    square = f'<canvas width="{side}" height="{side}" data-width="{BRUSH}" role="img" aria-label="{say("pad")}"></canvas>'
-    return f'<div id="pad">{square}<div class="tools">{tools}</div><p class="example" hidden>{say("example")}</p></div>'
+    """The square to draw on and its tools, as HTML, and what stands below an example."""
+    return f'<div id="pad">{drawing_pad.markup(side, "#fff", "#000")}<p class="pad-example" hidden>{say("example")}</p></div>'
 
 
 def theme() -> gr.themes.Base:

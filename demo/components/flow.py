@@ -18,19 +18,21 @@ from core.explain import activations
 from core.explain.activations import ForwardPass, Stage
 from core.images.decoding import Bytes
 from demo import text
-from demo.components import window
+from demo.components import drawing_pad, window
 from demo.components.window import read
 from demo.visitor import session
 
 OWN = ("paint", "layout", "network", "columns", "edges", "softmax", "panels", "pad", "flow")
-SCRIPTS = (*window.SCRIPTS, *(f"flow/{name}.js" for name in OWN))
+SCRIPTS = (*window.SCRIPTS, "pad/pad.js", *(f"flow/{name}.js" for name in OWN))
 """One after the other, they are one module: the window's, then our own."""
+PAD_SIDE = 112
+"""Pixels along a side of the square to draw on."""
 MOST_PIXELS = 512
 """Along a side of a picture that the browser sends."""
 
 _view = st.components.v2.component(
-    "lab_flow", html=read("flow/flow.html").replace("<!-- window -->", read("window/window.html")),
-    css=read("window/window.css", "flow/flow.css"), js=read(*SCRIPTS),
+    "lab_flow", html=read("flow/flow.html").replace("<!-- window -->", read("window/window.html")).replace("<!-- pad -->", drawing_pad.markup(PAD_SIDE, "#000", "#fff")),
+    css=read("window/window.css", "pad/pad.css", "flow/flow.css"), js=read(*SCRIPTS),
 )  # fmt: skip
 
 
@@ -61,8 +63,8 @@ class Opened:
 class Asked:
     """What the browser may ask for, and what is then called."""
 
-    chosen: Callable[[int], None]
-    """The picture with this number."""
+    chosen: Callable[[int, int], None]
+    """The picture with this number, and what `drawn` numbers: 0, or that of the square with nothing on it any more."""
     drawn: Callable[[Bytes, int], None]
     """A drawing or a picture of one's own, uint8 (H, W, C), and its number: the newest counts."""
     opened: Callable[[int, int], None]
@@ -107,7 +109,7 @@ def show(data: dict[str, Any], form: str, pictures: Sequence[Picture], current: 
 
     def chosen() -> None:
         if sent := session.typed(key)["chosen"]:
-            asked.chosen(int(sent["number"]))
+            asked.chosen(int(sent["number"]), int(sent.get("asked", 0)))
 
     def drawn(kind: str, channels: int) -> Callable[[], None]:
         def taken() -> None:

@@ -127,7 +127,7 @@ def test_nine_of_ten_drawn_digits_are_read(page: Page, space: str, shots: Path |
         read.append((digit, page.locator("#said strong").last.inner_text(), page.locator("#chances .text").first.inner_text()))
         if shots:
             page.screenshot(path=shots / f"drawn-{digit}.png")
-        page.locator("#clear").click()
+        page.locator("#pad [data-do=clear]").click()
         expect(page.locator("#seen img")).to_have_count(0)
     print(read)
     assert sum(digit == most for digit, _, most in read) >= 9, read
@@ -267,11 +267,11 @@ def test_the_page_begins_with_an_answer_that_the_first_stroke_replaces_and_hides
     expect(page.locator("#said")).to_contain_text("looks like 9")
     expect(page.locator("#strip td").first).to_be_visible()
     assert page.locator("#said strong").last.evaluate("word => getComputedStyle(word).fontSize") == "32px"
-    expect(page.locator("#pad .example")).to_be_visible()
-    page.locator("#clear").click()
+    expect(page.locator("#pad .pad-example")).to_be_visible()
+    page.locator("#pad [data-do=clear]").click()
     expect(page.locator("#said")).to_contain_text("Draw one digit")
     expect(page.locator("#strip, #stages, #cam").first).to_be_hidden()
-    expect(page.locator("#pad .example")).to_be_hidden()
+    expect(page.locator("#pad .pad-example")).to_be_hidden()
     draw(page, DRAWN[7][1], 1)
     expect(page.locator("#said")).to_contain_text("looks like 7")
 

@@ -319,6 +319,27 @@ def test_a_drawing_is_answered_while_it_is_drawn(page: Page, app: App) -> None:
     expect(page.locator(".f-score").first).to_have_attribute("aria-label", re.compile(r"^2: "), timeout=SECONDS * 1000)
 
 
+def test_the_network_sees_what_is_on_the_square_also_behind_undo_redo_and_clear(page: Page, app: App) -> None:
+    left_to_right(page, app)
+    first, thumb = page.locator(".f-score").first, page.locator(".f-thumb").nth(2)
+    thumb.click()
+    expect(first).to_have_attribute("aria-label", re.compile(r"^2: "), timeout=SECONDS * 1000)
+    page.get_by_role("button", name="Draw one").click()
+    box = page.locator(".f-pad canvas").bounding_box()
+    assert box is not None
+    for corner, (x, y) in enumerate([(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=4)
+        if corner == 0:
+            page.mouse.down()
+    page.mouse.up()
+    seven = re.compile(r"^7: ")
+    expect(first).to_have_attribute("aria-label", seven, timeout=SECONDS * 1000)
+    for tool, expected, pressed in (("undo", r"^2: ", 1), ("redo", seven, 0), ("clear", r"^2: ", 1), ("undo", seven, 0)):
+        page.locator(f".f-pad [data-do={tool}]").click()
+        expect(first).to_have_attribute("aria-label", re.compile(expected), timeout=SECONDS * 1000)
+        expect(page.locator(".f-thumb[aria-pressed=true]")).to_have_count(pressed)
+
+
 def test_one_score_can_be_dragged(page: Page, app: App) -> None:
     left_to_right(page, app)
     page.locator(".f-score").nth(1).click()

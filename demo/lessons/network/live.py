@@ -41,13 +41,14 @@ def render(network: PlainNetwork, again: bool) -> None:
 
 
 def _look(network: PlainNetwork) -> tuple[Shown | None, str]:
-    """What is shown, and a line about a picture that cannot be: then the one before stays."""
+    """What is shown, and a line about a picture that cannot be: then the last one that comes with the app stands there again."""
     try:
         shown, note = choice.look(network), ""
     except LabError as error:
         choice.set_source(network, session.get_state(f"network.last.{network.recipe.dataset}", Source(0)))
         shown, note = choice.look(network), str(error)
-    session.set_state(f"network.last.{network.recipe.dataset}", choice.source(network))
+    if choice.source(network).number >= 0:
+        session.set_state(f"network.last.{network.recipe.dataset}", choice.source(network))
     return shown, note
 
 
@@ -60,8 +61,9 @@ def _title(number: int, truth: str) -> str:
 
 
 def _asked(network: PlainNetwork) -> Asked:
-    def chosen(number: int) -> None:
+    def chosen(number: int, asked: int) -> None:
         _forget()
+        session.set_state(f"{KEY}.asked", max(asked, session.get_state(f"{KEY}.asked", 0)))
         choice.set_source(network, Source(number))
 
     def drawn(pixels: Bytes, asked: int) -> None:

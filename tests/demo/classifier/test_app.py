@@ -25,7 +25,8 @@ from demo.classifier import html as classifier_views
 from demo.classifier import sessions
 from demo.classifier.api import sample_of
 from demo.classifier.handlers import SAMPLES, Handlers
-from demo.classifier.theme import BRUSH, EXAMPLE, theme
+from demo.classifier.theme import EXAMPLE, theme
+from demo.components.drawing_pad import MEDIUM
 from demo.text import FOLDER, texts
 from demo.ui.images import overlaid
 from tests.demo.served_classifier import as_text
@@ -173,12 +174,12 @@ def test_the_chooser_goes_by_what_a_picture_shows_and_begins_with_one_s_own_runs
 
 def test_the_page_begins_with_a_drawing_that_blur_turns_into_another_digit_for_one_network_only() -> None:
     paper = Image.new("RGB", (280, 280), "white")
-    pen = ImageDraw.Draw(paper)
+    pen, brush = ImageDraw.Draw(paper), round(280 * MEDIUM)
     for stroke in EXAMPLE:
         points = [(x * 280, y * 280) for x, y in stroke]
-        pen.line(points, "black", BRUSH, joint="curve")
+        pen.line(points, "black", brush, joint="curve")
         for x, y in points:
-            pen.ellipse([x - BRUSH / 2, y - BRUSH / 2, x + BRUSH / 2, y + BRUSH / 2], "black")
+            pen.ellipse([x - brush / 2, y - brush / 2, x + brush / 2, y + brush / 2], "black")
     registry = ModelRegistry(PRETRAINED)
     network = registry.get("mnist")
     found = network.classify(paper, 28, network.recipe.filter)

@@ -1,22 +1,16 @@
 // Which picture goes in: ten that come with the app, one's own drawing, answered while it is drawn, or a file.
 
-const PEN = 9
 const LONGEST = 160
 const PATIENCE_MS = 4000
 
 class Pad {
   constructor(flow) {
-    Object.assign(this, { flow, host: flow.find(".f-pad"), asked: 0, waiting: false, dirty: false })
-    this.canvas = this.host.querySelector("canvas")
-    this.context = this.canvas.getContext("2d", { willReadFrequently: true })
-    this.clear()
+    Object.assign(this, { flow, host: flow.find(".f-pad"), asked: 0, waiting: false, dirty: false, kept: 0 })
+    this.drawing = new DrawingPad({ find: () => this.host, listen: this.host, changed: () => this.changed() })
     flow.find(".f-draw").addEventListener("click", () => (this.host.hidden ? this.open() : this.close()))
-    flow.find(".f-clear").addEventListener("click", () => this.clear())
     flow.find(".f-done").addEventListener("click", () => this.close())
     flow.find(".f-upload input").addEventListener("change", (event) => this.upload(event.target))
     flow.find(".f-thumbs").addEventListener("keydown", (event) => this.step(event))
-    this.canvas.addEventListener("pointerdown", (event) => this.begin(event))
-    this.canvas.addEventListener("pointermove", (event) => this.draw(event))
   }
 
   /** Names, thumbnails, and the answer to the newest drawing: the next one may be sent. */
@@ -24,10 +18,8 @@ class Pad {
     const { flow } = this
     flow.find(".f-draw").textContent = words.draw
     flow.find(".f-upload span").textContent = words.upload
-    flow.find(".f-clear").textContent = words.clear
     flow.find(".f-done").textContent = words.done
     flow.find(".f-note").textContent = note
-    this.canvas.setAttribute("aria-label", words.pad)
     const host = flow.find(".f-thumbs")
     host.setAttribute("aria-label", words.thumbs)
     const form = JSON.stringify(thumbs)
@@ -39,6 +31,7 @@ class Pad {
       button.setAttribute("aria-pressed", number === current)
       button.tabIndex = number === Math.max(0, current) ? 0 : -1
     })
+    if (current >= 0) this.kept = current
     if (asked >= this.asked) this.answered()
   }
 
@@ -77,33 +70,8 @@ class Pad {
     return true
   }
 
-  clear() {
-    this.context.fillStyle = "#000"
-    this.context.fillRect(0, 0, this.canvas.width, this.canvas.height)
-    Object.assign(this.context, { strokeStyle: "#fff", lineWidth: PEN, lineCap: "round", lineJoin: "round" })
-  }
-
-  place(event) {
-    const box = this.canvas.getBoundingClientRect()
-    return [((event.clientX - box.left) / box.width) * this.canvas.width, ((event.clientY - box.top) / box.height) * this.canvas.height]
-  }
-
-  begin(event) {
-    this.canvas.setPointerCapture(event.pointerId)
-    this.last = this.place(event)
-    this.line(this.last)
-  }
-
-  draw(event) {
-    if (event.buttons) this.line(this.place(event))
-  }
-
-  line(to) {
-    this.context.beginPath()
-    this.context.moveTo(...this.last)
-    this.context.lineTo(...to)
-    this.context.stroke()
-    this.last = to
+  /** Each change asks again; where nothing is left on the square, the picture before it comes back. */
+  changed() {
     this.dirty = true
     this.next()
   }
@@ -113,10 +81,11 @@ class Pad {
     if (this.waiting || !this.dirty) return
     Object.assign(this, { waiting: true, dirty: false })
     this.asked += 1
-    const { width, height } = this.canvas
-    const { data } = this.context.getImageData(0, 0, width, height)
-    this.send("drawn", width, height, Uint8Array.from({ length: width * height }, (_, at) => data[4 * at]))
     this.patience = setTimeout(() => this.answered(), PATIENCE_MS)
+    const pixels = this.drawing.pixels()
+    const { width, height } = this.drawing.canvas
+    if (pixels) this.send("drawn", width, height, pixels)
+    else this.flow.send("chosen", { number: this.kept, asked: this.asked, at: Date.now() })
   }
 
   answered() {
