@@ -8,7 +8,7 @@ from typing import Any
 
 from core.export import bundle
 from core.pretrained.cards import FOLDER
-from core.runs.snapshot import look_up
+from core.runs.snapshot import look_up_epoch
 from core.runs.store import open_store, runs_folder
 from core.vocabulary.errors import LabError
 
@@ -21,8 +21,8 @@ def do_export(options: Namespace) -> Answer:
         raise LabError("--to is ''; expected a folder that is not there yet")
     what = None if options.what is None else [word.strip() for word in options.what.split(",")]
     folder = Path(options.to).expanduser().absolute()
-    run = look_up(options.run, open_store(runs_folder()), FOLDER)
+    run = look_up_epoch(options.run, open_store(runs_folder()), FOLDER)
     found = bundle.export(run, folder, what)
     about = {name: words for kind in bundle.KINDS.values() for name, words in kind.files.items()}
     files = [{"file": name, "bytes": len(content), "about": about[name]} for name, content in found.files.items()]
-    return {"run": run.run, "to": str(folder), "files": files, "left_out": found.left_out}
+    return {"run": options.run, "to": str(folder), "files": files, "left_out": found.left_out}

@@ -63,7 +63,7 @@ def _classify(classify: Parser) -> None:
 
 
 def _export(export: Parser) -> None:
-    export.add_argument("run", metavar="RUN", help="a finished run, or one that comes with the app")
+    export.add_argument("run", metavar="RUN", help="a finished run, one that comes with the app, or RUN@EPOCH")
     export.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet")
     export.add_argument("--what", metavar="KIND,...", help=f"some of {', '.join(KINDS)}; default: all that the run can give")
 

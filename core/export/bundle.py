@@ -32,6 +32,8 @@ class Kind:
     """Path in the folder -> what it is for."""
     make: Callable[[Snapshot], Sequence[bytes | str]]
     """The contents, in the order of `files`."""
+    of_epoch: bool = False
+    """Whether one epoch of a run, RUN@EPOCH, has it too; the others tell of the test or of the whole run."""
 
 
 def _script(run: Snapshot) -> Sequence[str]:
@@ -77,10 +79,10 @@ def _tensorboard(run: Snapshot) -> Sequence[bytes]:
 
 
 KINDS: dict[str, Kind] = {
-    "script": Kind({"train.py": "the run as one PyTorch script: fetches the data, trains, tests"}, _script),
-    "notebook": Kind({"train.ipynb": "the same for Jupyter and Colab, with curves and confusion matrix"}, _notebook),
-    "weights": Kind({"model.safetensors": "the tested weights", "recipe.json": "the recipe, classes and shape that belong to them"}, _weights),
-    "onnx": Kind({"model.onnx": "the network for onnxruntime, Netron and other programs"}, _onnx),
+    "script": Kind({"train.py": "the run as one PyTorch script: fetches the data, trains, tests"}, _script, of_epoch=True),
+    "notebook": Kind({"train.ipynb": "the same for Jupyter and Colab, with curves and confusion matrix"}, _notebook, of_epoch=True),
+    "weights": Kind({"model.safetensors": "the tested weights", "recipe.json": "the recipe, classes and shape that belong to them"}, _weights, of_epoch=True),
+    "onnx": Kind({"model.onnx": "the network for onnxruntime, Netron and other programs"}, _onnx, of_epoch=True),
     "card": Kind({"README.md": "a model card for the Hub, with a part in plain words"}, _card),
     "records": Kind({"epochs.csv": "a line for each epoch, for a spreadsheet", "run.json": "every number of the run"}, _records),
     "tensorboard": Kind({"tensorboard/events.out.tfevents.0.resolution-lab": "the run in TensorBoard: tensorboard --logdir tensorboard"}, _tensorboard),
@@ -101,7 +103,7 @@ def contents(run: Snapshot, what: Sequence[str] | None) -> Contents:
 
     LabError for a run that is not finished, a damaged one, an unknown kind, and one that was named and cannot be given.
     """
-    if run.status != "finished" or run.result is None:
+    if run.epoch is None and (run.status != "finished" or run.result is None):
         raise LabError(f"run {run.run} is {run.status}; only a finished run can be taken home")
     unknown = [name for name in what or () if name not in KINDS]
     if unknown:
@@ -109,7 +111,7 @@ def contents(run: Snapshot, what: Sequence[str] | None) -> Contents:
     found = Contents({}, {})
     for name in dict.fromkeys(what or KINDS):
         try:
-            made = KINDS[name].make(run)
+            made = _made(name, run)
         except NotExportable as error:
             if what:
                 raise
@@ -118,6 +120,12 @@ def contents(run: Snapshot, what: Sequence[str] | None) -> Contents:
         blobs = [content.encode() if isinstance(content, str) else content for content in made]
         found.files.update(zip(KINDS[name].files, blobs, strict=True))
     return found
+
+
+def _made(name: str, run: Snapshot) -> Sequence[bytes | str]:
+    if run.epoch is not None and not KINDS[name].of_epoch:
+        raise NotExportable(f"{name} tells of the whole run, not of one epoch; export {run.run} for it")
+    return KINDS[name].make(run)
 
 
 def export(run: Snapshot, folder: Path, what: Sequence[str] | None) -> Contents:
@@ -158,7 +166,7 @@ def packed(run: str, runs: Path, data: Path) -> Packed:
     with _one_at_a_time, tempfile.TemporaryDirectory() as place:
         folder = Path(place, run)
         words = [sys.executable, "-m", "core", "export", run, "--to", str(folder), "--json"]
-        environ = {**os.environ, "LAB_RUNS": str(runs), "LAB_DATA": str(data)}
+        environ = {**os.environ, "LAB_RUNS": str(runs.resolve()), "LAB_DATA": str(data.resolve())}
         done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:
             raise LabError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"run {run} could not be packed")

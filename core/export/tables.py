@@ -36,5 +36,5 @@ def json_of(run: Snapshot) -> str:
 
 def recipe_json(run: Snapshot) -> str:
     """What stands beside the weights: the recipe, the classes in the order of the outputs, the shape of an image."""
-    return json.dumps({"run": run.run, "recipe": run.recipe.as_dict(), "classes": list(run.facts.classes),
+    return json.dumps({"run": run.run, **({} if run.epoch is None else {"epoch": run.epoch}), "recipe": run.recipe.as_dict(), "classes": list(run.facts.classes),
                        "shape": list(run.facts.shape)}, indent=1) + "\n"  # fmt: skip

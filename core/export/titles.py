@@ -28,4 +28,5 @@ def label(run: Snapshot) -> str:
     A name is anybody's text, and a script is executed.
     """
     name = re.sub(r"[^\w .,;:()+×=%-]", "", run.name).strip()
-    return f"{run.run} ({name})" if name else run.run
+    known = run.run if run.epoch is None else f"{run.run}@{run.epoch}"
+    return f"{known} ({name})" if name else known

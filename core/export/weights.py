@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from safetensors import SafetensorError
+from safetensors.numpy import save as save_tensors
 from safetensors.torch import load as load_tensors
 from torch import nn
 
 from core.export.errors import NotExportable
 from core.models import networks
+from core.runs.history import History
 from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import Damaged
 from core.vocabulary.records import required
 
 
 def weights_of(run: Snapshot) -> bytes:
-    """The tested weights (safetensors). NotExportable where none were kept, Damaged where they are not what was stored."""
+    """The tested weights, or those of the epoch (safetensors). NotExportable where none were kept, Damaged where they are not
+    what was stored."""
     if run.weights is None:
         raise NotExportable(f"run {run.run} comes without its weights")
+    if run.epoch is not None:
+        return _of_epoch(run, run.weights.parent, run.epoch)
     try:
         blob = run.weights.read_bytes()
     except OSError as error:
@@ -26,6 +32,13 @@ def weights_of(run: Snapshot) -> bytes:
     known = required(run.result).sha256
     if not run.pretrained and hashlib.sha256(blob).hexdigest() != known:
         raise Damaged(f"the weights {run.weights} are damaged (their hash is not the stored one); train the run again")
+    network_of(run, blob)
+    return blob
+
+
+def _of_epoch(run: Snapshot, folder: Path, epoch: int) -> bytes:
+    """What the run kept after an epoch, as float32."""
+    blob = save_tensors(History(folder).weights(epoch))
     network_of(run, blob)
     return blob
 

@@ -16,7 +16,7 @@ from core.runs.history import History
 from core.runs.store import RunStore, StoredRun
 from core.runs.summaries import RunSummary
 from core.vocabulary import metrics
-from core.vocabulary.errors import NoSuchRun
+from core.vocabulary.errors import LabError, NoSuchRun
 from core.vocabulary.records import HasRunRecord, Matrix, RunRecord, Tick
 
 KEPT = 64
@@ -48,6 +48,8 @@ class Snapshot(HasRunRecord):
     """filter -> side in pixels (as text) -> confusion matrix of the test set seen so; of pretrained runs only."""
     name: str = ""
     """What somebody called it; "" where nobody did."""
+    epoch: int | None = None
+    """Set: the run as it was after this epoch, RUN@EPOCH; `weights` are those that it kept, and it has no result."""
 
     @property
     def active(self) -> bool:
@@ -82,6 +84,23 @@ def look_up(run: str, store: RunStore, pretrained: Path) -> Snapshot:
         if card is None:
             raise
         return card_snapshot(card, pretrained)
+
+
+def look_up_epoch(name: str, store: RunStore, pretrained: Path) -> Snapshot:
+    """A run as `look_up`; for RUN@EPOCH the run as it was after that epoch, also while it goes on.
+
+    LabError, which lists the kept epochs, for one whose weights were not kept.
+    """
+    run, at, number = name.partition("@")
+    now = look_up(run, store, pretrained)
+    if not at:
+        return now
+    if not (number.isdecimal() and len(number) < 10):
+        raise LabError(f"{name!r} names no epoch; expected RUN@EPOCH, as {run}@3")
+    epoch = int(number)
+    weights = history_of(run, store, pretrained).weights_file(epoch)
+    record = dataclasses.replace(now.record, epochs=tuple(it for it in now.epochs if it.epoch <= epoch), result=None)
+    return dataclasses.replace(now, record=record, epoch=epoch, weights=weights)
 
 
 def history_of(run: str, store: RunStore, pretrained: Path) -> History:

@@ -25,8 +25,8 @@ FROM_ARGUMENT = 'DATA = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.ge
 FROM_VARIABLE = 'DATA = Path(os.environ.get("LAB_DATA", "data"))'
 
 
-def settings(recipe: Recipe, in_notebook: bool) -> Part:
-    """The numbers of the recipe that several places use, and the number of threads."""
+def settings(recipe: Recipe, in_notebook: bool, epochs: int) -> Part:
+    """The numbers of the recipe that several places use, and the number of threads. `epochs`: so many are trained."""
     folder, imports = [], [TORCH]
     if SOURCES[recipe.dataset].layouts:
         folder = [f"{FROM_VARIABLE if in_notebook else FROM_ARGUMENT}"]
@@ -35,7 +35,7 @@ def settings(recipe: Recipe, in_notebook: bool) -> Part:
     if recipe.device == "cuda":
         device += ["torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False",
                    "torch.backends.cudnn.allow_tf32 = False"]  # fmt: skip
-    lines = [*folder, f"SEED, EPOCHS, BATCH = {recipe.seed}, {recipe.epochs}, {recipe.batch_size}",
+    lines = [*folder, f"SEED, EPOCHS, BATCH = {recipe.seed}, {epochs}, {recipe.batch_size}",
              f"torch.set_num_threads({recipe.threads})  # more or fewer add in another order, which changes the last digits", *device]  # fmt: skip
     return Part("Settings", "The data sets' folder, and the numbers that several places below use." if folder else "The numbers that several places below use.", "\n".join(lines), tuple(imports))
 

@@ -20,7 +20,8 @@ Cell = dict[str, Any]
 def notebook_of(run: Snapshot, layout: Layout | None) -> str:
     """The notebook of a finished run, as JSON. LabError as `script_of`."""
     *steps, test = parts_of(run, layout, in_notebook=True)
-    parts = [*steps, curves.curves(run.facts), test, curves.confusion_matrix()]
+    drawn = [curves.curves(run.facts)] if run.epoch != 0 else []
+    parts = [*steps, *drawn, test, curves.confusion_matrix()]
     title, *rest = heading(run, in_notebook=True).split("\n")
     cells = [_text(0, f"# {title}\n\n{' '.join(rest).strip()}"), _code(1, "\n".join(import_lines(parts)))]
     for part in parts:

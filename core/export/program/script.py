@@ -11,7 +11,6 @@ from core.export.titles import label, title
 from core.runs.snapshot import Snapshot
 from core.system.folders import data_folder
 from core.vocabulary.datasets import SOURCES, Layout
-from core.vocabulary.records import required
 
 WIDTH = 110
 """Of a comment, in characters."""
@@ -35,16 +34,21 @@ def parts_of(run: Snapshot, layout: Layout | None, in_notebook: bool) -> list[Pa
     """The steps of the program, in their order."""
     recipe, facts = run.recipe, run.facts
     return [
-        data.settings(recipe, in_notebook),
+        data.settings(recipe, in_notebook, _epochs(run)),
         data.data(recipe, layout),
         data.split(recipe, facts),
         data.resolution(recipe, facts),
         training.network(recipe, facts),
         training.training(recipe, facts),
         training.evaluation(recipe, facts),
-        training.run(recipe, facts, keep_history=in_notebook),
-        training.test(required(run.result)),
+        training.run(recipe, facts, keep_history=in_notebook, until=run.epoch),
+        training.test(run.result),
     ]
+
+
+def _epochs(run: Snapshot) -> int:
+    """How many the program trains."""
+    return run.recipe.epochs if run.epoch is None else run.epoch
 
 
 def heading(run: Snapshot, in_notebook: bool = False) -> str:
@@ -53,7 +57,7 @@ def heading(run: Snapshot, in_notebook: bool = False) -> str:
     source = SOURCES[recipe.dataset]
     lines = [f"Run {label(run)} of Resolution Lab: {title(run)}.", ""]
     where = f"{made.get('processor') or made.get('device_name', 'an unknown processor')}, torch {made.get('torch', 'unknown')}"
-    told = (f"It fetches the data, trains for {recipe.epochs} epoch{'s' if recipe.epochs > 1 else ''} and tests once. It draws its random "
+    told = (f"It fetches the data, trains for {_epochs(run)} epoch{'' if _epochs(run) == 1 else 's'} and tests once. It draws its random "
             f"numbers in the order of the lab: on the same kind of machine ({where}) it prints the run's numbers to the last digit.")  # fmt: skip
     if recipe.device != "cpu":
         told += " On a graphics card that has not been compared."

@@ -209,9 +209,11 @@ def evaluate(images, labels):
     return Part("Evaluation", "How good it is on images that it does not learn from.", code, (TORCH, FUNCTIONAL))
 
 
-def run(recipe: Recipe, facts: Facts, keep_history: bool) -> Part:
-    """All epochs, a printed line each; with `keep_history` also a list of their numbers, for the curves."""
-    best, held_out = recipe.keep == "best", facts.validation > 0
+def run(recipe: Recipe, facts: Facts, keep_history: bool, until: int | None) -> Part:
+    """All epochs, a printed line each; with `keep_history` also a list of their numbers, for the curves. `until`: the epoch
+    whose weights are wanted; None: those that the recipe keeps.
+    """
+    best, held_out = recipe.keep == "best" and until is None, facts.validation > 0
     copied = "copy.deepcopy(network.state_dict())"
     lines = [f"best, best_accuracy = {copied}, evaluate(*validation)[1]  # the untrained network counts, too"] if best else []
     lines += ["history = []"] if keep_history else []
@@ -223,16 +225,19 @@ def run(recipe: Recipe, facts: Facts, keep_history: bool) -> Part:
         lines.append(f"    history.append(({'loss, validation_loss, accuracy' if held_out else 'loss,'}))")
     if best:
         lines += ["    if accuracy > best_accuracy:", f"        best, best_accuracy = {copied}, accuracy", "network.load_state_dict(best)"]
+    stopped = f" The run had {recipe.epochs}; this is the network as it was after epoch {until}." if until is not None else ""
     kept = "The weights with the best validation accuracy are kept." if best else "The weights of the last epoch are kept."
-    return Part("The run", kept, "\n".join(lines), ("import copy",) if best else ())
+    return Part("The run", kept + stopped, "\n".join(lines), ("import copy",) if best else ())
 
 
-def test(result: Result) -> Part:
-    """The one look at the test set, and whether it is what the lab's run had."""
+def test(result: Result | None) -> Part:
+    """The one look at the test set, and whether it is what the lab's run had; of an epoch the lab did not look."""
+    compared = f"""
+print("{result.test_accuracy!r} in the lab:", "the same" if accuracy == {result.test_accuracy!r} else "another machine, or other versions")\
+""" if result else ""  # fmt: skip
     code = f'''\
 loss, accuracy, matrix = evaluate(*test)
 print(f"test loss {{loss}}, test accuracy {{accuracy}}; rows are the truth, columns the answers:")
 for name, row in zip(CLASSES, matrix.tolist()):
-    print(f"{{name:>12}}", *(f"{{count:5}}" for count in row))
-print("{result.test_accuracy!r} in the lab:", "the same" if accuracy == {result.test_accuracy!r} else "another machine, or other versions")'''
+    print(f"{{name:>12}}", *(f"{{count:5}}" for count in row)){compared}'''
     return Part("Test", "Once, at the end: whoever chooses by it no longer measures.", code)

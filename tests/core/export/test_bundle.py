@@ -6,19 +6,27 @@ import dataclasses
 import errno
 import hashlib
 import io
+import json
 import os
+import shutil
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import load as load_tensors
+from safetensors.torch import load_file
 from safetensors.torch import save as save_tensors
 
 from core.export import bundle
 from core.export.errors import NotExportable
 from core.models import networks
 from core.pretrained.cards import FOLDER
-from core.runs.snapshot import Snapshot
+from core.runs.snapshot import Snapshot, look_up_epoch
+from core.runs.store import open_store
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import preset
 from tests.core.export.conftest import made_up
@@ -135,3 +143,66 @@ def test_the_kinds_do_not_write_to_the_same_file() -> None:
     assert len(names) == len(set(names))
 
 
+
+
+# --- one epoch of a run -----------------------------------------------------------------------------------------------
+
+
+def test_an_epoch_gives_what_it_has_and_says_what_it_has_not(tmp_path: Path) -> None:
+    """fashion-arc4 comes with the weights of each of its eleven states."""
+    store = open_store(tmp_path / "runs")
+    run = look_up_epoch("fashion-arc4@3", store, FOLDER)
+    found = bundle.export(run, tmp_path / "home", None)
+    assert set(found.left_out) == {"card", "records", "tensorboard"} and "not of one epoch" in found.left_out["card"]
+    assert set(found.files) == {"train.py", "train.ipynb", "model.safetensors", "recipe.json", "model.onnx"}
+    kept = load_tensors(found.files["model.safetensors"])
+    assert {name: tuple(tensor.shape) for name, tensor in kept.items()} == {
+        name: tuple(tensor.shape) for name, tensor in networks.build("arc4", (1, 28, 28)).state_dict().items()
+    }
+    assert not all(torch.equal(kept[name], tensor) for name, tensor in load_file(FOLDER / "fashion-arc4.safetensors").items())
+    assert json.loads(found.files["recipe.json"])["epoch"] == 3
+    assert "EPOCHS, BATCH = 0, 3, " in found.files["train.py"].decode() and "in the lab" not in found.files["train.py"].decode()
+    with pytest.raises(NotExportable, match="export fashion-arc4 for it"):
+        bundle.export(run, tmp_path / "other", ["card"])
+
+
+def test_the_untrained_network_is_a_program_too(tmp_path: Path) -> None:
+    run = look_up_epoch("fashion-arc4@0", open_store(tmp_path / "runs"), FOLDER)
+    found = bundle.contents(run, ["script", "notebook"]).files
+    assert "EPOCHS, BATCH = 0, 0, " in found["train.py"].decode() and b"zip(*history)" not in found["train.ipynb"]
+
+
+@pytest.mark.parametrize(("name", "reason"), [
+    ("fashion-arc4@99", "were not kept; kept are 0, 1, 2"), ("fashion-arc4@x", "expected RUN@EPOCH"), ("nobody@1", "there is no run 'nobody'"),
+])  # fmt: skip
+def test_an_epoch_that_is_not_there_is_one_line(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(LabError, match=reason) as refused:
+        look_up_epoch(name, open_store(tmp_path / "runs"), FOLDER)
+    assert "\n" not in str(refused.value)
+
+
+def test_damaged_weights_of_an_epoch_are_said_and_nothing_is_written(tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+    shutil.copytree(FOLDER / "history" / "fashion-arc4", cards / "history" / "fashion-arc4")
+    shutil.copy(FOLDER / "fashion-arc4.json", cards)
+    run = look_up_epoch("fashion-arc4@3", open_store(tmp_path / "runs"), cards)
+    assert run.weights is not None
+    blob = bytearray(run.weights.read_bytes())
+    blob[-1] ^= 1
+    run.weights.write_bytes(blob)
+    nothing(run, tmp_path, "is damaged .its checksum is another")
+
+
+def test_the_folders_are_named_from_where_the_caller_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that packs works elsewhere: a relative folder must not become another one there."""
+    told: dict[str, str] = {}
+
+    def run(words: list[str], **options: Any) -> SimpleNamespace:
+        told.update(options["env"])
+        return SimpleNamespace(returncode=2, stderr="there is no run", stdout="")
+
+    monkeypatch.setattr("core.export.bundle.subprocess.run", run)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LabError, match="there is no run"):
+        bundle.packed("abc234", Path("runs"), Path("data"))
+    assert (told["LAB_RUNS"], told["LAB_DATA"]) == (str(tmp_path / "runs"), str(tmp_path / "data"))

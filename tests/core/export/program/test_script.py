@@ -117,6 +117,20 @@ def test_it_prints_the_run_s_numbers_to_the_last_digit(name: str, trained: Calla
     assert done.stdout.splitlines() == printed(run)
 
 
+@pytest.mark.slow
+def test_an_epoch_s_script_goes_the_run_s_way_as_far_as_that_epoch(trained: Callable[[str], Snapshot], tmp_path: Path) -> None:
+    """With a learning rate that depends on all epochs, as one-cycle."""
+    whole = trained("digits")
+    assert whole.recipe.schedule == "one-cycle"
+    record = dataclasses.replace(whole.record, result=None)
+    file = tmp_path / "train.py"
+    file.write_text(script(dataclasses.replace(whole, record=record, epoch=1)), encoding="utf-8")
+    done = subprocess.run([sys.executable, str(file)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    first, tested, *_ = done.stdout.splitlines()
+    assert first == printed(whole)[0] and tested.startswith("test loss ") and "in the lab" not in done.stdout
+
+
 def printed(run: Snapshot) -> list[str]:
     """What the script of a run prints on the machine that trained it."""
     result, lines = run.result, []
