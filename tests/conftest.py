@@ -35,6 +35,7 @@ def own_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_RUNS", str(folder))
+        patch.delenv("LAB_OWN", raising=False)
         yield folder
 
 

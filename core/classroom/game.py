@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from core.datasets.files import SOURCES
 from core.images.decoding import Bytes
 from core.images.quality import Pair, pairs
 from core.inference.model_registry import ModelRegistry
@@ -24,9 +23,10 @@ from core.studies.resolution import SIDES as OWN_SIDES
 from core.studies.resolution import cells as study_cells
 from core.vocabulary import metrics
 from core.vocabulary.records import Matrix
+from core.vocabulary.sources import source_of
 
 DATASET = "cifar10"
-CLASSES = SOURCES[DATASET].classes
+CLASSES = source_of(DATASET).classes
 SIDES = (4, 6, 8, 12, 16, 24, 32)
 """The sides in pixels at which it is asked what the image is."""
 IMAGES = 5
@@ -49,7 +49,7 @@ class Task:
 def indices(seed: int, kept: Showcase | None = None) -> list[int]:
     """The places in the test set of a round's images, drawn at random; the same for a seed. `kept`: of these alone."""
     if kept is None:
-        return drawn(seed, SOURCES[DATASET].test, IMAGES)
+        return drawn(seed, source_of(DATASET).test, IMAGES)
     return [kept.indices[place] for place in drawn(seed, len(kept.indices), IMAGES)]
 
 

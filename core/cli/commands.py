@@ -19,12 +19,13 @@ from core.runs.lifecycle import outcome_of
 from core.runs.snapshot import Snapshot, card_snapshot, look_up
 from core.runs.store import RunStore, StoredRun, StoreError, open_store, runs_folder
 from core.system import log
-from core.vocabulary import metrics, networks
+from core.vocabulary import metrics, networks, sources
 from core.vocabulary.errors import LabError
 from core.vocabulary.layers import Layer
 from core.vocabulary.networks import NETWORKS
 from core.vocabulary.recipe import FIELDS, Recipe, preset
 from core.vocabulary.records import Epoch, Record, Start, Tick, as_dict
+from core.vocabulary.sources import source_of
 
 Answer = dict[str, Any]
 OWNER = "command line"
@@ -43,9 +44,9 @@ def say(line: str, end: str = "\n") -> None:
 def do_data(options: Namespace) -> Answer:
     """Data set -> whether it is there, where, and what it holds; with --fetch after downloading what is missing."""
     folder = dataset_files.data_folder()
-    names = options.names or list(dataset_files.SOURCES)
+    names = options.names or list(sources.names())
     for name in names:
-        dataset_files.source_of(name)
+        source_of(name)
     if options.fetch:
         for name in names:
             dataset_files.fetch(name, folder, _show_download, mirror=dataset_files.mirror_of())
@@ -53,7 +54,7 @@ def do_data(options: Namespace) -> Answer:
 
 
 def _state_of(name: str, folder: Path) -> Answer:
-    source, state = dataset_files.SOURCES[name], dataset_files.verified(name, folder)
+    source, state = source_of(name), dataset_files.verified(name, folder)
     return {
         "present": state.present, "path": str(state.path) if state.path else None, "layout": state.layout,
         "problem": state.problem, "train": source.train, "test": source.test, "classes": list(source.classes),
@@ -100,7 +101,7 @@ def do_networks(options: Namespace) -> Answer:
 
 def _own_network(text: str, shape_text: str | None) -> Answer:
     """A list of layers, in its canonical spelling, with what each layer costs and sees."""
-    shape = dataset_files.SOURCES[Recipe().dataset].shape if shape_text is None else _parse_shape(shape_text)
+    shape = source_of(Recipe().dataset).shape if shape_text is None else _parse_shape(shape_text)
     table = networks.layer_table(text, shape)
     rows = [{**_row(layer), "multiplications": layer.multiplications, "receptive_field": layer.receptive_field} for layer in table]
     return {"network": networks.canonical(text), "shape": list(shape), "layers": rows,
@@ -112,7 +113,7 @@ def _row(layer: Layer) -> Answer:
 
 
 def _shape_for(network: str) -> tuple[int, int, int]:
-    return dataset_files.SOURCES[NETWORKS[network].dataset].shape
+    return source_of(NETWORKS[network].dataset).shape
 
 
 def _parse_shape(text: str) -> tuple[int, int, int]:

@@ -19,13 +19,14 @@ from typing import IO
 from core.datasets.download import FetchProgress, FetchStopped, Progress, Stop, digest_of, download, kind_of
 from core.datasets.mirror import Mirror, mirror_of, offer, unpacked_offers
 from core.system.atomic import whole_file
-from core.system.folders import data_folder
 from core.vocabulary.datasets import SOURCES, DataFile, Layout, Source
 from core.vocabulary.errors import LabError
+from core.vocabulary.folders import data_folder
+from core.vocabulary.sources import is_own, source_of
 
 __all__ = [
     "SOURCES", "DataFile", "FetchProgress", "FetchStopped", "Layout", "Source", "State",
-    "content", "data_folder", "fetch", "mirror_of", "ready", "source_of", "state", "verified",
+    "content", "data_folder", "fetch", "how_to_get", "mirror_of", "ready", "state", "verified",
 ]  # fmt: skip
 
 Complete = tuple[Layout, tuple[Path, ...]]
@@ -41,13 +42,6 @@ class State:
     path: Path | None
     layout: str
     problem: str
-
-
-def source_of(name: str, sources: Mapping[str, Source] = SOURCES) -> Source:
-    """The data set called `name`, or a LabError that lists the names."""
-    if name not in sources:
-        raise LabError(f"unknown data set {name!r}; choose one of {', '.join(sources)}")
-    return sources[name]
 
 
 def state(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> State:
@@ -75,8 +69,13 @@ def ready(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> C
             problem = _unpack_archives(source, folder)
     complete = None if problem else _complete(source, folder)
     if complete is None:
-        raise LabError(f"{problem}; python -m core data {name} --fetch fetches it")
+        raise LabError(f"{problem}; {how_to_get(name)}")
     return complete
+
+
+def how_to_get(name: str) -> str:
+    """What to do where a data set is missing or damaged; only one that comes with the app can be fetched."""
+    return "close its collection again, or import it again" if is_own(name) else f"python -m core data {name} --fetch fetches it"
 
 
 def verified(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> State:
@@ -117,12 +116,14 @@ def fetch(
     """Makes the data set present and verified in `folder`; downloads only what is missing or damaged.
 
     `mirror` comes first: a folder or an address that holds what a data folder may hold, or the published files side by
-    side. What it does not have comes from the public servers, and every file is verified, wherever it comes from. Tells `progress` a few times a second; goes on from an earlier FILE.part. While another process fetches
+    side. What it does not have comes from the public servers, and every file is verified, wherever it comes from. Tells `progress` a few times a second; a set of one's own is only looked for; goes on from an earlier FILE.part. While another process fetches
     the same set this one waits, and then finds it done. Idx files stay gzipped; a downloaded archive is
     unpacked and removed, one that somebody laid there is unpacked and kept. Raises FetchStopped when
     `stop()` says so, LabError for everything else (no network, wrong content, full disk).
     """
     source = source_of(name, sources)
+    if is_own(name):
+        return state(name, folder, sources)
     if source.layouts and not (state(name, folder, sources).present and _intact(source, folder)):
         with _alone(name, folder, stop):
             # Looked at again: another process may have fetched it meanwhile, or a good archive lies here.

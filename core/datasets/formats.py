@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,22 @@ def _read_python(source: Source, files: Files) -> tuple[Images, Labels]:
     return np.ascontiguousarray(images.transpose(0, 3, 1, 2)), np.concatenate([part.targets for part in parts])
 
 
+# --- sets of one's own ----------------------------------------------------------------------------------------------
+
+
+def _read_own(source: Source, files: Files) -> tuple[Images, Labels]:
+    """Images and labels in the order of their arrival, and the order in which a split takes them: training part, test part."""
+    images, labels, order = (np.load(io.BytesIO(data), allow_pickle=False) for data in files.contents())
+    return images[order], labels[order]
+
+
+def _first_own(source: Source, folder: Path | None, indices: Sequence[int]) -> Images:
+    if folder is None:
+        raise OSError("no pictures")
+    images, _, order = (np.load(folder / file.name, mmap_mode="r", allow_pickle=False) for file in source.layouts[0].files)
+    return np.array(images[order[list(indices)]])
+
+
 # --- scikit-learn's digits ------------------------------------------------------------------------------------------
 
 
@@ -163,5 +180,6 @@ READERS: dict[str, Reader] = {
     "idx": Reader(_read_idx, _first_idx),
     "binary": Reader(_read_binary, _first_binary),
     "python": Reader(_read_python),
+    "own": Reader(_read_own, _first_own),
     "digits": Reader(_read_digits, _first_digits),
 }

@@ -14,11 +14,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.datasets.files import ready, source_of
+from core.datasets.files import how_to_get, ready
 from core.datasets.formats import NO_FILES, READERS, Files
 from core.system.once import Once
 from core.vocabulary.datasets import SOURCES, Source
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import source_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +50,9 @@ class DataSet:
         return len(self.labels) - self.train_size
 
 
-_loaded: Once[DataSet] = Once()
+LOADED = 12
+"""So many data sets stay in memory; the one that nobody asked for longest goes first."""
+_loaded: Once[DataSet] = Once(LOADED)
 
 
 def load(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> DataSet:
@@ -67,7 +70,7 @@ def _read(source: Source, folder: Path, sources: Mapping[str, Source]) -> DataSe
         try:
             read = READERS[files.layout.kind].read(source, files)
         except LabError as error:
-            raise LabError(f"{error}; python -m core data {source.name} --fetch fetches it again") from error
+            raise LabError(f"{error}; {how_to_get(source.name)}") from error
     else:
         read = READERS[source.reader].read(source, NO_FILES)
     images, labels = torch.from_numpy(read[0]), torch.from_numpy(read[1]).to(torch.int64)

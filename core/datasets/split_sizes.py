@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.datasets.files import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 
 CHECKED_TRAINING_IMAGES = 1_000
 """The first training images, which are looked at without dropout after each epoch; fewer where there are fewer."""
@@ -19,7 +19,7 @@ def part_sizes(recipe: Recipe) -> tuple[int, int, int]:
 
     Raises LabError when a part would be too small, or when more images are asked for than there are.
     """
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     classes = len(source.classes)
     counts = thinned_counts(source.train_counts, recipe.imbalance)
     whole = sum(counts)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Record, Tick
+from core.vocabulary.sources import source_of
 
 
 class Stream(Protocol):
@@ -78,11 +79,11 @@ def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
     from core.training import device, resources
     from core.vocabulary import networks
 
-    source = dataset_files.SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     state = (dataset_files.verified if thoroughly else dataset_files.state)(recipe.dataset, folder)
     if not state.present:
         why = state.problem or f"{recipe.dataset} is not in {folder}"
-        raise LabError(f"{why}; fetch it with: python -m core data {recipe.dataset} --fetch")
+        raise LabError(f"{why}; {dataset_files.how_to_get(recipe.dataset)}")
     split_sizes.part_sizes(recipe)
     networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
     resources.check_fits(device.resolve(recipe))

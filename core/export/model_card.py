@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from core.export.titles import label, title
 from core.runs.snapshot import Snapshot
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.metrics import class_table, macro, recall
 from core.vocabulary.networks import is_own
 from core.vocabulary.records import Matrix, required
+from core.vocabulary.sources import source_of
 from core.vocabulary.stats import wilson
 
 ON_THE_HUB = {"mnist": "ylecun/mnist", "fashion-mnist": "zalando-datasets/fashion_mnist", "cifar10": "uoft-cs/cifar10"}
@@ -28,7 +28,7 @@ def card_of(run: Snapshot) -> str:
 def _head(run: Snapshot) -> list[str]:
     """YAML, its texts as JSON strings, which YAML reads too."""
     recipe, result = run.recipe, required(run.result)
-    source, there = SOURCES[recipe.dataset], ON_THE_HUB.get(recipe.dataset)
+    source, there = source_of(recipe.dataset), ON_THE_HUB.get(recipe.dataset)
     return [
         "license: mit", "library_name: pytorch", "pipeline_tag: image-classification",
         "tags: [image-classification, cnn, resolution-lab]", *([f"datasets: [{there}]"] if there else []), "metrics: [accuracy, f1]",
@@ -48,7 +48,7 @@ def _head(run: Snapshot) -> list[str]:
 
 def _for_engineers(run: Snapshot) -> list[str]:
     recipe, facts, result = run.recipe, run.facts, required(run.result)
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     right = sum(row[place] for place, row in enumerate(result.confusion))
     tested = sum(map(sum, result.confusion))
     low, high = wilson(right, tested)
@@ -95,7 +95,7 @@ def worst_mistake(matrix: Matrix, classes: tuple[str, ...]) -> Mistake | None:
 
 def _for_children(run: Snapshot) -> list[str]:
     recipe, facts, result = run.recipe, run.facts, required(run.result)
-    source, count = SOURCES[recipe.dataset], len(facts.classes)
+    source, count = source_of(recipe.dataset), len(facts.classes)
     side = recipe.resolution or facts.shape[1]
     hits, shares = round(100 * result.test_accuracy), recall(result.confusion).tolist()
     best, weakest = shares.index(max(shares)), shares.index(min(shares))

@@ -16,8 +16,8 @@ from torch import nn
 from core.export.errors import NotExportable
 from core.export.weights import network_of, weights_of
 from core.runs.snapshot import Snapshot
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import source_of
 
 OPSET, FORMAT_VERSION = 17, 8
 TOLERANCE = 1e-4
@@ -48,7 +48,7 @@ def onnx_of(run: Snapshot) -> bytes:
 
 def metadata(run: Snapshot) -> dict[str, str]:
     """What the file says of itself, as texts."""
-    recipe, source = run.recipe, SOURCES[run.recipe.dataset]
+    recipe, source = run.recipe, source_of(run.recipe.dataset)
     channels, side, _ = run.facts.shape
     colours = "red, green, blue" if channels == 3 else "light on dark" if source.form.grey else "grey"
     reduced = f", reduced to {recipe.resolution} x {recipe.resolution} pixels and brought back ({recipe.filter})" if recipe.resolution not in (None, side) else ""

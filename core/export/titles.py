@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from core.runs.snapshot import Snapshot
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.networks import is_own
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 
 
 def network_title(recipe: Recipe) -> str:
@@ -17,7 +17,7 @@ def network_title(recipe: Recipe) -> str:
 
 def title(run: Snapshot) -> str:
     """What was trained on what, in one line."""
-    recipe, source = run.recipe, SOURCES[run.recipe.dataset]
+    recipe, source = run.recipe, source_of(run.recipe.dataset)
     at = f" at {recipe.resolution} x {recipe.resolution} pixels" if recipe.resolution not in (None, source.side) else ""
     return f"{network_title(recipe)} on {source.title}{at}"
 

@@ -22,8 +22,9 @@ from PIL import Image
 
 from core.images.decoding import Bytes, ImageLike, pixels
 from core.images.ink import finding, strokes
-from core.vocabulary.datasets import SOURCES, Form
+from core.vocabulary.datasets import Form
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import source_of
 
 Shape = tuple[int, int, int]
 Strength = npt.NDArray[np.float64]
@@ -109,7 +110,7 @@ def prepare(image: ImageLike, dataset: str, shape: Shape, steps: Steps = AUTO) -
 
     Raises LabError for what is no image, and for a drawing without ink, at first or behind the last step.
     """
-    form = SOURCES[dataset].form
+    form = source_of(dataset).form
     coloured = pixels(image, 3) if form.drawn else pixels(image, shape[0])
     given = ink_as_grey(coloured) if form.drawn else coloured
     prepared = Prepared(tuple(_stages(given, coloured, form, shape, steps)))

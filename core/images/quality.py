@@ -20,7 +20,7 @@ from PIL import Image
 
 from core.images.decoding import Bytes
 from core.images.preprocessing import prepare
-from core.vocabulary.datasets import SOURCES
+from core.vocabulary.sources import source_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,7 +52,7 @@ def of_dataset(name: str, folder: Path, first: int, count: int) -> tuple[Bytes, 
 
 def fit_upload(image: Bytes, dataset: str) -> Bytes:
     """uint8 (C, H, W), any size -> (1, C, S, S) in the form of a data set (core/images/preprocessing.py)."""
-    return prepare(image.transpose(1, 2, 0), dataset, SOURCES[dataset].shape).seen
+    return prepare(image.transpose(1, 2, 0), dataset, source_of(dataset).shape).seen
 
 
 def pairs(images: Bytes, sides: Sequence[int], filter: str) -> list[Pair]:

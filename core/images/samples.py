@@ -15,8 +15,8 @@ from PIL import Image
 from core.datasets import files as dataset_files
 from core.datasets import formats
 from core.images.decoding import Bytes, open_image, pixels
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import source_of
 
 PHOTOGRAPHS = ("china", "flower")
 """Of scikit-learn: a Chinese temple (Lu Lezhi), a dahlia (dolanh); both CC BY 2.0."""
@@ -46,7 +46,7 @@ def _of_dataset(name: str, folder: Path, path: Path | None, changed: object) -> 
     except (OSError, EOFError, ValueError):  # packed or pickled: read whole, and verified, which takes a second
         from core.datasets import loading
 
-        images: Bytes = loading.load(name, folder).images[list(SOURCES[name].samples)].numpy()
+        images: Bytes = loading.load(name, folder).images[list(source_of(name).samples)].numpy()
         return images
 
 
@@ -54,7 +54,7 @@ def cheaply(name: str, path: Path | None) -> Bytes:
     """uint8 (N, C, S, S) straight from the files, in milliseconds. OSError, EOFError or ValueError where they are packed,
     pickled or not as expected. `path` as in core.datasets.files.State.
     """
-    source = SOURCES[name]
+    source = source_of(name)
     first = formats.READERS[source.readers[0]].first
     if first is None:
         raise OSError(f"{name} has no quick reader")

@@ -19,8 +19,9 @@ from core.datasets import files as dataset_files
 from core.datasets import formats
 from core.datasets.formats import CIFAR_RECORD, IDX_HEAD, NO_FILES, Files
 from core.images.decoding import Bytes
-from core.vocabulary.datasets import SOURCES, Source
+from core.vocabulary.datasets import Source
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import source_of
 
 Labels = NDArray[np.uint8]
 IDX_LABELS = 8
@@ -56,7 +57,7 @@ def images(dataset: str, folder: Path, indices: Sequence[int]) -> Bytes:
 
 def _files(dataset: str, folder: Path) -> tuple[Source, Files, object]:
     """The row, the files, and what changes when they do."""
-    source = SOURCES[dataset]
+    source = source_of(dataset)
     if not source.layouts:
         return source, NO_FILES, None
     files = Files(*dataset_files.ready(dataset, folder))
@@ -65,7 +66,7 @@ def _files(dataset: str, folder: Path) -> tuple[Source, Files, object]:
 
 @lru_cache(maxsize=8)
 def _labels(dataset: str, files: Files, changed: object) -> Labels:
-    source = SOURCES[dataset]
+    source = source_of(dataset)
     try:
         return _access(source, files).labels(source, files)
     except (OSError, EOFError, ValueError) as error:
@@ -144,6 +145,19 @@ def _python_images(source: Source, files: Files, indices: Sequence[int]) -> Byte
     return np.stack([needed[index // each][index % each] for index in indices]) if len(indices) else np.empty(0, np.uint8)
 
 
+# --- sets of one's own: arrays in the order of arrival, and the order of the split ---------------------------------------
+
+
+def _own_labels(source: Source, files: Files) -> Labels:
+    classes, order = (np.load(path, allow_pickle=False) for path in files.paths[1:])
+    return np.asarray(classes[order], np.uint8)
+
+
+def _own_images(source: Source, files: Files, indices: Sequence[int]) -> Bytes:
+    found, _, order = (np.load(path, mmap_mode="r", allow_pickle=False) for path in files.paths)
+    return np.array(found[order[list(indices)]])
+
+
 # --- any other format: read whole, and kept, for such a set is small ----------------------------------------------------
 
 
@@ -156,6 +170,7 @@ def _whole(source: Source, files: Files) -> tuple[Bytes, Labels]:
 _ACCESS = {
     "idx": _Access(_idx_labels, _idx_images),
     "binary": _Access(_binary_labels, _binary_images),
+    "own": _Access(_own_labels, _own_images),
     "python": _Access(_python_labels, _python_images),
 }
 """Kind of a layout -> how it is read without the rest."""

@@ -29,6 +29,7 @@ from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import NETWORKS
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import is_own, source_of
 
 if TYPE_CHECKING:
     from core.datasets.loading import DataSet
@@ -102,7 +103,7 @@ class ModelRegistry:
 
     def _named(self, name: str) -> str | StoredRun | KeptEpoch:
         """The card's name, the run, or the epoch of one."""
-        if not isinstance(name, str) or not (match := re.fullmatch(r"([\w-]{1,80})(?:@([0-9]{1,9}))?", name)):
+        if not isinstance(name, str) or not (match := re.fullmatch(r"((?:own:)?[\w-]{1,80}(?::[a-z]{1,9})?)(?:@([0-9]{1,9}))?", name)):
             raise LabError(f"{name!r} names no network; expected letters, digits and hyphens, and @EPOCH for a kept epoch of a run")
         found = self._run_or_card(match[1])
         return found if match[2] is None else self._kept_epoch(found, int(match[2]))
@@ -119,6 +120,8 @@ class ModelRegistry:
         if not (self.folder / f"{name}.json").exists():
             if name in SOURCES or name in NETWORKS:
                 return self._first(name)
+            if is_own(name):
+                return self._newest(name)
             if stored := self._stored(name):
                 return stored
             raise LabError(f"there is no network {name!r}; expected one of {', '.join(self._names())} or a finished run's id")
@@ -140,8 +143,17 @@ class ModelRegistry:
                     for name in dict.fromkeys([*firsts, *cards])]  # fmt: skip
         return of_cards + [Choice(run.run, run.recipe, False, run.test_accuracy) for run in runs if run.status == "finished"]
 
+    def _newest(self, dataset: str) -> StoredRun:
+        """The newest finished run on a data set of one's own, best at its full resolution. LabError where there is none."""
+        source_of(dataset)
+        runs = [choice for choice in self.list_models() if not choice.pretrained and choice.recipe.dataset == dataset]
+        runs.sort(key=lambda choice: choice.recipe.resolution is not None)
+        if not runs:
+            raise LabError(f"there is no network for {dataset} yet; train one: python -m core train --dataset {dataset}")
+        return self._runs().get(runs[0].name)
+
     def _first(self, name: str) -> str:
-        for card in SOURCES[name].cards if name in SOURCES else ():  # asked most often, and found without reading every card
+        for card in source_of(name).cards if name in SOURCES else ():  # asked most often, and found without reading every card
             if all((self.folder / f"{card}.{end}").exists() for end in ("json", "safetensors")):
                 return card
         found = self._firsts(name, with_weights(self.folder))

@@ -38,6 +38,7 @@ from core.system.atomic import write_whole
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import Damaged
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -182,7 +183,7 @@ def as_images_of(data: DataSet, images: Tensor) -> Tensor:
 
 def out_of_distribution_sets(dataset: str) -> tuple[str, ...]:
     """The data sets whose images show something else: `digits` and `mnist` share their subject."""
-    return tuple(name for name, source in SOURCES.items() if source.subject != SOURCES[dataset].subject)
+    return tuple(name for name, source in SOURCES.items() if source.subject != source_of(dataset).subject)
 
 
 def read(name: str, weights: bytes, folder: Path) -> EnergyThreshold | None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from core.datasets import files as dataset_files
 from core.images.decoding import Bytes
 from core.pretrained import test_images
-from core.vocabulary.datasets import SOURCES
+from core.vocabulary.sources import source_of
 
 DATASET, NETWORK = "mnist", "mnist-28"
 FILE = "mnist-4-or-9.png"
@@ -37,7 +37,7 @@ def choose(chances: Chances, labels: npt.NDArray[np.int64], images: Bytes) -> in
 def read(folder: Path) -> tuple[Bytes, int] | None:
     """(uint8 (1, 28, 28), its class by number); None where it is not there. LabError when it is damaged."""
     try:
-        images, about = test_images.read_sheet(folder / FILE, SOURCES[DATASET].side)
+        images, about = test_images.read_sheet(folder / FILE, source_of(DATASET).side)
     except FileNotFoundError:
         return None
     return images[:1].copy(), int(about["label"])

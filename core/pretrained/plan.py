@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.pretrained.cards import Card, identity
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.recipe import FILTERS, Recipe
+from core.vocabulary.sources import source_of
 
 Sides = tuple[int, ...]
 
@@ -31,7 +31,7 @@ Plan = Mapping[str, PlannedRun]
 
 def sweep(dataset: str) -> dict[str, Sides]:
     """Every side from 4 pixels to the original, with every filter."""
-    return {filter: tuple(range(4, SOURCES[dataset].side + 1)) for filter in FILTERS}
+    return {filter: tuple(range(4, source_of(dataset).side + 1)) for filter in FILTERS}
 
 
 def available(plan: Plan, cards: Iterable[Card]) -> dict[str, Card]:

@@ -15,13 +15,13 @@ from typing import Any
 
 from core.images.decoding import Bytes
 from core.pretrained.test_images import damaged, read_sheet, write_sheet
-from core.vocabulary.datasets import SOURCES
+from core.vocabulary.sources import source_of
 
 NAME = "showcase"
 """Of the step of `python -m core pretrain` that makes the file."""
 DATASET = "cifar10"
 FILE = f"{DATASET}-{NAME}.png"
-CLASSES = SOURCES[DATASET].classes
+CLASSES = source_of(DATASET).classes
 SIDES = (4, 6, 8, 12, 16, 24, 32)
 """The sides in pixels at which the networks answered, the last one the original."""
 ACROSS = 5

@@ -25,8 +25,8 @@ from core.datasets import formats
 from core.images.decoding import Bytes
 from core.pretrained.outputs import Answers, read_outputs
 from core.system.atomic import whole_file
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import source_of
 
 CHUNK = "tiles"
 """The text chunk of a PNG with what is to be known about its images, as JSON."""
@@ -53,7 +53,7 @@ def first_image(dataset: str, number: int, folder: Path) -> tuple[Bytes, int] | 
     path = first_file(dataset, folder)
     if dataset not in FIRST_DATASETS or not path.exists():
         return None
-    images, labels = _read_first(path, SOURCES[dataset].side, path.stat().st_mtime_ns)
+    images, labels = _read_first(path, source_of(dataset).side, path.stat().st_mtime_ns)
     found = images[number]
     return (found if found.ndim == 3 else found[:, :, None]), labels[number]
 

@@ -10,12 +10,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from core.datasets.files import SOURCES
 from core.datasets.split_sizes import MEASURED_BATCH, part_sizes
 from core.engines.base import Engine
 from core.system.allowance import Allowance
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 
 T = TypeVar("T")
 Key = tuple[object, ...]
@@ -162,7 +162,7 @@ def _scaled(recipe: Recipe, measured: tuple[Recipe, float]) -> Estimate:
     from core.vocabulary.networks import multiplications
 
     other, speed = measured
-    shapes = SOURCES[recipe.dataset].shape, SOURCES[other.dataset].shape
+    shapes = source_of(recipe.dataset).shape, source_of(other.dataset).shape
     rate = speed * multiplications(other.network, shapes[1]) / multiplications(recipe.network, shapes[0])
     return Estimate(expected_seconds(recipe, rate), rate, "scaled")
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.runs.summaries import RunSummary
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.layer_list import spell_step
 from core.vocabulary.layers import BatchNorm, Conv, Dense, Drop, GlobalPool, Pool, Step
 from core.vocabulary.networks import NETWORKS, blueprint, is_own
 from core.vocabulary.recipe import FIELDS, Recipe
+from core.vocabulary.sources import source_of
 
 LONGEST = 60
 """Characters of a default name."""
@@ -26,7 +26,7 @@ _MACHINE = {"device": "auto", "precision": "auto", "threads": 0}
 """Fields that a run resolves; a recipe that has not run yet leaves them open and differs by none."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _PHRASES: Mapping[str, Callable[[Any], str]] = {
-    "dataset": lambda name: SOURCES[name].title,
+    "dataset": lambda name: source_of(name).title,
     "resolution": lambda side: "full resolution" if side is None else f"{side} × {side}",
     "optimizer": str, "filter": str, "loss": str, "split": str, "precision": str, "device": str,
     "schedule": lambda name: "constant learning rate" if name == "constant" else name,
@@ -138,7 +138,7 @@ def default_name(recipe: Recipe, among: Iterable[Recipe]) -> str:
     """
     same = [other for other in among if other.dataset == recipe.dataset]
     nearest = min(same, key=lambda other: _distance(other, recipe), default=None)
-    other = nearest.network if nearest else SOURCES[recipe.dataset].network
+    other = nearest.network if nearest else source_of(recipe.dataset).network
     found = [value_in_words(it.field, it.after) for it in differences(nearest, recipe) if it.field != "network"] if nearest else []
     return _shortened(", ".join([_network_name(recipe.network, other), *found[:MOST_PHRASES]]))
 

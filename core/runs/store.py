@@ -28,9 +28,9 @@ from core.runs.history import FOLDER as HISTORY
 from core.runs.history import History
 from core.runs.summaries import UNFINISHED, RunSummary, Summaries
 from core.system.atomic import write_whole
-from core.system.folders import runs_folder
 from core.system.locks import LockHeld, RunLock, is_held
 from core.vocabulary.errors import LabError, NoSuchRun
+from core.vocabulary.folders import runs_folder
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import (
     Epoch,

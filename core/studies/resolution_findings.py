@@ -11,13 +11,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from core.datasets.files import SOURCES
 from core.pretrained.cards import Card
 from core.studies.published import kannojia, report_recall, report_score
 from core.studies.resolution import FILTER, FULL, PROTOCOLS, RECIPES, RIDDLE, SIDES, Cell, CurvePoint, cells
 from core.studies.rows import Row
 from core.vocabulary import metrics
 from core.vocabulary.recipe import FILTERS
+from core.vocabulary.sources import source_of
 from core.vocabulary.stats import Difference, Spread, spread, t_test, two_proportion_test
 
 REPORT = RIDDLE[:3]
@@ -300,7 +300,7 @@ def nearest(rows: Iterable[FilterFit], by: Literal["off", "class_off"]) -> str:
 
 def fitting_batches() -> list[int]:
     """The usual batch sizes that leave a last batch of 16 test images, as the report's sixteenths suggest."""
-    test = SOURCES["cifar10"].test
+    test = source_of("cifar10").test
     return [size for size in (32, 50, 64, 100, 128, 256) if test % size == LAST_BATCH]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from core.datasets.files import SOURCES
 from core.system.machine import check_threads, usable_memory
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import layer_table
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 
 COPIES = 3
 """So often each layer's output stands in memory while a batch is learned, as float32: itself, after its activation, and
@@ -36,6 +36,6 @@ def check_fits(recipe: Recipe) -> None:
 
 def bytes_per_image(recipe: Recipe) -> int:
     """Memory that learning takes for each image of a batch."""
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     table = layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
     return 4 * COPIES * sum(math.prod(layer.output_shape) for layer in table)

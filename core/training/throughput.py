@@ -8,13 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.datasets import files as dataset_files
 from core.datasets.split_sizes import MEASURED_BATCH
 from core.system.machine import usable_cores
 from core.training import device
 from core.training.loop import reseed
 from core.training.state import TrainingState
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 
 
 def machine_facts() -> dict[str, Any]:
@@ -37,7 +37,7 @@ def training_speed(recipe: Recipe, seconds: float = 0.7) -> float:
     recipe = device.resolve(recipe.changed(batch_size=min(recipe.batch_size, MEASURED_BATCH)))
     device.configure(recipe)
     reseed(0, 0)
-    source = dataset_files.SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     state = TrainingState.make(recipe, source.shape, len(source.classes))
     channels, height, width = source.shape
     images = torch.randint(0, 256, (recipe.batch_size, height, width, channels), dtype=torch.uint8, device=recipe.device)

@@ -56,7 +56,7 @@ class Layout:
     @property
     def archive(self) -> Published | None:
         """The archive of the folder; in the data folder it counts as present, and is unpacked at need."""
-        return None if self.kind == "idx" else self.downloads[0]
+        return None if self.kind == "idx" or not self.downloads else self.downloads[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,14 +347,10 @@ CIFAR10 = Source(
 )
 
 SOURCES: dict[str, Source] = {source.name: source for source in (DIGITS, MNIST, FASHION_MNIST, CIFAR10)}
-"""From the easiest to the hardest. Whoever needs a list of the sets derives it here when it is asked for, never at import."""
+"""The sets that come with the app, from the easiest to the hardest; those of one's own: core/vocabulary/sources.py. Whoever needs a list of the sets derives it here when it is asked for, never at import."""
 
 
 def hardest_first() -> tuple[str, ...]:
     """The names, the set that tells most first: a page opens with the first of them that is here."""
     return tuple(reversed(SOURCES))
 
-
-def largest_side() -> int:
-    """The side of the largest images, in pixels."""
-    return max(source.side for source in SOURCES.values())

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.vocabulary.datasets import SOURCES, hardest_first, largest_side
+from core.vocabulary import sources
+from core.vocabulary.datasets import SOURCES, hardest_first
 from core.vocabulary.errors import LabError
 from core.vocabulary.layers import BatchNorm
 from core.vocabulary.networks import NETWORKS, blueprint, canonical
 from core.vocabulary.optimizers import OPTIMIZERS
+from core.vocabulary.sources import source_of
 
 SPLITS = ("random", "stratified", "k-fold")
 FILTERS = ("bilinear", "bilinear-antialias", "bicubic", "area", "nearest")
@@ -33,8 +35,10 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "split": SPLITS, "filter": FILTERS, "schedule": SCHEDULES, "loss": LOSSES, "augment": AUGMENTS, "device": DEVICES,
     "precision": PRECISIONS, "keep": KEEPS, "preset": ("", *PRESETS),
 }  # fmt: skip
-_ROWS: dict[str, Mapping[str, object]] = {"dataset": SOURCES, "network": NETWORKS, "optimizer": OPTIMIZERS}
-"""The fields that name a row of a table; a row that is added later counts at once."""
+_ROWS: dict[str, Callable[[], Iterable[str]]] = {
+    "dataset": sources.names, "network": lambda: NETWORKS, "optimizer": lambda: OPTIMIZERS,
+}  # fmt: skip
+"""The fields that name a row of a table, and their names; a row that is added later counts at once."""
 CHOSEN = (
     "dataset", "network", "split", "filter", "optimizer", "schedule", "loss", "augment", "device", "precision", "keep", "preset",
 )  # fmt: skip
@@ -64,13 +68,13 @@ def choices_of(name: str) -> tuple[str, ...]:
     >>> choices_of("keep")
     ('last', 'best')
     """
-    return tuple(_ROWS[name]) if name in _ROWS else _CHOICES.get(name, ())
+    return tuple(_ROWS[name]()) if name in _ROWS else _CHOICES.get(name, ())
 
 
 def range_of(name: str) -> tuple[float, float, str]:
-    """The least and the largest value of a number, and both in words; a resolution is at most the largest images' side."""
+    """The least and the largest value of a number, and both in words; a resolution is at most the largest side of images."""
     low, high, wanted = RANGES[name]
-    return (low, largest_side(), wanted) if name == "resolution" else (low, high, wanted)
+    return (low, max(sources.SIDES[1], *(row.side for row in SOURCES.values())), wanted) if name == "resolution" else (low, high, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +127,10 @@ class Recipe:
             if isinstance(value, float) and not math.isfinite(value):
                 raise LabError(f"{name.replace('_', ' ')} is {value}; expected a finite number")
         object.__setattr__(self, "network", canonical(self.network))
+        source_of(self.dataset)
         for name in CHOSEN:
-            choices = choices_of(name)
-            if name != "network" and getattr(self, name) not in choices:
+            choices = choices_of(name) if name not in ("dataset", "network") else (getattr(self, name),)
+            if getattr(self, name) not in choices:
                 shown = ", ".join(c for c in choices if c)
                 raise LabError(f"unknown {name.replace('_', ' ')} {getattr(self, name)!r}; choose one of {shown}")
         for name in RANGES:
@@ -137,7 +142,7 @@ class Recipe:
 
     def _check_together(self) -> None:
         """Refuses a value that would not be honoured beside the others."""
-        side = SOURCES[self.dataset].side
+        side = source_of(self.dataset).side
         if self.resolution is not None and self.resolution > side:
             raise LabError(f"resolution is {self.resolution}; {self.dataset} has {side}x{side} pictures, expected 1 to {side}")
         if self.split != "k-fold" and (self.fold != 0 or self.folds != 5):
@@ -218,9 +223,7 @@ def preset(name: str, dataset: str | None = None) -> Recipe:
     if name not in PRESETS:
         raise LabError(f"unknown preset {name!r}; choose one of {', '.join(PRESETS)}")
     dataset = dataset or ("cifar10" if name == "report" else "digits")
-    if dataset not in SOURCES:
-        raise LabError(f"unknown dataset {dataset!r}; choose one of {', '.join(SOURCES)}")
-    row = SOURCES[dataset]
+    row = source_of(dataset)
     base: dict[str, Any] = {"dataset": dataset, "network": row.network, "preset": name}
     if name != "report":
         return Recipe(**{**base, **_ONE_CYCLE, **(row.presets.quick if name == "quick" else row.presets.fast)})
@@ -233,7 +236,7 @@ def preset(name: str, dataset: str | None = None) -> Recipe:
 
 def our_choice(recipe: Recipe) -> tuple[str, ...]:
     """The fields of a `report` recipe that do not carry a value stated by the report. Empty for other presets."""
-    presets = SOURCES[recipe.dataset].presets
+    presets = source_of(recipe.dataset).presets
     if recipe.preset != "report" or presets.report is None:
         return ()
     original = preset("report", recipe.dataset)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from core.images.decoding import Bytes
 from core.pretrained import showcase, test_images
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import source_of
 from demo.server import services
 
 SIDE = 28
@@ -34,7 +34,7 @@ def of_classes(dataset: str, folder: Path) -> tuple[str, ...]:
         found = _first_of_each(dataset, folder)
     except LabError:
         return ()  # a damaged file is told where its images are the subject
-    return tuple(map(_address, found)) if len(found) == len(SOURCES[dataset].classes) else ()
+    return tuple(map(_address, found)) if len(found) == len(source_of(dataset).classes) else ()
 
 
 def _first_of_each(dataset: str, folder: Path) -> list[Bytes]:

@@ -35,6 +35,7 @@ from core.inference.protocols import ProtocolAnswer, compare_protocols
 from core.pretrained import test_images
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import names, source_of
 from demo.classifier import html as views
 
 UPLOAD_MB = 10
@@ -247,12 +248,12 @@ def sample_of(registry: ModelRegistry, dataset: str, number: int) -> tuple[Any, 
     Without the data set there are the first few pictures, which come with the app.
     """
     if not isinstance(dataset, str):
-        raise LabError(f"dataset is {str(dataset)[:40]!r}; choose one of {', '.join(SOURCES)}")
+        raise LabError(f"dataset is {str(dataset)[:40]!r}; choose one of {', '.join(names())}")
     data, whole = registry.dataset(dataset), isinstance(number, int) and not isinstance(number, bool)
     if data is None:
         if not (found := test_images.first_image(dataset, number, registry.folder) if whole and dataset in SOURCES else None):
             raise LabError(f"of {dataset} at most the first {test_images.FIRST_COUNT} test pictures are here; python -m core data {dataset} --fetch fetches all")
-        return found[0], SOURCES[dataset].classes[found[1]]
+        return found[0], source_of(dataset).classes[found[1]]
     if not whole or not 0 <= number < data.test_size:
         raise LabError(f"number is {number!r}; expected 0 to {data.test_size - 1}, a test picture of {dataset}")
     place = data.train_size + number

@@ -25,8 +25,8 @@ from core.images.decoding import MAX_PIXELS
 from core.images.preprocessing import ASPECTS, SWITCH, Steps
 from core.inference.classifier import SMALLEST
 from core.inference.model_registry import ModelRegistry
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.recipe import FILTERS
+from core.vocabulary.sources import source_of
 from demo.classifier import html as views
 from demo.classifier.api import (
     UPLOAD_MB,
@@ -134,7 +134,7 @@ def build(registry: ModelRegistry, home: str = "") -> gr.Blocks:
 
 def choose(desk: Handlers, network: gr.Dropdown) -> Settings:
     """Draws the choice of resolution and filter, directly below the picture that they change."""
-    resolution = gr.Slider(SMALLEST, SOURCES[FIRST].side, SOURCES[FIRST].side, step=1, label=say("resolution"), elem_id="resolution")
+    resolution = gr.Slider(SMALLEST, source_of(FIRST).side, source_of(FIRST).side, step=1, label=say("resolution"), elem_id="resolution")
     filter = gr.Dropdown(list(FILTERS), value=desk.recipe(FIRST).filter, label=say("filter"), filterable=False, elem_id="filter")
     return Settings(network, resolution, filter)
 

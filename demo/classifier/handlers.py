@@ -20,6 +20,7 @@ from core.studies import resolution
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe, preset
+from core.vocabulary.sources import names, source_of
 from demo.classifier import html as views
 from demo.classifier.api import opened, sample_of
 from demo.text import plain, speaker
@@ -64,7 +65,7 @@ class Handlers:
         try:
             return self.registry.recipe(name)
         except LabError:
-            return preset("fast", name if name in SOURCES else "mnist")
+            return preset("fast", name if name in names() else "mnist")
 
     def opened(self, wished: str) -> tuple[Any, ...]:
         """The page is opened: the chooser as it is now, and its network loaded before the first stroke.
@@ -73,7 +74,7 @@ class Handlers:
         """
         listed, name = self.networks(), self._wished(wished)
         if name not in {value for _, value in listed}:
-            listed = [(say("network_epoch", name=name, dataset=SOURCES[self.recipe(name).dataset].title), name), *listed]
+            listed = [(say("network_epoch", name=name, dataset=source_of(self.recipe(name).dataset).title), name), *listed]
         return gr.update(choices=listed, value=name), self.about_trust(name), *self.samples(name, 0)
 
     def _wished(self, name: str) -> str:
@@ -86,7 +87,7 @@ class Handlers:
     def chosen(self, name: str, source: str) -> tuple[Any, ...]:
         """Another network is chosen: its resolutions, filter and texts, the way its images come in, every switch back."""
         recipe = self.recipe(name)
-        side, drawable = SOURCES[recipe.dataset].side, SOURCES[recipe.dataset].form.grey
+        side, drawable = source_of(recipe.dataset).side, source_of(recipe.dataset).form.grey
         source = "samples" if source == "draw" and not drawable else source
         return (
             gr.update(maximum=side, value=side), gr.update(value=recipe.filter), about_strip(recipe), about_steps(recipe),
@@ -131,7 +132,7 @@ class Handlers:
         except LabError as error:
             return f"**{plain(error)}**", None, *views.waiting()
         cells = compare_protocols(found.prepared.seen, network, found.filter, self.registry.get, found.prepared.changed)
-        drawn = source == "upload" and SOURCES[network.recipe.dataset].form.drawn
+        drawn = source == "upload" and source_of(network.recipe.dataset).form.drawn
         return (_said(found, truth) + (f"\n\n{say('look_first')}" if drawn else ""), dict(found.top[:TOP]), views.seen(found), views.strip(cells, network, found),
                 views.stages(found.prepared.stages), _looked(network, found))  # fmt: skip
 
@@ -149,7 +150,7 @@ class Handlers:
         """What to do first."""
         dataset = self.recipe(name).dataset
         thing = say(f"thing_{dataset}")
-        return say(f"empty_{source}", thing=thing, classes=", ".join(SOURCES[dataset].classes))
+        return say(f"empty_{source}", thing=thing, classes=", ".join(source_of(dataset).classes))
 
     def about_trust(self, name: str) -> str:
         """How "not one of my classes" is decided for a network."""
@@ -160,14 +161,14 @@ class Handlers:
         trust = network.trust
         if trust is None:
             return say("trust_missing")
-        shares = [say("trust_share", share=_share(share), dataset=SOURCES[other].title) for other, share in trust.refused.items()]
+        shares = [say("trust_share", share=_share(share), dataset=source_of(other).title) for other, share in trust.refused.items()]
         text = say("trust_text", pictures=f"{trust.images:,}", part=say(f"trust_part_{trust.part}"), threshold=f"{trust.threshold(network.shape[1]):.2f}")
         drawn = " " + say("trust_drawn", drawings=f"{trust.drawings:,}", lead=f"{trust.lead:.1f}") if trust.drawings else ""
         return text + drawn + (" " + say("trust_refused", shares=", ".join(shares)) if shares else "")
 
 
 def _fetched(dataset: str) -> dict[str, str]:
-    return {"dataset": SOURCES[dataset].title, "name": dataset}
+    return {"dataset": source_of(dataset).title, "name": dataset}
 
 
 def about_strip(recipe: Recipe) -> str:
@@ -177,7 +178,7 @@ def about_strip(recipe: Recipe) -> str:
 
 def about_steps(recipe: Recipe) -> str:
     """The introduction of the preprocessing steps, for the data set of the recipe."""
-    return say("steps_intro", dataset=SOURCES[recipe.dataset].title, recipe=say(f"recipe_{recipe.dataset}"))
+    return say("steps_intro", dataset=source_of(recipe.dataset).title, recipe=say(f"recipe_{recipe.dataset}"))
 
 
 def _said(found: Answer, truth: str) -> str:
@@ -195,12 +196,12 @@ def _looked(network: Classifier, found: Answer) -> str:
 
 def _group(dataset: str) -> str:
     """What its pictures are, as a key of the texts."""
-    form = SOURCES[dataset].form
+    form = source_of(dataset).form
     return "group_drawn" if form.drawn else "group_grey" if form.grey else "group_colour"
 
 
 def _of_dataset(dataset: str, choice: Choice | None) -> str:
-    title = SOURCES[dataset].title
+    title = source_of(dataset).title
     if choice is None:
         return say("network_missing", group=say(_group(dataset)), dataset=title)
     return say("network_first", group=say(_group(dataset)), dataset=title, name=choice.name, accuracy=_share(choice.accuracy))
@@ -208,7 +209,7 @@ def _of_dataset(dataset: str, choice: Choice | None) -> str:
 
 def _of_network(choice: Choice) -> str:
     return say("network_other" if choice.pretrained else "network_run", name=choice.name, group=say(_group(choice.recipe.dataset)),
-               dataset=SOURCES[choice.recipe.dataset].title, accuracy=_share(choice.accuracy))  # fmt: skip
+               dataset=source_of(choice.recipe.dataset).title, accuracy=_share(choice.accuracy))  # fmt: skip
 
 
 def _share(share: float | None) -> str:

@@ -22,8 +22,8 @@ from core.inference.model_registry import ModelRegistry
 from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
-from core.system import folders
 from core.system.machine import usable_cores
+from core.vocabulary import folders
 from core.vocabulary.errors import LabError
 
 

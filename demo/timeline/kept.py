@@ -13,9 +13,9 @@ from core.inference.predictions import Predictions
 from core.pretrained.outputs import read_outputs
 from core.runs.history import History
 from core.runs.snapshot import Snapshot
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 from demo.server import services
 
 TEST, VALIDATION = "test", "validation"
@@ -40,7 +40,7 @@ def _outputs_at(run: str) -> Sequence[int]:
 
 
 def _side(recipe: Recipe) -> int:
-    return recipe.resolution or SOURCES[recipe.dataset].side
+    return recipe.resolution or source_of(recipe.dataset).side
 
 
 def predictions(now: Snapshot, of: str, epoch: int, data: Path) -> Predictions | None:
@@ -52,7 +52,7 @@ def predictions(now: Snapshot, of: str, epoch: int, data: Path) -> Predictions |
         return None if validation is None or indices is None or truth is None else Predictions.of_bytes(indices, truth, validation)
     side = side_of(of) or _side(now.recipe)
     outputs = read_outputs(now.run, services.pretrained_folder()) if now.pretrained else None
-    train = SOURCES[now.recipe.dataset].train
+    train = source_of(now.recipe.dataset).train
     if outputs is not None and side in outputs.logits:
         return Predictions.of_logits(train + np.arange(len(outputs.labels)), outputs.labels, outputs.logits[side])
     test = history.test_probabilities() if side == _side(now.recipe) else None

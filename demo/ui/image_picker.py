@@ -14,6 +14,7 @@ from core.images import samples
 from core.images.decoding import Bytes
 from core.pretrained import test_images
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import is_own, names, source_of
 from demo.server import services
 from demo.text import plain, speaker
 from demo.ui.defaults import Default
@@ -62,13 +63,13 @@ def origins() -> list[str]:
     """Where an image may come from: what is on this machine."""
     folder = services.data_folder()
     shipped = {name for name in test_images.FIRST_DATASETS if test_images.first_file(name, services.pretrained_folder()).exists()}
-    there = [name for name in SOURCES if name in shipped or dataset_files.state(name, folder).present]
+    there = [name for name in names() if name in shipped or dataset_files.state(name, folder).present]
     return ["warmup", *there, *samples.PHOTOGRAPHS, "upload"]
 
 
 def title(origin: str) -> str:
     """Its name in the menu."""
-    return SOURCES[origin].title if origin in SOURCES else say(origin)
+    return source_of(origin).title if origin in SOURCES or is_own(origin) else say(origin)
 
 
 def _known(origin: str, key: str) -> Bytes:

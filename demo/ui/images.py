@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from core.images import samples
-from core.vocabulary.datasets import SOURCES
+from core.vocabulary.sources import source_of
 
 GAP = 2
 """Pixels of the images, left free between two of them."""
@@ -67,7 +67,7 @@ def sample_row(dataset: str, folder: Path, side: int | None, filter: str, count:
     from core.datasets import loading
     from core.images import resampling
 
-    images = loading.load(dataset, folder).images[torch.tensor(SOURCES[dataset].samples[:count])]
+    images = loading.load(dataset, folder).images[torch.tensor(source_of(dataset).samples[:count])]
     if side is not None:
         images = resampling.at_resolution(images, side, filter)
     return _png(images.permute(0, 2, 3, 1).numpy())

@@ -15,9 +15,10 @@ import streamlit as st
 
 from core.datasets import files as dataset_files
 from core.runs.snapshot import Snapshot
-from core.vocabulary.datasets import SOURCES, hardest_first
+from core.vocabulary.datasets import hardest_first
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, PRESETS, Recipe, preset
+from core.vocabulary.sources import names
 from demo.server import services
 from demo.visitor import navigation, session
 from demo.visitor.address import base_of, parse, spell, with_unresolved_device
@@ -158,7 +159,7 @@ def _nearest(values: Mapping[str, str]) -> Recipe:
     """The preset that a bad address may have meant."""
     name = values.get("preset", "")
     dataset = values.get("dataset", "")
-    if dataset not in SOURCES:
+    if dataset not in names():
         return first_recipe()
     try:
         return preset(name if name in PRESETS else "quick", dataset)

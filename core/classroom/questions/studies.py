@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from core.classroom.questions.finding import Cards, Finding
-from core.datasets.files import SOURCES
 from core.studies import architectures, resolution_findings, resolution_riddle
 from core.studies import architectures_comparison as beside
 from core.studies import dropout as study_3
 from core.studies import resolution as study_1
 from core.studies import splits as study_4
 from core.vocabulary import metrics
+from core.vocabulary.sources import source_of
 from core.vocabulary.stats import between_spreads, spread_error, t_test, two_proportion_test
 
 EVEN = 0.01
@@ -196,7 +196,7 @@ def most_parameters() -> Finding:
     """Study 2: where Arc2 keeps most of its parameters. Imports torch."""
     from core.explain import receptive_field
 
-    found = receptive_field.weights("arc2", SOURCES["fashion-mnist"].shape)
+    found = receptive_field.weights("arc2", source_of("fashion-mnist").shape)
     counts = {"convolutions": found.convolutions, "first_dense": found.first_dense, "rest": found.rest}
     return Finding(max(counts, key=counts.__getitem__), {**counts, "total": found.total, "share": found.first_dense / found.total})
 

@@ -14,9 +14,10 @@ from core.datasets.split_sizes import thinned_counts
 from core.export.errors import NotExportable
 from core.export.program.part import Part
 from core.images.resampling import interpolation
-from core.vocabulary.datasets import SOURCES, Layout, Source
+from core.vocabulary.datasets import Layout, Source
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Facts
+from core.vocabulary.sources import source_of
 
 NUMPY, TORCH, PATH = "import numpy as np", "import torch", "from pathlib import Path"
 LONGEST = 120
@@ -28,7 +29,7 @@ FROM_VARIABLE = 'DATA = Path(os.environ.get("LAB_DATA", "data"))'
 def settings(recipe: Recipe, in_notebook: bool, epochs: int) -> Part:
     """The numbers of the recipe that several places use, and the number of threads. `epochs`: so many are trained."""
     folder, imports = [], [TORCH]
-    if SOURCES[recipe.dataset].layouts:
+    if source_of(recipe.dataset).layouts:
         folder = [f"{FROM_VARIABLE if in_notebook else FROM_ARGUMENT}"]
         imports += ["import os", PATH, *([] if in_notebook else ["import sys"])]
     device = [] if recipe.device == "cpu" else [f'DEVICE = "{recipe.device}"']
@@ -49,7 +50,7 @@ def data(recipe: Recipe, layout: Layout | None) -> Part:
     `layout` is the one that the program reads and fetches; None for a set that comes with scikit-learn. NotExportable for one that
     cannot be fetched.
     """
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     kind = layout.kind if layout else source.reader
     if kind not in READERS:
         raise NotExportable(f"{source.title} cannot be fetched by a script yet")
@@ -123,7 +124,7 @@ READERS: dict[str, Callable[[Source, Layout | None], Code]] = {
 
 def split(recipe: Recipe, facts: Facts) -> Part:
     """Who trains, who validates, who tests: `train`, `validation`, `test`, indices (n,)."""
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     lines = [f"train, test = np.arange({source.train}), np.arange({source.train}, len(labels))"]
     imports = [NUMPY]
     if recipe.imbalance != 1:
@@ -159,7 +160,7 @@ def _thinned(recipe: Recipe, source: Source) -> list[str]:
 
 def _limited(recipe: Recipe, facts: Facts) -> list[str]:
     """The lines that take a part of the images alone, sorted, where the run took fewer than there are."""
-    whole = sum(thinned_counts(SOURCES[recipe.dataset].train_counts, recipe.imbalance))
+    whole = sum(thinned_counts(source_of(recipe.dataset).train_counts, recipe.imbalance))
     held_out = len(range(recipe.fold, whole, recipe.folds)) if recipe.split == "k-fold" else round(whole * recipe.validation)
     sizes = {"train": (facts.train, whole - held_out), "validation": (facts.validation, held_out)}
     if all(count == there for count, there in sizes.values()):
@@ -178,7 +179,7 @@ def _limited(recipe: Recipe, facts: Facts) -> list[str]:
 
 def resolution(recipe: Recipe, facts: Facts) -> Part:
     """The images of each part at the recipe's resolution: `train_images`, `train_labels`, `validation`, `test`."""
-    side, size = recipe.resolution, SOURCES[recipe.dataset].side
+    side, size = recipe.resolution, source_of(recipe.dataset).side
     reduced = side is not None and side < size
     lines = _at_resolution(recipe.filter) if reduced or "mixed" in recipe.augment else []
     if reduced:

@@ -9,8 +9,9 @@ from core.export.program import data, training
 from core.export.program.part import Part, import_lines
 from core.export.titles import label, title
 from core.runs.snapshot import Snapshot
-from core.system.folders import data_folder
-from core.vocabulary.datasets import SOURCES, Layout
+from core.vocabulary.datasets import Layout
+from core.vocabulary.folders import data_folder
+from core.vocabulary.sources import source_of
 
 WIDTH = 110
 """Of a comment, in characters."""
@@ -54,7 +55,7 @@ def _epochs(run: Snapshot) -> int:
 def heading(run: Snapshot, in_notebook: bool = False) -> str:
     """What the program is, what it needs, and where it prints the same digits."""
     recipe, made = run.recipe, run.facts.provenance
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     lines = [f"Run {label(run)} of Resolution Lab: {title(run)}.", ""]
     where = f"{made.get('processor') or made.get('device_name', 'an unknown processor')}, torch {made.get('torch', 'unknown')}"
     told = (f"It fetches the data, trains for {_epochs(run)} epoch{'' if _epochs(run) == 1 else 's'} and tests once. It draws its random "
@@ -72,7 +73,7 @@ def heading(run: Snapshot, in_notebook: bool = False) -> str:
 
 def layout_at_hand(dataset: str) -> Layout | None:
     """The layout that a program reads: the one on this machine, else the one that torchvision fetches; None without files."""
-    source = SOURCES[dataset]
+    source = source_of(dataset)
     found = state(dataset, data_folder())
     by_title = {layout.title: layout for layout in source.layouts}
     usual = next((layout for layout in source.layouts if layout.kind in ("idx", "python")), None)

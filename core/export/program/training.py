@@ -12,9 +12,9 @@ from core.export.program.layers import network_code
 from core.export.program.part import Part
 from core.models import networks
 from core.training.augmentation import study_sides
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Facts, Result
+from core.vocabulary.sources import source_of
 
 NUMPY, TORCH, NN, FUNCTIONAL = "import numpy as np", "import torch", "from torch import nn", "from torch.nn import functional as F"
 
@@ -47,12 +47,12 @@ def stream(epoch, number):  # a seed of its own for each epoch and purpose, so t
 
 def network(recipe: Recipe, facts: Facts) -> Part:
     """`network` with its first weights, and `logits_of(images)`."""
-    built = networks.build(recipe.network, SOURCES[recipe.dataset].shape, len(facts.classes), recipe.dropout)
+    built = networks.build(recipe.network, source_of(recipe.dataset).shape, len(facts.classes), recipe.dropout)
     ours = recipe.device == "cpu" and any(isinstance(layer, nn.Dropout) and layer.p for layer in built)
     place = 'memory_format=torch.channels_last' + ("" if recipe.device == "cpu" else ", device=DEVICE")
     lines = [
         "torch.manual_seed(stream(0, 0))  # the first weights are random; from here on draws come in the order of the lab",
-        network_code(built, SOURCES[recipe.dataset].shape, "Dropout" if ours else "nn.Dropout", facts.train % recipe.batch_size),
+        network_code(built, source_of(recipe.dataset).shape, "Dropout" if ours else "nn.Dropout", facts.train % recipe.batch_size),
         f"network.to({place})",
         "", "",
         _logits(recipe),
@@ -165,7 +165,7 @@ SINGULAR = {"flips": "flip", "moves": "move", "sizes": "size"}
 
 def _augmentation(recipe: Recipe) -> tuple[list[str], list[str], list[str]]:
     """The draws of an epoch, the names of what is drawn, and the changes of a batch `x` uint8 (B, C, H, W)."""
-    side, kinds = SOURCES[recipe.dataset].side, recipe.augment.split("+")
+    side, kinds = source_of(recipe.dataset).side, recipe.augment.split("+")
     reach, there = side // 8, "" if recipe.device == "cpu" else ".to(DEVICE)"
     draws, columns, changes = [], [], []
     if "flip" in kinds:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.datasets.files import SOURCES
 from core.pretrained import test_images
 from core.vocabulary import metrics
+from core.vocabulary.sources import source_of
 from demo.charts import direct
 from demo.charts.figure import Figure, columns_of
 from demo.charts.theme import Spec
@@ -18,7 +18,7 @@ from demo.ui import finding, images
 from demo.ui.finding import Number, Screen, Way
 from demo.ui.formatting import percent
 
-CLASSES = SOURCES["fashion-mnist"].classes
+CLASSES = source_of("fashion-mnist").classes
 HEIGHT, THUMBNAIL = 400, 48
 BAR, MARKED = "#94a4a2", "#b35806"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
-from core.datasets.files import SOURCES
 from core.pretrained.cards import Card
 from core.studies import architectures_comparison as beside
 from core.vocabulary import networks
+from core.vocabulary.sources import source_of
 from demo.charts.figure import CLASS_COLOURS, TRAINING
 from demo.classroom import asking
 from demo.text import speaker
@@ -24,7 +24,7 @@ RUN_COLOURS = dict(zip(beside.TITLES, (CLASS_COLOURS[place] for place in (0, 1, 
 """One colour for each of the report's four runs, in every figure of the page."""
 OURS = TRAINING
 REPORT_RUNS = [beside.report_name(name) for name in beside.TITLES]
-IMAGE = SOURCES["fashion-mnist"].shape
+IMAGE = source_of("fashion-mnist").shape
 COMMAND = "python -m core pretrain"
 
 

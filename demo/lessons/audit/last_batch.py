@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.pretrained.outputs import Outputs, read_outputs
 from core.studies import audit_last_batch
+from core.vocabulary.sources import source_of
 from demo.charts import export, plots
 from demo.charts.figure import TRAINING
 from demo.charts.plots import Axis
@@ -168,9 +169,8 @@ def _images(found: audit_last_batch.Answers, size: int) -> None:
 
 def class_names() -> Sequence[str]:
     """CIFAR-10's classes, as the cards and the catalog name them."""
-    from core.datasets.files import SOURCES
 
-    return SOURCES["cifar10"].classes
+    return source_of("cifar10").classes
 
 
 def _spread(found: audit_last_batch.Answers, size: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.datasets.files import SOURCES
+from core.vocabulary.sources import source_of
 from demo.charts import export
 from demo.components import passes as view
 from demo.components.passes import Pass, Words
@@ -104,7 +104,7 @@ def _beside(shown: DropoutSubject, passes: Passes, label: int, rate: float) -> N
         chances = passes.answers[:-1, label]
         finding.numbers([Number(f"{percent(float(chances.min()))} – {percent(float(chances.max()))}", say("number_range", truth=names[label]), "#7d8f9b")])
     with st.container(horizontal=True, vertical_alignment="center"):
-        caption = say("shown_picture", network=shown.name, data=SOURCES[shown.dataset].title, units=len(passes.plain))
+        caption = say("shown_picture", network=shown.name, data=source_of(shown.dataset).title, units=len(passes.plain))
         st.image(images.enlarged(shown.image(label).numpy()), width=110, alt=caption)
         st.selectbox(say("picture"), range(len(names)), index=shown.hardest(), format_func=names.__getitem__, key=IMAGE_KEY)
     st.slider(say("rate"), 0.0, 0.9, RATE, 0.05, key=RATE_KEY, help=say("rate_help"))

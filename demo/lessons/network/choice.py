@@ -15,6 +15,7 @@ from core.inference.model_registry import Choice
 from core.inference.plain_network import PlainNetwork
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import label
+from core.vocabulary.sources import source_of
 from demo.lessons.network import pictures
 from demo.server import services
 from demo.text import plain, speaker
@@ -88,7 +89,7 @@ def _first(choices: list[Choice]) -> str:
     if any(choice.name == FIRST.setting for choice in choices):
         return FIRST.setting
     first = {choice.first_for: choice.name for choice in choices}
-    order = sorted(SOURCES, key=lambda name: SOURCES[name].side < SMALL)
+    order = sorted(SOURCES, key=lambda name: source_of(name).side < SMALL)
     return next((first[dataset] for dataset in order if dataset in first), choices[0].name)
 
 
@@ -108,12 +109,12 @@ def _title_of(name: str) -> str:
     except LabError:
         return ""
     run, _, epoch = name.partition("@")
-    return say("network_epoch", name=run, epoch=epoch, data=SOURCES[recipe.dataset].title) if epoch else name
+    return say("network_epoch", name=run, epoch=epoch, data=source_of(recipe.dataset).title) if epoch else name
 
 
 def _title(choice: Choice) -> str:
     recipe = choice.recipe
-    values = {"name": choice.name, "kind": label(recipe.network), "data": SOURCES[recipe.dataset].title, "accuracy": percent(choice.accuracy)}
+    values = {"name": choice.name, "kind": label(recipe.network), "data": source_of(recipe.dataset).title, "accuracy": percent(choice.accuracy)}
     return say("network_card" if choice.pretrained else "network_run", **values)
 
 

@@ -9,7 +9,7 @@ from core.datasets import files as dataset_files
 from core.images import samples
 from core.images.decoding import Bytes
 from core.pretrained import ambiguous, test_images
-from core.vocabulary.datasets import SOURCES
+from core.vocabulary.sources import source_of
 
 COUNT = 10
 Kept = tuple[Bytes, str]
@@ -31,12 +31,12 @@ def _kept(dataset: str, folder: Path, data: Path, present: bool) -> tuple[Kept, 
 
 def _ambiguous(dataset: str, folder: Path) -> list[Kept]:
     found = ambiguous.read(folder) if dataset == ambiguous.DATASET else None
-    return [(found[0], SOURCES[dataset].classes[found[1]])] if found else []
+    return [(found[0], source_of(dataset).classes[found[1]])] if found else []
 
 
 def _first(dataset: str, folder: Path) -> list[Kept]:
     """The first of each class, then others, among the first official test pictures."""
-    classes = SOURCES[dataset].classes
+    classes = source_of(dataset).classes
     there = [found for number in range(test_images.FIRST_COUNT) if (found := test_images.first_image(dataset, number, folder))]
     order = sorted(range(len(there)), key=lambda place: (there[place][1] in [label for _, label in there[:place]], place))
     return [(there[place][0].transpose(2, 0, 1).copy(), classes[there[place][1]]) for place in order]

@@ -15,9 +15,9 @@ import streamlit as st
 
 from core.datasets.split_sizes import part_sizes
 from core.runs.summaries import RunSummary
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.networks import examine
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 from demo.charts.figure import Figure, csv
 from demo.charts.theme import Look, styled
 from demo.lessons.runs import board_figure
@@ -58,7 +58,7 @@ def entries(runs: Sequence[RunSummary], owner: str) -> list[Entry]:
 @lru_cache(maxsize=1024)
 def _facts(recipe: Recipe) -> tuple[Budget, int]:
     """Budget and parameters of a recipe that was trained."""
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     return (recipe.dataset, recipe.epochs, part_sizes(recipe)[0]), examine(recipe.network, source.shape, len(source.classes)).parameters
 
 
@@ -91,7 +91,7 @@ def _of_budget(found: Sequence[Entry]) -> list[Entry]:
 
 def _budget_title(budget: Budget) -> str:
     dataset, epochs, images = budget
-    return say("board_budget_title", dataset=SOURCES[dataset].title, epochs=epochs, images=whole(images))
+    return say("board_budget_title", dataset=source_of(dataset).title, epochs=epochs, images=whole(images))
 
 
 def _axis() -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.datasets.files import SOURCES
 from core.runs.snapshot import Snapshot
 from core.runs.summaries import RunSummary
+from core.vocabulary.sources import source_of
 from demo.text import speaker
 from demo.ui import formatting
 from demo.ui.formatting import percent, times
@@ -37,7 +37,7 @@ def _row(now: RunSummary, owner: str) -> dict[str, Any]:
         "run": now.run,
         "name": run_names.of(now),
         "yours": say("yours") if owner and now.owner == owner else "",
-        "dataset": SOURCES[now.recipe.dataset].title,
+        "dataset": source_of(now.recipe.dataset).title,
         "network": now.recipe.network,
         "resolution": side(now),
         "optimizer": now.recipe.optimizer,
@@ -65,7 +65,7 @@ def started(created: float) -> str:
 
 def side(now: RunSummary) -> str:
     """The resolution of a run, as 16x16."""
-    return times([now.recipe.resolution or SOURCES[now.recipe.dataset].side] * 2)
+    return times([now.recipe.resolution or source_of(now.recipe.dataset).side] * 2)
 
 
 def status(now: RunSummary | Snapshot) -> str:
@@ -77,7 +77,7 @@ def name(now: RunSummary) -> str:
     """A run as it stands in a list: id, what it is, and how it went."""
     how = percent(now.test_accuracy) if now.test_accuracy is not None else status(now)
     return say(
-        "name", run=now.run, name=run_names.of(now), dataset=SOURCES[now.recipe.dataset].title, side=side(now), how=how
+        "name", run=now.run, name=run_names.of(now), dataset=source_of(now.recipe.dataset).title, side=side(now), how=how
     )  # fmt: skip
 
 

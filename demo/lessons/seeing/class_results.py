@@ -7,10 +7,10 @@ import streamlit as st
 from core.classroom import game, guesses
 from core.classroom.game import CLASSES, DATASET, Tested
 from core.classroom.guesses import Guess, GuessCounts
-from core.datasets.files import SOURCES
 from core.images import quality
 from core.studies.resolution import FILTER, PROTOCOLS
 from core.vocabulary import stats
+from core.vocabulary.sources import source_of
 from demo.charts import class_pictures, export
 from demo.charts.confusion import confusion_matrix
 from demo.charts.protocols import PROTOCOLS as PROTOCOL
@@ -86,7 +86,7 @@ def _table(tallies: list[GuessCounts], tested: list[Tested]) -> None:
         **{protocol: Column(PROTOCOL[protocol].word, "percent") for protocol in PROTOCOLS},
     }  # fmt: skip
     tables.table(rows, columns, key="seeing.people", alt=say("beside"))
-    st.caption(say("people_note", pictures=whole(SOURCES[game.DATASET].test)))
+    st.caption(say("people_note", pictures=whole(source_of(game.DATASET).test)))
 
 
 def _row(side: int, people: GuessCounts | None, networks: dict[tuple[str, int], float]) -> dict[str, float | None]:

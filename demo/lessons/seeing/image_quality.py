@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.datasets.files import SOURCES, state
+from core.datasets.files import state
 from core.images import quality
 from core.images.decoding import Bytes
 from core.images.quality import Loss, Pair
@@ -14,6 +14,7 @@ from core.studies.resolution import FILTER
 from core.vocabulary.datasets import hardest_first
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FILTERS
+from core.vocabulary.sources import own_names, source_of
 from demo.charts import export, plots
 from demo.charts.figure import Figure
 from demo.charts.plots import Axis
@@ -42,7 +43,7 @@ def render() -> bool:
     try:
         with st.spinner(say("loading")):
             found = _own(dataset) if own else _of_dataset(dataset)
-            pairs = quality.pairs(found[0], SOURCES[dataset].sides, filter) if found else []
+            pairs = quality.pairs(found[0], source_of(dataset).sides, filter) if found else []
     except LabError as error:
         st.error(plain(error), icon=":material/error:")
         return False
@@ -64,16 +65,16 @@ def render() -> bool:
 
 def _controls() -> tuple[str, str, bool]:
     """The data set, the filter, and whether it is one's own image."""
-    there = [name for name in hardest_first() if state(name, session.manager().data).present]
+    there = [name for name in (*hardest_first(), *own_names()) if state(name, session.manager().data).present]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dataset = st.selectbox(say("dataset"), there, key="seeing.dataset", format_func=lambda name: SOURCES[name].title, width=180)
+        dataset = st.selectbox(say("dataset"), there, key="seeing.dataset", format_func=lambda name: source_of(name).title, width=180)
         filter = st.selectbox(say("filter"), FILTERS, index=FILTERS.index(FILTER), key="seeing.filter", help=say("filter_help"), width=200)
         own = st.toggle(say("own"), key="seeing.own")
     return dataset, filter, own
 
 
 def _of_dataset(dataset: str) -> tuple[Bytes, list[str]]:
-    source = SOURCES[dataset]
+    source = source_of(dataset)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = st.number_input(say("first"), 1, source.train + source.test, 1, key=f"seeing.first.{dataset}", help=say("first_help"), width=180)
         count = st.segmented_control(say("count"), COUNTS, default=COUNTS[0], required=True, key="seeing.count", width="content")
@@ -84,7 +85,7 @@ def _own(dataset: str) -> tuple[Bytes, list[str]] | None:
     image = image_picker.uploaded("seeing", LONGEST)
     if image is None:
         return None
-    st.caption(say("own_note", dataset=SOURCES[dataset].title))
+    st.caption(say("own_note", dataset=source_of(dataset).title))
     return quality.fit_upload(image, dataset), [say("own_picture")]
 
 

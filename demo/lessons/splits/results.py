@@ -7,10 +7,10 @@ from math import sqrt
 from typing import Any
 
 from core.datasets import split_sizes
-from core.datasets.files import SOURCES
 from core.pretrained.cards import Card
 from core.studies import splits as study_4
 from core.studies.splits import FOLDS, MethodRow, Promise, Tables
+from core.vocabulary.sources import source_of
 from demo.classroom import guessing, questions
 from demo.lessons.splits import promise_figures
 from demo.lessons.splits.figures import METHODS
@@ -36,7 +36,7 @@ def screen(cards: Mapping[str, Card]) -> Screen:
     told = study_4.promise(found.methods)
     if not guess.shown:
         figure = promise_figures.promised(found, names(found), told.test, "", whole=False)
-        counts = split_sizes.thinned_counts(SOURCES["digits"].train_counts, study_4.IMBALANCE)
+        counts = split_sizes.thinned_counts(source_of("digits").train_counts, study_4.IMBALANCE)
         intro = say("intro", pictures=sum(counts), ratio=f"{study_4.IMBALANCE:g}")
         return Screen("splits.results", guess.question.words, intro, figure, guess.options, NEXT, whole=False)
     trusted = TRUSTED.get(guess.option, "")

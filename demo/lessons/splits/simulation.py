@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.datasets.files import SOURCES
 from core.studies.splits import DRAWS, FOLDS, IMBALANCE
+from core.vocabulary.sources import source_of
 from demo.charts import export, figure
 from demo.charts.figure import TRAINING, VALIDATION
 from demo.lessons.splits import figures, promise_figures
@@ -18,7 +18,7 @@ from demo.visitor import session
 
 say = speaker("splits")
 METHOD, SEED, MANY = "splits.method", "splits.seed", "splits.many"
-CLASSES = SOURCES["digits"].classes
+CLASSES = source_of("digits").classes
 ENOUGH = 5
 """Draws after which the page says how often it happens."""
 SHOWN = 40

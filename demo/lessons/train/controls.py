@@ -11,12 +11,13 @@ from typing import Any
 import streamlit as st
 
 from core.datasets import files as dataset_files
-from core.datasets.files import SOURCES
 from core.runs.snapshot import Snapshot
 from core.system.machine import usable_cores
+from core.vocabulary import sources
 from core.vocabulary.errors import LabError
 from core.vocabulary.optimizers import OPTIMIZERS
 from core.vocabulary.recipe import FIELDS, PRESETS, Recipe, choices_of, our_choice, preset, range_of
+from core.vocabulary.sources import source_of
 from demo.lessons.train import editor, preview
 from demo.text import plain, speaker
 from demo.ui.formatting import duration, times, whole
@@ -44,7 +45,7 @@ def _take(field: str) -> None:
     value = session.typed(_key(field))
     if field == "dataset":
         return recipe_choice.choose_dataset(value)
-    if field == "resolution" and value == SOURCES[recipe_choice.recipe().dataset].side:
+    if field == "resolution" and value == source_of(recipe_choice.recipe().dataset).side:
         value = None  # the original
     if value is None and not str(FIELDS[field].type).endswith("None"):
         return None  # an emptied box goes back to what it was
@@ -119,7 +120,7 @@ def top(run: Snapshot | None) -> None:
     data, network, chosen = st.columns([5, 5, 6], gap="small")
     with data:
         st.selectbox(
-            options=list(SOURCES), format_func=_dataset_title, **_common("dataset", recipe_choice.recipe().dataset)
+            options=list(sources.names()), format_func=_dataset_title, **_common("dataset", recipe_choice.recipe().dataset)
         )
     with network:
         editor.menu()
@@ -136,7 +137,7 @@ def top(run: Snapshot | None) -> None:
 def _folded_settings() -> None:
     """Beside a run the settings stand back: one line says what is chosen, a click opens it."""
     now = recipe_choice.recipe()
-    side = now.resolution or SOURCES[now.dataset].side
+    side = now.resolution or source_of(now.dataset).side
     words = say("settings", side=times([side] * 2), optimizer=now.optimizer, rate=f"{now.learning_rate:g}", epochs=now.epochs)
     with st.popover(words, icon=":material/tune:", key="train.settings"), settings():
         preview.samples(large=False)
@@ -158,7 +159,7 @@ def settings() -> st.delta_generator.DeltaGenerator:
 
 
 def _dataset_title(name: str) -> str:
-    title = SOURCES[name].title
+    title = source_of(name).title
     return title if _present(name) else say("dataset_missing", title=title)
 
 
@@ -168,7 +169,7 @@ def _present(name: str) -> bool:
 
 def _resolution() -> st.delta_generator.DeltaGenerator:
     now = recipe_choice.recipe()
-    side = SOURCES[now.dataset].side
+    side = source_of(now.dataset).side
     st.slider(min_value=1, max_value=side, **_common("resolution", now.resolution or side))
     choice("filter", disabled=now.resolution is None)
     return st.container()
@@ -246,7 +247,7 @@ def start(primary: bool = True) -> None:
 
 def missing(recipe: Recipe) -> str:
     """Which data set has to be fetched first; "" where it is here."""
-    return "" if _present(recipe.dataset) else say("missing", title=SOURCES[recipe.dataset].title)
+    return "" if _present(recipe.dataset) else say("missing", title=source_of(recipe.dataset).title)
 
 
 def _refusal(recipe: Recipe) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.runs.naming import closest_registered
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.layer_repairs import repairs
 from core.vocabulary.layers import Shape
 from core.vocabulary.networks import NETWORKS, Problem, blueprint, examine, is_own
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 from demo.components import blocks
 from demo.text import speaker
 from demo.visitor import recipe_choice, session
@@ -37,7 +37,7 @@ def title(network: str) -> str:
 def render(unfolded: bool) -> None:
     """The blocks. `unfolded`: whether each layer's numbers are shown at first."""
     now = recipe_choice.recipe()
-    source = SOURCES[now.dataset]
+    source = source_of(now.dataset)
     ways = repairs(now.network, *_images(now))
     blocks.show(blueprint(now.network).steps, examine(now.network, *_images(now)), ways, (source.title, source.shape), len(source.classes),
                 unfolded, KEY, lambda layers: recipe_choice.choose(network=layers), now.dropout)  # fmt: skip
@@ -50,5 +50,5 @@ def problem(recipe: Recipe) -> Problem | None:
 
 def _images(recipe: Recipe) -> tuple[Shape, int, float | None]:
     """What `examine` needs to know beside the network."""
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     return source.shape, len(source.classes), recipe.dropout

@@ -9,8 +9,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.runs.snapshot import Snapshot
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 from demo.lessons.train import figures, foot, orders, pretrained, result
 from demo.text import plain, speaker
 from demo.timeline import view as timeline
@@ -64,7 +64,7 @@ def _about(now: Snapshot) -> str:
 
 def side_of(recipe: Recipe) -> int:
     """The side in pixels that its images are reduced to."""
-    return recipe.resolution or SOURCES[recipe.dataset].side
+    return recipe.resolution or source_of(recipe.dataset).side
 
 
 # --- what it does now ---------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.runs.snapshot import Snapshot
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError, NoSuchRun
+from core.vocabulary.sources import source_of
 from demo.classroom import questions, voting
 from demo.lessons.train import controls, editor, live, preview
 from demo.text import plain, speaker
@@ -48,8 +48,8 @@ def render() -> None:
 def _chosen() -> str:
     """What is chosen, in one line: beside a run the controls are folded."""
     now = recipe_choice.recipe()
-    side = times([now.resolution or SOURCES[now.dataset].side] * 2)
-    return say("chosen", dataset=SOURCES[now.dataset].title, network=plain(editor.title(now.network)), side=side)
+    side = times([now.resolution or source_of(now.dataset).side] * 2)
+    return say("chosen", dataset=source_of(now.dataset).title, network=plain(editor.title(now.network)), side=side)
 
 
 def _look(run: str) -> Snapshot | None:

@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.runs.snapshot import Snapshot
 from core.vocabulary import metrics
-from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Matrix
+from core.vocabulary.sources import source_of
 from demo.lessons.train import controls
 from demo.text import speaker
 from demo.ui.formatting import duration, percent, times
@@ -72,7 +72,7 @@ def cells(now: Snapshot) -> Cells:
 
 def _own(now: Snapshot) -> tuple[str, int]:
     """The filter and the side that the network was trained with."""
-    return now.recipe.filter, now.recipe.resolution or SOURCES[now.recipe.dataset].side
+    return now.recipe.filter, now.recipe.resolution or source_of(now.recipe.dataset).side
 
 
 def test_seen(now: Snapshot) -> tuple[Matrix | None, str]:

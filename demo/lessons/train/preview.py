@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from core.datasets import files as dataset_files
-from core.datasets.files import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
+from core.vocabulary.sources import source_of
 from demo.text import plain, speaker
 from demo.ui import images
 from demo.ui.formatting import table, times, whole
@@ -22,7 +22,7 @@ def layer_table(recipe: Recipe) -> None:
     """Each layer with its output shape and parameters; or which layer cannot take the images, and why."""
     from core.vocabulary import networks
 
-    source = SOURCES[recipe.dataset]
+    source = source_of(recipe.dataset)
     try:
         layers = networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
     except LabError as refusal:
@@ -42,7 +42,7 @@ def _name(layer: Any) -> str:
 def samples(large: bool) -> None:
     """Some images as they are, and as the network will see them."""
     now = recipe_choice.recipe()
-    side = SOURCES[now.dataset].side
+    side = source_of(now.dataset).side
     if not dataset_files.state(now.dataset, session.manager().data).present:
         st.caption(say("sample_missing"))
         return

@@ -11,9 +11,9 @@ import pytest
 from core.datasets.loading import load
 from core.datasets.split_sizes import part_sizes
 from core.runs.snapshot import Snapshot
-from core.system.folders import data_folder
 from core.training.loop import train
 from core.vocabulary.datasets import SOURCES
+from core.vocabulary.folders import data_folder
 from core.vocabulary.recipe import Recipe, preset
 from core.vocabulary.records import Epoch, Facts, Result, RunRecord, Start
 

@@ -12,7 +12,7 @@ from core.studies import architectures_comparison as beside
 from core.studies.architectures import ARC1_OPTIMIZERS, SEEDS
 from core.studies.architectures_comparison import ClassRow, ClassScore, OptimizerRow, PaperRow, ReportRow
 from core.studies.rows import as_dicts
-from core.vocabulary.datasets import SOURCES
+from core.vocabulary.sources import source_of
 from demo.charts import export, plots
 from demo.charts.confusion import confusion_matrix
 from demo.charts.figure import Figure
@@ -131,7 +131,7 @@ def classes() -> None:
     export.show(class_bars(rows, score, title), key="architectures.class_bars")
     what = say("matrix_of", run=title)
     figure = confusion_matrix(card.result.confusion, list(card.facts.classes), what)
-    side = SOURCES[card.recipe.dataset].side
+    side = source_of(card.recipe.dataset).side
     matrix.show(figure, card.result.confusion, card.name, side, what, "counts", key="architectures.matrix")
     tables.runs_behind([card.name])
     navigation.link("audit", say("audit"))

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from core.datasets.files import SOURCES
 from core.pretrained import test_images
 from core.pretrained.cards import Card
 from core.pretrained.outputs import Answers, drawn, read_outputs
 from core.pretrained.test_images import Tiles
 from core.studies import architectures_comparison as beside
 from core.vocabulary import metrics
+from core.vocabulary.sources import source_of
 from demo.lessons.architectures.shared import REPORT_RUNS, absent, cards, choose_run, common, no_images, say
 from demo.lessons.architectures.tables import tiles
 from demo.server import services
@@ -21,7 +21,7 @@ from demo.ui import tables
 from demo.ui.formatting import as_csv, percent, whole
 from demo.visitor import session
 
-CLASSES = SOURCES["fashion-mnist"].classes
+CLASSES = source_of("fashion-mnist").classes
 COUNT = 15
 """Images of a draw, as in the report's figures 14 and 15."""
 EACH = 3
@@ -80,7 +80,7 @@ def _samples(found: Tiles) -> None:
     images = [image for name in names for image in samples[name]]
     captions = [name for name in names for _ in samples[name]]
     _take(images, captions, [None] * len(images), "samples")
-    st.caption(say("licence", cite=SOURCES["fashion-mnist"].cite))
+    st.caption(say("licence", cite=source_of("fashion-mnist").cite))
 
 
 def _hardest(card: Card, title: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.datasets.files import SOURCES
 from core.datasets.split_sizes import part_sizes
 from core.explain import receptive_field
 from core.explain.receptive_field import Weights
@@ -17,6 +16,7 @@ from core.studies import architectures_comparison as beside
 from core.studies.published import published
 from core.vocabulary import networks
 from core.vocabulary.recipe import Recipe, our_choice
+from core.vocabulary.sources import source_of
 from demo.charts import export
 from demo.charts.figure import CLASS_COLOURS, Figure
 from demo.lessons.architectures.shared import no_images, say
@@ -28,7 +28,7 @@ from demo.ui.images import framed
 from demo.ui.tables import Column
 
 field_name = speaker("train")
-SHAPE = SOURCES["fashion-mnist"].shape
+SHAPE = source_of("fashion-mnist").shape
 NETWORKS = ("arc1", "arc2", "arc3", "arc4", "arc5", "arc2-report", "arc3-report")
 LADDER = ("arc2", "arc3", "arc4")
 DRAWN = ("arc2-report", "arc3-report")
@@ -191,7 +191,7 @@ def split() -> None:
 
 def class_names() -> None:
     """Table 6: the classes."""
-    source, report = SOURCES["fashion-mnist"], published()["report"]["architectures"]
+    source, report = source_of("fashion-mnist"), published()["report"]["architectures"]
     rows = [
         {"number": place, "class": name, "report": printed, "pictures": images}
         for place, (name, printed, images) in enumerate(zip(source.classes, report["classes"], source.train_counts, strict=True))

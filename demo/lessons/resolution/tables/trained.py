@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.datasets.files import SOURCES
 from core.studies import resolution_findings
 from core.studies.published import published, report_score
 from core.studies.resolution import FILTER, FULL, plan
 from core.vocabulary.recipe import FIELDS, Recipe, our_choice
+from core.vocabulary.sources import source_of
 from demo.charts import export, plots
 from demo.charts.figure import CLASS_COLOURS
 from demo.charts.plots import Axis
@@ -144,7 +144,7 @@ def layers(_: Cards) -> None:
     from core.vocabulary import networks
 
     dataset = shared.dataset_of_tables()
-    source = SOURCES[dataset]
+    source = source_of(dataset)
     found = networks.layer_table(source.network, source.shape, len(source.classes))
     printed = published()["report"]["resolution"]["network"] if dataset == "cifar10" else [(None, None, None)] * len(found)
     rows = []

@@ -26,6 +26,15 @@ def runs_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.pla
     return _chosen("LAB_RUNS", environ) or _own("runs", environ, platform) / "resolution-lab" / "runs"
 
 
+def own_folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """The absolute folder of the data sets of one's own: $LAB_OWN, else `own` in the folder of the run store.
+
+    Not in the data folder, which is a cache: nobody can fetch these images again. What is kept of the run store (a volume,
+    a backup) keeps them too.
+    """
+    return _chosen("LAB_OWN", environ) or runs_folder(environ, platform) / "own"
+
+
 def _chosen(variable: str, environ: Mapping[str, str]) -> Path | None:
     """LabError for a folder of somebody who is not there: '~nobody/data'."""
     if not (value := environ.get(variable)):

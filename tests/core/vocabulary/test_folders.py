@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.system.folders import data_folder, runs_folder
 from core.vocabulary.errors import LabError
+from core.vocabulary.folders import data_folder, runs_folder
 
 BOTH = pytest.mark.parametrize(("variable", "folder"), [("LAB_DATA", data_folder), ("LAB_RUNS", runs_folder)])
 Folder = Callable[..., Path]
