@@ -24,6 +24,7 @@ from core.vocabulary.recipe import Recipe, preset
 from core.vocabulary.records import Result
 from demo import text
 from demo.classifier.handlers import Handlers
+from demo.lessons.train import figures
 from demo.server import services
 
 QUICK = {
@@ -101,11 +102,13 @@ def trained(folder: Path) -> str:
     return run
 
 
-def page(name: str, **query: str) -> AppTest:
-    """A lesson, its question skipped where it asks one."""
+def page(name: str, *unfolded: str, **query: str) -> AppTest:
+    """A lesson, its question skipped where it asks one, and the folds with these keys open."""
     opened = AppTest.from_string(f"from demo.lessons.{name} import page\n\npage.render()\n", default_timeout=120)
     for key, value in query.items():
         opened.query_params[key] = value
+    for key in unfolded:
+        opened.session_state[key] = True
     opened.run()
     if "ask.question.skip" in [button.key for button in opened.button]:
         opened.button(key="ask.question.skip").click().run()
@@ -142,8 +145,8 @@ def test_train_shows_it_and_its_run(noise: str, manager: JobManager, tmp_path: P
     chooser = opened.selectbox(key="train.dataset")
     assert chooser.value == noise and NOISE.title in chooser.options
     run = trained(tmp_path)
-    shown = words(page("train", run=run))
-    assert run in shown and "light" in "\n".join([shown, *(str(table.value) for table in page("train", run=run).dataframe)])
+    shown = words(page("train", figures.KEY, run=run))
+    assert run in shown and all(f"| {name} |" in shown for name in NOISE.classes), "a row of precision and recall for each class"
 
 
 def test_seeing_makes_it_smaller(noise: str, manager: JobManager) -> None:
