@@ -7,6 +7,7 @@ only if that ends with the same weights to the bit, which depends on the process
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from core.datasets.loading import DataSet
 
 Say = Callable[[str], None]
+Images = Callable[[], "DataSet"]
+"""Loads the network's data set; only asked where something is missing."""
 Train = Callable[[str, Recipe], str]
 """(name, recipe) -> the id of a finished run of it in the store, trained if need be."""
 EPOCHS_MB = {"fashion-arc4": 2.5}
@@ -31,7 +34,12 @@ EPOCHS_MB = {"fashion-arc4": 2.5}
 in step 19); the others take minutes to hours."""
 
 
-def renew_answers(name: str, folder: Path, images: DataSet, say: Say) -> None:
+def forget(name: str, folder: Path) -> None:
+    """Removes what is kept of a network whose weights are about to change."""
+    shutil.rmtree(folder / HISTORY / name, ignore_errors=True)
+
+
+def renew_answers(name: str, folder: Path, load: Images, say: Say) -> None:
     """Writes the probabilities of a network whose card and weights are in the folder, unless they are there."""
     from core.inference import evaluation
     from core.training import loop, observation
@@ -41,6 +49,7 @@ def renew_answers(name: str, folder: Path, images: DataSet, say: Say) -> None:
     if not weights.exists() or (there / TEST).exists():
         return
     card = read_card(folder / f"{name}.json")
+    images = load()
     trained = evaluation.Trained(card.recipe, weights.read_bytes(), images)
     parts = loop.returned(make_subsets(card.recipe, images))
     say(f"{name}: what it answers to the test and the validation pictures")
@@ -53,19 +62,26 @@ def renew_answers(name: str, folder: Path, images: DataSet, say: Say) -> None:
             kept = {name: tensor.cpu().numpy() for name, tensor in trained.state.network.state_dict().items()}
             history_files.write_part(there, VALIDATION, part)
             history_files.write_arrays(there, card.result.epoch, observation.probability_arrays(held_out.logits), kept)
+        else:
+            say(f"{name}: its answers to the validation pictures are not those of its card, and are not kept")
     history_files.write_part(there, TEST, observation.probability_arrays(test.logits))
 
 
-def renew_epochs(name: str, folder: Path, images: DataSet, store: RunStore, train: Train, say: Say) -> None:
-    """Keeps epochs of a network that EPOCHS_MB names and whose card and weights are in the folder, unless some are there."""
+def renew_epochs(name: str, folder: Path, load: Images, store: RunStore, train: Train, say: Say) -> None:
+    """Keeps epochs of a network that EPOCHS_MB names and whose card and weights are in the folder, unless they are there."""
     there, weights = folder / HISTORY / name, folder / f"{name}.safetensors"
-    if name not in EPOCHS_MB or not weights.exists() or History(there).kept:
+    if name not in EPOCHS_MB or not weights.exists():
         return
     card = read_card(folder / f"{name}.json")
+    if History(there).epochs == tuple(range(card.epochs_done + 1)):
+        return
     run = train(name, card.recipe)
-    if not _same(card, weights.read_bytes(), store, run, images):
+    if not _same(card, weights.read_bytes(), store, run, load()):
         return say(f"{name}: trained again on this machine it has other weights, so none of its epochs is kept")
-    for file in store.history(run).folder.iterdir():
+    found = store.history(run)
+    if not found.kept:
+        return say(f"{name}: run {run} of the store kept no epochs; delete it and it is trained again")
+    for file in found.folder.iterdir():
         if EPOCH.fullmatch(file.name) or file.name == VALIDATION:
             write_whole(there / file.name, file.read_bytes())
     history_files.thin(there, round(1e6 * EPOCHS_MB[name]), card.result.epoch)

@@ -52,8 +52,8 @@ def plan() -> Plan:
 def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequence[str]) -> dict[str, Any]:
     """Makes the named cards (none named: all) that are not there; name -> {status, test_accuracy}.
 
-    Then what is made from kept networks in seconds: the images that come with the app; and the two ways through a loss
-    landscape. The first page's images (`showcase`) and the `landscape` can be named too, for them alone.
+    Then what is made from kept networks in seconds, the images that come with the app, and, where nothing or `landscape` is
+    named, the two ways through a loss landscape. `showcase`, one of these images, can be named to train nothing.
     """
     planned = plan()
     for name in names:
@@ -72,9 +72,11 @@ def pretrain(folder: Path, data: Path, store: RunStore, say: Say, names: Sequenc
 
 
 def _renew_history(name: str, folder: Path, data: Path, store: RunStore, say: Say) -> None:
-    from core.datasets import loading
+    def images() -> DataSet:
+        from core.datasets import loading
 
-    images = loading.load(read_card(folder / f"{name}.json").recipe.dataset, data)
+        return loading.load(read_card(folder / f"{name}.json").recipe.dataset, data)
+
     histories.renew_epochs(name, folder, images, store, lambda name, recipe: _train(name, recipe, data, store, say).run, say)
     histories.renew_answers(name, folder, images, say)
 
@@ -107,19 +109,25 @@ def _chances(folder: Path, images: Bytes) -> Chances:
 
 
 def set_trust(name: str, folder: Path, data: Path, say: Say) -> None:
-    """Writes trust/NAME.json for a network whose weights are in the folder, unless there is one for these weights."""
+    """Writes trust/NAME.json for a network whose weights are in the folder, unless there is one for these weights: with a
+    lead, where drawings by other hands are there to set it on."""
     from core.datasets import loading
     from core.datasets.files import state
     from core.inference import out_of_distribution
     from core.inference.classifier import Classifier
 
-    if not (folder / f"{name}.safetensors").exists() or (available := Classifier.load(name, folder)).trust:
+    if not (folder / f"{name}.safetensors").exists():
+        return
+    available = Classifier.load(name, folder)
+    by_others = out_of_distribution.DRAWN_BY_OTHERS.get(available.recipe.dataset, "")
+    drawings_there = bool(by_others) and state(by_others, data).present
+    if available.trust and (available.trust.drawings or not drawings_there):
         return
     say(f"{name}: from which score on a class is trusted")
     others = (loading.load(other, data) for other in out_of_distribution.out_of_distribution_sets(available.recipe.dataset) if state(other, data).present)
     found = out_of_distribution.calibrate(available.recipe, loading.load(available.recipe.dataset, data), available.logits, available.weights, others)
-    if (drawn_by_others := out_of_distribution.DRAWN_BY_OTHERS.get(available.recipe.dataset, "")) and state(drawn_by_others, data).present:
-        found = out_of_distribution.with_lead(found, loading.load(available.recipe.dataset, data), loading.load(drawn_by_others, data), available.logits)
+    if drawings_there:
+        found = out_of_distribution.with_lead(found, loading.load(available.recipe.dataset, data), loading.load(by_others, data), available.logits)
     out_of_distribution.write(name, found, folder)
 
 
@@ -203,7 +211,10 @@ def _make(
 
         weights, card = _evaluated(card, planned, weights, loading.load(card.recipe.dataset, data), folder, say)
     if planned.weights:
-        write_whole(folder / f"{name}.safetensors", weights)
+        file = folder / f"{name}.safetensors"
+        if not file.exists() or file.read_bytes() != weights:
+            histories.forget(name, folder)
+        write_whole(file, weights)
     write_card(card, folder if planned.weights else folder / CARDS)
     return card
 

@@ -7,7 +7,7 @@ the second, at right angles, towards Adam's. Both runs have the same first weigh
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +21,12 @@ from core.models.inputs import batch_of
 from core.pretrained import landscape as file
 from core.pretrained.landscape import Landscape, Way
 from core.training import device
-from core.training.loop import reseed, steps
+from core.training.loop import reseed, returned, steps
 from core.training.optimizers import LOSSES
 from core.training.state import TrainingState
-from core.training.subsets import Subset, Subsets, make_subsets
+from core.training.subsets import Subset, make_subsets
+from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Tick
 
 EPOCHS = 20
 COLUMNS, ROWS = 56, 40
@@ -42,9 +42,12 @@ def recipes() -> dict[str, Recipe]:
 
 
 def renew(folder: Path, data: Path) -> bool:
-    """Makes the file where it is missing or of other recipes; True where it wrote it."""
+    """Makes the file where it is missing, damaged or of other recipes; True where it wrote it."""
     wanted = recipes()
-    present = file.read(folder)
+    try:
+        present = file.read(folder)
+    except LabError:
+        present = None
     if present is not None and {name: way.recipe for name, way in present.ways.items()} == wanted:
         return False
     file.write(folder, make(wanted, loading.load("digits", data)))
@@ -82,7 +85,7 @@ def run(recipe: Recipe, data: DataSet) -> Trained:
     """Trains as core.training.loop.train does, and keeps the weights after each epoch."""
     recipe = device.resolve(recipe)
     device.configure(recipe)
-    parts = _subsets(make_subsets(recipe, data))
+    parts = returned(make_subsets(recipe, data))
     reseed(recipe.seed, 0)
     state = TrainingState.make(recipe, data.shape, len(data.classes))
     first = state.network[0]
@@ -147,13 +150,3 @@ def place(network: nn.Module, weights: Tensor) -> None:
     for parameter in network.parameters():
         parameter.copy_(weights[first : first + parameter.numel()].reshape(parameter.shape))
         first += parameter.numel()
-
-
-def _subsets(telling: Generator[Tick, None, Subsets]) -> Subsets:
-    """What `make_subsets` returns, without what it tells meanwhile."""
-    while True:
-        try:
-            next(telling)
-        except StopIteration as end:
-            parts: Subsets = end.value
-            return parts

@@ -20,6 +20,7 @@ from core.images.preprocessing import AUTO, Prepared, Shape, Steps, prepare
 from core.inference import out_of_distribution as trust
 from core.inference.kept_epoch import KeptEpoch
 from core.inference.out_of_distribution import EnergyThreshold
+from core.inference.plain_network import weights_in
 from core.pretrained.cards import read_card
 from core.runs.store import StoredRun
 from core.vocabulary.errors import Damaged, LabError
@@ -80,8 +81,7 @@ class Classifier:
     def load(cls, name: str, folder: Path) -> Classifier:
         """The network from NAME.safetensors and its card NAME.json. Raises LabError when either is missing or bad."""
         card = read_card(folder / f"{name}.json")
-        file = folder / f"{name}.safetensors"
-        made = _made(name, card.recipe, card.facts, file, "python -m core pretrain makes it")
+        made = _of_content(name, card.recipe, card.facts, *weights_in(folder / f"{name}.safetensors", "python -m core pretrain makes it"))
         return dataclasses.replace(made, trust=trust.read(name, made.weights, folder))
 
     @classmethod
@@ -89,7 +89,7 @@ class Classifier:
         """The tested network of a finished run. LabError for a run that is not finished or whose weights are damaged."""
         if stored.status != "finished" or stored.weights is None:
             raise LabError(f"run {stored.run} is {stored.status}; only a finished run classifies")
-        made = _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
+        made = _of_content(stored.run, stored.recipe, stored.facts, *weights_in(stored.weights, "train the run again"))
         if hashlib.sha256(made.weights).hexdigest() != (stored.result and stored.result.sha256):
             raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
         return made
@@ -168,17 +168,6 @@ def softmax(logits: Floats) -> Floats:
 
 def _whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> Classifier:
-    damaged = f"{file} is damaged or does not fit its card; {remedy}"
-    try:
-        weights = file.read_bytes()
-    except FileNotFoundError:
-        raise LabError(f"there is no {file}; {remedy}") from None
-    except OSError as error:
-        raise Damaged(damaged) from error
-    return _of_content(name, recipe, facts, weights, damaged)
 
 
 def _of_content(name: str, recipe: Recipe, facts: Facts, weights: bytes, damaged: str) -> Classifier:

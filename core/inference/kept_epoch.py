@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.runs.history import History
+from core.vocabulary.errors import LabError
 from core.vocabulary.records import RunRecord
 
 
@@ -28,6 +29,14 @@ class KeptEpoch:
     def file(self) -> Path:
         """Where the weights lie. LabError, which lists the kept epochs, where this one was not kept."""
         return self.history.weights_file(self.epoch)
+
+    @property
+    def changed(self) -> int:
+        """When the file was written, in nanoseconds. LabError as `file`, also where a run that goes on has just let it go."""
+        try:
+            return self.file.stat().st_mtime_ns
+        except OSError as error:
+            raise LabError(f"{self.name} is not kept any more; choose another epoch") from error
 
     def content(self) -> bytes:
         """The weights as float32, as the content of a safetensors file. LabError as `file`; Damaged for a bad one."""

@@ -76,7 +76,7 @@ class ModelRegistry:
         """
         found = self._named(name)
         if isinstance(found, KeptEpoch):
-            return self._loaded.get((found.name, found.file.stat().st_mtime_ns), lambda: Classifier.of_epoch(found))
+            return self._loaded.get((found.name, found.changed), lambda: Classifier.of_epoch(found))
         if isinstance(found, StoredRun):
             return self._load(found.run, found.weights, found)
         return self._load(found, self.folder / f"{found}.safetensors", None)
@@ -85,7 +85,7 @@ class ModelRegistry:
         """The same networks as arrays, without torch. LabError as `get`."""
         found = self._named(name)
         if isinstance(found, KeptEpoch):
-            return self._plain.get((found.name, found.file.stat().st_mtime_ns), lambda: PlainNetwork.of_epoch(found))
+            return self._plain.get((found.name, found.changed), lambda: PlainNetwork.of_epoch(found))
         weights = found.weights if isinstance(found, StoredRun) else self.folder / f"{found}.safetensors"
         changed = weights.stat().st_mtime_ns if weights and weights.exists() else 0
 

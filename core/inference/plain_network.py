@@ -48,14 +48,14 @@ class PlainNetwork:
     def load(cls, name: str, folder: Path) -> PlainNetwork:
         """The network from NAME.safetensors and its card NAME.json. LabError when either is missing or bad."""
         card = read_card(folder / f"{name}.json")
-        return _made(name, card.recipe, card.facts, folder / f"{name}.safetensors", "python -m core pretrain makes it")
+        return _of_content(name, card.recipe, card.facts, *weights_in(folder / f"{name}.safetensors", "python -m core pretrain makes it"))
 
     @classmethod
     def of_run(cls, stored: StoredRun) -> PlainNetwork:
         """The tested network of a finished run. LabError for a run that is not finished or whose weights are damaged."""
         if stored.status != "finished" or stored.weights is None:
             raise LabError(f"run {stored.run} is {stored.status}; only a finished run can be looked into")
-        made = _made(stored.run, stored.recipe, stored.facts, stored.weights, "train the run again")
+        made = _of_content(stored.run, stored.recipe, stored.facts, *weights_in(stored.weights, "train the run again"))
         if made.digest != (stored.result and stored.result.sha256):
             raise Damaged(f"{stored.weights} is damaged (its hash is not the stored one); train the run again")
         return made
@@ -76,15 +76,16 @@ class PlainNetwork:
         return networks.layer_table(self.recipe.network, self.shape, len(self.classes))
 
 
-def _made(name: str, recipe: Recipe, facts: Facts, file: Path, remedy: str) -> PlainNetwork:
+def weights_in(file: Path, remedy: str) -> tuple[bytes, str]:
+    """The content of a weights file, and the sentence for the case that it makes no sense. LabError where it is not there,
+    Damaged where it cannot be read."""
     damaged = f"{file} is damaged or does not fit its card; {remedy}"
     try:
-        content = file.read_bytes()
+        return file.read_bytes(), damaged
     except FileNotFoundError:
         raise LabError(f"there is no {file}; {remedy}") from None
     except OSError as error:
         raise Damaged(damaged) from error
-    return _of_content(name, recipe, facts, content, damaged)
 
 
 def _of_content(name: str, recipe: Recipe, facts: Facts, content: bytes, damaged: str) -> PlainNetwork:

@@ -48,7 +48,7 @@ class Said:
 
 
 def renew(folder: Path, data: Path) -> bool:
-    """Makes the file where its networks and the data set are here and it is missing or of other weights; True where it wrote it."""
+    """Makes the file where its networks and the data set are here and it is missing, damaged or of other weights; True where it wrote it."""
     registry = ModelRegistry(folder)
     networks = {protocol: [_network(registry, protocol, side) for side in SIDES] for protocol in PROTOCOLS}
     if not state(DATASET, data).present or any(network is None for row in networks.values() for network in row):
@@ -56,7 +56,10 @@ def renew(folder: Path, data: Path) -> bool:
     answering = {protocol: [network for network in row if network] for protocol, row in networks.items()}
     names = {network.name for row in answering.values() for network in row}
     weights = {name: hashlib.sha256((folder / f"{name}.safetensors").read_bytes()).hexdigest() for name in sorted(names)}
-    present = showcase.read(folder)
+    try:
+        present = showcase.read(folder)
+    except LabError:
+        present = None
     if present is not None and present.weights == weights:
         return False
     showcase.write(folder, make(answering, weights, data))

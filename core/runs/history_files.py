@@ -13,7 +13,6 @@ whole or not at all, under its own name, so one that broke off harms nothing.
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 import re
@@ -161,13 +160,9 @@ def least_missed(kept: Sequence[int], best: int) -> int:
     """
     between = [number for number in kept[1:-1] if number != best]
     if not between:
-        return kept[0] if kept[0] != best or len(kept) < 3 else kept[1]
-    neighbours = {middle: (before, after) for before, middle, after in _triples(kept)}
+        return kept[0]
+    neighbours = {middle: (before, after) for before, middle, after in zip(kept, kept[1:], kept[2:], strict=False)}
     return min(between, key=lambda number: _distance(*neighbours[number]))
-
-
-def _triples(numbers: Sequence[int]) -> itertools.chain[tuple[int, int, int]]:
-    return itertools.chain(zip(numbers, numbers[1:], numbers[2:], strict=False))
 
 
 def _distance(before: int, after: int) -> float:

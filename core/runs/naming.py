@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.runs.snapshot import Snapshot
 from core.runs.summaries import RunSummary
 from core.vocabulary.layer_list import spell_step
 from core.vocabulary.layers import BatchNorm, Conv, Dense, Drop, GlobalPool, Pool, Step
@@ -119,15 +121,11 @@ def value_in_words(field: str, value: Any) -> str:
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def default_names(runs: Sequence[RunSummary]) -> dict[str, str]:
-    """Run -> its default name. Each is told from its owner's runs before it, so that later runs leave a name as it is."""
-    found: dict[str, str] = {}
-    before: dict[str, list[Recipe]] = {}
-    for run in sorted(runs, key=lambda run: run.created):
-        own = before.setdefault(run.owner, [])
-        found[run.run] = default_name(run.recipe, own[: -NEIGHBOURS - 1 : -1])
-        own.append(run.recipe)
-    return found
+def neighbours(run: RunSummary | Snapshot, runs: Iterable[RunSummary]) -> tuple[Recipe, ...]:
+    """What a run's default name is told from: the NEIGHBOURS newest of its owner's runs before it, so that later runs leave
+    the name as it is. `runs`: the newest first."""
+    before = (other.recipe for other in runs if other.owner == run.owner and other.created < run.created)
+    return tuple(itertools.islice(before, NEIGHBOURS))
 
 
 def default_name(recipe: Recipe, among: Iterable[Recipe]) -> str:

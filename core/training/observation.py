@@ -103,7 +103,7 @@ def rows(network: nn.Sequential) -> list[tuple[int, nn.Module]]:
 
 
 def norms(network: nn.Sequential) -> tuple[LayerNorms, ...]:
-    """L2 norms of the gradients, as the last step left them, and of the weights. Waits for the device, once."""
+    """L2 norms of the gradients, as the last step left them, and of the weights. Waits for the device, twice."""
     layers = [(row, list(module.parameters())) for row, module in rows(network) if next(module.parameters(), None) is not None]
     values = torch.stack([_norm([parameter.detach() for parameter in own]) for _, own in layers]).tolist()
     slopes: list[float | None] = [None] * len(layers)
@@ -138,7 +138,7 @@ def unit_watch(network: nn.Sequential) -> Iterator[list[tuple[int, Tensor]]]:
 
 
 def dead_units(noted: Sequence[tuple[int, Tensor]]) -> tuple[DeadUnits, ...]:
-    """The share of units that answered nothing, of each activation. Waits for the device, once."""
+    """The share of units that answered nothing, of each activation. Waits for the device, twice."""
     shares = torch.stack([(total == 0).float().mean() for _, total in noted]).tolist() if noted else []
     return tuple(DeadUnits(row, _short(share) or 0.0) for (row, _), share in zip(noted, shares, strict=True))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 from core.runs import naming
 from core.runs.snapshot import Snapshot
-from core.runs.store import RunStore
 from core.runs.summaries import RunSummary
+from core.vocabulary.recipe import Recipe
 from demo.visitor import session
 
 
@@ -24,12 +23,9 @@ def titled(run: RunSummary | Snapshot) -> str:
 
 def default(run: RunSummary | Snapshot) -> str:
     """What the run is called while nobody has named it."""
-    store = session.manager().store
-    found = _defaults(store, tuple(store.names()))
-    return found.get(run.run) or naming.default_name(run.recipe, ())
+    return _default(run.recipe, naming.neighbours(run, session.manager().store.summaries()))
 
 
-@lru_cache(maxsize=4)
-def _defaults(store: RunStore, _runs: tuple[str, ...]) -> Mapping[str, str]:
-    """Worked out when a run was added or is gone: a name depends on the recipes of the runs before it alone."""
-    return naming.default_names(store.summaries())
+@lru_cache(maxsize=4096)
+def _default(recipe: Recipe, before: tuple[Recipe, ...]) -> str:
+    return naming.default_name(recipe, before)

@@ -90,10 +90,12 @@ def summary(run: str, created: float, recipe: Recipe, owner: str = "me") -> RunS
 
 def test_later_runs_and_other_people_s_leave_a_name_as_it_is() -> None:
     first, second = summary("a", 1, BASE), summary("b", 2, dataclasses.replace(BASE, seed=3))
-    found = naming.default_names([second, first])
-    assert found == {"a": "digits-cnn", "b": "digits-cnn, seed 3"}
+    def named(*runs: RunSummary) -> dict[str, str]:
+        return {run.run: naming.default_name(run.recipe, naming.neighbours(run, runs)) for run in (first, second)}
+
+    assert named(second, first) == {"a": "digits-cnn", "b": "digits-cnn, seed 3"}
     more = [summary("c", 3, dataclasses.replace(BASE, seed=4)), summary("d", 0.5, dataclasses.replace(BASE, seed=3), owner="other")]
-    assert {run: name for run, name in naming.default_names([*more, second, first]).items() if run in found} == found
+    assert named(*more, second, first) == named(second, first)
 
 
 def test_a_changed_network_is_traced_to_the_one_it_was() -> None:
