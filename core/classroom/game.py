@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from core.datasets import arrays
 from core.images.decoding import Bytes
 from core.images.quality import Pair, pairs
 from core.inference.model_registry import ModelRegistry
@@ -56,11 +57,9 @@ def indices(seed: int, kept: Showcase | None = None) -> list[int]:
 @lru_cache(maxsize=256)
 def task(index: int, data: Path) -> Task:
     """The test image with this index. LabError where the data set is missing or damaged."""
-    from core.datasets import loading
-
-    found = loading.load(DATASET, data)
+    found = arrays.read(DATASET, data)
     place = found.train_size + index
-    return _task(index, int(found.labels[place]), found.images[place].numpy())
+    return _task(index, int(found.labels[place]), found.images[place])
 
 
 @lru_cache(maxsize=16)

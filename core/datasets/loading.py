@@ -1,7 +1,7 @@
 """A data set as tensors: read whole, verified, once per process, and shared.
 
 The training part comes first, the official test part behind it, so one index names an image everywhere.
-Every layout of a set gives the same bits; core/datasets/formats.py reads them.
+Every layout of a set gives the same bits; core/datasets/arrays.py reads them, for what needs no torch.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from core.datasets.files import how_to_get, ready
-from core.datasets.formats import NO_FILES, READERS, Files
+from core.datasets import arrays
 from core.system.once import Once
 from core.vocabulary.datasets import SOURCES, Source
-from core.vocabulary.errors import LabError
 from core.vocabulary.sources import source_of
 
 
@@ -50,9 +48,7 @@ class DataSet:
         return len(self.labels) - self.train_size
 
 
-LOADED = 12
-"""So many data sets stay in memory; the one that nobody asked for longest goes first."""
-_loaded: Once[DataSet] = Once(LOADED)
+_loaded: Once[DataSet] = Once(arrays.LOADED)
 
 
 def load(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> DataSet:
@@ -61,20 +57,13 @@ def load(name: str, folder: Path, sources: Mapping[str, Source] = SOURCES) -> Da
     Raises LabError for an unknown name, a missing set, or a truncated or altered file, which it names.
     """
     source = source_of(name, sources)
-    return _loaded.get((source, folder.absolute()), lambda: _read(source, folder, sources))
+    return _loaded.get((source, folder.absolute()), lambda: _tensors(name, folder, sources))
 
 
-def _read(source: Source, folder: Path, sources: Mapping[str, Source]) -> DataSet:
-    if source.layouts:
-        files = Files(*ready(source.name, folder, sources))
-        try:
-            read = READERS[files.layout.kind].read(source, files)
-        except LabError as error:
-            raise LabError(f"{error}; {how_to_get(source.name)}") from error
-    else:
-        read = READERS[source.reader].read(source, NO_FILES)
-    images, labels = torch.from_numpy(read[0]), torch.from_numpy(read[1]).to(torch.int64)
-    return DataSet(source.name, images, labels, source.classes, source.train, fingerprint(images, labels))
+def _tensors(name: str, folder: Path, sources: Mapping[str, Source]) -> DataSet:
+    found = arrays.read(name, folder, sources)
+    images, labels = torch.from_numpy(found.images), torch.from_numpy(found.labels)
+    return DataSet(name, images, labels, found.classes, found.train_size, fingerprint(images, labels))
 
 
 def fingerprint(images: Tensor, labels: Tensor) -> str:

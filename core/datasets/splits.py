@@ -1,22 +1,25 @@
 """Who trains, who validates, who tests: disjoint index sets, drawn by scikit-learn, the same for a seed.
 
 The test part is always the official one, whole; everything else is drawn from the official training part.
+`split` alone needs torch: the draws themselves are of numpy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
+from numpy.typing import ArrayLike, NDArray
 
-from core.datasets.loading import DataSet
 from core.datasets.split_sizes import thinned_counts
 from core.vocabulary.errors import LabError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.datasets.loading import DataSet
 
 METHODS = ("random", "stratified", "k-fold")
 
@@ -47,7 +50,9 @@ def split(
 
     `imbalance` thins the training part first (`thinned`); the test part stays whole.
     """
-    labels = dataset.labels[: dataset.train_size]
+    import torch
+
+    labels = dataset.labels[: dataset.train_size].numpy()
     kept = thinned(labels, len(dataset.classes), imbalance)
     train, held_out = split_labels(
         labels[kept],
@@ -58,25 +63,26 @@ def split(
         seed=seed,
         train_limit=train_limit,
     )
-    return Split(kept[train], kept[held_out], torch.arange(dataset.train_size, len(dataset.labels)))
+    return Split(torch.from_numpy(kept[train]), torch.from_numpy(kept[held_out]), torch.arange(dataset.train_size, len(dataset.labels)))
 
 
-def thinned(labels: Tensor, classes: int, imbalance: float) -> Tensor:
+def thinned(labels: ArrayLike, classes: int, imbalance: float) -> Indices:
     """Ascending int64 indices (n,) of a long-tailed choice from `labels` (N,): class 0 whole, the last 1 / `imbalance`.
 
     Between them the share falls exponentially (Cui et al. 2019, "Class-Balanced Loss"). No draw: of each class the
     first images stay, so that two splits of an unbalanced set differ in nothing but the split.
 
-    >>> thinned(torch.tensor([0, 1, 0, 1, 0, 1]), classes=2, imbalance=3.0).tolist()
+    >>> thinned([0, 1, 0, 1, 0, 1], classes=2, imbalance=3.0).tolist()
     [0, 1, 2, 4]
     """
-    counts = torch.bincount(labels, minlength=classes).tolist()
-    kept = [(labels == label).nonzero().squeeze(1)[:count] for label, count in enumerate(thinned_counts(counts, imbalance))]
-    return torch.cat(kept).sort().values
+    targets = np.asarray(labels)
+    counts = np.bincount(targets, minlength=classes).tolist()
+    kept = [np.flatnonzero(targets == label)[:count] for label, count in enumerate(thinned_counts(counts, imbalance))]
+    return np.sort(np.concatenate(kept))
 
 
 def split_labels(
-    labels: Tensor | NDArray[Any] | Sequence[int],
+    labels: NDArray[Any] | Sequence[int],
     method: str,
     *,
     validation: float = 0.1,
@@ -84,7 +90,7 @@ def split_labels(
     fold: int = 0,
     seed: int = 0,
     train_limit: int | None = None,
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Indices, Indices]:
     """(train, validation) as ascending int64 indices into `labels` (n,), for any labels, balanced or not.
 
     `random` and `stratified` hold out the share `validation` (0 to 0.5; 0 holds out nothing), rounded to
@@ -101,7 +107,7 @@ def split_labels(
         train, held_out = _hold_out(targets, validation, seed, stratified=method == "stratified")
     if train_limit is not None:
         train, held_out = _limit(targets, train, held_out, train_limit, seed, stratified=method != "random")
-    return torch.from_numpy(np.sort(train)), torch.from_numpy(np.sort(held_out))
+    return np.sort(train), np.sort(held_out)
 
 
 def _check(

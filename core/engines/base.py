@@ -6,8 +6,9 @@ two records, and records come at least every half second. Torch is imported by w
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,14 +70,15 @@ def run_records(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[
         yield from loop.train(recipe, data, resume)
 
 
-def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
+def check(recipe: Recipe, folder: Path, thoroughly: bool = False, devices: Sequence[str] | None = None) -> None:
     """Raises LabError, in one line, for a recipe that could not run here. Trains nothing.
 
     `thoroughly` also hashes the data files (up to a second): before a run is made, not each time a page is drawn.
+    `devices`: those of this machine, best first, where they are known; None asks torch, whose import takes seconds.
     """
     from core.datasets import files as dataset_files
     from core.datasets import split_sizes
-    from core.training import device, resources
+    from core.training import resources
     from core.vocabulary import networks
 
     source = source_of(recipe.dataset)
@@ -86,7 +88,12 @@ def check(recipe: Recipe, folder: Path, thoroughly: bool = False) -> None:
         raise LabError(f"{why}; {dataset_files.how_to_get(recipe.dataset)}")
     split_sizes.part_sizes(recipe)
     networks.layer_table(recipe.network, source.shape, len(source.classes), recipe.dropout)
-    resources.check_fits(device.resolve(recipe))
+    if devices is None:
+        from core.training.device import resolve
+
+        resources.check_fits(resolve(recipe))
+    else:
+        resources.check_fits(dataclasses.replace(recipe, device=resources.choose_device(recipe.device, devices)))
 
 
 class Control:

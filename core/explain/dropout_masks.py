@@ -6,7 +6,7 @@ replaced by fresh ones of another rate that draw from a generator of their own, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,8 +17,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from core.datasets import arrays, loading
 from core.datasets import files as dataset_files
-from core.datasets import loading
+from core.datasets.arrays import Arrays
 from core.datasets.splits import split
 from core.inference.classifier import Classifier
 from core.models.inputs import normalise
@@ -44,9 +45,10 @@ class DropoutSubject:
     dataset: str
     classes: tuple[str, ...]
     network: nn.Sequential = field(repr=False)
-    train: tuple[Tensor, Tensor] = field(repr=False)
-    """Some that it was trained on."""
     test: tuple[Tensor, Tensor] = field(repr=False)
+    """The first of the official test part."""
+    train: Callable[[], tuple[Tensor, Tensor]] = field(repr=False)
+    """Some that it was trained on; to find them out its split is drawn again, for which scikit-learn is imported."""
 
     def image(self, label: int) -> Tensor:
         """uint8 (C, H, W): the first test image of a class."""
@@ -87,17 +89,20 @@ def subject(data: Path, folder: Path, names: tuple[str, ...] = NETWORKS) -> Drop
         if (folder / f"{name}.safetensors").exists():
             classifier = Classifier.load(name, folder)
             if dataset_files.state(classifier.recipe.dataset, data).present:
-                return _with_images(name, classifier, data)
+                return _with_images(name, classifier, arrays.read(classifier.recipe.dataset, data), data)
     raise LabError(f"none of the networks {', '.join(names)} is in {folder}; python -m core pretrain makes them")
 
 
-def _with_images(name: str, classifier: Classifier, data: Path) -> DropoutSubject:
-    found, recipe = loading.load(classifier.recipe.dataset, data), classifier.recipe
-    parts = split(found, recipe.split, validation=recipe.validation, seed=recipe.split_seed, train_limit=recipe.train_limit)
-    train, test = (
-        (found.images[part[:COUNTED]], found.labels[part[:COUNTED]]) for part in (parts.train, parts.test)
-    )
-    return DropoutSubject(name, recipe.dataset, classifier.classes, classifier.network, train, test)
+def _with_images(name: str, classifier: Classifier, found: Arrays, data: Path) -> DropoutSubject:
+    recipe, part = classifier.recipe, slice(found.train_size, found.train_size + COUNTED)
+
+    def train() -> tuple[Tensor, Tensor]:
+        whole = loading.load(recipe.dataset, data)
+        parts = split(whole, recipe.split, validation=recipe.validation, seed=recipe.split_seed, train_limit=recipe.train_limit)
+        return whole.images[parts.train[:COUNTED]], whole.labels[parts.train[:COUNTED]]
+
+    test = torch.from_numpy(found.images[part]), torch.from_numpy(found.labels[part])
+    return DropoutSubject(name, recipe.dataset, classifier.classes, classifier.network, test, train)
 
 
 def passes(network: nn.Sequential, image: Tensor, rate: float, seed: int, times: int = TIMES) -> Passes:
@@ -143,7 +148,7 @@ def train_and_eval_accuracy(subject: DropoutSubject, rates: Sequence[float], see
     network = subject.network
     first = min(place for place, module in enumerate(network) if isinstance(module, nn.Dropout))
     before, behind = network[:first], network[first:]
-    train, test = (_features(before, part) for part in (subject.train, subject.test))
+    train, test = (_features(before, part) for part in (subject.train(), subject.test))
     rows = []
     for rate in rates:
         layer = _layer(rate, torch.Generator().manual_seed(seed))

@@ -21,11 +21,13 @@ CUBIC = -0.75
 
 def at_resolution(images: Bytes, side: int, filter: str) -> Bytes:
     """uint8 (N, C, S, S) as they look at `side` x `side`: reduced, then restored by the same filter. LabError for an unknown filter."""
-    size = images.shape[-1]
-    return images if side == size else _resized(_resized(images, side, filter), size, filter)
+    return resized(resized(images, side, filter), images.shape[-1], filter)
 
 
-def _resized(images: Bytes, side: int, filter: str) -> Bytes:
+def resized(images: Bytes, side: int, filter: str) -> Bytes:
+    """uint8 (N, C, S, S) -> (N, C, side, side); at their own side the images themselves. LabError for an unknown filter."""
+    if side == images.shape[-1]:
+        return images
     weights = _weights(images.shape[-1], side, filter)
     exact = weights @ images.astype(np.float64) @ weights.T
     return np.clip(np.rint(exact), 0, 255).astype(np.uint8)

@@ -1,6 +1,6 @@
 """What is lost when an image is made smaller: bytes, differences, and the fine parts of its spectrum.
 
-Images of a data set or an upload, reduced and restored, and what that costs. torch is imported where it is needed.
+Images of a data set or an upload, reduced and restored, and what that costs. Torch-free.
 
 The spectrum tells how much an image changes, from slowly to quickly. A wave with k ups and downs across an image
 needs more than 2 k pixels along the side, or it cannot be told from a slower one: with `side` pixels all that is
@@ -18,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from core.datasets import arrays
 from core.images.decoding import Bytes
+from core.images.plain_resampling import resized
 from core.images.preprocessing import prepare
 from core.vocabulary.sources import source_of
 
@@ -43,11 +45,9 @@ def of_dataset(name: str, folder: Path, first: int, count: int) -> tuple[Bytes, 
 
     The training part comes first. Fewer images at the end of the set; LabError where it is missing or damaged.
     """
-    from core.datasets import loading
-
-    data = loading.load(name, folder)
+    data = arrays.read(name, folder)
     chosen = slice(first, first + count)
-    return data.images[chosen].numpy(), [data.classes[label] for label in data.labels[chosen].tolist()]
+    return data.images[chosen], [data.classes[label] for label in data.labels[chosen].tolist()]
 
 
 def fit_upload(image: Bytes, dataset: str) -> Bytes:
@@ -57,13 +57,8 @@ def fit_upload(image: Bytes, dataset: str) -> Bytes:
 
 def pairs(images: Bytes, sides: Sequence[int], filter: str) -> list[Pair]:
     """uint8 (N, C, S, S) at each of the sides."""
-    import torch
-
-    from core.images import resampling
-
-    tensor, size = torch.from_numpy(images), images.shape[-1]
-    reduced = {side: resampling.reduce(tensor, side, filter) for side in sides}
-    return [Pair(side, small.numpy(), resampling.restore(small, size, filter).numpy()) for side, small in reduced.items()]
+    reduced = {side: resized(images, side, filter) for side in sides}
+    return [Pair(side, small, resized(small, images.shape[-1], filter)) for side, small in reduced.items()]
 
 
 # --- what is lost ---------------------------------------------------------------------------------------------------

@@ -8,25 +8,14 @@ level) and clamped to 8 bits.
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from core.images.filters import OPTIONS
 from core.vocabulary.errors import LabError
 
-# What each filter is to PyTorch. "bilinear" and "bicubic" look at the 4 and 16 nearest pixels only, and skip
-# others when they reduce much; "bilinear-antialias" weighs all pixels under the new one, as PIL and
-# torchvision do. Where sizes divide, "nearest" takes the upper left pixel of each block, "area" its mean.
-_MODES: dict[str, dict[str, Any]] = {
-    "bilinear": {"mode": "bilinear", "align_corners": False},
-    "bilinear-antialias": {"mode": "bilinear", "align_corners": False, "antialias": True},
-    "bicubic": {"mode": "bicubic", "align_corners": False},
-    "area": {"mode": "area"},
-    "nearest": {"mode": "nearest"},
-}
-FILTERS: tuple[str, ...] = tuple(_MODES)
+FILTERS: tuple[str, ...] = tuple(OPTIONS)
 
 _CHUNK = 256  # images as float32 at a time: 3 MB of CIFAR-10, which the processor's cache still holds
 
@@ -61,20 +50,6 @@ def restore(images: Tensor, size: int, filter: str) -> Tensor:
     return _resize(images, size, filter)
 
 
-def in_torch(side: int, size: int, filter: str) -> str:
-    """`at_resolution` as the lines of PyTorch that it equals: `image` float32 (N, C, S, S), levels 0 ... 255."""
-    options = interpolation(filter)
-    return (
-        f"small = F.interpolate(image, size=({side}, {side}), {options}).round().clamp(0, 255)\n"
-        f"restored = F.interpolate(small, size=({size}, {size}), {options}).round().clamp(0, 255)"
-    )
-
-
-def interpolation(filter: str) -> str:
-    """What the filter is to `torch.nn.functional.interpolate`, as its keyword arguments in code."""
-    return ", ".join(f"{name}={value!r}" for name, value in _MODES[filter].items())
-
-
 def _resize(images: Tensor, side: int, filter: str) -> Tensor:
     if side == images.shape[-1]:
         return images
@@ -82,12 +57,12 @@ def _resize(images: Tensor, side: int, filter: str) -> Tensor:
     for start in range(0, len(images), _CHUNK):
         chunk = slice(start, start + _CHUNK)
         exact = images[chunk].float().contiguous()  # one memory layout: all layouts give the same bits
-        resized[chunk] = interpolate(exact, size=(side, side), **_MODES[filter]).round_().clamp_(0, 255)
+        resized[chunk] = interpolate(exact, size=(side, side), **OPTIONS[filter]).round_().clamp_(0, 255)
     return resized
 
 
 def _checked_side(images: Tensor, filter: str) -> int:
-    if filter not in _MODES:
+    if filter not in OPTIONS:
         raise LabError(f"unknown filter {filter!r}; choose one of {', '.join(FILTERS)}")
     if images.dtype != torch.uint8 or images.dim() != 4 or images.shape[2] != images.shape[3]:
         found = f"{images.dtype} {tuple(images.shape)}"

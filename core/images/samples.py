@@ -12,8 +12,8 @@ from typing import IO
 import numpy as np
 from PIL import Image
 
+from core.datasets import arrays, formats
 from core.datasets import files as dataset_files
-from core.datasets import formats
 from core.images.decoding import Bytes, open_image, pixels
 from core.vocabulary.errors import LabError
 from core.vocabulary.sources import source_of
@@ -44,9 +44,7 @@ def _of_dataset(name: str, folder: Path, path: Path | None, changed: object) -> 
     try:
         return cheaply(name, path)
     except (OSError, EOFError, ValueError):  # packed or pickled: read whole, and verified, which takes a second
-        from core.datasets import loading
-
-        images: Bytes = loading.load(name, folder).images[list(source_of(name).samples)].numpy()
+        images: Bytes = arrays.read(name, folder).images[list(source_of(name).samples)]
         return images
 
 

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from core.datasets.files import state
 from core.images.decoding import Bytes
-from core.images.quality import pairs
 from core.inference.classifier import Classifier, softmax
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import nearest
@@ -86,11 +85,16 @@ def make(networks: Mapping[str, Sequence[Classifier]], weights: Mapping[str, str
 
 def ask(images: Bytes, networks: Mapping[str, Sequence[Classifier]]) -> Said:
     """The answers to uint8 (N, C, S, S) at every side."""
+    import torch
+
+    from core.images import resampling
+
     shares = np.zeros((len(PROTOCOLS), len(SIDES), len(images), len(showcase.CLASSES)))
-    for column, pair in enumerate(pairs(images, SIDES, FILTER)):
+    for column, side in enumerate(SIDES):
+        restored = resampling.at_resolution(torch.from_numpy(images), side, FILTER).numpy()
         for row, protocol in enumerate(PROTOCOLS):
             network = networks[protocol][column]
-            parts = [network.logits(pair.restored[first : first + CHUNK]) for first in range(0, len(images), CHUNK)]
+            parts = [network.logits(restored[first : first + CHUNK]) for first in range(0, len(images), CHUNK)]
             shares[row, column] = softmax(np.concatenate(parts))
     return Said(shares.argmax(-1), shares.max(-1))
 

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
+from core.datasets import arrays, formats
 from core.datasets import files as dataset_files
-from core.datasets import formats
 from core.images.decoding import Bytes
 from core.pretrained.outputs import Answers, read_outputs
 from core.system.atomic import whole_file
@@ -84,11 +84,9 @@ def renew_first(folder: Path, data: Path) -> list[str]:
 
 
 def _write_first(dataset: str, folder: Path, data: Path) -> None:
-    from core.datasets import loading
-
-    whole = loading.load(dataset, data)
+    whole = arrays.read(dataset, data)
     first = slice(whole.train_size, whole.train_size + FIRST_COUNT)
-    images = whole.images[first].permute(0, 2, 3, 1).numpy()
+    images = whole.images[first].transpose(0, 2, 3, 1)
     grey = images.shape[3] == 1
     write_sheet(first_file(dataset, folder), images[..., 0] if grey else images, FIRST_ACROSS, {"labels": whole.labels[first].tolist()})
 

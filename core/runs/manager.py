@@ -11,6 +11,7 @@ import dataclasses
 import secrets
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,7 +54,16 @@ class JobManager(Runner):
 
     def check(self, recipe: Recipe) -> None:
         """Raises LabError, in one line, for a recipe that could not run here."""
-        base.check(recipe, self.data)
+        base.check(recipe, self.data, devices=self._devices(recipe))
+
+    def _devices(self, recipe: Recipe) -> Sequence[str] | None:
+        """The devices of this machine as the engine found them, best first; None where only torch would know.
+
+        Until the engine has answered, what "auto" becomes is taken for the processor, of whose memory batches are told.
+        """
+        if (facts := self.facts) is not None:
+            return tuple(dict.fromkeys((facts.get("device", "cpu"), "cpu")))
+        return ("cpu",) if recipe.device in ("auto", "cpu") else None
 
     def expected(self, recipe: Recipe, visitor: Visitor | None = None) -> Estimate:
         """How long this recipe would take here; never waits. Ask again while its seconds are None."""
@@ -116,7 +126,7 @@ class JobManager(Runner):
 
     def submit(self, recipe: Recipe, visitor: Visitor) -> str:
         """Puts a new run into the queue and returns its id. LabError for a bad recipe or a full queue."""
-        base.check(recipe, self.data, thoroughly=True)
+        base.check(recipe, self.data, thoroughly=True, devices=self._devices(recipe))
         with self._changed:
             self._check_limits(visitor.name, visitor)
             run = self.store.create(self._with_threads(recipe), visitor.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.datasets.loading import load
+from core.datasets.arrays import read
 from core.datasets.splits import split_labels, thinned
 from core.studies.splits import FOLDS, IMBALANCE
 
@@ -38,7 +38,7 @@ class RareClassCounts:
 @lru_cache(maxsize=4)
 def unbalanced(data: Path) -> tuple[int, ...]:
     """The labels (n,) of the study's set: the digits' training part, thinned by class."""
-    digits = load("digits", data)
+    digits = read("digits", data)
     labels = digits.labels[: digits.train_size]
     return tuple(labels[thinned(labels, len(digits.classes), IMBALANCE)].tolist())
 
@@ -56,7 +56,7 @@ def parts(labels: ArrayLike, method: str, seed: int) -> Numbers:
 
 def _held_out(labels: ArrayLike, method: str, seed: int, fold: int = 0) -> Numbers:
     chosen = split_labels(np.asarray(labels), method, validation=1 / FOLDS, folds=FOLDS, fold=fold, seed=seed)
-    return np.asarray(chosen[1].numpy())
+    return chosen[1]
 
 
 def counts(labels: ArrayLike, found: Numbers) -> Numbers:

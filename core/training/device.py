@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import torch
 
 from core.system.machine import check_threads, usable_cores
-from core.vocabulary.errors import LabError, RunFailed
+from core.training import resources
+from core.vocabulary.errors import RunFailed
 from core.vocabulary.recipe import Recipe
 
 
@@ -53,13 +54,8 @@ def enough_memory(recipe: Recipe) -> Iterator[None]:
 
 def choose_device(wanted: str = "auto") -> str:
     """'cuda', 'mps' or 'cpu': the one that is wanted, or the first of these that is here."""
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if wanted == "auto":
-        return next(name for name, present in available.items() if present)
-    if not available[wanted]:
-        there = ", ".join(name for name, present in available.items() if present)
-        raise LabError(f"device {wanted!r} is not on this machine; choose one of auto, {there}")
-    return wanted
+    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return resources.choose_device(wanted, [name for name, is_here in present.items() if is_here])
 
 
 def choose_precision(device: str) -> str:

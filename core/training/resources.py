@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from core.system.machine import check_threads, usable_memory
 from core.vocabulary.errors import LabError
@@ -15,6 +16,18 @@ COPIES = 3
 its gradient. Measured for the report's network at batch 64 to 2,000: 0.65 MB an image, in bfloat16; this says 1.25."""
 SHARE = 0.5
 """Of the memory, for a batch: the data set, the other parts of a run and the server need theirs."""
+
+
+def choose_device(wanted: str, available: Sequence[str]) -> str:
+    """The device that is wanted, or for 'auto' the first one. `available`: the devices of this machine, best first.
+
+    Raises LabError when a device is asked for that is not among them.
+    """
+    if wanted == "auto":
+        return available[0]
+    if wanted not in available:
+        raise LabError(f"device {wanted!r} is not on this machine; choose one of auto, {', '.join(available)}")
+    return wanted
 
 
 def check_fits(recipe: Recipe) -> None:

@@ -1,7 +1,6 @@
 """Sample images as PNG, enlarged without smoothing, so that a pixel is seen as a square.
 
-`thumbnails` needs neither torch nor scikit-learn: the first page shows them and must be up at once. What else reads a
-data set imports torch when it is called.
+Nothing here needs torch. `thumbnails` needs no scikit-learn either: the first page shows them and must be up at once.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from core.images import samples
-from core.vocabulary.sources import source_of
+from core.datasets import arrays
+from core.images import plain_resampling, samples
 
 GAP = 2
 """Pixels of the images, left free between two of them."""
@@ -62,41 +61,27 @@ def _thumbnails(name: str, path: Path | None, changed: object) -> bytes | None:
 @lru_cache(maxsize=128)
 def sample_row(dataset: str, folder: Path, side: int | None, filter: str, count: int) -> bytes:
     """`count` training images in a row, as the network sees them at `side` (None: as they are); PNG."""
-    import torch
-
-    from core.datasets import loading
-    from core.images import resampling
-
-    images = loading.load(dataset, folder).images[torch.tensor(source_of(dataset).samples[:count])]
-    if side is not None:
-        images = resampling.at_resolution(images, side, filter)
-    return _png(images.permute(0, 2, 3, 1).numpy())
+    images = samples.of_dataset(dataset, folder)[:count]
+    return _png(plain_resampling.at_resolution(images, side or images.shape[-1], filter).transpose(0, 2, 3, 1))
 
 
 @lru_cache(maxsize=64)
 def chosen_tests(dataset: str, folder: Path, label: int, own: bool, count: int) -> tuple[int, ...]:
     """The places in the official test set of its first `count` images of a class, or (not `own`) of as many others."""
-    from core.datasets import loading
-
-    data = loading.load(dataset, folder)
+    data = arrays.read(dataset, folder)
     labels = data.labels[data.train_size :]
     if own:
-        return tuple((labels == label).nonzero().flatten()[:count].tolist())
-    first = [(labels == other).nonzero().flatten()[:1].tolist() for other in range(len(data.classes)) if other != label]
+        return tuple(np.flatnonzero(labels == label)[:count].tolist())
+    first = [np.flatnonzero(labels == other)[:1].tolist() for other in range(len(data.classes)) if other != label]
     return tuple(sorted(place for places in first for place in places)[:count])
 
 
 @lru_cache(maxsize=256)
 def tests(dataset: str, folder: Path, chosen: tuple[int, ...], side: int, filter: str) -> bytes:
     """These images of the official test set in a row, as a network sees them at `side`; PNG."""
-    import torch
-
-    from core.datasets import loading
-    from core.images import resampling
-
-    data = loading.load(dataset, folder)
-    images = data.images[data.train_size + torch.tensor(chosen)]
-    return _png(resampling.at_resolution(images, side, filter).permute(0, 2, 3, 1).numpy())
+    data = arrays.read(dataset, folder)
+    images = data.images[data.train_size + np.array(chosen)]
+    return _png(plain_resampling.at_resolution(images, side, filter).transpose(0, 2, 3, 1))
 
 
 def enlarged(image: np.ndarray) -> bytes:

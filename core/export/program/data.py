@@ -13,7 +13,7 @@ from core.datasets.formats import DIGITS_SEED
 from core.datasets.split_sizes import thinned_counts
 from core.export.errors import NotExportable
 from core.export.program.part import Part
-from core.images.resampling import interpolation
+from core.images.filters import interpolation
 from core.vocabulary.datasets import Layout, Source
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Facts

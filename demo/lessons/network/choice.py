@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
+from core.datasets import arrays
 from core.datasets import files as dataset_files
 from core.datasets.files import SOURCES
 from core.images.decoding import Bytes
@@ -144,14 +145,12 @@ def more(network: PlainNetwork) -> None:
 
     def test() -> Bytes:
         nonlocal truth
-        from core.datasets import loading
-
-        data = loading.load(dataset, folder)
+        data = arrays.read(dataset, folder)
         label = say("number", count=whole(data.test_size))
         number = st.number_input(label, 1, data.test_size, key=f"network.number.{dataset}", width=210)
         place = data.train_size + number - 1
         truth = data.classes[int(data.labels[place])]
-        found: Bytes = data.images[place].numpy()
+        found: Bytes = data.images[place]
         return found
 
     own = {"above": lambda: None, **({"test": test} if dataset_files.state(dataset, folder).present else {})}

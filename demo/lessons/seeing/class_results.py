@@ -7,7 +7,7 @@ import streamlit as st
 from core.classroom import game, guesses
 from core.classroom.game import CLASSES, DATASET, Tested
 from core.classroom.guesses import Guess, GuessCounts
-from core.images import quality
+from core.images import filters, quality
 from core.studies.resolution import FILTER, PROTOCOLS
 from core.vocabulary import stats
 from core.vocabulary.sources import source_of
@@ -139,11 +139,9 @@ def _reset() -> None:
 
 def source() -> None:
     """The code behind the page's numbers."""
-    from core.images import resampling
-
     filter = session.typed("seeing.filter") or FILTER
     code = (quality.pairs, quality.energy, quality.above, quality.psnr, stats.wilson)
-    stage.source(code, resampling.in_torch(ASKED, game.SIDES[-1], filter))
+    stage.source(code, filters.in_torch(ASKED, game.SIDES[-1], filter))
 
 
 def _said() -> None:

@@ -10,6 +10,7 @@ from core.classroom import game
 from core.classroom.game import CLASSES, DATASET, IMAGES, SIDES, Task
 from core.classroom.guesses import Guess
 from core.datasets import files as dataset_files
+from core.images.quality import pairs
 from core.inference.protocols import ProtocolAnswer
 from core.pretrained import showcase
 from core.pretrained.showcase import Showcase
@@ -45,8 +46,6 @@ def picture() -> None:
     found = showcase.read(services.pretrained_folder())
     if found is None:
         return
-    from core.images.quality import pairs
-
     pair = pairs(found.images[:1].transpose(0, 3, 1, 2), (SMALL,), "bilinear")[0]
     st.image(images.squares([pair.reduced[0], pair.restored[0]], SHOWN), width=340, alt=say("alt_game", side=SMALL))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from demo.classroom import asking, questions
 from demo.lessons.seeing import class_results, game, image_quality
-from demo.server import preload
 from demo.text import speaker
 from demo.ui import stage
 from demo.ui.stage import Try
@@ -17,7 +16,6 @@ SECTIONS = {"game": game.render, "lost": image_quality.render, "people": class_r
 
 def render() -> None:
     """The question beside the game; once it is answered, the other sections lie behind. What is lost gives no answer away."""
-    preload.preload("core.images.quality")
     answered = asking.is_answered(questions.seeing())
     chosen = navigation.section(tuple(SECTIONS))
     if chosen == "lost" or (answered and chosen != "game"):

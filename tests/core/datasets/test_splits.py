@@ -70,7 +70,7 @@ def test_stratified_keeps_the_proportions_and_random_does_not() -> None:
 
 def test_folds_are_stratified_and_together_everything_once() -> None:
     parts = [split_labels(UNBALANCED, "k-fold", folds=4, fold=fold) for fold in range(4)]
-    assert sorted(torch.cat([held_out for _, held_out in parts]).tolist()) == list(range(600))
+    assert sorted(np.concatenate([held_out for _, held_out in parts]).tolist()) == list(range(600))
     for train, held_out in parts:
         assert sorted([*train.tolist(), *held_out.tolist()]) == list(range(600))
         assert np.bincount(UNBALANCED[held_out]).tolist() == [125, 20, 5]

@@ -86,7 +86,7 @@ def labelled() -> DropoutSubject:
     net = network()
     images = torch.randint(0, 256, (200, 1, 4, 4), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
     labels = net((images.float() - 127.5) / 127.5).argmax(1)
-    return DropoutSubject("x", "digits", ("a", "b", "c"), net, (images, labels), (images[:50], 2 - labels[:50]))
+    return DropoutSubject("x", "digits", ("a", "b", "c"), net, (images[:50], 2 - labels[:50]), lambda: (images, labels))
 
 
 def test_only_the_switch_changes_the_accuracy() -> None:
@@ -95,14 +95,14 @@ def test_only_the_switch_changes_the_accuracy() -> None:
     assert {row["off"] for row in (none, half, most)} == {1.0} and (none["on"], none["on_spread"]) == (1.0, 0.0)
     assert 1.0 > half["on"] > most["on"]
     truth = watched.test[1]
-    right = float((watched.train[1][:50] == truth).float().mean())
+    right = float((watched.train()[1][:50] == truth).float().mean())
     assert none["test"] == pytest.approx(right)
 
 
 def test_the_hardest_picture_is_the_one_of_the_least_certain_class() -> None:
     images, _ = labelled().test
     test = images, torch.tensor([2, 1, 0] * 16 + [0, 1])
-    full = DropoutSubject("x", "digits", ("a", "b", "c"), network(), test, test)
+    full = DropoutSubject("x", "digits", ("a", "b", "c"), network(), test, lambda: test)
     assert torch.equal(full.image(0), images[2]) and torch.equal(full.image(2), images[0])
     chances = [dropout_masks.passes(full.network, full.image(label), 0.0, 0).answers[-1, label].item() for label in range(3)]
     assert full.hardest() == chances.index(min(chances))
@@ -112,7 +112,7 @@ def test_a_network_is_taken_with_pictures_that_it_was_trained_on(tmp_path: Path)
     if not (FOLDER / "digits.safetensors").exists():
         pytest.fail("pretrained/digits.safetensors is part of the project")
     found = dropout_masks.subject(tmp_path, FOLDER, ("nosuch", "digits"))
-    assert found.name == "digits" and len(found.train[1]) == 1_000 and len(found.test[1]) == 360
+    assert found.name == "digits" and len(found.train()[1]) == 1_000 and len(found.test[1]) == 360
     card = Classifier.load("digits", FOLDER)
     same = dropout_masks.accuracy(found.network, ((found.test[0].float() - 127.5) / 127.5, found.test[1]))
     assert card.classes == found.classes and same > 0.95

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from core.images import quality, resampling
+from core.images import filters, quality, resampling
 from core.vocabulary.datasets import SOURCES
 
 RANDOM = np.random.default_rng(0).integers(0, 256, (2, 3, 8, 8), np.uint8)
@@ -90,7 +90,7 @@ def test_each_side_loses_more_and_nothing_at_the_full_one(dataset: str) -> None:
 @pytest.mark.parametrize("filter", resampling.FILTERS)
 def test_the_lines_of_pytorch_do_the_same(filter: str) -> None:
     names = {"F": F, "image": torch.from_numpy(RANDOM).float()}
-    exec(resampling.in_torch(3, 8, filter), names)
+    exec(filters.in_torch(3, 8, filter), names)
     (pair,) = quality.pairs(RANDOM, (3,), filter)
     assert np.array_equal(names["small"].byte().numpy(), pair.reduced)  # type: ignore[attr-defined]
     assert np.array_equal(names["restored"].byte().numpy(), pair.restored)  # type: ignore[attr-defined]
