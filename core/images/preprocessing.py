@@ -110,7 +110,11 @@ def prepare(image: ImageLike, dataset: str, shape: Shape, steps: Steps = AUTO) -
 
     Raises LabError for what is no image, and for a drawing without ink, at first or behind the last step.
     """
-    form = source_of(dataset).form
+    return in_form(image, source_of(dataset).form, shape, steps)
+
+
+def in_form(image: ImageLike, form: Form, shape: Shape, steps: Steps = AUTO) -> Prepared:
+    """The same for the form of a data set that nothing was trained on yet."""
     coloured = pixels(image, 3) if form.drawn else pixels(image, shape[0])
     given = ink_as_grey(coloured) if form.drawn else coloured
     prepared = Prepared(tuple(_stages(given, coloured, form, shape, steps)))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.classroom.answers import Answers
+from core.classroom.calls import Calls
 from core.classroom.guesses import Guesses
 from core.classroom.teacher_token import TokenTries, choose_token
 from core.classroom.votes import Classroom
@@ -51,6 +52,7 @@ class Services:
     manager: JobManager
     classroom: Classroom
     guesses: Guesses
+    calls: Calls
     answers: Answers
     token_tries: TokenTries
     registry: ModelRegistry
@@ -63,7 +65,7 @@ def install(manager: JobManager) -> None:
     """Keeps the manager, and with it an empty class, no guesses and answers, and a registry of models that has loaded none."""
     home = types.ModuleType(_HOME)
     vars(home)["services"] = Services(
-        manager, Classroom(manager.teacher), Guesses(manager.teacher), Answers(manager.teacher),
+        manager, Classroom(manager.teacher), Guesses(manager.teacher), Calls(), Answers(manager.teacher),
         TokenTries(manager.teacher), ModelRegistry(manager.cards, data=manager.data, runs=manager.store.folder),
     )  # fmt: skip
     sys.modules[_HOME] = home
@@ -89,6 +91,11 @@ def installed() -> JobManager:
 def guesses() -> Guesses:
     """What the class has guessed on this server. LabError before there is one."""
     return _installed().guesses
+
+
+def calls() -> Calls:
+    """Which class each collection on this server asks for. LabError before there is a server."""
+    return _installed().calls
 
 
 def answers() -> Answers | None:

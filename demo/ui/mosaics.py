@@ -126,6 +126,16 @@ def _four(folder: Path) -> Bytes | None:
     return np.vstack([np.hstack(quarter[:2]), np.hstack(quarter[2:])])
 
 
+def _crowd(folder: Path) -> Bytes | None:
+    """A quarter each of four handwritten digits, the last one in the colour of what to look at."""
+    drawn = [_photograph(("mnist", number))(folder) for number in (0, 4, 2, 3)]
+    found = [np.asarray(Image.fromarray(digit[1:7, 1:7]).resize((4, 4), Image.Resampling.BOX)) for digit in drawn if digit is not None]
+    if len(found) < len(drawn):
+        return None
+    found[-1] = _tinted(found[-1][..., 0] / 255, HERE)
+    return np.vstack([np.hstack(found[:2]), np.hstack(found[2:])])
+
+
 def _split(_folder: Path) -> Bytes:
     """Sixty-four pictures of eight classes, a row each; the last of every class are held out, and pale."""
     rows = np.array([tuple(bytes.fromhex(colour[1:])) for colour in CLASS_COLOURS[:SIDE]])
@@ -165,7 +175,7 @@ _MOSAICS: Mapping[str, Callable[[Path], Bytes | None]] = {
     "home": _photograph(SHIP), "convolution": _edges, "pooling": _pooled, "warmup": _worksheet, "network": _magnitude, "learning": _valley,
     "seeing": _photograph(PLANE), "train": _curve("digits"), "runs": _curve("splits-stratified-5"), "draw": _photograph(SEVEN),
     "resolution": _photograph(CAR), "architectures": _confusion, "dropout": _dropped, "splits": _split, "audit": _columns,
-    "data": _four, "glossary": _pooled,
+    "data": _four, "own": _crowd, "glossary": _pooled,
 }  # fmt: skip
 
 

@@ -1,0 +1,18 @@
+"""The page "Our data", once a set is closed: what is in it, and what networks make of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.datasets.own.records import OwnSet
+from demo.lessons.own import collecting
+from demo.lessons.own.shared import say
+from demo.visitor import navigation
+
+
+def show(about: OwnSet) -> None:
+    """The pictures and the ways on."""
+    st.subheader(say("pictures"), anchor=False)
+    collecting.everything(about)
+    with st.container(horizontal=True, gap="small"):
+        navigation.link("train", say("to_train"), dataset=about.name)

@@ -1,0 +1,95 @@
+"""The page "Our data": a data set of a class's own, from the first drawing to what a network makes of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.datasets.own.records import OwnSet
+from demo.lessons.own import closed, collecting, creating, managing, shared
+from demo.lessons.own.shared import say
+from demo.text import plain
+from demo.ui import header
+from demo.visitor import navigation, session
+
+STYLE = """
+.st-key-own_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
+.st-key-own_set { max-width: 42rem; }
+@media (max-width: 640px) {
+  .st-key-own_pupil :is(.stElementContainer:has(h1), .stElementContainer:has(.lab-overline)) {
+    position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden;
+  }
+}
+"""
+NEW = "new"
+
+
+def render() -> None:
+    """The whole page: what is collected now, or what was made of it, or how to begin."""
+    st.html(f"<style>{STYLE}</style>")
+    sets = shared.store().list_sets()
+    about = _chosen(sets)
+    if about is None:
+        header.header(say("overline"), say("title"), mosaic="own")
+        creating.show(bool(sets))
+        _others(sets, None)
+        return
+    pupil = about.open and not shared.may_change(about)
+    with st.container(key="own_pupil" if pupil else "own_head", gap="small"):
+        header.header(say("overline"), plain(about.title), mosaic="own")
+    if about.open:
+        _collection(about)
+    else:
+        closed.show(about)
+    managing.show(about)
+    _others(sets, about)
+
+
+def _chosen(sets: list[OwnSet]) -> OwnSet | None:
+    """The set of the address, else the newest that is being collected, else the newest; None where a new one is wished, or there is none."""
+    if session.get_state("own.new", False) or not sets:
+        return None
+    asked = navigation.own_set([about.name for about in sets])
+    return next((about for about in sets if about.name == asked), next((about for about in sets if about.open), sets[0]))
+
+
+def _collection(about: OwnSet) -> None:
+    """A telephone has the place to draw alone; whoever collects has the wall beside it, and teaching the wall first."""
+    if not shared.may_change(about):
+        collecting.hand_in(about)
+        return
+    if session.teaching() and about.owner != session.visitor().name:
+        _collect(about)
+        return
+    left, right = st.columns([4, 6], gap="large")
+    with left:
+        collecting.hand_in(about)
+    with right:
+        _collect(about)
+
+
+def _collect(about: OwnSet) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="own_call"):
+        collecting.call(about)
+    collecting.watch(about)
+    collecting.close(about)
+
+
+def _others(sets: list[OwnSet], about: OwnSet | None) -> None:
+    """The ways to the other sets, and to a new one."""
+    others = [one for one in sets if about is None or one.name != about.name]
+    if about is None and not others:
+        return
+    st.subheader(say("others"), anchor=False)
+    with st.container(horizontal=True, gap="small"):
+        for one in others:
+            kind = "open" if one.open else "shut"
+            if st.button(say(f"other_{kind}", title=plain(one.title)), key=f"own.to.{one.name}"):
+                _to(one.name)
+        if about is not None and st.button(say("new"), key="own.new", icon=":material/add:"):
+            _to(NEW)
+
+
+def _to(name: str) -> None:
+    session.set_state("own.new", name == NEW)
+    navigation.to_own_set("" if name == NEW else name)
+    st.rerun()
