@@ -67,5 +67,6 @@ def next_label(call: Call, own: Sequence[int], author: str) -> int | None:
         return None
     if call.mode == "called":
         return call.label
-    first = int.from_bytes(hashlib.sha256(author.encode()).digest()[:4], "big") % len(own)
-    return min((*range(first, len(own)), *range(first)), key=own.__getitem__)
+    first = hashlib.sha256(author.encode()).digest()[0] % len(own)
+    fewest = min(own)
+    return next(label for label in [*range(first, len(own)), *range(first)] if own[label] == fewest)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.classroom.calls import MODES, Call, next_label
 from core.datasets.own.records import Contribution, OwnSet
-from core.images.preprocessing import in_form
+from core.images.preprocessing import AUTO, Steps, in_form
 from core.vocabulary.errors import LabError
 from core.vocabulary.sources import form_of
 from demo.components import collector, wall
@@ -19,6 +19,8 @@ from demo.server import services
 from demo.text import plain
 from demo.visitor import session
 
+ON_SQUARE = Steps(ground="off", drawing="off")
+"""Of a drawing on our square nothing is paper, and every stroke belongs to it, however many there are."""
 MOST_MINE = 8
 """The visitor's newest pictures that are shown to him."""
 MOST_SHOWN, MOST_BYTES = 300, 500_000
@@ -60,10 +62,11 @@ def _take(about: OwnSet, given: Given) -> None:
     """Keeps a picture in the form of the set, or says why not."""
     answered = Answered(given.number)
     try:
-        image = in_form(given.pixels, form_of(about.drawn, about.channels, about.side), about.shape).seen[0]
+        steps = ON_SQUARE if given.pixels.shape[2] == 1 else AUTO
+        image = in_form(given.pixels, form_of(about.drawn, about.channels, about.side), about.shape, steps).seen[0]
         shared.store().add(about.name, image, given.label, author=session.visitor().name)
     except LabError as error:
-        answered = Answered(given.number, say("refused", why=str(error)), refused=True)
+        answered = Answered(given.number, say("refused", reason=str(error)), refused=True)
     session.set_state(shared.state(about, "answered"), answered)
 
 
@@ -124,7 +127,7 @@ def call(about: OwnSet) -> None:
 
 def close(about: OwnSet) -> None:
     """For whoever collects: the end of the collection, which makes it a data set."""
-    if st.button(say("close"), key="own.close", type="primary", icon=":material/lock:", width="stretch", help=say("close_help")):
+    if st.button(say("close"), key="own.close", icon=":material/lock:", help=say("close_help")):
         try:
             shared.store().close(about.name)
         except LabError as error:
