@@ -200,6 +200,14 @@ def _writes(call: ast.Call) -> bool:
     return name in ("write_text", "write_bytes", "save_file")
 
 
+def test_core_s_own_init_offers_the_library_and_imports_nothing_of_ours() -> None:
+    """An `__init__` stays without imports, so that one module can be had without its neighbours; core's is the one exception,
+    for it is where a script finds the library, and each name is imported when it is asked for."""
+    body = ast.parse((ROOT / "core/__init__.py").read_text(encoding="utf-8"))
+    at_import = [node for node in _at_import(body) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert {node.module for node in at_import if isinstance(node, ast.ImportFrom)} == {"__future__", "typing"} and len(at_import) == 2
+
+
 def test_no_folder_is_named_pages() -> None:
     """Streamlit would make pages of whatever lies in it."""
     assert not [path for path in ROOT.glob("**/pages") if ".venv" not in path.parts]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import sys
 from argparse import Namespace
@@ -15,10 +14,9 @@ from core.engines import base
 from core.engines.process import ProcessEngine
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import FOLDER, read_cards
-from core.runs.lifecycle import outcome_of
+from core.runs.foreground import train_to_the_end
 from core.runs.snapshot import Snapshot, card_snapshot, look_up
-from core.runs.store import RunStore, StoredRun, StoreError, open_store, runs_folder
-from core.system import log
+from core.runs.store import RunStore, StoredRun, open_store, runs_folder
 from core.vocabulary import metrics, networks, sources
 from core.vocabulary.errors import LabError
 from core.vocabulary.layers import Layer
@@ -161,33 +159,14 @@ def _resume(store: RunStore, stored: Snapshot, folder: Path, engine: str) -> Ans
 def _train(store: RunStore, run: str, folder: Path, engine_name: str) -> Answer:
     engine = ENGINES[engine_name](folder)
     try:
-        with store.locked(run), log.of_run(run):
-            resume = store.checkpoint(run)
-            say(f"run {run}{' goes on' if resume else ''}")
-            stream = engine.stream(store.get(run).recipe, resume)
-            try:
-                for record in stream:
-                    store.save(run, record)
-                    _tell(record)
-            except KeyboardInterrupt:
-                store.set_status(run, "stopped")
-                say(f"\nstopped after epoch {store.get(run).epochs_done}; go on with: python -m core train --resume {run}")
-            except LabError as error:
-                say(f"\nthe run {'failed' if _broken_off(store, run, error) == 'failed' else 'was interrupted'}: {error}")
-            finally:
-                stream.close()
-        return summary(store.get(run))
+        ending, why = train_to_the_end(store, run, engine, lambda goes_on: say(f"run {run}{' goes on' if goes_on else ''}"), _tell)
     finally:
         engine.close()
-
-
-def _broken_off(store: RunStore, run: str, error: LabError) -> str:
-    """Writes what an error makes of the run that we hold: failed, or interrupted, which keeps its status, with the reason."""
-    stored = store.get(run)
-    status, _, message = outcome_of(error, begun=bool(stored.epochs))
-    with contextlib.suppress(StoreError):  # a full disk takes no reason down
-        store.set_status(run, stored.status if status == "interrupted" else status, message)
-    return status
+    if ending == "stopped":
+        say(f"\nstopped after epoch {store.get(run).epochs_done}; go on with: python -m core train --resume {run}")
+    elif ending != "finished":
+        say(f"\nthe run {'failed' if ending == 'failed' else 'was interrupted'}: {why}")
+    return summary(store.get(run))
 
 
 def _tell(record: Record) -> None:

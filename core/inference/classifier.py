@@ -23,6 +23,7 @@ from core.inference.out_of_distribution import EnergyThreshold
 from core.inference.plain_network import weights_in
 from core.pretrained.cards import read_card
 from core.runs.store import StoredRun
+from core.vocabulary import html
 from core.vocabulary.errors import Damaged, LabError
 from core.vocabulary.recipe import FILTERS, Recipe
 from core.vocabulary.records import Facts
@@ -62,6 +63,11 @@ class Answer:
             "dataset": self.dataset,
             "known": self.known,
         }
+
+    def _repr_html_(self) -> str:
+        """For Jupyter: the classes with their probabilities, the most probable first."""
+        rows = [(label, html.percent(probability)) for label, probability in self.top]
+        return html.table(("class", "probability"), rows, f"{self.network} at {self.resolution} × {self.resolution} pixels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.vocabulary import html
 from core.vocabulary.errors import LabError
 
 Counts = NDArray[np.int64]
@@ -108,6 +109,10 @@ class Scores:
     def as_dict(self) -> dict[str, Any]:
         """The same as nested dicts, for JSON (tuples become lists there)."""
         return asdict(self)
+
+    def _repr_html_(self) -> str:
+        """For Jupyter: the confusion matrix with accuracy and macro F1 above it."""
+        return html.confusion_table(self.confusion, caption=f"Accuracy {html.percent(self.accuracy)}, macro F1 {self.macro.f1:.3f}")
 
 
 def scores(matrix: ArrayLike) -> Scores:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from core.vocabulary import html
 from core.vocabulary.recipe import Recipe
 
 Value = TypeVar("Value")
@@ -201,6 +202,10 @@ class Epoch:
             fill(epoch, value)
         return epoch
 
+    def _repr_html_(self) -> str:
+        """For Jupyter: its numbers in a row."""
+        return html.table(_EPOCH_HEAD, [_epoch_row(self)], f"Epoch {self.epoch}")
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -224,6 +229,14 @@ class Result:
         """The result of `as_dict`. KeyError where something is missing."""
         return cls(values["epoch"], values["test_loss"], values["test_accuracy"], values["confusion"], values["seconds"],
                    weights, values.get("sha256", ""), arrays)  # fmt: skip
+
+    def confusion_html(self, classes: tuple[str, ...] = ()) -> str:
+        """The confusion matrix as an HTML table with the test accuracy above it; classes without names are numbered."""
+        return html.confusion_table(self.confusion, classes, f"Test accuracy {html.percent(self.test_accuracy)}, weights of epoch {self.epoch}")
+
+    def _repr_html_(self) -> str:
+        """For Jupyter."""
+        return self.confusion_html()
 
 
 Record = Start | Tick | Epoch | Result
@@ -253,6 +266,12 @@ class RunRecord:
     def seconds(self) -> float:
         """Of training, over all epochs."""
         return sum(epoch.seconds for epoch in self.epochs)
+
+    def _repr_html_(self) -> str:
+        """For Jupyter: the recipe in a line, a row for each epoch, the test with its confusion matrix."""
+        title = f"{self.recipe.network} on {self.recipe.dataset}, {self.recipe.epochs} epochs"
+        tested = self.result.confusion_html(self.facts.classes) if self.result else ""
+        return html.table(_EPOCH_HEAD, [_epoch_row(epoch) for epoch in self.epochs], title) + tested
 
 
 class HasRunRecord:
@@ -285,6 +304,19 @@ class HasRunRecord:
     def epochs_done(self) -> int:
         """The number of the last finished epoch; 0 before the first."""
         return self.record.epochs_done
+
+    def _repr_html_(self) -> str:
+        """For Jupyter: as RunRecord."""
+        return self.record._repr_html_()
+
+
+_EPOCH_HEAD = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")
+
+
+def _epoch_row(epoch: Epoch) -> tuple[str, ...]:
+    """An epoch in the columns of _EPOCH_HEAD, as texts."""
+    losses = ["–" if loss is None else f"{loss:.4f}" for loss in (epoch.train_loss, epoch.validation_loss)]
+    return (str(epoch.epoch), losses[0], html.percent(epoch.train_accuracy), losses[1], html.percent(epoch.validation_accuracy), f"{epoch.seconds:.1f}")
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------------
