@@ -67,6 +67,7 @@ def next_label(call: Call, own: Sequence[int], author: str) -> int | None:
         return None
     if call.mode == "called":
         return call.label
-    first = hashlib.sha256(author.encode()).digest()[0] % len(own)
+    first = hashlib.sha256(author.encode()).digest()[0]
     fewest = min(own)
-    return next(label for label in [*range(first, len(own)), *range(first)] if own[label] == fewest)
+    found: int = next(label for turn in range(len(own)) if own[label := (first + turn) % len(own)] == fewest)
+    return found
