@@ -11,7 +11,7 @@ import streamlit as st
 from core.vocabulary.errors import LabError
 from demo import lessons
 from demo.classroom import joining, teacher_mode
-from demo.components import theme
+from demo.components import definitions, theme
 from demo.text import plain, speaker
 from demo.ui import look
 from demo.ui import menu as menu_style
@@ -71,6 +71,7 @@ def main() -> None:
     st.html(f"<style>{menu_style.style(say('title'), _place(name))}</style>")
     joining.button()
     theme.follow(session.theme())
+    definitions.listen()
     try:
         with teacher_mode.around(name):
             chosen.run()
