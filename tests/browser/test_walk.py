@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, FrameLocator, Mouse, Page, expect
 
 from core.datasets import files as dataset_files
 from core.runs.store import open_store
-from tests.browser.seen import PARTS, at_rest, watch
+from tests.browser.seen import PARTS, at_rest, quiet, watch
 from tests.browser.served import App
 
 SECONDS_WATCHED, CHANGES = 10, 4
@@ -24,8 +24,12 @@ def press(page: Page, key: str) -> None:
 
 
 def choose(page: Page, run: str) -> None:
-    """Chooses a run on My runs, by keyboard: a list that a click opens closes again where the click had to scroll."""
-    page.locator(".st-key-runs-chooser").get_by_role("combobox").press("ArrowDown")
+    """Chooses a run on My runs, once the page is at rest and scrolled to it: an open list closes where it moves."""
+    quiet(page)
+    box = page.locator(".st-key-runs-chooser").get_by_role("combobox")
+    box.scroll_into_view_if_needed()
+    at_rest(box)
+    box.press("ArrowDown")
     page.get_by_role("option", name=re.compile(run)).click()
     page.keyboard.press("Escape")
 
