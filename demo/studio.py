@@ -13,9 +13,9 @@ from demo import lessons
 from demo.classroom import joining, teacher_mode
 from demo.components import definitions, theme
 from demo.text import plain, speaker
-from demo.ui import look
-from demo.ui import menu as menu_style
 from demo.ui.page import Page
+from demo.ui.shell import look
+from demo.ui.shell import menu as menu_style
 from demo.visitor import navigation, session
 
 say = speaker("studio")

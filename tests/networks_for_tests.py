@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 
 from core.datasets.files import SOURCES
 from core.datasets.loading import DataSet
-from core.models import networks
-from core.models.inputs import normalise
+from core.training.models import networks
+from core.training.models.inputs import normalise
 from core.vocabulary.recipe import preset
 
 

@@ -22,8 +22,8 @@ from core.datasets import files as dataset_files
 from core.datasets.arrays import Arrays
 from core.datasets.splits import split
 from core.inference.classifier import Classifier
-from core.models.inputs import normalise
-from core.models.layers import Dropout
+from core.training.models.inputs import normalise
+from core.training.models.layers import Dropout
 from core.vocabulary.errors import LabError
 
 Rows = list[dict[str, Any]]

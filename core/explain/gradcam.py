@@ -34,7 +34,7 @@ def heat(classifier: Classifier, seen: Bytes, label: str | None = None) -> tuple
     import torch
 
     from core.explain import receptive_field
-    from core.models.inputs import batch_of
+    from core.training.models.inputs import batch_of
 
     if label is not None and label not in classifier.classes:
         raise LabError(f"unknown class {label!r}; choose one of {', '.join(classifier.classes)}")

@@ -17,11 +17,11 @@ from torch import Tensor, nn
 
 from core.datasets import loading
 from core.datasets.loading import DataSet
-from core.models.inputs import batch_of
 from core.pretrained import landscape as file
 from core.pretrained.landscape import Landscape, Way
 from core.training import device
 from core.training.loop import reseed, returned, steps
+from core.training.models.inputs import batch_of
 from core.training.optimizers import LOSSES
 from core.training.state import TrainingState
 from core.training.subsets import Subset, make_subsets

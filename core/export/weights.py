@@ -11,9 +11,9 @@ from safetensors.torch import load as load_tensors
 from torch import nn
 
 from core.export.errors import NotExportable
-from core.models import networks
 from core.runs.history import History
 from core.runs.snapshot import Snapshot
+from core.training.models import networks
 from core.vocabulary.errors import Damaged
 from core.vocabulary.records import required
 

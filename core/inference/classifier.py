@@ -150,7 +150,7 @@ class Classifier:
         """uint8 (N, C, H, W) as the network sees them -> float32 (N, classes)."""
         import torch
 
-        from core.models.inputs import autocast, batch_of
+        from core.training.models.inputs import autocast, batch_of
 
         torch.set_num_threads(1)  # of this thread: the same bits everywhere, and clients do not wait for each other
         tensor = torch.as_tensor(images)
@@ -182,7 +182,7 @@ def _of_content(name: str, recipe: Recipe, facts: Facts, weights: bytes, damaged
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    from core.models import networks
+    from core.training.models import networks
 
     (channels, height, width), classes = facts.shape, facts.classes
     shape = (channels, height, width)

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from core.datasets.loading import DataSet
 from core.images.resampling import at_resolution
-from core.models.inputs import autocast, batch_of
 from core.pretrained.outputs import Outputs
+from core.training.models.inputs import autocast, batch_of
 from core.training.state import TrainingState
 from core.vocabulary.metrics import confusion_matrix
 from core.vocabulary.recipe import Recipe

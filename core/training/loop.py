@@ -17,9 +17,9 @@ from torch import Tensor
 
 from core.datasets.loading import DataSet
 from core.datasets.split_sizes import CHECKED_TRAINING_IMAGES
-from core.models.inputs import autocast, batch_of
 from core.training import checkpoint, device, observation
 from core.training.augmentation import Augmentation
+from core.training.models.inputs import autocast, batch_of
 from core.training.optimizers import LOSSES, learning_rate
 from core.training.provenance import provenance
 from core.training.state import TrainingState

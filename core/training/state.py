@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from core.models import networks
-from core.models.inputs import autocast, batch_of
 from core.training import checkpoint
 from core.training.cuda_graph import StepGraph
+from core.training.models import networks
+from core.training.models.inputs import autocast, batch_of
 from core.training.optimizers import LOSSES, make_optimizer
 from core.vocabulary.optimizers import OPTIMIZERS
 from core.vocabulary.recipe import Recipe

@@ -1,6 +1,6 @@
 """The steps that a network is made of: convolution, normalisation, pooling, dropout, dense. Data alone, without torch.
 
-A step becomes a row of the layer table once it meets the output of the step before it; core/models/networks.py makes the
+A step becomes a row of the layer table once it meets the output of the step before it; core/training/models/networks.py makes the
 modules. A step checks its own values and raises LabError, in words, for one outside its range.
 """
 

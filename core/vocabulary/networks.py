@@ -1,6 +1,6 @@
 """The networks, one row each: a network is a short tuple of steps; the layer table (here) and the module both come from it.
 
-A row is data alone: core/models/networks.py makes the module with torch. A new network is one row in NETWORKS. Wherever
+A row is data alone: core/training/models/networks.py makes the module with torch. A new network is one row in NETWORKS. Wherever
 a network is named, a list of layers may stand as well (core/vocabulary/layer_list.py).
 
 In the rows nothing is padded, a convolution moves on by one pixel, a pooling by its own size. The last step, a dense
@@ -267,7 +267,7 @@ def _excess(steps: Sequence[Step], rows: Sequence[Layer]) -> str:
 
 
 def layer_table(name: str, shape: Shape, classes: int = 10, dropout: float | None = None) -> list[Layer]:
-    """The rows of a network, by arithmetic alone: no weights are made. Takes and raises as core.models.networks.build.
+    """The rows of a network, by arithmetic alone: no weights are made. Takes and raises as core.training.models.networks.build.
 
     Convolution, normalisation, pooling, dropout and dense layers have rows; activations and the flattening have none.
 
@@ -292,7 +292,7 @@ def total_parameters(table: Sequence[Layer]) -> int:
 
 
 def walk(name: str, shape: Shape, classes: int, dropout: float | None) -> list[tuple[Step, Shape]]:
-    """Each step with the shape that it gets; raises as core.models.networks.build."""
+    """Each step with the shape that it gets; raises as core.training.models.networks.build."""
     table = layer_table(name, shape, classes, dropout)
     shapes = [tuple(shape), *(layer.output_shape for layer in table)]
     return list(zip(_steps(blueprint(name), classes, dropout), shapes, strict=False))

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from core.models import networks
 from core.training import device
 from core.training import loop as training
+from core.training.models import networks
 from core.training.state import TrainingState
 from core.training.throughput import training_speed
 from core.vocabulary.recipe import Recipe, preset

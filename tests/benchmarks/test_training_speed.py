@@ -7,7 +7,7 @@ Our time includes bringing the pictures to their resolution, which we do once a 
 
 Tried for speed and without effect here (2 cores, torch 2.14): torch.compile; two threads for a network of 8x8 pictures
 (slower than one); a larger top pad of malloc; ReLU in place (an eighth slower). What helps: bfloat16 with channels_last (2.1 times float32), the whole data set as one tensor,
-and drawing the random numbers of dropout four at a time (core/models/layers.py: 6.0 ms -> 1.2 ms of a step).
+and drawing the random numbers of dropout four at a time (core/training/models/layers.py: 6.0 ms -> 1.2 ms of a step).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from torchvision import transforms
 
 from core.datasets import loading
 from core.images.resampling import at_resolution
-from core.models import networks
 from core.training import loop as training
 from core.training.device import resolve
+from core.training.models import networks
 from core.training.state import TrainingState
 from core.vocabulary.recipe import preset
 

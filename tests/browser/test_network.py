@@ -17,9 +17,9 @@ from core.explain.activations import forward_pass
 from core.explain.gradcam import behind_the_last_convolution
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
-from core.models.inputs import normalise
 from core.pretrained import ambiguous
 from core.pretrained.cards import FOLDER
+from core.training.models.inputs import normalise
 from demo.lessons.network import choice, pictures
 from tests.browser.seen import in_every_look, keep, quiet
 from tests.browser.served import App

@@ -10,8 +10,8 @@ from torch import nn
 
 from core.export.program.layers import network_code
 from core.export.program.part import Part
-from core.models import networks
 from core.training.augmentation import study_sides
+from core.training.models import networks
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Facts, Result
 from core.vocabulary.sources import source_of

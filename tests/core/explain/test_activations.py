@@ -14,8 +14,8 @@ from core.datasets.files import SOURCES
 from core.explain import activations
 from core.inference.classifier import Classifier
 from core.inference.plain_network import PlainNetwork
-from core.models.inputs import normalise
-from core.models.networks import build
+from core.training.models.inputs import normalise
+from core.training.models.networks import build
 from core.vocabulary import networks
 from tests.networks_for_tests import lay
 

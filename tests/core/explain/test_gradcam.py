@@ -11,8 +11,8 @@ from torch import nn
 
 from core.explain import gradcam, receptive_field
 from core.inference.classifier import Classifier
-from core.models import networks
 from core.pretrained.cards import FOLDER
+from core.training.models import networks
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import NETWORKS
 from tests.networks_for_tests import lay

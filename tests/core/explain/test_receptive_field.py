@@ -10,7 +10,7 @@ from torch import nn
 
 from core.explain import receptive_field as explain
 from core.explain.receptive_field import Box, Reach, receptive_field
-from core.models import networks
+from core.training.models import networks
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import NETWORKS, layer_table
 

@@ -23,10 +23,10 @@ from safetensors.torch import save as save_tensors
 
 from core.export import bundle
 from core.export.errors import NotExportable
-from core.models import networks
 from core.pretrained.cards import FOLDER
 from core.runs.snapshot import Snapshot, look_up_epoch
 from core.runs.store import open_store
+from core.training.models import networks
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import preset
 from tests.core.export.conftest import made_up

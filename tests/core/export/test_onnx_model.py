@@ -16,9 +16,9 @@ from safetensors.torch import save as save_tensors
 from core.export import onnx_model
 from core.export.errors import NotExportable
 from core.export.weights import network_of, weights_of
-from core.models import networks
 from core.pretrained.cards import FOLDER, read_named
 from core.runs.snapshot import Snapshot, card_snapshot
+from core.training.models import networks
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import NETWORKS
 from core.vocabulary.recipe import preset

@@ -16,9 +16,9 @@ from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
 from core.inference.model_registry import ModelRegistry
 from core.inference.protocols import compare_protocols
-from core.models.inputs import batch_of
 from core.pretrained.cards import FOLDER, read_cards
 from core.runs.store import open_store
+from core.training.models.inputs import batch_of
 from core.training.state import TrainingState
 from core.vocabulary.errors import Damaged, LabError
 from core.vocabulary.recipe import Recipe

@@ -23,11 +23,11 @@ from core.engines.process import ProcessEngine
 from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference.classifier import Classifier
-from core.models import networks
 from core.pretrained.cards import FOLDER
 from core.training import device, loop, stopwatch
 from core.training.augmentation import Augmentation
 from core.training.cuda_graph import WARM_UP
+from core.training.models import networks
 from core.training.state import TrainingState
 from core.training.throughput import machine_facts, training_speed
 from core.vocabulary.errors import RunFailed

@@ -11,10 +11,10 @@ from safetensors.torch import load
 
 from core.datasets import loading
 from core.images.resampling import at_resolution
-from core.models import inputs
 from core.training import loop, stopwatch
 from core.training.augmentation import AUGMENTS, Augmentation, study_sides
 from core.training.device import resolve
+from core.training.models import inputs
 from core.training.optimizers import LOSSES, SCHEDULES, learning_rate
 from core.vocabulary.errors import LabError, RunFailed
 from core.vocabulary.optimizers import OPTIMIZERS

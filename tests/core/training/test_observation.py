@@ -14,9 +14,9 @@ from safetensors.numpy import load
 from torch import Tensor, nn
 
 from core.datasets import loading
-from core.models import networks as models
 from core.training import loop, observation
 from core.training.loop import returned
+from core.training.models import networks as models
 from core.training.observation import probabilities, rows, watched_places
 from core.training.state import TrainingState
 from core.training.subsets import make_subsets

@@ -1,6 +1,6 @@
 """A list of layers in the place of a network's name: its spelling, what is made of images, and what stands in its way.
 
-Shapes, parameters, multiplications and receptive fields are compared with torch's own in tests/core/models.
+Shapes, parameters, multiplications and receptive fields are compared with torch's own in tests/core/training/models.
 """
 
 from __future__ import annotations

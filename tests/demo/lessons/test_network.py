@@ -20,10 +20,10 @@ from torch import nn
 from core.engines.thread import ThreadEngine
 from core.images import samples
 from core.inference.classifier import Classifier
-from core.models.inputs import normalise
 from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
+from core.training.models.inputs import normalise
 from demo import text
 from demo.components import flow, maps, window
 from demo.lessons.network import pictures

@@ -12,8 +12,8 @@ from torch import nn
 from core.explain.activations import ForwardPass, Stage, forward_pass
 from core.inference.classifier import Classifier
 from core.inference.plain_network import PlainNetwork
-from core.models.inputs import normalise
-from core.models.networks import build
+from core.training.models.inputs import normalise
+from core.training.models.networks import build
 from demo.components import flow
 from demo.components.flow import Picture
 from demo.lessons.network import live

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from torch import nn
 
-from core.models.layers import BatchNorm1d, BatchNorm2d, Dropout, Flatten
+from core.training.models.layers import BatchNorm1d, BatchNorm2d, Dropout, Flatten
 from core.vocabulary.layers import EPSILON, LEAK, BatchNorm, Conv, Drop, GlobalPool, Pool, Shape, Step
 from core.vocabulary.networks import walk
 

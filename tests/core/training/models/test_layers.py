@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.models.layers import Dropout, Flatten
+from core.training.models.layers import Dropout, Flatten
 
 
 @pytest.mark.parametrize("shape", [(64, 32, 13, 13), (128, 512), (3, 5, 7, 1), (1,)])

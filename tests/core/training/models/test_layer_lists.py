@@ -22,8 +22,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from core.explain import activations
 from core.explain.receptive_field import receptive_field
 from core.inference.plain_network import PlainNetwork, parameters_of
-from core.models import networks
-from core.models.inputs import normalise
+from core.training.models import networks
+from core.training.models.inputs import normalise
 from core.training.state import TrainingState
 from core.vocabulary.errors import LabError
 from core.vocabulary.layers import Dense, GlobalPool

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.models.networks import build
+from core.training.models.networks import build
 from core.vocabulary.errors import LabError
 from core.vocabulary.layers import Layer
 from core.vocabulary.networks import NETWORKS, layer_table, total_parameters

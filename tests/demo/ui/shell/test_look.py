@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from demo.ui import look
+from demo.ui.shell import look
 from tests.places import ROOT
 
 ROOT_PIXELS = 18
