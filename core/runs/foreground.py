@@ -1,6 +1,6 @@
 """A run of the store, trained in this process to its end: for the command line, scripts and notebooks.
 
-The server has its own way, with a queue, orders and visitors (core.runs.runner); the store's locks keep both apart.
+The server has its own way, with a queue, orders and visitors (core.runs.scheduling.runner); the store's locks keep both apart.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from core.engines.base import Engine
-from core.runs.lifecycle import outcome_of
+from core.runs.scheduling.lifecycle import outcome_of
 from core.runs.store import RunStore, StoreError
 from core.system import log
 from core.vocabulary.errors import LabError

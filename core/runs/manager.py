@@ -1,7 +1,7 @@
 """The job manager: a queue of runs, one at a time, each told by a background thread that reads its stream.
 
 Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. How runs are
-trained one after another, core.runs.runner tells; where the server keeps its manager, demo.server.services.
+trained one after another, core.runs.scheduling.runner tells; where the server keeps its manager, demo.server.services.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from core.engines import base
-from core.runs import lifecycle
-from core.runs.estimates import Estimate
 from core.runs.history import History
-from core.runs.job import Job
-from core.runs.lifecycle import PERSON
-from core.runs.runner import Runner
+from core.runs.scheduling import lifecycle
+from core.runs.scheduling.estimates import Estimate
+from core.runs.scheduling.job import Job
+from core.runs.scheduling.lifecycle import PERSON
+from core.runs.scheduling.runner import Runner
 from core.runs.snapshot import Snapshot, Snapshots, history_of
 from core.runs.store import RunStore
 from core.runs.summaries import RunSummary

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.runs.snapshot import Snapshot
 from core.runs.summaries import RunSummary
-from core.vocabulary.layer_list import spell_step
+from core.vocabulary.layer_lists.spelling import spell_step
 from core.vocabulary.layers import BatchNorm, Conv, Dense, Drop, GlobalPool, Pool, Step
 from core.vocabulary.networks import NETWORKS, blueprint, is_own
 from core.vocabulary.recipe import FIELDS, Recipe

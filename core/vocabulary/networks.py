@@ -1,7 +1,7 @@
 """The networks, one row each: a network is a short tuple of steps; the layer table (here) and the module both come from it.
 
 A row is data alone: core/training/models/networks.py makes the module with torch. A new network is one row in NETWORKS. Wherever
-a network is named, a list of layers may stand as well (core/vocabulary/layer_list.py).
+a network is named, a list of layers may stand as well (core/vocabulary/layer_lists/spelling.py).
 
 In the rows nothing is padded, a convolution moves on by one pixel, a pooling by its own size. The last step, a dense
 layer with one output per class, is the same for all networks and is added when one is built.
@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from core.vocabulary import layer_list, layer_refusals
 from core.vocabulary.errors import LabError
+from core.vocabulary.layer_lists import refusals, spelling
 from core.vocabulary.layers import Conv, Dense, Drop, GlobalPool, Layer, Pool, Shape, Step
 
 MOST_PARAMETERS, MOST_MULTIPLICATIONS = 4_000_000, 1_000_000_000
@@ -159,10 +159,10 @@ def blueprint(network: str) -> Blueprint:
     """
     if network in NETWORKS:
         return NETWORKS[network]
-    if re.fullmatch(r"[\w-]+", network) and network.lower() not in layer_list.GRAMMAR:
+    if re.fullmatch(r"[\w-]+", network) and network.lower() not in spelling.GRAMMAR:
         raise LabError(f"unknown network {network!r}; choose one of {', '.join(NETWORKS)}, or list layers, as 'conv 32 3, maxpool 2'")
-    steps = layer_list.parse(network)
-    text = layer_list.spell(steps)
+    steps = spelling.parse(network)
+    text = spelling.spell(steps)
     own = Blueprint(text, "", f"A network of one's own: {text}.", "", steps)
     return next((row for row in _BLUEPRINTS if row.steps == steps), own)
 
@@ -239,7 +239,7 @@ def examine(network: str, shape: Shape, classes: int, dropout: float | None = No
     rows: list[Layer] = []
     for index, step in enumerate(steps):
         if not _takes(step, reached):
-            return Examined(tuple(rows), Problem(index, layer_refusals.unfit(steps, index, reached)))
+            return Examined(tuple(rows), Problem(index, refusals.unfit(steps, index, reached)))
         if isinstance(step, Conv | Pool):
             field, jump = field + (step.window.span - 1) * jump, jump * step.window.stride
         elif isinstance(step, Dense | GlobalPool):
@@ -262,7 +262,7 @@ def _excess(steps: Sequence[Step], rows: Sequence[Layer]) -> str:
     for name, most in (("parameters", MOST_PARAMETERS), ("multiplications", MOST_MULTIPLICATIONS)):
         total = sum(getattr(layer, name) for layer in rows)
         if total > most:
-            return layer_refusals.excess(steps, len(rows) - 1, f"{total:,} {name}", f"{most:,}")
+            return refusals.excess(steps, len(rows) - 1, f"{total:,} {name}", f"{most:,}")
     return ""
 
 

@@ -81,7 +81,7 @@ def range_of(name: str) -> tuple[float, float, str]:
 class Recipe:
     """One run, fixed. Equal recipes on equal processors with equal threads give equal bits.
 
-    `network` is a registered name or a list of layers (core/vocabulary/layer_list.py), in its canonical spelling;
+    `network` is a registered name or a list of layers (core/vocabulary/layer_lists/spelling.py), in its canonical spelling;
     `resolution` is the side in pixels that images are reduced to before they are restored (None: the original);
     `validation` the fraction held out of the official training part (0: none; k-fold holds out one fold of `folds`);
     `train_limit` how many images are trained on (None: all); `imbalance` how many times rarer the last class is made

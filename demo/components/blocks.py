@@ -1,7 +1,7 @@
 """A network as a row of blocks that is built in the browser: HTML, CSS and JavaScript in client/blocks/, texts in blocks.md.
 
 Layers are added, moved, changed and taken out there, undone and done again. Each edit comes back as a layer list
-(core/vocabulary/layer_list.py), and the server answers with what the layers make of the images.
+(core/vocabulary/layer_lists/spelling.py), and the server answers with what the layers make of the images.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.vocabulary.layer_list import GRAMMAR, MOST_LAYERS, word_of
-from core.vocabulary.layer_repairs import Repair
+from core.vocabulary.layer_lists.repairs import Repair
+from core.vocabulary.layer_lists.spelling import GRAMMAR, MOST_LAYERS, word_of
 from core.vocabulary.layers import ACTIVATIONS, RANGES, Conv, Layer, Pool, Step
 from core.vocabulary.networks import Examined
 from demo import text

@@ -30,8 +30,8 @@ import pytest
 from core.engines.thread import ThreadEngine
 from core.inference.model_registry import ModelRegistry
 from core.pretrained.cards import FOLDER
-from core.runs.job import Job
 from core.runs.manager import JobManager
+from core.runs.scheduling.job import Job
 from core.runs.store import RunStore, open_store
 from core.studies.registry import STUDIES
 from core.vocabulary.recipe import preset

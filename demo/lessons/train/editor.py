@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.runs.naming import closest_registered
-from core.vocabulary.layer_repairs import repairs
+from core.vocabulary.layer_lists.repairs import repairs
 from core.vocabulary.layers import Shape
 from core.vocabulary.networks import NETWORKS, Problem, blueprint, examine, is_own
 from core.vocabulary.recipe import Recipe

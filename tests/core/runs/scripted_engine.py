@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from core.runs import lifecycle
 from core.runs.manager import JobManager
+from core.runs.scheduling import lifecycle
 from core.runs.store import RunStore, StoreError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Facts, Record, Result, Start

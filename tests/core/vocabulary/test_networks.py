@@ -11,7 +11,7 @@ import pytest
 
 from core.vocabulary import networks
 from core.vocabulary.errors import LabError
-from core.vocabulary.layer_list import spell
+from core.vocabulary.layer_lists.spelling import spell
 from core.vocabulary.layers import Conv, Dense
 from core.vocabulary.networks import NETWORKS, blueprint, canonical, examine, is_own, layer_table
 from core.vocabulary.recipe import Recipe

@@ -9,8 +9,8 @@ import pytest
 import streamlit as st
 
 from core.runs.manager import JobManager
-from core.vocabulary import layer_list
 from core.vocabulary.datasets import SOURCES
+from core.vocabulary.layer_lists import spelling
 from core.vocabulary.layers import ACTIVATIONS
 from core.vocabulary.networks import NETWORKS, examine
 from demo import text
@@ -60,7 +60,7 @@ def test_the_menu_starts_from_every_registered_network(manager: JobManager, view
     found = examine(network, source.shape, len(source.classes))
     assert page.selectbox(key="train.network").value == network
     assert list(page.selectbox(key="train.network").options) == list(NETWORKS)
-    assert layer_list.parse(spelled(view.data)) == NETWORKS[network].steps
+    assert spelling.parse(spelled(view.data)) == NETWORKS[network].steps
     assert [row["parameters"] for row in view.data["rows"]] == [f"{layer.parameters:,}" for layer in found.rows]
     assert view.data["totals"]["parameters"] == f"{found.parameters:,}" and view.data["problem"] is None
 

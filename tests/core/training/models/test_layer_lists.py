@@ -203,7 +203,7 @@ def check_plain(text: str, network: nn.Sequential, shape: tuple[int, int, int]) 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_registered_network_spelled_as_layers_has_its_bits(name: str) -> None:
-    from core.vocabulary.layer_list import spell
+    from core.vocabulary.layer_lists.spelling import spell
 
     shape = (3, 32, 32)
     text = spell(NETWORKS[name].steps)

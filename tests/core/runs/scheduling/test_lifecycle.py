@@ -6,8 +6,8 @@ import doctest
 
 import pytest
 
-from core.runs import lifecycle
-from core.runs.lifecycle import CLOSE, ENGINE, NEW, NEXT, PERSON, STORE, IllegalTransition
+from core.runs.scheduling import lifecycle
+from core.runs.scheduling.lifecycle import CLOSE, ENGINE, NEW, NEXT, PERSON, STORE, IllegalTransition
 from core.runs.store import STATUSES
 
 

@@ -1,6 +1,6 @@
 """The one place where runs are trained: the queue before it, the thread of the run that is at work, and each run's status.
 
-Which status follows which, core.runs.lifecycle tells; `_move` and `_leave` are the only places that change one. An order to
+Which status follows which, core.runs.scheduling.lifecycle tells; `_move` and `_leave` are the only places that change one. An order to
 a run whose thread is at work sets what it becomes (`Job.ending`); the thread obeys it, also before its stream is there,
 closes the stream and only then ends. Who may give an order is the job manager's business (core.runs.manager).
 """
@@ -11,11 +11,11 @@ import logging
 import threading
 
 from core.engines.base import Engine
-from core.runs import lifecycle
-from core.runs.estimates import Estimates
-from core.runs.job import Job
-from core.runs.lifecycle import CLOSE, ENGINE, NO_RESULT, PERSON, STORE, Cause, Outcome, outcome_of
-from core.runs.queue import RunQueue
+from core.runs.scheduling import lifecycle
+from core.runs.scheduling.estimates import Estimates
+from core.runs.scheduling.job import Job
+from core.runs.scheduling.lifecycle import CLOSE, ENGINE, NO_RESULT, PERSON, STORE, Cause, Outcome, outcome_of
+from core.runs.scheduling.queue import RunQueue
 from core.runs.store import RunStore, StoreError
 from core.system import log
 from core.vocabulary.records import Epoch, Record, Result, Start

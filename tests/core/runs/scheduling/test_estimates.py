@@ -13,7 +13,7 @@ import pytest
 from core.datasets.split_sizes import MEASURED_BATCH
 from core.engines.process import ProcessEngine
 from core.engines.thread import ThreadEngine
-from core.runs.estimates import MEASUREMENTS, REMEMBERED, Estimates, expected_seconds
+from core.runs.scheduling.estimates import MEASUREMENTS, REMEMBERED, Estimates, expected_seconds
 from core.vocabulary.errors import EngineClosed, EngineDied
 from core.vocabulary.networks import multiplications
 from core.vocabulary.recipe import Recipe, preset

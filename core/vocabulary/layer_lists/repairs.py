@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.vocabulary.errors import LabError
-from core.vocabulary.layer_list import spell
+from core.vocabulary.layer_lists.spelling import spell
 from core.vocabulary.layers import RANGES, Conv, Dense, Pool, Shape, Step
 from core.vocabulary.networks import blueprint, canonical, examine
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.vocabulary.layer_repairs import repairs
+from core.vocabulary.layer_lists.repairs import repairs
 from core.vocabulary.networks import examine
 
 IMAGE = (1, 8, 8)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vocabulary import layer_list
 from core.vocabulary.errors import LabError
-from core.vocabulary.layer_list import GRAMMAR, MOST_LAYERS, parse, spell, spell_step
+from core.vocabulary.layer_lists import spelling
+from core.vocabulary.layer_lists.spelling import GRAMMAR, MOST_LAYERS, parse, spell, spell_step
 from core.vocabulary.layers import ACTIVATIONS, BatchNorm, Conv, Dense, Drop, GlobalPool, Pool, Step
 
 ACTIVATION = st.sampled_from(sorted(ACTIVATIONS.values()))
@@ -107,5 +107,5 @@ def test_a_step_checks_what_it_is_given(make) -> None:
 
 
 def test_examples_in_the_docstrings() -> None:
-    failed, attempted = doctest.testmod(layer_list)
+    failed, attempted = doctest.testmod(spelling)
     assert attempted > 0 and failed == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.vocabulary.layer_list import spell_step
+from core.vocabulary.layer_lists.spelling import spell_step
 from core.vocabulary.layers import Conv, Dense, GlobalPool, Pool, Shape, Step
 
 

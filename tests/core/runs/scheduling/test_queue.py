@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from core.runs.queue import RunQueue
+from core.runs.scheduling.queue import RunQueue
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.runs import runner
+from core.runs.scheduling import runner
 from core.runs.store import StoreError
 from core.vocabulary.errors import EngineDied, LabError, RunFailed
 from core.vocabulary.recipe import Recipe
