@@ -11,7 +11,7 @@ import streamlit as st
 from core.vocabulary.errors import LabError
 from demo import lessons
 from demo.classroom import joining, teacher_mode
-from demo.components import definitions, theme
+from demo.components.page_scripts import definitions, theme
 from demo.text import plain, speaker
 from demo.ui.page import Page
 from demo.ui.shell import look

@@ -15,7 +15,7 @@ from core.pretrained.cards import Card, read_cards
 from core.studies.registry import cards_of
 from demo.classroom import verdict, voting
 from demo.classroom.question import Question
-from demo.components import sight
+from demo.components.page_scripts import sight
 from demo.server import services
 from demo.text import Say, speaker
 from demo.ui import choices

@@ -16,7 +16,7 @@ import streamlit as st
 
 from demo.charts import export, figure
 from demo.charts.figure import Figure
-from demo.components import sight
+from demo.components.page_scripts import sight
 from demo.text import speaker
 from demo.ui import header
 from demo.visitor import navigation, session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demo import text
-from demo.components import definitions
+from demo.components.page_scripts import definitions
 from demo.lessons.glossary import page as glossary
 
 DRAWN = {"intro", "remember"}
