@@ -1,4 +1,4 @@
-"""Where the arithmetic of a run happens: in a child process (core.engines.process), or in the thread that asks (core.engines.thread).
+"""Where the arithmetic of a run happens: in child processes (core.engines.process), or in the thread that asks (core.engines.thread).
 
 Both hand over a stream: an iterator of records with `pause`, `resume`, `stop` and `close`. The producer obeys between
 two records, and records come at least every half second. Torch is imported by whoever trains, not here.
@@ -43,6 +43,10 @@ class Stream(Protocol):
 
 class Engine(Protocol):
     """Where runs are trained. `facts` and `speed` never wait; what goes wrong is in their futures."""
+
+    @property
+    def places(self) -> int:
+        """How many runs it trains side by side; a stream beyond that waits for one of them."""
 
     def stream(self, recipe: Recipe, resume: bytes | None = None) -> Stream:
         """The run's records; it goes on from the bytes of a checkpoint where there is one."""

@@ -22,6 +22,8 @@ class ThreadEngine:
     Questions are answered by threads of their own, one after the other, when no run is in the way.
     """
 
+    places = 1
+
     def __init__(self, data: Path) -> None:
         self.data = data
         self._busy = threading.Lock()

@@ -1,7 +1,7 @@
-"""The job manager: a queue of runs, one at a time, each told by a background thread that reads its stream.
+"""The job manager: a queue of runs, some at a time, each told by a background thread that reads its stream.
 
 Screens never wait for training: they read snapshots. Every record is stored first and shown afterwards. How runs are
-trained one after another, core.runs.scheduling.runner tells; where the server keeps its manager, demo.server.services.
+trained side by side, core.runs.scheduling.runner tells; where the server keeps its manager, demo.server.services.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class JobManager(Runner):
 
     def expected(self, recipe: Recipe, visitor: Visitor | None = None) -> Estimate:
         """How long this recipe would take here; never waits. Ask again while its seconds are None."""
-        busy = self._active is not None or bool(self._queue)
+        busy = bool(self._active or self._queue)
         return self._estimates.of(self._with_threads(recipe), busy, visitor.name if visitor else "")
 
     @property
@@ -219,7 +219,7 @@ class JobManager(Runner):
         """LabError when no more runs may wait: none at all, or none of this owner's, unless the teacher asks."""
         if self._closed:
             raise LabError("the server is closing; start the run again when it is back")
-        waiting = [other for other in self._jobs.values() if other is not self._active and other is not job]
+        waiting = [other for other in self._jobs.values() if other not in self._active and other is not job]
         if len(waiting) >= QUEUE_LIMIT:
             raise LabError(f"{QUEUE_LIMIT} runs are waiting already; try again when one has finished")
         if visitor.address and sum(other.address == visitor.address for other in waiting) >= ADDRESS_LIMIT:

@@ -19,25 +19,25 @@ from core.classroom.guesses import Guesses
 from core.classroom.teacher_token import TokenTries, choose_token
 from core.classroom.votes import Classroom
 from core.engines.process import ProcessEngine
+from core.engines.sizing import pool_size
 from core.inference.model_registry import ModelRegistry
 from core.pretrained.cards import FOLDER
 from core.runs.manager import JobManager
 from core.runs.store import open_store
-from core.system.machine import usable_cores
 from core.vocabulary import folders
 from core.vocabulary.errors import LabError
 
 
 def make_manager(environ: Mapping[str, str] = os.environ) -> JobManager:
-    """The server's manager: store and data where the environment says, runs in a child process.
+    """The server's manager: store and data where the environment says, runs in child processes.
 
-    Training leaves one core to the pages. Without a LAB_TEACHER_TOKEN of some length a token is made; the server prints it.
+    Training leaves one core to the pages; LAB_WORKERS says how many runs are trained side by side. Without a LAB_TEACHER_TOKEN of some length a token is made; the server prints it.
     """
     data = folders.data_folder(environ)
     token = choose_token(environ.get("LAB_TEACHER_TOKEN"))
-    threads = max(1, usable_cores() - 1)
+    size = pool_size(environ)
     store = open_store(folders.runs_folder(environ))
-    return JobManager(store, ProcessEngine(data), data=data, token=token, threads=threads, cards=FOLDER)
+    return JobManager(store, ProcessEngine(data, size.workers), data=data, token=token, threads=size.threads, cards=FOLDER)
 
 
 def make_registry(environ: Mapping[str, str] = os.environ) -> ModelRegistry:

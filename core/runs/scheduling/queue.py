@@ -1,4 +1,4 @@
-"""The runs that wait for the one place in the engine: the owners take turns, each owner's runs keep their order."""
+"""The runs that wait for a place in the engine: the owners take turns, each owner's runs keep their order."""
 
 from __future__ import annotations
 

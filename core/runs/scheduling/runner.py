@@ -1,4 +1,4 @@
-"""The one place where runs are trained: the queue before it, the thread of the run that is at work, and each run's status.
+"""The places where runs are trained: the queue before them, the threads of the runs at work, and each run's status.
 
 Which status follows which, core.runs.scheduling.lifecycle tells; `_move` and `_leave` are the only places that change one. An order to
 a run whose thread is at work sets what it becomes (`Job.ending`); the thread obeys it, also before its stream is there,
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from core.engines.base import Engine
 from core.runs.scheduling import lifecycle
@@ -25,7 +26,7 @@ CLOSE_SECONDS = 3.0
 
 
 class Runner:
-    """Runs its jobs one after another. But for `close`, what is here is called with `_changed` held."""
+    """Runs its jobs, as many side by side as the engine has places. But for `close`, what is here is called with `_changed` held."""
 
     def __init__(self, store: RunStore, engine: Engine) -> None:
         self.store, self.engine = store, engine
@@ -34,8 +35,8 @@ class Runner:
         self._jobs: dict[str, Job] = {}
         """Every run that waits, is trained, or is paused; this process holds its lock."""
         self._queue = RunQueue[Job]()
-        self._active: Job | None = None
-        """The job whose thread is at work; it keeps this place until its stream is closed."""
+        self._active: list[Job] = []
+        """The jobs whose threads are at work, the one that began first in front; each keeps its place until its stream is closed."""
         self._closed = False
         self._unwritten: dict[str, str] = {}
         """run -> why it is interrupted, where the store could not take that down."""
@@ -51,10 +52,11 @@ class Runner:
                 else:
                     self._queue.remove(job)
                     self._leave(job, "interrupted", CLOSE)
-            thread = self._active.thread if self._active else None
+            threads = [job.thread for job in self._active if job.thread is not None]
         self.engine.close()
-        if thread is not None:
-            thread.join(CLOSE_SECONDS)
+        end = time.monotonic() + CLOSE_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
 
     # --- the status --------------------------------------------------------------------------------------------------
 
@@ -117,9 +119,10 @@ class Runner:
         self._start_next()
 
     def _start_next(self) -> None:
-        """Starts the next run when nothing is in its way."""
-        while self._active is None and self._queue and not self._closed:
-            job = self._active = self._queue.pop()
+        """Starts the next runs while there are places for them."""
+        while len(self._active) < self.engine.places and self._queue and not self._closed:
+            job = self._queue.pop()
+            self._active.append(job)
             job.ending, job.again, job.version = "", False, job.version + 1
             job.thread = threading.Thread(target=self._work, args=(job,), daemon=True, name=f"run {job.run}")
             try:
@@ -128,9 +131,11 @@ class Runner:
                 self._ended(job, Outcome("interrupted", ENGINE, f"it could not be started ({error}); resume it to go on"))
 
     def _yield_slot(self) -> None:
-        """A paused run gives its place up when others wait."""
-        job = self._active
-        if job is not None and job.status == "paused" and self._queue and not job.ending:
+        """Paused runs give their places up when others wait for which no place is free, or about to be."""
+        ending = sum(bool(job.ending) for job in self._active)
+        lacking = len(self._queue) - ending - max(0, self.engine.places - len(self._active))
+        paused = [job for job in self._active if job.status == "paused" and not job.ending]
+        for job in paused[: max(0, lacking)]:
             self._end(job, "paused")
 
     # --- the job's own thread ------------------------------------------------------------------------------------------
@@ -184,8 +189,7 @@ class Runner:
         """The job's thread has nothing more to do: the run becomes what it was told to, or what happened to it."""
         ending, again = job.ending, job.again
         job.thread, job.tick, job.ending, job.again = None, None, "", False
-        if self._active is job:
-            self._active = None
+        self._active.remove(job)
         try:
             if self._jobs.get(job.run) is not job:
                 pass  # it has finished

@@ -17,8 +17,7 @@ from typing import IO
 
 import pytest
 
-from core.engines import messages
-from core.engines import process as child
+from core.engines import child, messages
 from core.engines.base import Control, Engine, check
 from core.engines.frames import frame_of, read_frame
 from core.engines.process import ProcessEngine
@@ -59,9 +58,9 @@ def test_a_worker_that_cannot_be_started_is_told_in_a_sentence(process: ProcessE
     def none_left(*_: object, **__: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    if process._child is not None:
-        process._child.kill()
-    monkeypatch.setattr("core.engines.process.subprocess.Popen", none_left)
+    for started in process.pool.children:
+        started.kill()
+    monkeypatch.setattr("core.engines.child.subprocess.Popen", none_left)
     says = r"cannot be started \(Resource temporarily unavailable\)"
     for question in (process.facts(), process.speed(SHORT)):
         with pytest.raises(EngineDied, match=says):
@@ -76,7 +75,7 @@ def test_a_worker_that_cannot_be_started_is_told_in_a_sentence(process: ProcessE
 def test_orders_to_a_child_that_does_not_read_keep_nobody_waiting(process: ProcessEngine) -> None:
     if not hasattr(signal, "SIGSTOP"):
         pytest.skip("no way to freeze a process here")
-    frozen = process.child()
+    frozen = process.pool.for_question()
     os.kill(frozen.process.pid, signal.SIGSTOP)
     stream = process.stream(LONG, b"x" * 5_000_000)  # more than any pipe holds
     threading.Timer(0.1, stream.stop).start()
@@ -91,7 +90,7 @@ def test_closing_kills_a_child_that_does_not_obey(process: ProcessEngine) -> Non
     next(records)
     if not hasattr(signal, "SIGSTOP"):
         pytest.skip("no way to freeze a process here")
-    frozen = process.child()
+    frozen = process.pool.for_question()
     os.kill(frozen.process.pid, signal.SIGSTOP)
     stream.close()
     assert list(records) == [] and frozen.process.poll() == -signal.SIGKILL
@@ -101,7 +100,7 @@ def test_closing_kills_a_child_that_does_not_obey(process: ProcessEngine) -> Non
 def test_one_unreadable_message_ends_the_worker_and_not_the_engine(process: ProcessEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     records = iter(process.stream(LONG))
     next(records)
-    broken, real = process.child(), child.read_frame
+    broken, real = process.pool.for_question(), child.read_frame
 
     def unreadable(pipe: IO[bytes]) -> object:
         real(pipe)
@@ -120,7 +119,7 @@ def test_a_stubborn_child_is_killed_and_the_next_run_gets_a_new_one(process: Pro
     stream = process.stream(LONG)
     records = iter(stream)
     next(records)
-    stubborn = process.child().process
+    stubborn = process.pool.for_question().process
     os.kill(stubborn.pid, signal.SIGSTOP) if hasattr(signal, "SIGSTOP") else pytest.skip("no way to freeze a process here")
     stream.stop()
     began = time.monotonic()
@@ -134,7 +133,7 @@ def test_a_stubborn_child_is_killed_and_the_next_run_gets_a_new_one(process: Pro
 def test_a_child_that_dies_is_told_and_replaced(process: ProcessEngine) -> None:
     records = iter(process.stream(LONG))
     next(record for record in records if isinstance(record, Epoch))
-    process.child().process.kill()
+    process.pool.for_question().process.kill()
     with pytest.raises(EngineDied, match="resume the run"):
         list(records)
     assert process.facts().result(30)["cores"] >= 1
@@ -266,7 +265,7 @@ def test_a_stream_that_is_stopped_before_it_is_read_starts_nothing(engine: Engin
 def test_a_stream_of_a_process_that_nobody_reads_needs_no_process(tmp_path: Path) -> None:
     engine = ProcessEngine(tmp_path)
     engine.stream(LONG).close()
-    assert engine._child is None
+    assert engine.pool.children == ()
 
 
 @BOTH
@@ -295,7 +294,7 @@ def test_no_question_starts_anything_after_close(kind: type[ThreadEngine] | type
     for question in (engine.facts(), engine.speed(SHORT)):
         with pytest.raises(EngineClosed, match="the engine is closed"):
             question.result(0)
-    assert getattr(engine, "_child", None) is None
+    assert not isinstance(engine, ProcessEngine) or engine.pool.children == ()
 
 
 def test_a_question_to_the_thread_engine_waits_for_the_run_but_not_the_asker(tmp_path: Path) -> None:

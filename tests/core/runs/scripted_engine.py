@@ -71,12 +71,12 @@ class Script:
         with self._changed:
             return thread in self._standing and self._standing[thread][1]()
 
-    def step(self) -> None:
-        """Whoever stands somewhere goes on to the next point."""
+    def step(self, thread: threading.Thread | None) -> None:
+        """This thread, which stands somewhere, goes on to the next point."""
         with self._changed:
-            self._released |= self._standing.keys()
-            self._standing.clear()
-            self._changed.notify_all()
+            if thread is not None and self._standing.pop(thread, None):
+                self._released.add(thread)
+                self._changed.notify_all()
 
     def point(self, name: str, paused: Callable[[], bool] = lambda: False) -> None:
         """Where a thread of the engine or of the manager comes by. One that is paused stays, however often it is let go."""
@@ -100,22 +100,30 @@ class Script:
             raise failure
 
     def settle(self, manager: JobManager) -> None:
-        """Until the run at work, if there is one, stands at a point. What it did before can then be relied on."""
+        """Until every run at work stands at a point. What they did before can then be relied on."""
         end = time.monotonic() + PATIENCE_S
         while True:
             with manager._changed:
-                if manager._active is None or self.standing(manager._active.thread):
+                if all(self.standing(job.thread) for job in manager._active):
                     return
-            assert time.monotonic() < end, f"the run at work neither ends nor stands anywhere; passed: {self.passed}"
+            assert time.monotonic() < end, f"a run at work neither ends nor stands anywhere; passed: {self.passed}"
             with self._changed:
                 self._changed.wait(0.0005)  # the end of a thread notifies nobody
+
+
+    def go_on(self, manager: JobManager) -> None:
+        """Each run at work goes on to its next point, one after the other: what happens is the same each time."""
+        for job in list(manager._active):
+            self.step(job.thread)
+            self.settle(manager)
 
 
 class ScriptedEngine:
     """Trains nothing. A run is as many epochs as its recipe says, whatever happens the same bytes for the same seed."""
 
-    def __init__(self, script: Script) -> None:
-        self.script = script
+    def __init__(self, script: Script, places: int = 1) -> None:
+        self.script, self.places = script, places
+        self._changed = threading.Lock()
         self.working = self.most_working = self.questions = 0
         self.streams: list[ScriptedStream] = []
 
@@ -123,6 +131,12 @@ class ScriptedEngine:
         self.script.point("stream")
         self.streams.append(ScriptedStream(self, recipe, resume))
         return self.streams[-1]
+
+    def works(self, more: int) -> None:
+        """One more run is at work, or one less."""
+        with self._changed:
+            self.working += more
+            self.most_working = max(self.most_working, self.working)
 
     def facts(self) -> Future[dict[str, Any]]:
         self.questions += 1
@@ -145,8 +159,7 @@ class ScriptedStream:
         self.paused = self.stopped = self.closed = False
 
     def __iter__(self) -> Iterator[Record]:
-        self.engine.working += 1
-        self.engine.most_working = max(self.engine.most_working, self.engine.working)
+        self.engine.works(1)
         try:
             for name, record in records(self.recipe, self.resumed):
                 self.engine.script.point(name, lambda: self.paused and not self.stopped)
@@ -155,7 +168,7 @@ class ScriptedStream:
                 yield record
             self.engine.script.point("end")
         finally:
-            self.engine.working -= 1
+            self.engine.works(-1)
 
     def pause(self) -> None:
         self.paused = True
@@ -234,10 +247,10 @@ class Lab:
     open: ClassVar[list[Lab]] = []
     """Those that were not closed: a run that stood somewhere for ever would break off in the midst of another test."""
 
-    def __init__(self, folder: Path, *held: str) -> None:
+    def __init__(self, folder: Path, *held: str, places: int = 1) -> None:
         Lab.open.append(self)
         self.folder, self.script = folder, Script(*held)
-        self.store, self.engine = ScriptedStore(folder / "runs", self.script), ScriptedEngine(self.script)
+        self.store, self.engine = ScriptedStore(folder / "runs", self.script), ScriptedEngine(self.script, places)
         self.manager = JobManager(self.store, self.engine, data=folder, token="the token", threads=1, cards=folder / "cards")
         self._known: dict[str, tuple[object, str]] = {}
 
@@ -249,7 +262,7 @@ class Lab:
 
     def rules(self, thoroughly: bool = True) -> None:
         """At any moment at which nobody is between two points. Without `thoroughly` only runs that have changed are read."""
-        assert self.engine.most_working <= 1, "two runs were at work at once"
+        assert self.engine.most_working <= self.engine.places, "more runs were at work at once than there are places"
         for run in self.store.names():
             state = self.store.version(run), self.store.status(run)
             if not thoroughly and self._known.get(run) == state:
@@ -276,8 +289,9 @@ class Lab:
         self.script.open()
         self._until(self._idle, "a run waits for ever")
         self.rules()
-        streams = self.engine.streams[: -1 if self.manager._active else None]
-        assert all(stream.closed for stream in streams), "a stream was left open"
+        with self.manager._changed:
+            at_work = [job.stream for job in self.manager._active]
+        assert all(stream.closed or stream in at_work for stream in self.engine.streams), "a stream was left open"
 
     def _until(self, condition: Callable[[], bool], else_says: str) -> None:
         end = time.monotonic() + PATIENCE_S
@@ -292,13 +306,12 @@ class Lab:
 
     def _at_work(self, run: str) -> bool:
         with self.manager._changed:
-            return self.manager._active is not None and self.manager._active.run == run
+            return any(job.run == run for job in self.manager._active)
 
     def _idle(self) -> bool:
-        """Nobody is at work, or only one that is paused; and nobody waits for that."""
+        """Nobody is at work but runs that are paused; and nobody waits for them."""
         with self.manager._changed:
-            job = self.manager._active
-            at_rest = job is None or (job.status == "paused" and not job.ending and self.script.paused(job.thread))
+            at_rest = all(job.status == "paused" and not job.ending and self.script.paused(job.thread) for job in self.manager._active)
             return at_rest and all(map(self._rests, self.store.names()))
 
     def _rests(self, run: str) -> bool:

@@ -372,7 +372,7 @@ def test_a_disk_that_fills_up_interrupts_the_run_and_says_so(manager: JobManager
 def test_a_worker_that_dies_before_the_first_epoch_leaves_a_run_that_can_be_resumed(tmp_path: Path) -> None:
     engine = ProcessEngine(tmp_path)
     manager = make(tmp_path, engine)
-    dying = engine.child()
+    dying = engine.pool.for_question()
     run = manager.submit(SHORT, ANNA)
     wait(manager, run, lambda _: bool(dying._streams))  # it has its order, and has yet to import torch
     dying.kill()

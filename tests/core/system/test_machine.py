@@ -107,14 +107,15 @@ def test_a_batch_that_does_not_fit_is_refused_with_the_one_that_does(monkeypatch
 
 
 def test_training_and_the_pages_are_given_the_cores_of_the_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.engines import sizing
     from core.training import device
     from demo.server import services
 
-    for module in (services, device):
+    for module in (sizing, device):
         monkeypatch.setattr(module, "usable_cores", lambda: 3)
     manager = services.make_manager({"LAB_RUNS": str(tmp_path / "runs"), "LAB_DATA": str(tmp_path)})
     manager.close()
-    assert manager.threads == 2, "one core is left to the pages"
+    assert manager.threads * manager.engine.places == 2, "one core is left to the pages"
     assert device.resolve(Recipe()).threads == 3
 
 

@@ -197,7 +197,7 @@ def test_a_closed_engine_starts_no_worker(tmp_path: Path) -> None:
     engine.close()
     for answer in (engine.facts(), engine.speed(CIFAR)):
         assert isinstance(answer.exception(), EngineClosed)
-    assert engine._child is None
+    assert engine.pool.children == ()
 
 
 def test_a_large_batch_is_measured_with_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,7 +190,7 @@ def test_a_paused_run_gives_its_place_up_and_gets_one_again(point: str, resumed_
     lab.rest()
     assert lab.manager.snapshot(other).status == "finished"
     if point not in AFTER_THE_RESULT and not resumed_at_once:
-        assert lab.manager.snapshot(run).status == "paused" and lab.manager._active is None
+        assert lab.manager.snapshot(run).status == "paused" and lab.manager._active == []
         lab.manager.resume(run, ANNA)
         lab.rest()
     assert lab.manager.snapshot(run).status == "finished"
