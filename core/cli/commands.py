@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from core.cli import own_data
 from core.datasets import files as dataset_files
 from core.engines import base
 from core.engines.process import ProcessEngine
@@ -40,7 +41,12 @@ def say(line: str, end: str = "\n") -> None:
 
 
 def do_data(options: Namespace) -> Answer:
-    """Data set -> whether it is there, where, and what it holds; with --fetch after downloading what is missing."""
+    """Data set -> whether it is there, where, and what it holds; with --fetch after downloading what is missing.
+
+    With --import, --export or --delete what was done with a set of one's own (core/cli/own_data.py).
+    """
+    if own_data.chosen(options):
+        return own_data.run(options)
     folder = dataset_files.data_folder()
     names = options.names or list(sources.names())
     for name in names:

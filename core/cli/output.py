@@ -8,13 +8,35 @@ from typing import Any
 from core.vocabulary.networks import label
 
 Answer = dict[str, Any]
+SHOWN_DUPLICATES = 8
 
 
 def print_data(answer: Answer) -> None:
-    """A line for each data set: whether it is there, how many images it has, where it lies."""
+    """A line for each data set: whether it is there, how many images it has, where it lies; or what was done with one's own."""
+    if answer.keys() & {"imported", "exported", "deleted"}:
+        return _print_own(answer)
     for name, state in answer.items():
         where = state["path"] or "with scikit-learn" if state["present"] else state["problem"] or "missing"
         print(f"{name:14} {'present' if state['present'] else 'missing':8} {state['train']:>6,} + {state['test']:>6,}  {where}")
+
+
+def _print_own(answer: Answer) -> None:
+    if "deleted" in answer:
+        return print(f"{answer['deleted']}: {answer['images']:,} pictures forgotten")
+    if "exported" in answer:
+        return print(f"{answer['exported']}: {answer['images']:,} pictures in {answer['to']}")
+    report, channels = answer["report"], "colour" if answer["shape"][0] == 3 else "grey"
+    print(f"{answer['imported']}: {report['images']:,} pictures ({answer['train']:,} to learn from, {answer['test']:,} to test), {answer['shape'][1]}x{answer['shape'][2]}, {channels}")
+    for label, parts in report["counts"].items():
+        print(f"  {label:20} {sum(parts.values()):>6,}")
+    for path in report["broken"].values():
+        print(f"  left out: {path}")
+    for pair in report["duplicates"][:SHOWN_DUPLICATES]:
+        where = ", one in training and one in test" if pair["across"] else ""
+        print(f"  {'the same' if pair['exact'] else 'nearly the same'}: {pair['first']} and {pair['second']}{where}{', in two classes' if pair['other_class'] else ''}")
+    if (more := len(report["duplicates"]) - SHOWN_DUPLICATES) > 0:
+        print(f"  and {more:,} more such pairs")
+    print(f"train on it: python -m core train --dataset {answer['imported']}")
 
 
 def print_networks(answer: Answer) -> None:

@@ -14,6 +14,7 @@ from core.export.bundle import KINDS
 from core.studies.registry import STUDIES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, PRESETS, choices_of
+from core.vocabulary.sources import SPLITS
 
 
 class Parser(argparse.ArgumentParser):
@@ -32,6 +33,19 @@ LAYERS = "layers parted by commas, as \"conv 32 3, maxpool 2, dropout 0.25, dens
 def _data(data: Parser) -> None:
     data.add_argument("names", nargs="*", metavar="NAME")
     data.add_argument("--fetch", action="store_true", help="download what is missing, with a progress bar")
+    own = data.add_argument_group("data sets of one's own")
+    own.add_argument("--import", dest="import_from", metavar="FOLDER", help="make one of a folder or a ZIP: a folder for each class, or train/ and test/ above")
+    own.add_argument("--name", metavar="NAME", help="what the imported set is called; default: as the folder")
+    own.add_argument("--side", type=int, metavar="S", help="pixels of its images along a side, 8 to 64; default: as they are, else 28 or 32")
+    own.add_argument("--colour", action=argparse.BooleanOptionalAction, default=None, help="default: as they are")
+    own.add_argument("--grey", dest="colour", action="store_false", default=None, help="the same as --no-colour")
+    own.add_argument("--drawings", action="store_true", help="cut out and centre, as MNIST's digits; else photographs, cropped to a square")
+    own.add_argument("--split", choices=SPLITS, help="which part tests; default: given with train/ and test/, else random, a fifth of each class")
+    own.add_argument("--authors", action="store_true", help="file names begin with their author, as ANN_12.png")
+    own.add_argument("--keep-rest", action="store_true", help="leave broken pictures out; else one of them refuses the import")
+    own.add_argument("--export", metavar="NAME", help="write one as a folder that --import takes")
+    own.add_argument("--to", metavar="DIR", help="with --export: a folder that is not there yet")
+    own.add_argument("--delete", metavar="NAME", help="forget everything of one")
 
 
 def _networks(networks: Parser) -> None:
@@ -125,7 +139,7 @@ class Verb:
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("data", "what data is there, where; --fetch downloads what is missing", _data, commands.do_data, output.print_data),
+        Verb("data", "what data is there, where; --fetch downloads what is missing, --import makes a set of your own", _data, commands.do_data, output.print_data),
         Verb("networks", "the networks, or one network's layer table", _networks, commands.do_networks, output.print_networks),
         Verb("train", "train one network and test it", _train, commands.do_train, output.print_run, _exit_of_training),
         Verb("runs", "the runs, or one of them whole, also one that comes with the app", _runs, commands.do_runs, output.print_runs),
