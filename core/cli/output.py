@@ -27,8 +27,8 @@ def _print_own(answer: Answer) -> None:
         return print(f"{answer['exported']}: {answer['images']:,} pictures in {answer['to']}")
     report, channels = answer["report"], "colour" if answer["shape"][0] == 3 else "grey"
     print(f"{answer['imported']}: {report['images']:,} pictures ({answer['train']:,} to learn from, {answer['test']:,} to test), {answer['shape'][1]}x{answer['shape'][2]}, {channels}")
-    for label, parts in report["counts"].items():
-        print(f"  {label:20} {sum(parts.values()):>6,}")
+    for name, parts in report["counts"].items():
+        print(f"  {name:20} {sum(parts.values()):>6,}")
     for path in report["broken"].values():
         print(f"  left out: {path}")
     for pair in report["duplicates"][:SHOWN_DUPLICATES]:

@@ -61,7 +61,7 @@ def test_from_a_folder_to_a_trained_network_and_back_to_a_folder(bars: Path, cap
     assert answer["top"][0]["label"] == "lying" and answer["dataset"] == "own:bars" and answer["known"] in (True, False)
     by_author = ask(capsys, "train", "--dataset", "own:bars:author", "--epochs", "1", "--device", "cpu")
     assert by_author["status"] == "finished"
-    data = {its.run: its.facts.provenance["data"] if "data" in its.facts.provenance else its.facts.provenance for its in
+    data = {its.run: its.facts.provenance for its in
             map(open_store(tmp_path / "runs").get, (run["run"], by_author["run"]))}  # fmt: skip
     assert len({json.dumps(value, sort_keys=True) for value in data.values()}) == 2, "another split, another hash"
     out = ask(capsys, "data", "--export", "bars", "--to", str(tmp_path / "out"))

@@ -60,7 +60,7 @@ def test_train_and_test_above_the_classes_are_the_split(own: OwnStore, tmp_path:
     own.close(report.name, "given")
     source = source_of(report.name)
     assert (source.train, source.test, source.train_counts) == (12, 6, (6, 6))
-    assert {digest for digest in loading.load(report.name, tmp_path).images[12:].sum((1, 2, 3)).tolist()} == {
+    assert set(loading.load(report.name, tmp_path).images[12:].sum((1, 2, 3)).tolist()) == {
         int(np.asarray(Image.open(io.BytesIO(image(900 + number)))).sum()) for number in range(6)
     }  # fmt: skip
 
