@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,17 @@ from core.pretrained.cards import CARDS, Card, write_card
 from core.system import log
 from core.vocabulary.recipe import preset
 from core.vocabulary.records import Epoch, Facts, Result, RunRecord
-from tests.workers import pytest_cmdline_main, pytest_runtest_protocol, pytest_xdist_make_scheduler  # noqa: F401  hooks
+from tests.workers import (  # noqa: F401  hooks
+    pytest_cmdline_main,
+    pytest_collection_modifyitems,
+    pytest_runtest_protocol,
+    pytest_xdist_make_scheduler,
+    turn_of,
+)
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""The tests start Python some hundred times; compiled once, the app and the tests themselves (pytest rewrites their assertions) are read."""
 
 settings.register_profile("lab", deadline=None)  # a busy machine is slow, which is no fault
 settings.load_profile("lab")
@@ -72,6 +83,13 @@ def real_data() -> Path:
     if missing:
         pytest.skip(f"needs the full data sets: LAB_DATA={chosen} does not hold {', '.join(missing)}")
     return Path(chosen)
+
+
+@pytest.fixture
+def alone(pytestconfig: pytest.Config) -> Callable[[], AbstractContextManager[None]]:
+    """`with alone():` a part of a test in which a time is measured, while the other worker waits."""
+    turn = turn_of(pytestconfig)
+    return turn.alone if turn else nullcontext
 
 
 CONFUSION = [[8, 2], [1, 9]]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.browser.seen import PARTS, at_rest, quiet, watch
 from tests.browser.served import App
 
 SECONDS_WATCHED, CHANGES = 10, 4
+Alone = Callable[[], AbstractContextManager[None]]
 RECIPE = "preset=quick&dataset=cifar10&train_limit=5000&epochs=8&seed=3"
 """Full 32 × 32 pictures in three colours, few of them an epoch, so that a stop and a resume fit between epochs."""
 
@@ -54,8 +57,8 @@ def cifar10() -> None:
 
 @pytest.mark.data
 @pytest.mark.timeout(400)
-@pytest.mark.timing
-def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots: Path | None) -> None:
+@pytest.mark.timing(part=True)
+def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots: Path | None, alone: Alone) -> None:
     fresh.wait_until_up()
     page.goto(f"{fresh.url}/train?{RECIPE}")
     press(page, "train.start")
@@ -65,7 +68,8 @@ def test_a_run_from_start_to_result(page: Page, fresh: App, cifar10: None, shots
     for part in ("curve", "matrix"):
         expect(page.locator(PARTS[part])).to_be_visible()
 
-    sight = watch(page, SECONDS_WATCHED)
+    with alone():
+        sight = watch(page, SECONDS_WATCHED)
     print({part: (len(sight.changes[part]), round(sight.longest_gap(part), 2)) for part in sight.changes})
     assert sight.longest_gap("page") <= 1.5, f"nothing moved for {sight.longest_gap('page'):.1f} s"
     assert len(sight.changes["curve"]) >= CHANGES and len(sight.changes["matrix"]) >= CHANGES
