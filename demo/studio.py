@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.vocabulary.errors import LabError
 from demo import lessons
@@ -16,7 +17,7 @@ from demo.text import plain, speaker
 from demo.ui.page import Page
 from demo.ui.shell import look
 from demo.ui.shell import menu as menu_style
-from demo.visitor import navigation, session
+from demo.visitor import links, navigation, session
 
 say = speaker("studio")
 
@@ -43,10 +44,20 @@ NUMBERED = ("lessons", "studies")
 
 
 def page(name: str) -> Callable[[], None]:
-    """What draws the page; its lesson is imported when it is opened."""
+    """What draws the page, with the state that its address asks for; its lesson is imported when it is opened."""
 
     def draw() -> None:
-        importlib.import_module(f"demo.lessons.{name}.page").render()
+        render = importlib.import_module(f"demo.lessons.{name}.page").render
+        links.follow(name, ALL[name].linked)
+        if problem := session.notice("link"):
+            st.warning(say("link_refused", values=plain(problem)), icon=":material/link_off:")
+        try:
+            render()
+        except (StreamlitAPIException, ValueError, LookupError, TypeError):
+            if not links.refused():
+                raise
+            st.rerun()
+        links.write()
 
     draw.__name__ = name  # Streamlit tells pages apart by it
     return draw

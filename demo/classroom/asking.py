@@ -19,7 +19,7 @@ from demo.components.page_scripts import sight
 from demo.server import services
 from demo.text import Say, speaker
 from demo.ui import choices
-from demo.visitor import navigation, session
+from demo.visitor import links, navigation, session
 
 common = speaker("figures")
 
@@ -73,10 +73,11 @@ def ask(question: Question, before: str = "", subject: Callable[[], None] | None
 
 
 def is_answered(question: Question) -> bool:
-    """Whether the answer may be shown: the visitor has guessed or skipped, or in a class the teacher has shown it."""
+    """Whether the answer may be shown: the visitor has guessed or skipped, or a link has opened what lies behind the question;
+    in a class the teacher has shown it."""
     if session.classroom().opened:
         return voting.revealed(question)
-    return session.answer(_kept(question)) is not None
+    return links.opened() or session.answer(_kept(question)) is not None
 
 
 def _guessed(question: Question) -> str:
@@ -104,6 +105,7 @@ def _answered(question: Question, guess: str) -> None:
 
 
 def _settle(question: Question, guess: str | None) -> None:
+    links.close()
     session.keep_answer(_kept(question), guess)
 
 

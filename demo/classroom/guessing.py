@@ -13,7 +13,7 @@ from demo.classroom import verdict, voting
 from demo.classroom.question import Question, Settled
 from demo.text import speaker
 from demo.ui import choices
-from demo.visitor import session
+from demo.visitor import links, session
 
 common = speaker("figures")
 say = speaker("verdict")
@@ -65,9 +65,10 @@ class Guess:
 def of(question: Question) -> Guess:
     """What the visitor has answered so far."""
     guess = session.answer(f"guessed.{question.words}")
-    shown = voting.revealed(question) if session.classroom().opened else guess is not None
+    shown = voting.revealed(question) if session.classroom().opened else links.opened() or guess is not None
     return Guess(question, guess if isinstance(guess, str) and guess in question.options else "", shown)
 
 
 def _settle(question: Question, guess: str | None) -> None:
+    links.close()
     session.keep_answer(f"guessed.{question.words}", guess)

@@ -19,7 +19,7 @@ from demo.charts.figure import Figure
 from demo.components.page_scripts import sight
 from demo.text import speaker
 from demo.ui import header
-from demo.visitor import navigation, session
+from demo.visitor import links, navigation, session
 
 common = speaker("figures")
 WIDE, NARROW = 0.72, 0.28
@@ -180,5 +180,6 @@ def drawer(tables: Mapping[str, Evidence]) -> None:
             on_change=lambda: navigation.to_table(session.typed(key)),
         )  # fmt: skip
         tables[session.typed(key)].draw()
+        links.write()
 
     view()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from demo.visitor.links import Linked
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -19,3 +21,5 @@ class Page:
     """What the menu keeps together, so that it fits; pages of no section stand before them."""
     hidden: bool = False
     """Whether it has an address but no place in the menu."""
+    linked: tuple[Linked, ...] = ()
+    """What a link to it restores: its one list (demo/visitor/links.py)."""

@@ -20,7 +20,7 @@ from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, PRESETS, Recipe, preset
 from core.vocabulary.sources import names
 from demo.server import services
-from demo.visitor import navigation, session
+from demo.visitor import links, navigation, session
 from demo.visitor.address import base_of, parse, spell, with_unresolved_device
 from demo.visitor.navigation import RUN
 
@@ -146,13 +146,14 @@ def recipe_to_address(chosen: Recipe, snapshot: Snapshot | None = None) -> None:
         _remember_replaced(before)
     session.set_state("address", address)
     opened = navigation.opened_in_address() if snapshot is not None else {}
+    opened |= {name: st.query_params[name] for name in (*links.names(), *links.HIDDEN) if name in st.query_params}
     if st.query_params.to_dict() != address | opened:
         st.query_params.from_dict(address | opened)
 
 
 def _address() -> dict[str, str]:
     """The address without what is opened on top of the page."""
-    return {name: value for name, value in st.query_params.to_dict().items() if name not in navigation.DOORS}
+    return {name: value for name, value in st.query_params.to_dict().items() if name not in (*navigation.DOORS, *links.names(), *links.HIDDEN)}
 
 
 def _nearest(values: Mapping[str, str]) -> Recipe:

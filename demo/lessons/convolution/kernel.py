@@ -86,7 +86,7 @@ def _preset(name: str, channels: int) -> Kernel:
 
 
 def _learned(layers: dict[str, FirstLayer]) -> Kernel:
-    name = st.selectbox(say("network"), list(layers), key=f"convolution.network.{'.'.join(layers)}", width=200)
+    name = st.selectbox(say("network"), list(layers), key=f"convolution.network.{next(iter(layers.values())).kernels.shape[1]}", width=200)
     count = len(layers[name].kernels)
     number = st.number_input(say("filter", count=count), 1, count, key=f"convolution.filter.{count}", width=150)
     layer, place = layers[name], number - 1
@@ -116,7 +116,7 @@ def as_numbers(pixels: Bytes, chosen: Kernel) -> ImageView:
 
 def settings(chosen: Kernel) -> Settings:
     """The kernel's size, stride, padding, dilation, bias, activation."""
-    of = f"{chosen.origin}" if chosen.network else ""  # a learned kernel comes with its own bias and activation
+    of = f".{'.'.join(map(str, chosen.origin))}" if chosen.network and isinstance(chosen.origin, tuple) else ""  # a learned kernel comes with its own bias and activation
     with st.container(horizontal=True):
         if not chosen.network:
             key = session.keep_widget("convolution.size", 3)

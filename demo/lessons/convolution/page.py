@@ -84,7 +84,8 @@ def _choose() -> tuple[Bytes, Kernel] | None:
     """The image and the kernel; first those of the question, so that its answer is played."""
     if not session.get_state(COUNTED, False):
         session.set_state(COUNTED, True)
-        _set("warmup", "plus")
+        for name, value in {"picture": "warmup", "which.warmup": 1, "kernel": "plus", "size": 3}.items():
+            session.keep_widget(f"{LESSON}.{name}", value)
     with stage.controls():
         pixels = image_picker.image(LESSON, FIRST.picture)
         if pixels is None:

@@ -43,7 +43,7 @@ def _chosen(shown: Shown) -> tuple[Classifier, Bytes]:
     registry, photograph = services.registry(), image_picker.first(FIRST)
     there = shown.network.shape[0] == 1 and len(photograph) == 3 and any(choice.name == FIRST.setting for choice in registry.list_models())
     if there:
-        kept = session.keep_widget("network.cam.picture", "photograph")
+        kept = session.keep_widget("network.looked", "photograph")
         which = st.segmented_control(
             say("cam_which"), ("photograph", "above"), key=kept, required=True, label_visibility="collapsed",
             format_func=lambda name: say(f"cam_{name}"),

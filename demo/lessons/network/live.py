@@ -17,13 +17,13 @@ from demo.components.window import ImageView, Start
 from demo.lessons.network import choice, windows
 from demo.lessons.network.choice import Shown, Source
 from demo.text import speaker
-from demo.visitor import session
+from demo.visitor import links, session
 
 say = speaker("network")
 KEY = "network.flow"
 
 
-@st.fragment
+@links.fragment
 def render(network: PlainNetwork, again: bool) -> None:
     """The network. `again`: whether what stands below depends on the picture, and is drawn again with another."""
     shown, note = _look(network)

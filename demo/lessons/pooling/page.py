@@ -79,7 +79,7 @@ def _choose() -> tuple[Bytes | None, Kind, bool]:
     """The image, what the window keeps, and whether the image is shown shifted."""
     if not session.get_state(PLAYED, False):
         session.set_state(PLAYED, True)
-        image_picker.choose(LESSON, FIRST.picture, FIRST.number)
+        session.keep_widget(f"{LESSON}.which.{FIRST.picture}", FIRST.number)
     with stage.controls():
         pixels = image_picker.image(LESSON, FIRST.picture)
         kind = st.segmented_control(

@@ -27,6 +27,7 @@ from demo.text import speaker
 from demo.ui import finding, images
 from demo.ui.finding import Number, Screen, Way
 from demo.ui.formatting import percent
+from demo.visitor import links
 
 say = speaker("resolution")
 SHOWN = (0, 8, 5, 6, 9, 11, 10, 1)
@@ -96,7 +97,7 @@ def _asked(card: Card) -> None:
 def _stage(card: Card, guess: Guess, note: str) -> None:
     """A slider over the sizes: pictures, words and the two numbers move with it."""
 
-    @st.fragment
+    @links.fragment
     def view() -> None:
         scores = _scores(card)
         cat, sides = card.facts.classes.index(CAT), list(scores)

@@ -21,7 +21,7 @@ from demo.text import speaker
 from demo.ui import stage, tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
-from demo.visitor import session
+from demo.visitor import links, session
 
 say = speaker("seeing")
 EVERY = 5.0
@@ -53,6 +53,7 @@ def render() -> bool:
             with st.expander(say("taken"), icon=":material/grid_on:"):
                 _confusions(people, tallies, tested)
         _reset()
+        links.write()
 
     view()
     tables.runs_behind(list(dict.fromkeys(one.run for one in tested)))

@@ -26,6 +26,7 @@ from demo.ui import tables
 from demo.ui.formatting import percent, times, whole
 from demo.ui.images import framed
 from demo.ui.tables import Column
+from demo.visitor import links
 
 field_name = speaker("train")
 SHAPE = source_of("fashion-mnist").shape
@@ -150,7 +151,7 @@ def field() -> None:
     }, key="architectures.fields", alt=say("field"), csv=True)  # fmt: skip
 
 
-@st.fragment
+@links.fragment
 def _show_fields(layers: dict[str, int]) -> None:
     """The same place in both networks' last convolution, and the pixels that each unit depends on."""
     images = test_images.tiles(services.data_folder(), services.pretrained_folder())

@@ -21,7 +21,7 @@ from demo.text import speaker
 from demo.ui import tables
 from demo.ui.formatting import percent, whole
 from demo.ui.tables import Column
-from demo.visitor import navigation
+from demo.visitor import links, navigation
 from demo.visitor.address import spell
 
 say = speaker("resolution")
@@ -37,7 +37,7 @@ RUN = Column(tables.common("run"), "run")
 def one_network(cards: Cards) -> None:
     """Recall against precision of 'cat' by size, and how often each class is predicted."""
 
-    @st.fragment
+    @links.fragment
     def view() -> None:
         name, filter = _network_and_filter(cards)
         card = cards[name]

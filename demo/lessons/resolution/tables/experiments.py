@@ -22,6 +22,7 @@ from demo.server import services
 from demo.text import speaker
 from demo.ui import images, tables
 from demo.ui.formatting import percent, whole
+from demo.visitor import links
 
 say = speaker("resolution")
 ANSWERED = tuple(f"cifar10-{side}" for side in FULL)
@@ -67,7 +68,7 @@ def lower(cards: Cards) -> None:
     """A slider that takes something away from the attractor's logit."""
     st.markdown(say("lower_text"))
 
-    @st.fragment
+    @links.fragment
     def view() -> None:
         there = {name: found for name in ANSWERED if name in cards and (found := read_outputs(name, services.pretrained_folder()))}
         if not there:
@@ -123,7 +124,7 @@ def fade(cards: Cards) -> None:
     """A slider over the side: what is fine in the images fades, and the scores move."""
     st.markdown(say("fade_text"))
 
-    @st.fragment
+    @links.fragment
     def view() -> None:
         with st.container(horizontal=True, gap="medium"):
             name = shared.choice("fade.network", [name for name in FADED if name in cards], say("network"), lambda one: shared.network(cards[one]))

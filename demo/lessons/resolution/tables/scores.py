@@ -20,6 +20,7 @@ from demo.text import speaker
 from demo.timeline import matrix
 from demo.ui import tables
 from demo.ui.tables import Column
+from demo.visitor import links
 
 say = speaker("resolution")
 NUMBERS: tuple[Numbers, ...] = ("counts", "shares")
@@ -81,7 +82,7 @@ def recall(cards: Cards) -> None:
     dataset = shared.dataset_of_tables()
     st.caption(say("recall_text"))
 
-    @st.fragment
+    @links.fragment
     def view() -> None:
         tested = cells(cards).tested(dataset)
         protocol = shared.protocol("recall", list(dict.fromkeys(cell.protocol for cell in tested)))
@@ -117,7 +118,7 @@ def confusion(cards: Cards) -> None:
     """The confusion matrix of a cell."""
     dataset = shared.dataset_of_tables()
 
-    @st.fragment
+    @links.fragment
     def view() -> None:
         tested = cells(cards).tested(dataset)
         with st.container(horizontal=True, gap="medium"):
