@@ -5,14 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.own.records import OwnSet
-from demo.lessons.own import collecting
+from demo.lessons.own import authors, collecting, study
 from demo.lessons.own.shared import say
 from demo.visitor import navigation
 
 
 def show(about: OwnSet) -> None:
-    """The pictures and the ways on."""
+    """The study, the split by author, and the pictures themselves."""
+    study.show(about)
+    authors.show(about)
     st.subheader(say("pictures"), anchor=False)
     collecting.everything(about)
     with st.container(horizontal=True, gap="small"):
         navigation.link("train", say("to_train"), dataset=about.name)
+        navigation.link("network", say("to_network"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core.classroom.questions import studies
 from core.studies.resolution import PROTOCOLS, RECIPES, SIDES, planned_runs
+from demo.charts import protocol_lines as lines
 from demo.charts import protocols
 from demo.classroom import guessing, questions
-from demo.lessons.resolution import lines, shared
+from demo.lessons.resolution import shared
 from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
 from demo.ui import finding
@@ -25,7 +26,7 @@ def screen(cards: Cards) -> Screen:
     if found is None:
         return shared.waiting(guess.question.words, say("blur_intro"), cards, planned_runs(dataset, PROTOCOLS), ways)
     points = shared.points_of(cards, dataset, PROTOCOLS)
-    frame = lines.Frame(say("figure_blur", data=say(f"dataset_{dataset}")), SIDES[dataset])
+    frame = lines.Frame(say("figure_blur", data=say(f"dataset_{dataset}")), SIDES[dataset], pictures=shared.axis_pictures(SIDES[dataset]))
     if not guess.shown:
         figure = lines.asked(frame, points)
         return Screen("resolution.blur.asked", guess.question.words, say("blur_intro"), figure, guess.options, ways, whole=False)

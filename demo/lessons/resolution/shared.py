@@ -7,11 +7,15 @@ from typing import TypeVar
 
 import streamlit as st
 
+from core.images import preview
+from core.pretrained import test_images
 from core.pretrained.cards import Card
 from core.studies.resolution import RECIPES, SIDES, Cell, cells
+from demo.charts.protocol_lines import THUMBNAIL, Point
 from demo.classroom import asking
-from demo.lessons.resolution.lines import Point
+from demo.server import services
 from demo.text import speaker
+from demo.ui import images
 from demo.ui.finding import Screen, Way
 from demo.visitor import session
 
@@ -21,6 +25,8 @@ Cards = Mapping[str, Card]
 
 
 T = TypeVar("T")
+SHOWN = 1
+"""The test picture on the axis."""
 
 
 def choice(name: str, options: Sequence[T], label: str, shown: Callable[[T], str] = str, default: T | None = None) -> T:
@@ -82,6 +88,14 @@ def points_of(cards: Cards, dataset: str, protocols: Iterable[str]) -> list[Poin
     """The accuracy of each protocol at each side, all by the one recipe that they are compared by."""
     found = [cells(cards).by_recipe(RECIPES[dataset][0], dataset, protocol, side) for protocol in protocols for side in SIDES[dataset]]
     return [Point(cell.protocol, cell.side, 100 * cell.accuracy) for cell in found if cell and cell.accuracy is not None]
+
+
+def axis_pictures(sides: Sequence[int]) -> dict[int, str]:
+    """One test picture at each side, as data: addresses for the axis of a figure; none where it does not come with the app."""
+    found = test_images.first_image("cifar10" if max(sides) == SIDES["cifar10"][0] else "mnist", SHOWN, services.pretrained_folder())
+    if found is None:
+        return {}
+    return {side: images.as_address(images.picture(preview.at_resolution(found[0], side), 2 * THUMBNAIL)) for side in sides}
 
 
 def waiting(headline: str, sentence: str, cards: Cards, names: Iterable[str], ways: Sequence[Way]) -> Screen:

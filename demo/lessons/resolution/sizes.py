@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from core.classroom.questions import studies
 from core.studies.resolution import RECIPES, SIDES, planned_runs
+from demo.charts import protocol_lines as lines
 from demo.charts import protocols
+from demo.charts.protocol_lines import Point
 from demo.classroom import guessing, questions
-from demo.lessons.resolution import lines, shared
-from demo.lessons.resolution.lines import Point
+from demo.lessons.resolution import shared
 from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
 from demo.ui import finding
@@ -28,7 +29,7 @@ def screen(cards: Cards) -> Screen:
     if found is None:
         return shared.waiting(guess.question.words, say("sizes_intro"), cards, planned_runs(dataset, ("tvtv", "mixed")), ways)
     points = shared.points_of(cards, dataset, ("tvtv", "mixed"))
-    frame = lines.Frame(say("figure_sizes", data=say(f"dataset_{dataset}")), sides, *_range(dataset, points))
+    frame = lines.Frame(say("figure_sizes", data=say(f"dataset_{dataset}")), sides, *_range(dataset, points), pictures=shared.axis_pictures(sides))
     if not guess.shown:
         hidden = [point for point in points if point.protocol == "tvtv"]
         figure = lines.asked(frame, hidden, whole=("tvtv",))

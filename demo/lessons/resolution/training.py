@@ -7,10 +7,10 @@ from core.studies import resolution_findings
 from core.studies.resolution import SIDES
 from demo.charts.figure import Figure, columns_of
 from demo.charts.plots import heading
+from demo.charts.protocol_lines import HEIGHT, open_question
 from demo.charts.theme import Spec
 from demo.classroom import guessing, questions
 from demo.lessons.resolution import shared
-from demo.lessons.resolution.lines import HEIGHT, open_question
 from demo.lessons.resolution.shared import Cards
 from demo.text import speaker
 from demo.ui import finding

@@ -26,8 +26,9 @@ from core.vocabulary import metrics
 from core.vocabulary.records import Facts
 from demo import text
 from demo.charts import export
+from demo.charts import protocol_lines as lines
 from demo.classroom import asking
-from demo.lessons.resolution import evidence, lines, published, riddle
+from demo.lessons.resolution import evidence, published, riddle
 from demo.lessons.resolution import figures as drawn
 from demo.lessons.resolution.tables import experiments
 from tests import run_records

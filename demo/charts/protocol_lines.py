@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from core.images import preview
-from core.pretrained import test_images
 from demo.charts import direct, protocols
 from demo.charts.figure import Figure, columns_of
 from demo.charts.theme import Spec
-from demo.server import services
 from demo.text import speaker
-from demo.ui import images
 
-say = speaker("resolution")
+say = speaker("charts")
 HEIGHT = 400
 """Pixels, with the axis and its pictures."""
 GUESSING = 10
 """Percent of ten classes that are right by chance."""
 THUMBNAIL = 44
 """Pixels of a picture on the axis."""
-SHOWN = 1
-"""The test picture on the axis."""
 YOURS = "guess"
 COLUMNS = ("side", "protocol", "value", "order")
 
@@ -44,6 +38,10 @@ class Frame:
     sides: Sequence[int]
     low: int = 0
     high: int = 100
+    pictures: Mapping[int, str] = field(default_factory=dict)
+    """The same picture at each side, as a data: address, below the axis."""
+    chance: int = GUESSING
+    """Percent that are right by chance."""
 
 
 def straight(start: float, end: float, sides: Sequence[int]) -> list[Point]:
@@ -78,7 +76,7 @@ def _figure(frame: Frame, points: Sequence[Point], open_: bool = False) -> Figur
     words = {name: f"{protocol.word} {{value:.0f}}%" for name, protocol in protocols.PROTOCOLS.items()}
     columns = direct.named(columns_of(COLUMNS, rows), "order", "value", "protocol", words, 0.07 * (frame.high - frame.low), (frame.low, frame.high))
     at, below = _apart(points, sides)
-    columns["yours"] = [say("yours") if (point.protocol, point.side) == (YOURS, at) else "" for point in points]
+    columns["yours"] = [say("lines_yours") if (point.protocol, point.side) == (YOURS, at) else "" for point in points]
     columns["below"] = [below] * len(points)
     columns["last"] = [point.side == sides[-1] for point in points]
     return Figure(frame.title, _spec(frame, open_), columns)
@@ -102,8 +100,8 @@ def _spec(frame: Frame, open_: bool) -> Spec:
     place: Spec = {"x": x, "y": y}
     ours: list[Spec] = [{"filter": {"field": "protocol", "oneOf": list(protocols.PROTOCOLS)}}]
     yours: list[Spec] = [{"filter": {"field": "protocol", "equal": YOURS}}]
-    tips: list[Spec] = [{"field": "side", "type": "ordinal", "title": say("side_axis")},
-                        {"field": "value", "type": "quantitative", "title": say("right_axis"), "format": ".1f"}]  # fmt: skip
+    tips: list[Spec] = [{"field": "side", "type": "ordinal", "title": say("lines_side_axis")},
+                        {"field": "value", "type": "quantitative", "title": say("lines_right_axis"), "format": ".1f"}]  # fmt: skip
     layers: list[Spec] = [
         {"transform": yours, "mark": {"type": "line", "strokeWidth": 2.5, "strokeDash": [3, 4], "color": {"expr": "ink"}}, "encoding": place},
         {"transform": ours, "mark": {"type": "line", "strokeWidth": 3},
@@ -111,10 +109,10 @@ def _spec(frame: Frame, open_: bool) -> Spec:
         {"transform": ours, "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
          "encoding": {**place, "color": protocols.colour("protocol"), "shape": protocols.shape("protocol"), "tooltip": tips}},
         direct.names(x, y, protocols.ink("protocol")), _named_guess(place, yours),
-        *(direct.level(GUESSING, say("guessing", share=GUESSING), y) if frame.low < GUESSING else []),
-        *_pictures(frame.sides, x), *([open_question()] if open_ else []),
+        *(direct.level(frame.chance, say("lines_guessing", share=frame.chance), y) if frame.low < frame.chance else []),
+        *_pictures(frame, x), *([open_question()] if open_ else []),
     ]  # fmt: skip
-    return {"title": {"text": say("right_axis"), "fontWeight": "normal"}, "height": HEIGHT, "layer": layers}
+    return {"title": {"text": say("lines_right_axis"), "fontWeight": "normal"}, "height": HEIGHT, "layer": layers}
 
 
 def _named_guess(place: Spec, yours: list[Spec]) -> Spec:
@@ -131,12 +129,10 @@ def open_question() -> Spec:
             "encoding": {**place, "text": {"value": "?"}, "size": {"value": 96}}}  # fmt: skip
 
 
-def _pictures(sides: Sequence[int], x: Spec) -> list[Spec]:
-    """One test picture at each size, below the axis; nothing where it does not come with the app."""
-    dataset = "cifar10" if max(sides) == 32 else "mnist"
-    found = test_images.first_image(dataset, SHOWN, services.pretrained_folder())
-    if found is None:
+def _pictures(frame: Frame, x: Spec) -> list[Spec]:
+    """One picture at each size, below the axis; nothing where there is none."""
+    if not frame.pictures:
         return []
-    layer = direct.pictures(x, {side: images.as_address(images.picture(preview.at_resolution(found[0], side), 2 * THUMBNAIL)) for side in sides}, THUMBNAIL)
-    fits = {"expr": f"min({THUMBNAIL}, width / {len(sides) + 1})"}
+    layer = direct.pictures(x, frame.pictures, THUMBNAIL)
+    fits = {"expr": f"min({THUMBNAIL}, width / {len(frame.sides) + 1})"}
     return [{**layer, "mark": {**layer["mark"], "width": fits, "height": fits}}]
