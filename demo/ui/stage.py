@@ -35,6 +35,7 @@ STYLE = """
 .st-key-stage_head .stHeading h1 { font-size: 1.45rem; padding: 0; white-space: nowrap; }
 :is(.st-key-stage_column, .st-key-stage_column_more) .stHeading h3 { font-size: 1rem; }
 .st-key-stage_column [class*="st-key-question-"] h3 { font-size: 1.333rem; line-height: 1.3; text-wrap: pretty; }
+.st-key-stage_column [class*="st-key-question-"] { padding-top: 0.3rem; }
 .st-key-stage_tries button { min-height: 2.3rem; border-radius: 1.2rem; padding: 0.1rem 0.9rem; }
 .st-key-stage_tries { gap: 0.5rem; }
 .st-key-stage_wide { min-height: 42rem; }

@@ -39,10 +39,10 @@ LEAST = 0.001
 def render() -> bool:
     """The images at each side, then what was lost on the way; False where there is none yet."""
     st.markdown(say("lost_text"))
-    dataset, filter, own = _controls()
+    dataset, filter, place = _controls()
     try:
         with st.spinner(say("loading")):
-            found = _own(dataset) if own else _of_dataset(dataset)
+            found = _own(dataset) if place is None else quality.of_dataset(dataset, session.manager().data, *place)
             pairs = quality.pairs(found[0], source_of(dataset).sides, filter) if found else []
     except LabError as error:
         st.error(plain(error), icon=":material/error:")
@@ -63,22 +63,23 @@ def render() -> bool:
     return True
 
 
-def _controls() -> tuple[str, str, bool]:
-    """The data set, the filter, and whether it is one's own image."""
+def _controls() -> tuple[str, str, tuple[int, int] | None]:
+    """The data set, the filter, and which of its images: the first one's place from 0 and how many; None for one's own image."""
     there = [name for name in (*hardest_first(), *own_names()) if state(name, session.manager().data).present]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        dataset = st.selectbox(say("dataset"), there, key="seeing.dataset", format_func=lambda name: source_of(name).title, width=180)
-        filter = st.selectbox(say("filter"), FILTERS, index=FILTERS.index(FILTER), key="seeing.filter", help=say("filter_help"), width=200)
-        own = st.toggle(say("own"), key="seeing.own")
-    return dataset, filter, own
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="seeing_lost"):
+        dataset = st.selectbox(say("dataset"), there, key="seeing.dataset", format_func=lambda name: source_of(name).title, width=165)
+        filter = st.selectbox(say("filter"), FILTERS, index=FILTERS.index(FILTER), key="seeing.filter", help=say("filter_help"), width=165)
+        own = bool(session.typed("seeing.own"))
+        place = None if own else _place(dataset)
+        st.toggle(say("own"), key="seeing.own")
+    return dataset, filter, place
 
 
-def _of_dataset(dataset: str) -> tuple[Bytes, list[str]]:
+def _place(dataset: str) -> tuple[int, int]:
     source = source_of(dataset)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = st.number_input(say("first"), 1, source.train + source.test, 1, key=f"seeing.first.{dataset}", help=say("first_help"), width=180)
-        count = st.segmented_control(say("count"), COUNTS, default=COUNTS[0], required=True, key="seeing.count", width="content")
-    return quality.of_dataset(dataset, session.manager().data, first - 1, count or COUNTS[0])
+    first = st.number_input(say("first"), 1, source.train + source.test, 1, key=f"seeing.first.{dataset}", help=say("first_help"), width=165)
+    count = st.segmented_control(say("count"), COUNTS, default=COUNTS[0], required=True, key="seeing.count", width="content")
+    return first - 1, count or COUNTS[0]
 
 
 def _own(dataset: str) -> tuple[Bytes, list[str]] | None:
