@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.datasets.own.records import OwnSet
-from demo.lessons.own import authors, collecting, study
+from demo.lessons.own import authors, checks, collecting, study
 from demo.lessons.own.shared import say
 from demo.visitor import navigation
 
@@ -15,6 +15,7 @@ def show(about: OwnSet) -> None:
     study.show(about)
     authors.show(about)
     st.subheader(say("pictures"), anchor=False)
+    checks.show(about)
     collecting.everything(about)
     with st.container(horizontal=True, gap="small"):
         navigation.link("train", say("to_train"), dataset=about.name)

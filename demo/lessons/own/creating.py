@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.vocabulary.errors import LabError
 from core.vocabulary.sources import CLASSES, SIDES
-from demo.lessons.own import shared
+from demo.lessons.own import shared, uploading
 from demo.lessons.own.shared import say
 from demo.text import plain
 from demo.ui import header
 from demo.visitor import navigation, session
 
-KINDS = ("drawings", "photographs")
+WAYS = ("together", "zip")
 SIDE_OF = {"drawings": 28, "photographs": 32}
 """Pixels along a side that are proposed."""
 
@@ -24,7 +24,8 @@ def show(others: bool) -> None:
     st.markdown(say("intro"))
     left, right = st.columns([6, 5], gap="large")
     with left:
-        _form()
+        way = st.segmented_control(say("way"), WAYS, default=WAYS[0], required=True, key="own.way", format_func=lambda one: say(f"way_{one}"), label_visibility="collapsed")
+        _form() if way == WAYS[0] else uploading.form()
     with right:
         if not others:
             header.empty(say("empty"), "own")
@@ -36,7 +37,7 @@ def _form() -> None:
     classes = st.text_input(say("classes"), key="own.classes", placeholder=say("classes_example"), help=say("classes_help", least=CLASSES[0], most=CLASSES[1]))
     columns = st.columns(2, vertical_alignment="bottom")
     with columns[0]:
-        kind = st.segmented_control(say("kind"), KINDS, default=KINDS[0], required=True, key="own.kind", format_func=lambda one: say(f"kind_{one}")) or KINDS[0]
+        kind = st.segmented_control(say("kind"), shared.KINDS, default=shared.KINDS[0], required=True, key="own.kind", format_func=lambda one: say(f"kind_{one}")) or shared.KINDS[0]
     with columns[1]:
         side = st.slider(say("side"), *SIDES, SIDE_OF[kind], key=f"own.side.{kind}", help=say("side_help"))
     named = [name.strip() for name in re.split(r"[,;\n]", classes) if name.strip()]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.datasets.own.records import Contribution, OwnSet
 from core.datasets.own.store import OwnStore
+from core.vocabulary.sources import FOLDER, PREFIX
 from demo.components.collector import Thumb
 from demo.text import speaker
 from demo.visitor import session
 
 say = speaker("own")
+KINDS = ("drawings", "photographs")
+"""What a set is made of."""
 LOOK_SECONDS = 2.0
 """Between two looks of a browser at a collection: counts grow while everybody draws."""
 
@@ -19,6 +23,11 @@ LOOK_SECONDS = 2.0
 def store() -> OwnStore:
     """The data sets of one's own of this server."""
     return OwnStore()
+
+
+def folder(about: OwnSet) -> Path:
+    """Where the files of a set lie."""
+    return store().folder / f"{FOLDER}{about.name.removeprefix(PREFIX)}"
 
 
 def may_change(about: OwnSet) -> bool:

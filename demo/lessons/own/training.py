@@ -10,9 +10,8 @@ from core.classroom.own_study import run_of
 from core.datasets.own.records import OwnSet
 from core.runs.summaries import RunSummary
 from core.vocabulary.errors import LabError
-from core.vocabulary.folders import own_folder
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.sources import FOLDER, PREFIX, ROW
+from core.vocabulary.sources import ROW
 from demo.lessons.own import shared
 from demo.lessons.own.shared import say
 from demo.text import plain
@@ -33,7 +32,7 @@ def runs(about: OwnSet, recipes: Mapping[str, Recipe]) -> Runs:
 
 def _closed_at(about: OwnSet) -> float:
     """When the pictures changed last (seconds since 1970): runs from before were trained on others."""
-    return (own_folder() / f"{FOLDER}{about.name.removeprefix(PREFIX)}" / ROW).stat().st_mtime
+    return (shared.folder(about) / ROW).stat().st_mtime
 
 
 def done(found: Runs) -> bool:

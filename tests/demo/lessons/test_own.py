@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.classroom.calls import Call
@@ -239,3 +242,58 @@ def test_forgetting_everything_leaves_no_file_and_taking_back_none_of_ones_own(
 def test_the_page_says_where_the_pictures_lie(manager: JobManager, shown: dict[str, Any], tmp_path: Path) -> None:
     made(session.visitor().name)
     assert str(tmp_path / "own") in words(opened()).replace("\\", "") and "leave the room nowhere" in words(opened())
+
+
+# --- a ZIP, and what is checked --------------------------------------------------------------------------------------
+
+
+def zipped(folders: dict[str, int], broken: str = "") -> bytes:
+    """A ZIP of coloured squares, so many in each folder; `broken`: a path of a file that is no picture."""
+    stream, random = io.BytesIO(), np.random.default_rng(0)
+    with zipfile.ZipFile(stream, "w") as archive:
+        for folder, count in folders.items():
+            for number in range(count):
+                image = io.BytesIO()
+                Image.fromarray(random.integers(0, 255, (32, 32, 3), np.uint8)).save(image, "PNG")
+                archive.writestr(f"{folder}/{number}.png", image.getvalue())
+        if broken:
+            archive.writestr(broken, b"no picture")
+    return stream.getvalue()
+
+
+def uploads(page: AppTest, data: bytes, keep_rest: bool = False) -> AppTest:
+    """Chooses the way by a ZIP, names the set and sends the file."""
+    page.segmented_control(key="own.way").set_value("zip").run()
+    page.text_input(key="own.zip.title").set_value("Squares")
+    page.segmented_control(key="own.zip.kind").set_value("photographs")
+    page.checkbox(key="own.zip.keep_rest").set_value(keep_rest)
+    page.file_uploader[0].set_value(("squares.zip", data, "application/zip")).run()
+    return page.button(key="own.zip.import").click().run()
+
+
+def test_a_zip_becomes_a_closed_set_and_what_was_found_in_it_is_shown(manager: JobManager, shown: dict[str, Any]) -> None:
+    page = uploads(opened(), zipped({"red": 4, "blue": 12}, broken="red/broken.png"), keep_rest=True)
+    [about] = OwnStore().list_sets()
+    assert not page.exception and not about.open and (about.classes, about.shape) == (("blue", "red"), (3, 32, 32))
+    assert "1 size of files: 32 × 32 (16)" in words(page) and "red/broken.png" in words(page)
+    assert "**blue** has 3 times as many pictures as **red**" in words(page) and "No picture is there twice" in words(page)
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    (zipped({"red": 3}), "1 class; expected 2 to 20"), (zipped({"red": 3, "blue": 3}, broken="red/broken.png"), "red/broken.png"),
+    (b"PK no archive", "ZIP"),
+])  # fmt: skip
+def test_a_zip_that_makes_no_set_is_told_in_a_line_and_leaves_nothing(manager: JobManager, data: bytes, says: str) -> None:
+    page = uploads(opened(), data)
+    assert says in words(page).replace("\\", "") and not OwnStore().list_sets() and not page.exception
+
+
+def test_pictures_that_are_there_twice_are_shown_as_pairs(manager: JobManager, shown: dict[str, Any]) -> None:
+    about = made(session.visitor().name)
+    collected(about)
+    [image] = OwnStore().images(about.name, [1])
+    OwnStore().add(about.name, image, 2, author="another")
+    OwnStore().close(about.name)
+    page = opened()
+    [pairs] = [part.proto.body for part in page.get("html") if "own-pairs" in part.proto.body and "<figure" in part.proto.body]
+    assert pairs.count("<figure") == 1 and "They have different classes" in pairs and pairs.count("<img") == 2
