@@ -164,7 +164,7 @@ def test_the_pictures_are_small() -> None:
 
 def test_the_bounds_are_the_ones_that_hold() -> None:
     from core.classroom import guesses, teacher_token, votes
-    from core.runs import manager
+    from core.runs.scheduling.limits import Limits
     from demo.classifier import queue
     from demo.classifier.api import UPLOAD_MB
     from demo.server import private_folder, sessions
@@ -174,7 +174,7 @@ def test_the_bounds_are_the_ones_that_hold() -> None:
 
     megabyte = 1 << 20
     rows = {
-        "runs that wait": (manager.PERSON_LIMIT, manager.ADDRESS_LIMIT, manager.QUEUE_LIMIT),
+        "runs that wait": (Limits().person, Limits().address, Limits().waiting),
         "new browsers in a class": ("", pace(*votes.NEW_MEMBERS), f"{votes.MOST_MEMBERS:,}"),
         "answers to a question": (1, "", votes.MOST_VOTERS),
         "questions answered first": ("", pace(*votes.NEW_QUESTIONS), votes.MOST_QUESTIONS),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import secrets
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ from core.runs.scheduling import lifecycle
 from core.runs.scheduling.estimates import Estimate
 from core.runs.scheduling.job import Job
 from core.runs.scheduling.lifecycle import PERSON
-from core.runs.scheduling.runner import Runner
+from core.runs.scheduling.supervision import SupervisedRunner
 from core.runs.snapshot import Snapshot, Snapshots, history_of
 from core.runs.store import RunStore
 from core.runs.summaries import RunSummary
@@ -29,25 +28,19 @@ from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.visitor import Visitor
 
-QUEUE_LIMIT = 64
-"""Runs of all persons that may wait, paused ones that gave their place up among them."""
-PERSON_LIMIT = 4
-"""Of these, how many may be one person's. The teacher may have more."""
-ADDRESS_LIMIT = 48
-"""Of these, how many may come from one network address: room for a class behind one, and left for everybody else."""
 WARM_UP_AFTER_S = 4.0
 """From the server's start: importing torch takes a core for two seconds."""
 Shown = TypeVar("Shown", Snapshot, RunSummary)
 
 
-class JobManager(Runner):
+class JobManager(SupervisedRunner):
     """Submits, shows, pauses, resumes and stops runs. Every method may be called from any thread."""
 
     def __init__(
         self, store: RunStore, engine: base.Engine, *, data: Path, token: str, threads: int, cards: Path
     ) -> None:
-        super().__init__(store, engine)
-        self.data, self.token, self.threads, self.cards = data, token, threads, cards
+        super().__init__(store, engine, token)
+        self.data, self.threads, self.cards = data, threads, cards
         self._stored = Snapshots(store, cards)
 
     # --- asking ----------------------------------------------------------------------------------------------------
@@ -70,14 +63,14 @@ class JobManager(Runner):
         busy = bool(self._active or self._queue)
         return self._estimates.of(self._with_threads(recipe), busy, visitor.name if visitor else "")
 
+    def starts_later(self, recipe: Recipe, visitor: Visitor) -> bool:
+        """Whether a run of this recipe would wait for the end of the lesson, because it is long; the teacher's never do."""
+        return not self.teacher(visitor.token) and self._too_long(self._with_threads(recipe))
+
     @property
     def facts(self) -> dict[str, Any] | None:
         """The device as the engine sees it; None until the engine has answered. Never waits."""
         return None if self._closed else self._estimates.facts()
-
-    def teacher(self, token: str) -> bool:
-        """Whether this is the teacher's token; compared in constant time."""
-        return bool(token) and secrets.compare_digest(token.encode(), self.token.encode())
 
     def may(self, run: str, visitor: Visitor) -> bool:
         """Whether this person may pause, resume, stop or delete the run: its owner, or the teacher.
@@ -96,7 +89,8 @@ class JobManager(Runner):
         with self._changed:
             job = self._jobs.get(run)
             if job is not None:
-                return job.snapshot(self._queue.place(job))
+                place = self._queue.place(job)
+                return job.snapshot(place, self._waits().get(run) if place else None, job in self._later)
         return self._explained(self._stored.of(run))
 
     def history(self, run: str) -> History:
@@ -107,8 +101,10 @@ class JobManager(Runner):
         """Every run of the store that can be read, the newest first, without its epochs."""
         with self._changed:
             places = {job.run: place for place, job in enumerate(self._queue, start=1)}
+            later = {job.run for job in self._later}
         found = map(self._explained, self.store.summaries())
-        return [dataclasses.replace(it, place=places[it.run]) if it.run in places else it for it in found]
+        waiting = places.keys() | later
+        return [dataclasses.replace(it, place=places.get(it.run), later=it.run in later) if it.run in waiting else it for it in found]
 
     def unreadable(self) -> dict[str, str]:
         """Run -> why it cannot be read; such runs harm no other."""
@@ -125,8 +121,13 @@ class JobManager(Runner):
     # --- ordering --------------------------------------------------------------------------------------------------
 
     def submit(self, recipe: Recipe, visitor: Visitor) -> str:
-        """Puts a new run into the queue and returns its id. LabError for a bad recipe or a full queue."""
+        """Puts a new run into the queue, or among those for after the lesson, and returns its id.
+
+        LabError for a bad recipe, one with more epochs than the teacher allows, and a full queue.
+        """
         base.check(recipe, self.data, thoroughly=True, devices=self._devices(recipe))
+        if recipe.epochs > self.limits.epochs and not self.teacher(visitor.token):
+            raise LabError(f"epochs is {recipe.epochs:,}; expected at most {self.limits.epochs:,}, which the teacher has set for this lesson")
         with self._changed:
             self._check_limits(visitor.name, visitor)
             run = self.store.create(self._with_threads(recipe), visitor.name)
@@ -135,7 +136,7 @@ class JobManager(Runner):
             except LabError as error:
                 self._discard(run, str(error))
                 raise
-            self._enqueue(job, written=True)
+            self._enqueue(job, written=True, later=self.starts_later(recipe, visitor))
         return run
 
     def pause(self, run: str, visitor: Visitor) -> None:
@@ -180,16 +181,6 @@ class JobManager(Runner):
             elif (status := self.store.status(run)) in lifecycle.ACTIVE:
                 raise LabError(f"run {run} is {status} in another process; stop it there")
 
-    def stop_all(self, visitor: Visitor) -> int:
-        """Stops every run that is queued, running or paused, whoever's it is; how many that were. For the teacher."""
-        if not self.teacher(visitor.token):
-            raise LabError("only the teacher can stop everybody's runs")
-        with self._changed:
-            jobs = list(self._jobs.values())
-            for job in jobs:
-                self._stop(job)
-        return len(jobs)
-
     def delete(self, run: str, visitor: Visitor) -> None:
         """Forgets a run that is not active, and its weights."""
         self._allowed(run, visitor)
@@ -220,12 +211,13 @@ class JobManager(Runner):
         if self._closed:
             raise LabError("the server is closing; start the run again when it is back")
         waiting = [other for other in self._jobs.values() if other not in self._active and other is not job]
-        if len(waiting) >= QUEUE_LIMIT:
-            raise LabError(f"{QUEUE_LIMIT} runs are waiting already; try again when one has finished")
-        if visitor.address and sum(other.address == visitor.address for other in waiting) >= ADDRESS_LIMIT:
-            raise LabError(f"{ADDRESS_LIMIT} runs from your network are waiting already; try again when one has finished")
-        if sum(other.owner == owner for other in waiting) >= PERSON_LIMIT and not self.teacher(visitor.token):
-            raise LabError(f"{PERSON_LIMIT} runs of one person wait or are paused already; stop one, or try again later")
+        most = self.limits
+        if len(waiting) >= most.waiting:
+            raise LabError(f"{most.waiting} runs are waiting already; try again when one has finished")
+        if visitor.address and sum(other.address == visitor.address for other in waiting) >= most.address:
+            raise LabError(f"{most.address} runs from your network are waiting already; try again when one has finished")
+        if sum(other.owner == owner for other in waiting) >= most.person and not self.teacher(visitor.token):
+            raise LabError(f"{most.person} runs of one person wait or are paused already; stop one, or try again later")
 
     def _queue_again(self, run: str, job: Job | None, visitor: Visitor) -> None:
         """A run of the store, or one that gave its place up."""
@@ -235,7 +227,7 @@ class JobManager(Runner):
         job = self._reopened(run, visitor)
         try:
             self._check_limits(job.owner, visitor)
-            self._enqueue(job)
+            self._enqueue(job, later=not job.record.epochs and self.starts_later(job.recipe, visitor))
         except LabError:
             job.lock.release()
             raise

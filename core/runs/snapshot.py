@@ -50,6 +50,10 @@ class Snapshot(HasRunRecord):
     """What somebody called it; "" where nobody did."""
     epoch: int | None = None
     """Set: the run as it was after this epoch, RUN@EPOCH; `weights` are those that it kept, and it has no result."""
+    wait: float | None = None
+    """Seconds until it begins; None when it does not wait, and where nobody can tell."""
+    later: bool = False
+    """Whether it waits for the end of the lesson."""
 
     @property
     def active(self) -> bool:

@@ -48,6 +48,8 @@ class RunSummary:
     macro_f1: float | None
     place: int | None = None
     """1-based place in the queue."""
+    later: bool = False
+    """Whether it waits for the end of the lesson."""
     pretrained: bool = False
     name: str = ""
     """What somebody called it; "" where nobody did."""

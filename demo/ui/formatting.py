@@ -68,6 +68,11 @@ def duration(seconds: float, say: Say) -> str:
     return say("duration_hours", hours=seconds // 3600, minutes=seconds % 3600 // 60)
 
 
+def roughly(seconds: float, say: Say) -> str:
+    """How long, where more than whole minutes would promise too much."""
+    return say("duration_under_a_minute") if seconds < 55 else say("duration_whole_minutes", minutes=max(1, round(seconds / 60)))
+
+
 def clock(seconds: float, say: Say) -> str:
     """Minutes and seconds, always as wide."""
     return say("clock", minutes=round(seconds) // 60, seconds=round(seconds) % 60)

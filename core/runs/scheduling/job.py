@@ -59,10 +59,10 @@ class Job:
         inside = self.tick.step / self.tick.steps if self.tick and self.tick.phase == "training" and self.tick.steps else 0.0
         return max(0.0, (self.recipe.epochs - self.record.epochs_done - inside) * self.record.facts.train / rate)
 
-    def snapshot(self, place: int | None) -> Snapshot:
-        """The run now; `place` is its 1-based place in the queue, None when it does not wait."""
+    def snapshot(self, place: int | None, wait: float | None = None, later: bool = False) -> Snapshot:
+        """The run now; `place` is its 1-based place in the queue, None when it does not wait there; `wait`: seconds until it begins."""
         return Snapshot(
             run=self.run, status=self.status, record=self.record, owner=self.owner, created=self.created, place=place,
             version=self.version, tick=self.tick, curve=self.curve.points(), message=self.message,
-            seconds_left=self.seconds_left(), weights=None, name=self.name,
+            seconds_left=self.seconds_left(), weights=None, name=self.name, wait=wait, later=later,
         )  # fmt: skip

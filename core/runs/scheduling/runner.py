@@ -35,6 +35,10 @@ class Runner:
         self._jobs: dict[str, Job] = {}
         """Every run that waits, is trained, or is paused; this process holds its lock."""
         self._queue = RunQueue[Job]()
+        self._later: list[Job] = []
+        """Those that wait for the end of the lesson; they are not in the queue."""
+        self._held = False
+        """Whether no waiting run begins."""
         self._active: list[Job] = []
         """The jobs whose threads are at work, the one that began first in front; each keeps its place until its stream is closed."""
         self._closed = False
@@ -50,7 +54,7 @@ class Runner:
                 if job.thread is not None:
                     self._end(job, "interrupted")
                 else:
-                    self._queue.remove(job)
+                    self._unqueue(job)
                     self._leave(job, "interrupted", CLOSE)
             threads = [job.thread for job in self._active if job.thread is not None]
         self.engine.close()
@@ -102,25 +106,31 @@ class Runner:
         if job.thread is not None:
             self._end(job, "stopped")
         else:
-            self._queue.remove(job)
+            self._unqueue(job)
             self._leave(job, "stopped", PERSON)
 
     # --- the queue ---------------------------------------------------------------------------------------------------
 
-    def _enqueue(self, job: Job, *, written: bool = False) -> None:
+    def _enqueue(self, job: Job, *, written: bool = False, later: bool = False) -> None:
+        """The run waits for its turn, or for the end of the lesson (`later`)."""
         if job.status != "queued":
             self._move(job, "queued", PERSON, written=written)
         self._unwritten.pop(job.run, None)
         self._jobs[job.run] = job
-        self._queue.push(job)
+        (self._later.append if later else self._queue.push)(job)
         with log.of_run(job.run):
             LOG.debug("queued")
         self._yield_slot()
         self._start_next()
 
+    def _unqueue(self, job: Job) -> None:
+        """The run waits no more, if it did."""
+        self._queue.remove(job)
+        self._later = [other for other in self._later if other is not job]
+
     def _start_next(self) -> None:
         """Starts the next runs while there are places for them."""
-        while len(self._active) < self.engine.places and self._queue and not self._closed:
+        while len(self._active) < self.engine.places and self._queue and not self._closed and not self._held:
             job = self._queue.pop()
             self._active.append(job)
             job.ending, job.again, job.version = "", False, job.version + 1
@@ -132,6 +142,8 @@ class Runner:
 
     def _yield_slot(self) -> None:
         """Paused runs give their places up when others wait for which no place is free, or about to be."""
+        if self._held:
+            return
         ending = sum(bool(job.ending) for job in self._active)
         lacking = len(self._queue) - ending - max(0, self.engine.places - len(self._active))
         paused = [job for job in self._active if job.status == "paused" and not job.ending]

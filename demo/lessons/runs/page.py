@@ -18,7 +18,7 @@ from core.runs.summaries import RunSummary, utc
 from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
 from demo.charts import curves, figure
-from demo.lessons.runs import board, differing, in_step, pretrained, table
+from demo.lessons.runs import board, differing, in_step, pretrained, queue, table
 from demo.text import plain, speaker
 from demo.timeline import doors
 from demo.ui import header, take_home
@@ -38,6 +38,7 @@ def render() -> None:
     problem = session.notice()
     if problem:
         st.warning(plain(problem), icon=":material/info:")
+    queue.render()
     own = session.manager().list()
     if own:
         _overview(own)

@@ -69,7 +69,9 @@ def side(now: RunSummary) -> str:
 
 
 def status(now: RunSummary | Snapshot) -> str:
-    """In words; for a waiting run with its place in the queue."""
+    """In words; for a waiting run with its place in the queue, or that it waits for the end of the lesson."""
+    if now.later:
+        return say("status_later")
     return say("status_place", place=now.place) if now.place else say(f"status_{now.status}")
 
 

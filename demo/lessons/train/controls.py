@@ -239,8 +239,12 @@ def start(primary: bool = True) -> None:
             st.error(plain(refusal), icon=":material/block:")
             if not _present(now.dataset):
                 navigation.link("data", say("to_data"))
+    manager = session.manager()
+    later = not refusal and manager.starts_later(now, session.visitor())
+    if later:
+        st.caption(say("later", minutes=manager.limits.minutes))
     st.button(
-        say("start"), key="train.start", type="primary" if primary else "secondary", icon=":material/play_arrow:", width=170,
+        say("start_later" if later else "start"), key="train.start", type="primary" if primary else "secondary", icon=":material/schedule:" if later else ":material/play_arrow:", width=230 if later else 170,
         help=say("start_help"), disabled=bool(refusal), on_click=submit, args=(now,),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from core.vocabulary.sources import source_of
 from demo.lessons.train import figures, foot, orders, pretrained, result
 from demo.text import plain, speaker
 from demo.timeline import view as timeline
-from demo.ui.formatting import clock, ordinal, percent, whole
+from demo.ui.formatting import clock, ordinal, percent, roughly, whole
 from demo.visitor import run_names, session
 
 say = speaker("train")
@@ -84,7 +84,7 @@ def status_line(now: Snapshot) -> str:
     """Epoch, phase, or the place in the queue: one line."""
     done, epochs, tick = now.epochs_done, now.recipe.epochs, now.tick
     if now.status == "queued":
-        return say("status_queued", place=ordinal(now.place, say)) if now.place else say("status_starting")
+        return _waiting_line(now)
     if now.status == "paused":
         return say("status_paused", epoch=min(done + 1, epochs), epochs=epochs)
     if now.status != "running":
@@ -92,6 +92,15 @@ def status_line(now: Snapshot) -> str:
     if tick is None:
         return say("status_between", epoch=done, epochs=epochs)
     return say(f"status_{tick.phase}", epoch=tick.epoch, epochs=epochs, step=tick.step, steps=tick.steps)
+
+
+def _waiting_line(now: Snapshot) -> str:
+    if now.later or not now.place:
+        return say("status_later" if now.later else "status_starting")
+    place = ordinal(now.place, say)
+    if now.wait is None:
+        return say("status_held" if session.manager().queue_state().held else "status_queued", place=place)
+    return say("status_queued_wait", place=place, duration=roughly(now.wait, say))
 
 
 def progress(now: Snapshot) -> float:

@@ -21,6 +21,7 @@ from core.runs.scheduling import lifecycle
 from core.runs.store import RunStore, StoreError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Facts, Matrix, Record, Result, Start
+from core.vocabulary.visitor import Visitor
 
 PATIENCE_S = 20.0
 """A test that waits longer has found something that waits for ever."""
@@ -290,6 +291,7 @@ class Lab:
         self.store.refused.clear()
         self.script.failures.clear()
         self.script.open()
+        self.manager.hold(False, Visitor("", self.manager.token))
         self._until(self._idle, "a run waits for ever")
         self.rules()
         with self.manager._changed:

@@ -12,9 +12,9 @@ from core.engines.base import Engine
 from core.engines.process import ProcessEngine
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import Card
-from core.runs import manager as jobs
 from core.runs.curve import MOST, Curve
 from core.runs.manager import JobManager
+from core.runs.scheduling.limits import Limits
 from core.runs.snapshot import Snapshot
 from core.runs.store import StoreError, open_store
 from core.vocabulary.errors import LabError, NoSuchRun
@@ -117,9 +117,9 @@ def test_others_wait_and_see_their_place(manager: JobManager) -> None:
     assert manager.snapshot(first).status == "stopped"
 
 
-def test_a_full_queue_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "QUEUE_LIMIT", 1)
+def test_a_full_queue_says_so(tmp_path: Path) -> None:
     manager = Lab(tmp_path, "stream").manager
+    manager.set_limits(Limits(waiting=1), TEACHER)
     manager.submit(LONG, ANNA)
     manager.submit(SHORT, ANNA)
     with pytest.raises(LabError, match="waiting already"):
@@ -129,21 +129,21 @@ def test_a_full_queue_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_one_person_does_not_fill_the_queue_and_the_next_one_is_served_next(tmp_path: Path) -> None:
     lab = Lab(tmp_path, "stream")
-    many = [lab.manager.submit(SHORT, ANNA) for _ in range(1 + jobs.PERSON_LIMIT)]
+    many = [lab.manager.submit(SHORT, ANNA) for _ in range(1 + Limits().person)]
     with pytest.raises(LabError, match="4 runs of one person wait or are paused already"):
         lab.manager.submit(SHORT, ANNA)
     late = lab.manager.submit(SHORT, BEN)
-    assert lab.manager.snapshot(late).place == 2 and lab.manager.snapshot(many[-1]).place == 5
+    assert lab.manager.snapshot(late).place == 1 and lab.manager.snapshot(many[-1]).place == 5
     places = {it.run: it.place for it in lab.manager.list()}
-    assert [places[run] for run in (*many, late)] == [None, 1, 3, 4, 5, 2]
+    assert [places[run] for run in (*many, late)] == [None, 2, 3, 4, 5, 1]
     lab.manager.submit(SHORT, Visitor(ANNA.owner, "the token"))  # the teacher may have more
     lab.rest()
     assert all(run.status == "finished" for run in lab.manager.list())
 
 
-def test_paused_runs_that_gave_their_place_up_count_as_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "PERSON_LIMIT", 1)
+def test_paused_runs_that_gave_their_place_up_count_as_waiting(tmp_path: Path) -> None:
     lab = Lab(tmp_path, "epoch 1")
+    lab.manager.set_limits(Limits(person=1), TEACHER)
     paused = lab.manager.submit(SHORT, ANNA)
     lab.script.wait_for("epoch 1")
     lab.manager.pause(paused, ANNA)
@@ -156,10 +156,10 @@ def test_paused_runs_that_gave_their_place_up_count_as_waiting(tmp_path: Path, m
     assert lab.manager.snapshot(paused).status == "finished"
 
 
-def test_one_address_leaves_places_for_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "ADDRESS_LIMIT", 3)
+def test_one_address_leaves_places_for_the_others(tmp_path: Path) -> None:
     manager = Lab(tmp_path, "stream").manager
-    for number in range(1 + jobs.ADDRESS_LIMIT):
+    manager.set_limits(Limits(address=3), TEACHER)
+    for number in range(1 + 3):
         manager.submit(SHORT, Visitor(f"cookie {number}", address="10.0.0.1"))
     with pytest.raises(LabError, match="3 runs from your network are waiting already"):
         manager.submit(SHORT, Visitor("one more cookie", address="10.0.0.1"))

@@ -80,6 +80,19 @@ class Schedules(RuleBasedStateMachine):
     def stop_all(self, visitor: Visitor) -> None:
         self._order(lambda: self.lab.manager.stop_all(visitor))
 
+    @rule(held=st.booleans())
+    def hold(self, held: bool) -> None:
+        self._order(lambda: self.lab.manager.hold(held, PEOPLE[-1]))
+
+    @precondition(lambda self: self.runs)
+    @rule(which=numbers)
+    def put_first(self, which: int) -> None:
+        self._order(lambda: self.lab.manager.put_first(self._run(which), PEOPLE[-1]))
+
+    @rule()
+    def clear(self) -> None:
+        self._order(lambda: self.lab.manager.clear(PEOPLE[-1]))
+
     @rule()
     def restart(self) -> None:
         """The server is closed, and another one uses the store."""

@@ -462,3 +462,47 @@ def test_a_damaged_card_does_not_hide_the_own_runs(manager: JobManager, put_card
     (pretrained / "bad.json").write_text("{}")
     page = opened()
     assert "bad.json is no card" in shown(page) and list(page.dataframe[0].value["run"]) == [run]
+
+
+# --- the teacher's queue -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def queued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Lab, list[str]]]:
+    """A lab in which one run is at work and three wait; the page is opened by its teacher."""
+    visit(monkeypatch, "me")
+    lab = Lab(tmp_path, "epoch 1")
+    services.install(lab.manager)
+    runs = [lab.manager.submit(preset("quick", "digits").changed(epochs=2, seed=seed), Visitor(f"person {seed}")) for seed in range(4)]
+    lab.script.wait_for("epoch 1")
+    yield lab, runs
+    lab.close()
+
+
+def opened_by_the_teacher(lab: Lab) -> AppTest:
+    page = AppTest.from_function(script, default_timeout=30)
+    page.session_state["lab.token"] = lab.manager.token
+    return page.run()
+
+
+def test_the_teacher_sees_and_orders_the_queue(queued: tuple[Lab, list[str]]) -> None:
+    lab, (_, first, second, third) = queued
+    page = opened_by_the_teacher(lab)
+    shown = "\n".join(element.value for element in page.markdown)
+    assert "Training: **1** of 1 · waiting: **3** · after the lesson: **0**" in shown and first in shown and third in shown
+    page.selectbox(key="runs.queue_run.box").set_value(third).run()
+    page.button(key="runs.queue_first").click().run()
+    assert lab.manager.queue_state().waiting == (third, first, second) and page.button(key="runs.queue_first").disabled
+    page.button(key="runs.queue_down").click().run()
+    assert lab.manager.queue_state().waiting == (first, third, second)
+    page.button(key="runs.queue_hold").click().run()
+    assert lab.manager.queue_state().held and any("no waiting run begins" in caption.value for caption in page.caption)
+    page.number_input(key="runs.bound_minutes").set_value(20).run()
+    assert lab.manager.limits.minutes == 20
+    page.button(key="runs.queue_clear").click().run()
+    assert not page.exception and lab.manager.queue_state().waiting == ()
+
+
+def test_nobody_else_sees_the_queue(queued: tuple[Lab, list[str]]) -> None:
+    page = AppTest.from_function(script, default_timeout=30).run()
+    assert not page.exception and not [button for button in page.button if button.key == "runs.queue_clear"]

@@ -18,6 +18,8 @@ from streamlit.testing.v1 import AppTest
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import Card
 from core.runs.manager import JobManager
+from core.runs.scheduling.estimates import Estimate
+from core.runs.scheduling.limits import Limits
 from core.runs.store import STATUSES, open_store
 from core.system.machine import usable_cores
 from core.training import resources
@@ -448,8 +450,33 @@ def test_one_thing_is_changed_and_the_curve_before_it_is_drawn_behind(manager: J
 
 @pytest.mark.parametrize("state", [name for name in STATUSES if name != "running"])
 def test_every_status_has_a_line(state: str) -> None:
-    now: Any = SimpleNamespace(status=state, epochs_done=3, recipe=LONG, tick=None, place=None)
+    now: Any = SimpleNamespace(status=state, epochs_done=3, recipe=LONG, tick=None, place=None, wait=None, later=False)
     assert live.status_line(now)
+
+
+def test_a_waiting_run_says_when_it_begins(manager: JobManager) -> None:
+    def line(place: int | None, wait: float | None = None, later: bool = False) -> str:
+        now: Any = SimpleNamespace(status="queued", epochs_done=0, recipe=LONG, tick=None, place=place, wait=wait, later=later)
+        return live.status_line(now)
+
+    assert line(2, 30.0) == "Waiting: 2nd in the queue, begins in less than a minute"
+    assert line(3, 500.0) == "Waiting: 3rd in the queue, begins in about 8 min"
+    assert line(1) == "Waiting: 1st in the queue" and line(None, later=True) == "Waiting for the end of the lesson"
+    manager.hold(True, Visitor("", manager.token))
+    assert line(1) == "Waiting: 1st in the queue, which the teacher holds"
+
+
+@pytest.mark.slow
+def test_a_run_beyond_the_lesson_is_offered_for_after_it(manager: JobManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manager._estimates, "of", lambda *_, **__: Estimate(90.0, 100.0, "measured"))
+    manager.set_limits(Limits(minutes=1), Visitor("", manager.token))
+    page = opened(preset="quick", dataset="digits")
+    assert any("longer than the 1 min that" in caption.value for caption in page.caption)
+    button(page, "Start after the lesson").click().run()
+    run = page.query_params["run"]
+    assert manager.queue_state().later == (run,) and "Waiting for the end of the lesson" in shown(page)
+    manager.start_later_runs(Visitor("", manager.token))
+    assert manager.queue_state().later == ()
 
 
 @pytest.mark.parametrize("phase", ["loading", "training", "checking", "testing"])
@@ -542,7 +569,10 @@ def test_a_full_queue_is_told_where_it_was_asked(
 ) -> None:
     put_card("digits-a")
     page = opened(run="digits-a")
-    monkeypatch.setattr("core.runs.manager.QUEUE_LIMIT", 0)
+    monkeypatch.setattr(manager, "_held", True)
+    for number in range(Limits().person):
+        manager.submit(Recipe(seed=number), Visitor(f"person {number}"))
+    manager.set_limits(Limits(waiting=1), Visitor("", manager.token))
     button(page, "Train it again").click().run()
     assert "waiting already" in shown(page) and page.query_params["run"] == "digits-a"
 

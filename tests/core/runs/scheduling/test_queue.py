@@ -27,8 +27,8 @@ def test_a_newcomer_waits_for_one_run_of_each_other() -> None:
     assert queue.pop().owner == "a"
     for owner in "bbc":
         queue.push(Run(owner))
-    assert names(queue) == "abcaba", "one of a's waits longest already"
-    assert "".join(queue.pop().owner for _ in range(6)) == "abcaba"
+    assert names(queue) == "bcabaa", "nobody waits for another's second run before the own first"
+    assert "".join(queue.pop().owner for _ in range(6)) == "bcabaa"
     with pytest.raises(IndexError):
         queue.pop()
 
@@ -54,13 +54,29 @@ def test_a_run_that_was_taken_back_costs_no_turn() -> None:
     assert names(queue) == "baba"
 
 
+def test_the_teacher_changes_the_order_and_turns_go_on() -> None:
+    queue, runs = RunQueue[Run](), [Run(owner) for owner in "abc"]
+    for run in runs:
+        queue.push(run)
+    queue.put_first(runs[2])
+    assert names(queue) == "cab"
+    queue.move(runs[0], 1)
+    queue.move(runs[0], 1)  # it is the last one already
+    assert names(queue) == "cba"
+    queue.move(runs[1], -1)
+    assert names(queue) == "bca" and queue.pop() is runs[1]
+    queue.push(Run("b", 2))
+    queue.push(Run("d"))
+    assert names(queue) == "cadb", "b had a turn in this round"
+
+
 def test_endless_newcomers_overtake_nobody_for_ever() -> None:
     queue, draw = RunQueue[Run](), random.Random(1)
     mine = [Run("me", number) for number in range(4)]
     for run in mine:
         queue.push(run)
     served: list[Run] = []
-    for number in range(200):
+    for number in range(1_000):
         for _ in range(draw.randint(1, 3)):
             queue.push(Run(f"new {number} {draw.random()}"))
         served.append(queue.pop())
