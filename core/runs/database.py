@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,11 @@ class Database:
             self.reader.execute("PRAGMA query_only = ON")
 
     def write(self, statement: str, *values: object, patience_s: float = PATIENCE_S) -> None:
-        """One statement, one transaction, on the disk when it returns. Raises StoreError.
+        """One statement, one transaction, on the disk when it returns. Raises StoreError, as `write_together`."""
+        self.write_together([(statement, values)], patience_s)
+
+    def write_together(self, statements: Sequence[tuple[str, Sequence[object]]], patience_s: float = PATIENCE_S) -> None:
+        """Statements with their values in one transaction: all of them are on the disk when it returns, or none. Raises StoreError.
 
         While another process keeps the file locked it is tried again for `patience_s`; readers go on meanwhile.
         """
@@ -101,7 +105,8 @@ class Database:
         while True:
             try:
                 with self._writing, self.usable(), self.writer:
-                    self.writer.execute(statement, values)
+                    for statement, values in statements:
+                        self.writer.execute(statement, tuple(values))
                     return
             except StoreError as error:
                 if not _locked(error.__cause__) or time.monotonic() >= end:

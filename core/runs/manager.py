@@ -90,7 +90,7 @@ class JobManager(SupervisedRunner):
             job = self._jobs.get(run)
             if job is not None:
                 place = self._queue.place(job)
-                return job.snapshot(place, self._waits().get(run) if place else None, job in self._later)
+                return job.snapshot(place, self._waits().get(run) if place else None, job in self._later, self._leader(job) if place else "")
         return self._explained(self._stored.of(run))
 
     def history(self, run: str) -> History:
@@ -149,6 +149,7 @@ class JobManager(SupervisedRunner):
             self._move(job, "paused", PERSON)
             job.stream.pause()
             self._yield_slot()
+            self._start_next()  # who waited for its result is trained now
 
     def resume(self, run: str, visitor: Visitor) -> None:
         """Goes on with a paused, stopped or interrupted run, after its last finished epoch.

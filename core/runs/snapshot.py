@@ -54,6 +54,8 @@ class Snapshot(HasRunRecord):
     """Seconds until it begins; None when it does not wait, and where nobody can tell."""
     later: bool = False
     """Whether it waits for the end of the lesson."""
+    leader: str = ""
+    """Somebody else's run of the same recipe, which is being trained; this one waits for it and gets its result."""
 
     @property
     def active(self) -> bool:

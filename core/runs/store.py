@@ -27,7 +27,7 @@ from core.runs.database import Database, StoreError
 from core.runs.history import FOLDER as HISTORY
 from core.runs.history import History
 from core.runs.summaries import UNFINISHED, RunSummary, Summaries
-from core.system.atomic import write_whole
+from core.system.atomic import whole_folder, write_whole
 from core.system.locks import LockHeld, RunLock, is_held
 from core.vocabulary.errors import LabError, NoSuchRun
 from core.vocabulary.folders import runs_folder
@@ -174,6 +174,26 @@ class RunStore:
         stored = dataclasses.replace(result, sha256=hashlib.sha256(result.weights).hexdigest())
         self._write_patiently("UPDATE runs SET status = 'finished', message = '', result = ? WHERE run = ?", json.dumps(as_dict(stored)), run)
         self._remove_weights(run, keep="weights.safetensors")
+
+    def copy_finished(self, source: str, run: str) -> bool:
+        """Gives a run that has no epoch yet all that a finished run of the same recipe has; False where that is not finished (any more).
+
+        Its provenance tells as which run it was trained.
+        """
+        found = self.get(source) if self.version(source) is not None else None
+        if found is None or found.result is None or found.weights is None:
+            return False
+        with self._database.usable():
+            write_whole(self.weights_folder(run) / "weights.safetensors", found.weights.read_bytes())
+        with self._if_possible(run), whole_folder(self._history_folder(run)) as part:
+            shutil.copytree(self._history_folder(source), part, dirs_exist_ok=True)
+        facts = dataclasses.replace(found.facts, provenance={**found.facts.provenance, "trained_as": source})
+        self._database.write_together([
+            ("INSERT OR REPLACE INTO epochs SELECT ?, epoch, record, weights, sha256 FROM epochs WHERE run = ?", (run, source)),
+            ("UPDATE runs SET status = 'finished', message = '', facts = ?, (recipe, result) = (SELECT recipe, result FROM runs WHERE run = ?) "
+             "WHERE run = ? AND result IS NULL", (json.dumps(facts.as_dict()), source, run)),
+        ], EPOCH_PATIENCE_S)  # fmt: skip
+        return True
 
     def set_status(self, run: str, status: str, message: str = "") -> None:
         """Writes a status; one that comes after the result changes nothing, for a finished run stays finished."""

@@ -11,7 +11,7 @@ from core.runs.snapshot import Snapshot
 from core.runs.store import StoredRun
 from core.system.locks import RunLock
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Record, Start, Tick, without_blobs
+from core.vocabulary.records import Epoch, Record, RunRecord, Start, Tick, without_blobs
 
 
 class Job:
@@ -27,6 +27,10 @@ class Job:
         self.thread: threading.Thread | None = None
         self.ending = ""
         """What the run becomes when its stream ends: 'stopped', 'paused' (it gave its place up), 'interrupted'."""
+        self.asked = self.record.recipe
+        """The recipe as it was asked for: runs that were asked for alike have the same bits."""
+        self.twin = ""
+        """A finished run of somebody else that was asked for alike; this one gets its result."""
         self.again = False
         """Whether it queues again as soon as its stream has ended."""
 
@@ -34,6 +38,15 @@ class Job:
     def recipe(self) -> Recipe:
         """What it trains; with device, precision and threads resolved once it has started."""
         return self.record.recipe
+
+    def is_alike(self, other: Job) -> bool:
+        """Whether this run, of which nothing is trained, would repeat the other one, which is somebody else's."""
+        return not self.record.epochs and self.asked == other.asked and self.owner != other.owner
+
+    def copied(self, record: RunRecord) -> None:
+        """It has got what another run had been trained to."""
+        self.version += 1
+        self.record, self.tick, self.curve = record, None, Curve.of_epochs(record.epochs)
 
     def apply(self, record: Record) -> None:
         """Shows what a record tells. What the record makes of the status, the manager says."""
@@ -59,10 +72,10 @@ class Job:
         inside = self.tick.step / self.tick.steps if self.tick and self.tick.phase == "training" and self.tick.steps else 0.0
         return max(0.0, (self.recipe.epochs - self.record.epochs_done - inside) * self.record.facts.train / rate)
 
-    def snapshot(self, place: int | None, wait: float | None = None, later: bool = False) -> Snapshot:
+    def snapshot(self, place: int | None, wait: float | None = None, later: bool = False, leader: str = "") -> Snapshot:
         """The run now; `place` is its 1-based place in the queue, None when it does not wait there; `wait`: seconds until it begins."""
         return Snapshot(
             run=self.run, status=self.status, record=self.record, owner=self.owner, created=self.created, place=place,
             version=self.version, tick=self.tick, curve=self.curve.points(), message=self.message,
-            seconds_left=self.seconds_left(), weights=None, name=self.name, wait=wait, later=later,
+            seconds_left=self.seconds_left(), weights=None, name=self.name, wait=wait, later=later, leader=leader,
         )  # fmt: skip

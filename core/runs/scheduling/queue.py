@@ -45,7 +45,12 @@ class RunQueue(Generic[Waiting]):
 
     def pop(self) -> Waiting:
         """The run whose turn it is. IndexError when none waits."""
-        turn, run = self._entries.pop(0)
+        return self.take(self._entries[0][1])
+
+    def take(self, run: Waiting) -> Waiting:
+        """A run that waits has its turn now, in its place."""
+        turn = next(turn for turn, waiting in self._entries if waiting is run)
+        self.remove(run)
         if turn > self._round:
             self._round, self._late, self._served = turn, 0, set()
         self._served.add(run.owner)

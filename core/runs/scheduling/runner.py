@@ -130,8 +130,8 @@ class Runner:
 
     def _start_next(self) -> None:
         """Starts the next runs while there are places for them."""
-        while len(self._active) < self.engine.places and self._queue and not self._closed and not self._held:
-            job = self._queue.pop()
+        while len(self._active) < self.engine.places and not self._closed and not self._held and (ready := self._ready()):
+            job = self._queue.take(ready[0])
             self._active.append(job)
             job.ending, job.again, job.version = "", False, job.version + 1
             job.thread = threading.Thread(target=self._work, args=(job,), daemon=True, name=f"run {job.run}")
@@ -140,12 +140,20 @@ class Runner:
             except RuntimeError as error:
                 self._ended(job, Outcome("interrupted", ENGINE, f"it could not be started ({error}); resume it to go on"))
 
+    def _leader(self, job: Job) -> str:
+        """The run at work that trains what this waiting one asks for, and for which it waits; "" when there is none."""
+        return next((other.run for other in self._active if job.is_alike(other) and other.status != "paused" and not other.ending), "")
+
+    def _ready(self) -> list[Job]:
+        """The waiting runs that could begin: what is being trained for somebody else already is not trained twice."""
+        return [job for job in self._queue if not self._leader(job)]
+
     def _yield_slot(self) -> None:
         """Paused runs give their places up when others wait for which no place is free, or about to be."""
         if self._held:
             return
         ending = sum(bool(job.ending) for job in self._active)
-        lacking = len(self._queue) - ending - max(0, self.engine.places - len(self._active))
+        lacking = len(self._ready()) - ending - max(0, self.engine.places - len(self._active))
         paused = [job for job in self._active if job.status == "paused" and not job.ending]
         for job in paused[: max(0, lacking)]:
             self._end(job, "paused")
@@ -166,7 +174,12 @@ class Runner:
             self.engine.close()
 
     def _consume(self, job: Job) -> None:
-        """Reads the stream to its end; stores each record before it shows it. The stream is closed whatever happens."""
+        """Reads the stream to its end; stores each record before it shows it. The stream is closed whatever happens.
+
+        Nothing is trained where somebody else's run has the result already.
+        """
+        if job.twin and self.store.copy_finished(job.twin, job.run):
+            return self._show_copied(job)
         stream = self.engine.stream(job.recipe, self.store.checkpoint(job.run))
         try:
             with self._changed:
@@ -192,10 +205,20 @@ class Runner:
                 self._move(job, "running", ENGINE, written=True)
             elif isinstance(record, Result):
                 self._leave(job, "finished", ENGINE)
+                for other in (*self._queue, *self._later):
+                    if other.is_alike(job):
+                        other.twin = job.run
         if isinstance(record, Epoch):
             LOG.debug("epoch %s, %.2f s", record.epoch, record.seconds)
         if isinstance(record, Epoch) and record.images_per_second:
             self._estimates.record_speed(job.recipe, record.images_per_second)
+
+    def _show_copied(self, job: Job) -> None:
+        record = self.store.get(job.run).record
+        with self._changed:
+            job.copied(record)
+            self._move(job, "running", ENGINE, written=True)
+            self._leave(job, "finished", ENGINE)
 
     def _ended(self, job: Job, failure: Outcome | None) -> None:
         """The job's thread has nothing more to do: the run becomes what it was told to, or what happened to it."""

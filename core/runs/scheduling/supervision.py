@@ -132,7 +132,9 @@ class SupervisedRunner(Runner):
         return self._expected_seconds(job) if left is None else left
 
     def _expected_seconds(self, job: Job) -> float | None:
-        """For all that is left of it, once it has begun."""
+        """For all that is left of it, once it has begun; nothing where it gets somebody else's result."""
+        if job.twin or self._leader(job):
+            return 0.0
         whole = self._estimates.of(job.recipe, busy=True).seconds
         return None if whole is None else whole * (1 - job.record.epochs_done / job.recipe.epochs)
 

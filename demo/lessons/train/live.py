@@ -97,6 +97,8 @@ def status_line(now: Snapshot) -> str:
 def _waiting_line(now: Snapshot) -> str:
     if now.later or not now.place:
         return say("status_later" if now.later else "status_starting")
+    if now.leader:
+        return say("status_shared", run=now.leader)
     place = ordinal(now.place, say)
     if now.wait is None:
         return say("status_held" if session.manager().queue_state().held else "status_queued", place=place)

@@ -450,18 +450,21 @@ def test_one_thing_is_changed_and_the_curve_before_it_is_drawn_behind(manager: J
 
 @pytest.mark.parametrize("state", [name for name in STATUSES if name != "running"])
 def test_every_status_has_a_line(state: str) -> None:
-    now: Any = SimpleNamespace(status=state, epochs_done=3, recipe=LONG, tick=None, place=None, wait=None, later=False)
+    now: Any = SimpleNamespace(status=state, epochs_done=3, recipe=LONG, tick=None, place=None, wait=None, later=False, leader="")
     assert live.status_line(now)
 
 
 def test_a_waiting_run_says_when_it_begins(manager: JobManager) -> None:
-    def line(place: int | None, wait: float | None = None, later: bool = False) -> str:
-        now: Any = SimpleNamespace(status="queued", epochs_done=0, recipe=LONG, tick=None, place=place, wait=wait, later=later)
+    def line(place: int | None, wait: float | None = None, later: bool = False, leader: str = "") -> str:
+        now: Any = SimpleNamespace(
+            status="queued", epochs_done=0, recipe=LONG, tick=None, place=place, wait=wait, later=later, leader=leader
+        )
         return live.status_line(now)
 
     assert line(2, 30.0) == "Waiting: 2nd in the queue, begins in less than a minute"
     assert line(3, 500.0) == "Waiting: 3rd in the queue, begins in about 8 min"
     assert line(1) == "Waiting: 1st in the queue" and line(None, later=True) == "Waiting for the end of the lesson"
+    assert line(1, leader="abc234") == "Run abc234 trains the same just now: its result will be yours too"
     manager.hold(True, Visitor("", manager.token))
     assert line(1) == "Waiting: 1st in the queue, which the teacher holds"
 

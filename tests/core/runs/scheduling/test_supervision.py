@@ -164,7 +164,7 @@ def test_a_waiting_run_shows_when_it_will_begin(tmp_path: Path) -> None:
     lab.script.hold("epoch 1")
     lab.manager.submit(SHORT, ANNA)
     lab.script.wait_for("epoch 1")
-    waiting = [lab.manager.submit(SHORT, BEN), lab.manager.submit(SHORT, ANNA)]
+    waiting = [lab.manager.submit(SHORT.changed(seed=1), BEN), lab.manager.submit(SHORT, ANNA)]
     first, second = (lab.manager.snapshot(run).wait for run in waiting)
     assert first is not None and second is not None and 0 < first < second < 60
     lab.rest()
