@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.explain import gradcam
 from core.images.decoding import Bytes, open_image
+from core.images.own.intake import on_square
 from core.images.preprocessing import Steps
 from core.inference.classifier import Answer, Classifier
 from core.inference.model_registry import Choice, ModelRegistry
@@ -128,7 +129,8 @@ class Handlers:
             image, truth = self._image(network, source, drawing, photo, sample)
             if image is None:
                 return self.empty(name, source), None, *views.waiting()
-            found = network.classify(image, int(side), filter, steps=Steps(*switches))
+            steps = on_square(network.recipe.dataset, Steps(*switches)) if source == "draw" else Steps(*switches)
+            found = network.classify(image, int(side), filter, steps=steps)
         except LabError as error:
             return f"**{plain(error)}**", None, *views.waiting()
         cells = compare_protocols(found.prepared.seen, network, found.filter, self.registry.get, found.prepared.changed)

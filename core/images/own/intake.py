@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from PIL import Image
 
 from core.datasets.own.images import Pixels
 from core.datasets.own.records import OwnSet
 from core.images.decoding import ImageLike, open_image
-from core.images.preprocessing import Prepared, in_form
-from core.vocabulary.sources import form_of
+from core.images.preprocessing import AUTO, Prepared, Steps, in_form
+from core.vocabulary.sources import form_of, is_own
 
 
-def prepared(image: ImageLike | bytes, about: OwnSet, name: str = "the picture") -> Prepared:
+def on_square(dataset: str, steps: Steps = AUTO) -> Steps:
+    """The steps for a drawing made on the square to draw on. For a set of one's own nothing on it is paper, and every stroke
+    belongs to the drawing, however many there are; for the others it is looked for, as on a photograph."""
+    if not is_own(dataset):
+        return steps
+    ground, drawing = ("off" if step == "auto" else step for step in (steps.ground, steps.drawing))
+    return dataclasses.replace(steps, ground=ground, drawing=drawing)
+
+
+def prepared(image: ImageLike | bytes, about: OwnSet, name: str = "the picture", steps: Steps = AUTO) -> Prepared:
     """Every step on the way of an image into a set: a PIL image, uint8 pixels (H, W) or (H, W, C), or the bytes of a file.
 
     Raises LabError, in one line, for what is no image, and for a drawing without ink.
     """
     opened = open_image(image, name) if isinstance(image, bytes) else image
-    return in_form(opened, form_of(about.drawn, about.channels, about.side), about.shape)
+    return in_form(opened, form_of(about.drawn, about.channels, about.side), about.shape, steps)
 
 
-def pixels_for(image: ImageLike | bytes, about: OwnSet, name: str = "the picture") -> Pixels:
+def pixels_for(image: ImageLike | bytes, about: OwnSet, name: str = "the picture", steps: Steps = AUTO) -> Pixels:
     """uint8 (C, S, S): what `OwnStore.add` takes. LabError as `prepared`."""
-    found: Pixels = prepared(image, about, name).seen[0]
+    found: Pixels = prepared(image, about, name, steps).seen[0]
     return found
 
 

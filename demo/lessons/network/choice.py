@@ -169,7 +169,8 @@ def look(network: PlainNetwork) -> Shown | None:
     None, with a line that says why, where there is no picture; LabError where nothing is drawn.
     """
     from core.explain import activations
-    from core.images.preprocessing import prepare
+    from core.images.own.intake import on_square
+    from core.images.preprocessing import AUTO, prepare
 
     chosen, there, recipe = source(network), kept(network), network.recipe
     if chosen.pixels is not None:
@@ -179,7 +180,8 @@ def look(network: PlainNetwork) -> Shown | None:
     else:
         st.info(say("no_pictures"), icon=":material/info:")
         return None
-    seen = prepare(pixels.transpose(1, 2, 0), recipe.dataset, network.shape).seen
+    steps = on_square(recipe.dataset) if len(pixels) == 1 else AUTO
+    seen = prepare(pixels.transpose(1, 2, 0), recipe.dataset, network.shape, steps).seen
     if recipe.resolution:
         seen = services.registry().get(network.name).at(seen, recipe.resolution, recipe.filter)
     key = (network.name, network.digest, seen.tobytes())

@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.classroom.calls import MODES, Call, next_label
 from core.datasets.own.records import Contribution, OwnSet
-from core.images.preprocessing import AUTO, Steps, in_form
+from core.images.own.intake import on_square, pixels_for
+from core.images.preprocessing import AUTO
 from core.vocabulary.errors import LabError
-from core.vocabulary.sources import form_of
 from demo.components import collector, wall
 from demo.components.collector import Answered, Asked, Given
 from demo.lessons.own import shared
@@ -19,8 +19,6 @@ from demo.server import services
 from demo.text import plain
 from demo.visitor import session
 
-ON_SQUARE = Steps(ground="off", drawing="off")
-"""Of a drawing on our square nothing is paper, and every stroke belongs to it, however many there are."""
 MOST_MINE = 8
 """The visitor's newest pictures that are shown to him."""
 MOST_SHOWN, MOST_BYTES = 300, 500_000
@@ -62,8 +60,8 @@ def _take(about: OwnSet, given: Given) -> None:
     """Keeps a picture in the form of the set, or says why not."""
     answered = Answered(given.number)
     try:
-        steps = ON_SQUARE if given.pixels.shape[2] == 1 else AUTO
-        image = in_form(given.pixels, form_of(about.drawn, about.channels, about.side), about.shape, steps).seen[0]
+        steps = on_square(about.name) if given.pixels.shape[2] == 1 else AUTO
+        image = pixels_for(given.pixels, about, steps=steps)
         shared.store().add(about.name, image, given.label, author=session.visitor().name)
     except LabError as error:
         answered = Answered(given.number, say("refused", reason=str(error)), refused=True)
