@@ -15,7 +15,7 @@ from demo.classroom import joining, teacher_mode
 from demo.components.page_scripts import definitions, theme
 from demo.text import plain, speaker
 from demo.ui.page import Page
-from demo.ui.shell import look
+from demo.ui.shell import hiding, look
 from demo.ui.shell import menu as menu_style
 from demo.visitor import links, navigation, session
 
@@ -80,10 +80,15 @@ def main() -> None:
     chosen = st.navigation(menu(pages), position="top")
     name = next(name for name, page in pages.items() if page is chosen)
     st.html(f"<style>{menu_style.style(say('title'), _place(name))}</style>")
+    hidden = links.hidden()
+    if css := hiding.style(hidden):
+        st.html(f"<style>{css}</style>")
     joining.button()
     theme.follow(session.theme())
     definitions.listen()
     try:
+        if words := hiding.unknown(hidden):
+            st.warning(say("hide_unknown", words=plain(", ".join(words)), known=", ".join(hiding.HIDEABLE)), icon=":material/link_off:")
         with teacher_mode.around(name):
             chosen.run()
     except LabError as error:  # one clear line, whatever page it comes from

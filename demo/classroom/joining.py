@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.vocabulary.errors import LabError
 from demo.classroom import teacher_mode
+from demo.components.page_scripts import copy_link
 from demo.server import lan
 from demo.text import plain, speaker
 from demo.visitor import navigation, session
@@ -29,8 +30,9 @@ SHEET = """
 
 
 def button() -> None:
-    """The button, which the studio's style puts to the right of the menu."""
-    with st.container(key=KEY, width="content"):
+    """The button, which the studio's style puts to the right of the menu, with the one that copies a link before it."""
+    with st.container(key=KEY, width="content", horizontal=True, gap="small"):
+        copy_link.button()
         if st.button(say("button_teaching" if session.teaching() else "button"), key="menu.join"):
             _sheet()
 

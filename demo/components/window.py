@@ -31,7 +31,7 @@ def read(*names: str) -> str:
 
 
 _view = st.components.v2.component(
-    "lab_window", html=read("window/window.html"), css=read("window/window.css"), js=read(*SCRIPTS, "window/mount.js")
+    "lab_window", html=read("window/window.html"), css=read("window/window.css"), js=read("link/linked.js", *SCRIPTS, "window/mount.js")
 )
 
 

@@ -22,7 +22,7 @@ from demo.timeline.route import PATH
 from demo.visitor import navigation, session
 
 NAMES = ("packed", "records", "pictures", "curve", "health", "matrix", "confusion", "timeline")
-SCRIPTS = ("numbers.js", *(f"timeline/{name}.js" for name in NAMES))
+SCRIPTS = ("link/linked.js", "numbers.js", *(f"timeline/{name}.js" for name in NAMES))
 """One after the other, they are one module."""
 
 _view = st.components.v2.component(

@@ -155,10 +155,11 @@ def answered(lesson: str) -> None:
 
 def now_try(lesson: str, tries: Sequence[Try]) -> None:
     """The chips, each of which sets the view."""
-    st.subheader(common("now_try"), anchor=False)
-    with st.container(horizontal=True, key="stage_tries", gap="small"):
-        for chip in tries:
-            st.button(chip.words, key=f"try.{lesson}.{chip.name}", on_click=chip.set)
+    with st.container(key="stage_now", gap="small"):
+        st.subheader(common("now_try"), anchor=False)
+        with st.container(horizontal=True, key="stage_tries", gap="small"):
+            for chip in tries:
+                st.button(chip.words, key=f"try.{lesson}.{chip.name}", on_click=chip.set)
 
 
 def remember(say: Say, lesson: str) -> None:
@@ -171,7 +172,7 @@ def remember(say: Say, lesson: str) -> None:
 @contextmanager
 def more(say: Say, **values: object) -> Iterator[None]:
     """A fold; inside it the controls that not everybody needs are drawn, below them stand the introduction and what is left to try."""
-    with st.expander(common("more"), icon=":material/tune:"):
+    with st.container(key="stage_more"), st.expander(common("more"), icon=":material/tune:"):
         yield
         st.markdown(f"{say('intro', **values)}\n\n**{common('next')}**\n\n{say('next')}")
 
@@ -190,7 +191,7 @@ def _next(lesson: str) -> None:
 
 def source(code: Sequence[Callable[..., Any]], in_torch: str) -> None:
     """The very code that ran, in a fold."""
-    with st.expander(common("code"), icon=":material/code:"):
+    with st.container(key="stage_code"), st.expander(common("code"), icon=":material/code:"):
         st.markdown(common("in_torch"))
         st.code(f"import torch\nfrom torch.nn import functional as F\n\n{in_torch}", language="python")
         st.markdown(common("source"))

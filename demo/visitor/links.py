@@ -149,6 +149,15 @@ def write() -> None:
     st.query_params.from_dict(others | now)
 
 
+def hidden() -> tuple[str, ...]:
+    """What the address hides, `?hide=...`; kept while the session lasts, for the pages that are opened from there. An empty one
+    shows everything again."""
+    if "hide" in st.query_params:
+        session.set_state("links.hidden", tuple(word for word in st.query_params["hide"].split(",") if word))
+    found: tuple[str, ...] = session.get_state("links.hidden", ())
+    return found
+
+
 def fragment(part: Callable[Given, None]) -> Callable[Given, None]:
     """A part of a page that is drawn alone when something in it is chosen (st.fragment); that stands in the address too."""
 

@@ -36,7 +36,7 @@ def render() -> None:
         image, beside = st.columns([2, 1], gap="medium")
         with image:
             samples = _empty()
-        with beside:
+        with beside, st.container(key="train_beside"):
             controls.settings()
     with top:
         controls.top(snapshot)

@@ -13,7 +13,11 @@ _STYLE = """
 [data-testid="stTopNavLink"][aria-current="page"], OPEN { box-shadow: inset 0 -3px 0 var(--lab-do); border-radius: 0; font-weight: 600; }
 .st-key-menu_join { position: fixed; top: calc((var(--lab-header) - 2.3rem) / 2); right: 1.6rem; z-index: 999991; width: auto !important; }
 .st-key-menu_join button { min-height: 2.3rem; padding: 0.2rem 0.8rem; }
-@media (max-width: 640px) { .st-key-menu_join button { padding: 0.2rem 0.5rem; } }
+@media (max-width: 640px) {
+  .st-key-menu_join button { padding: 0.2rem 0.5rem; }
+  .st-key-menu_join { right: 0.8rem; gap: 0.4rem !important; }
+  :is(button, a, div):has(> [data-testid="stHeaderLogo"])::after { content: "" / "BRAND"; }
+}
 """
 
 

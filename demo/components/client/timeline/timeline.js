@@ -111,6 +111,8 @@ class Timeline {
     this.root = root.querySelector(".timeline")
     this.find = (selector) => this.root.querySelector(selector)
     Object.assign(this, { views: [], epoch: null, playing: 0 })
+    const ofDoor = () => (asked("cell") ?? asked("class") ? (asked("epoch") ?? "") : "") // it stands for the pictures that are open
+    linked("epoch", this.root, () => (this.epoch === null ? ofDoor() : String(this.epoch)))
     this.slider = this.find("input")
     this.slider.addEventListener("input", () => this.toEpoch(Number(this.slider.value)))
     this.find(".replay").addEventListener("click", () => (this.playing ? this.stop() : this.replay()))
