@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from core.runs.scheduling.lifecycle import ACTIVE
+from core.runs.store import open_store
 from tests.browser.seen import visit
 from tests.browser.served import App
 
@@ -66,6 +68,29 @@ def fresh(tmp_path: Path) -> Iterator[App]:
     server = App(tmp_path / "app")
     yield server
     server.end()
+
+
+@pytest.fixture(scope="session")
+def _trainers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[App]]:
+    """The server that `trainer` hands out; none before the first test that trains."""
+    servers: list[App] = []
+    yield servers
+    for server in servers:
+        server.end()
+
+
+@pytest.fixture
+def trainer(_trainers: list[App], tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """One server for tests that train and do not mind finding runs of other visitors: its worker has imported torch but once.
+
+    A test that leaves a run at work, as one does that fails, leaves it to nobody: the next one gets a server of its own.
+    """
+    if not _trainers:
+        _trainers.append(App(tmp_path_factory.mktemp("trainer")))
+        _trainers[0].wait_until_up()
+    yield _trainers[0]
+    if any(run.status in ACTIVE for run in open_store(_trainers[0].runs).all()):
+        _trainers.pop().end()
 
 
 @pytest.fixture(scope="session")

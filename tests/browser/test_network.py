@@ -364,16 +364,16 @@ def test_the_way_stands_on_every_screen(chromium: Browser, app: App, shots: Path
 
 
 def test_a_run_of_ones_own_layers_opens_with_stride_padding_and_dilation(
-    page: Page, fresh: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    page: Page, trainer: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One map of a padded, dilated convolution and one of a normalisation: windows, products and outputs are torch's."""
-    monkeypatch.setenv("LAB_RUNS", str(fresh.runs))
+    monkeypatch.setenv("LAB_RUNS", str(trainer.runs))
     layers = "conv 6 3 stride 2 padding 2 dilation 2 none, batchnorm leaky, globalpool"
     assert main(["train", "--dataset", "digits", "--epochs", "1", "--threads", "1", "--layers", layers, "--json"]) == 0
     run = json.loads(capsys.readouterr().out)["run"]
-    found = forward_pass(ModelRegistry(FOLDER, runs=fresh.runs).plain(run), pictures.kept("digits", FOLDER, fresh.runs)[0][0])
+    found = forward_pass(ModelRegistry(FOLDER, runs=trainer.runs).plain(run), pictures.kept("digits", FOLDER, trainer.runs)[0][0])
     page.set_default_timeout(SECONDS * 1000)
-    page.goto(f"{fresh.url}/network?network={run}")
+    page.goto(f"{trainer.url}/network?network={run}")
     expect(page.locator(".f-head b")).to_have_text(["Picture", "Convolution", "Batch norm", "Global mean", "Scores"])
     shown = [number(row.get_attribute("aria-label").split("score ")[1].split(",")[0]) for row in page.locator(".f-score").all()]
     assert shown == pytest.approx(sorted(found.scores.tolist(), reverse=True), abs=0.006)

@@ -26,7 +26,9 @@ def at_epoch(page: Page, epoch: int) -> None:
 
 def nine(page: Page) -> list[str]:
     """What stands under each picture."""
-    return page.locator(".timeline .nine .said").all_inner_texts()
+    texts = page.locator(".timeline .nine .said")
+    expect(texts).not_to_have_count(0)
+    return texts.all_inner_texts()
 
 
 def scrub_to(page: Page, epoch: int) -> None:

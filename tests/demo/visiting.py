@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -34,6 +35,18 @@ def serving(folder: Path, data: Path | None = None, cards: Path = FOLDER) -> Ite
         yield manager
     finally:
         manager.close()
+
+
+def opened(script: Callable[[], None], state: Mapping[str, Any] | None = None, **address: str) -> AppTest:
+    """The page that `script` draws, at an address and with this in its session. It shows no exception."""
+    page = AppTest.from_function(script, default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    for name, value in (state or {}).items():
+        page.session_state[name] = value
+    page.run()
+    assert not page.exception, page.exception
+    return page
 
 
 def words(page: AppTest) -> str:

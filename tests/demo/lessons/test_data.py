@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import sys
@@ -13,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from core.datasets import files as dataset_files
 from core.datasets import formats
@@ -26,6 +26,7 @@ from demo.server import dataset_downloads
 from demo.server.dataset_downloads import Fetching
 from demo.ui import images as drawn
 from demo.visitor import session
+from tests.demo import visiting
 from tests.demo.visiting import serving, visit, words
 
 FOUR = (3, 5, 8, 12)
@@ -86,10 +87,7 @@ def script() -> None:
     lesson.render()
 
 
-def opened() -> AppTest:
-    page = AppTest.from_function(script, default_timeout=30).run()
-    assert not page.exception
-    return page
+opened = functools.partial(visiting.opened, script)
 
 
 # --- downloads ---------------------------------------------------------------------------------------------------

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import altair
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from core.pretrained.cards import CARDS, FOLDER, Card, read_cards, write_card
+from core.pretrained.cards import FOLDER, Card, read_cards
 from core.pretrained.plan import available
 from core.studies import architectures
 from core.studies import dropout as study_3
@@ -26,25 +25,12 @@ from demo.components import passes
 from demo.lessons.dropout import evidence, figures, gap_figures, published
 from demo.ui.formatting import percent
 from tests import run_records
+from tests.demo import study_pages
 from tests.demo.lessons.test_train import asked
+from tests.demo.study_pages import drawn, keep, visit, words  # noqa: F401  a fixture
 
 PLAN = study_3.plan()
 DEMO = Path(text.__file__).resolve().parent.parent
-
-
-@pytest.fixture(autouse=True)
-def visit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    context = SimpleNamespace(cookies={}, theme=SimpleNamespace(type="light"), url="http://lab:1/")
-    monkeypatch.setattr("streamlit.context", context)
-    monkeypatch.setattr("demo.visitor.session.manager", lambda: SimpleNamespace(data=tmp_path))
-    keep(monkeypatch, tmp_path)
-
-
-def keep(monkeypatch: pytest.MonkeyPatch, folder: Path, *cards: Card) -> None:
-    """From now on the page sees these cards, read from files as always."""
-    for card in cards:
-        write_card(card, folder / CARDS)
-    monkeypatch.setattr(asking, "cards", lambda name: available(STUDIES[name].plan(), read_cards(folder).values()))
 
 
 def card(network: str, rate: float, seed: int, test: float, running: float = 0.9) -> Card:
@@ -67,29 +53,7 @@ def script() -> None:
     dropout.render()
 
 
-def opened(section: str = "results", guess: str = "skip", table: str = "") -> AppTest:
-    """The page at a section, its question answered with `guess`; "" leaves it open."""
-    page = AppTest.from_function(script, default_timeout=60)
-    page.query_params["section"] = section
-    if table:
-        page.query_params["table"] = table
-    page.run()
-    if guess and any(button.key == f"ask.question.{guess}" for button in page.button):
-        page.button(key=f"ask.question.{guess}").click().run()
-    assert not page.exception, page.exception
-    return page
-
-
-def words(page: AppTest) -> str:
-    return "\n".join([*(str(part.value) for part in [*page.title, *page.markdown, *page.caption, *page.info]), *(part.proto.body for part in page.get("html"))])
-
-
-def drawn(page: AppTest) -> list[dict[str, Any]]:
-    """The rows of the first figure."""
-    import pyarrow
-
-    found: list[dict[str, Any]] = pyarrow.ipc.open_stream(page.get("vega_lite_chart")[0].proto.data.data).read_all().to_pylist()
-    return found
+opened = functools.partial(study_pages.opened, script)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import json
 import shutil
@@ -22,6 +23,7 @@ from demo.lessons.home import page as home
 from demo.lessons.home import thumbnails
 from demo.text import everything
 from demo.visitor import navigation
+from tests.demo import visiting
 from tests.demo.visiting import serving, visit
 
 
@@ -48,10 +50,7 @@ def script() -> None:
     home.render()
 
 
-def opened() -> AppTest:
-    page = AppTest.from_function(script, default_timeout=30).run()
-    assert not page.exception
-    return page
+opened = functools.partial(visiting.opened, script)
 
 
 def sent(page: AppTest) -> dict[str, Any]:

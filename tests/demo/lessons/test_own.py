@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import zipfile
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from demo.components.collector import Answered, Given
 from demo.lessons.own import collecting
 from demo.server import services
 from demo.visitor import session
+from tests.demo import visiting
 from tests.demo.visiting import TOKEN, serving, visit, words
 
 CLASSES = ("cross", "ring", "arrow")
@@ -61,10 +63,7 @@ def script() -> None:
     lesson.render()
 
 
-def opened() -> AppTest:
-    page = AppTest.from_function(script, default_timeout=30).run()
-    assert not page.exception
-    return page
+opened = functools.partial(visiting.opened, script)
 
 
 def stroke(*points: tuple[int, int]) -> Bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import re
@@ -29,6 +30,7 @@ from demo.lessons.runs import pretrained as runs_pretrained
 from demo.lessons.runs import table as runs_table
 from demo.server import services
 from tests.core.runs.scripted_engine import Lab
+from tests.demo import visiting
 
 ME, OTHER = Visitor(owner="me"), Visitor(owner="other")
 CONFUSION = [[8, 2], [1, 9]]
@@ -82,10 +84,7 @@ def script() -> None:
     runs.render()
 
 
-def opened() -> AppTest:
-    page = AppTest.from_function(script, default_timeout=30).run()
-    assert not page.exception
-    return page
+opened = functools.partial(visiting.opened, script)
 
 
 def choose(page: AppTest, *ids: str) -> AppTest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 import time
@@ -33,6 +34,7 @@ from demo.lessons.train import pretrained as kept
 from demo.server import services
 from demo.timeline import view as timeline
 from demo.ui import formatting
+from tests.demo import visiting
 
 TOKEN = "teach"
 ME = Visitor(owner="me")
@@ -74,24 +76,12 @@ def script() -> None:
     train.render()
 
 
-def opened(**address: str) -> AppTest:
-    page = AppTest.from_function(script, default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+opened = functools.partial(visiting.opened, script)
 
 
 def opened_whole(**address: str) -> AppTest:
     """The page with the figures to take home unfolded."""
-    page = AppTest.from_function(script, default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.session_state[figures.KEY] = True
-    page.run()
-    assert not page.exception
-    return page
+    return opened({figures.KEY: True}, **address)
 
 
 def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
@@ -618,7 +608,7 @@ def test_the_own_test_is_the_run_s_result_and_each_run_keeps_its_choice(manager:
 
 DEMO = Path(text.__file__).resolve().parent.parent
 SPEAKERS = {
-    "charts": ["charts/curves.py", "charts/confusion.py", "charts/dumbbell.py", "charts/protocols.py"],
+    "charts": ["charts/curves.py", "charts/confusion.py", "charts/dumbbell.py", "charts/protocol_lines.py", "charts/protocols.py"],
     "studio": ["studio.py", "server/connection_hint.py"],
     "train": ["lessons/train", "ui/formatting.py"],
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -10,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.engines.thread import ThreadEngine
 from core.pretrained.cards import FOLDER
@@ -21,6 +21,7 @@ from core.vocabulary.recipe import preset
 from core.vocabulary.visitor import Visitor
 from demo.server import services
 from demo.timeline import doors, kept
+from tests.demo import visiting
 
 Sent = list[dict[str, Any]]
 
@@ -60,13 +61,7 @@ def script() -> None:
     doors.render()
 
 
-def opened(**address: str) -> AppTest:
-    page = AppTest.from_function(script, default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+opened = functools.partial(visiting.opened, script)
 
 
 def worst_cell(manager: JobManager, run: str, epoch: int) -> tuple[int, int, int]:
