@@ -264,7 +264,7 @@ def test_of_many_choices_the_last_one_stays_and_nothing_old_stands_beside_it(pag
 
 def test_the_page_begins_with_an_answer_that_the_first_stroke_replaces_and_hides_what_is_empty(page: Page, space: str) -> None:
     open_classifier(page, space)
-    expect(page.locator("#said")).to_contain_text("looks like 9")
+    expect(page.locator("#said")).to_contain_text("looks like 8")
     expect(page.locator("#strip td").first).to_be_visible()
     assert page.locator("#said strong").last.evaluate("word => getComputedStyle(word).fontSize") == "32px"
     expect(page.locator("#pad .pad-example")).to_be_visible()
@@ -294,7 +294,7 @@ def test_on_a_telephone_the_square_the_answer_and_the_slider_come_in_this_order(
     with chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as telephone:
         page = telephone.new_page()
         open_classifier(page, space)
-        expect(page.locator("#said")).to_contain_text("looks like 9")
+        expect(page.locator("#said")).to_contain_text("looks like 8")
         boxes = [page.locator(place).first.bounding_box() for place in ("#pad canvas", "#said", "#seen img", "#resolution input[type=range]")]
         tops = [box["y"] for box in boxes if box]
         assert tops == sorted(tops) and len(tops) == 4
