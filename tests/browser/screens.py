@@ -55,6 +55,7 @@ def _open(page: Page, app: App, name: str) -> None:
     if name == "draw":
         expect(page.frame_locator(FRAME).locator("#seen img")).to_be_visible(timeout=SECONDS * 1000)
     quiet(page, SECONDS)
+    page.evaluate("document.querySelector('.stMain')?.scrollTo(0, 0)")  # an answer brings its verdict into sight
 
 
 def _keep(png: bytes, path: Path) -> None:

@@ -15,7 +15,7 @@ from demo.text import speaker
 say = speaker("splits")
 HEIGHT = 380
 ROOM = 0.9
-"""Points kept free above and below the dots."""
+"""Points kept free above and below the dots; above them more where the guess stands there."""
 TEST = "#b35806"
 COLUMNS = ("kind", "method", "draw", "percent", "low", "high", "words")
 
@@ -40,7 +40,7 @@ def promised(tables: Tables, names: Mapping[str, str], test: float, guess: str, 
     if guess:
         rows.append(_row("guess", names[guess], percent=max(points) + 2.4 * ROOM, words=say("your_guess")))
     low = min([*points, 100 * test]) if whole else min(points)
-    spec = {"height": HEIGHT, "layer": _layers(list(names.values()), [METHODS[name] for name in names], (low - ROOM, max(points) + 3.2 * ROOM))}
+    spec = {"height": HEIGHT, "layer": _layers(list(names.values()), [METHODS[name] for name in names], (low - ROOM, max(points) + (3.2 if guess else 1.6) * ROOM))}
     title = say("figure_draws")
     return Figure(title, spec, {name: [row[name] for row in rows] for name in COLUMNS})
 
