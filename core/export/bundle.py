@@ -18,6 +18,7 @@ from core.export.errors import NotExportable
 from core.runs.snapshot import Snapshot
 from core.system.atomic import whole_folder, write_whole
 from core.vocabulary.errors import LabError
+from core.vocabulary.sources import is_own, source_of
 
 Files = dict[str, bytes]
 """Path in the folder -> content."""
@@ -32,6 +33,8 @@ class Kind:
     """Path in the folder -> what it is for."""
     make: Callable[[Snapshot], Sequence[bytes | str]]
     """The contents, in the order of `files`."""
+    applies: Callable[[Snapshot], bool] = lambda run: True
+    """Whether it belongs to everything of a run; where not, it is written only if it is named."""
     of_epoch: bool = False
     """Whether one epoch of a run, RUN@EPOCH, has it too; the others tell of the test or of the whole run."""
 
@@ -78,6 +81,14 @@ def _tensorboard(run: Snapshot) -> Sequence[bytes]:
     return [tensorboard.events_of(run)]
 
 
+def _data(run: Snapshot) -> Sequence[bytes]:
+    source = source_of(run.recipe.dataset)
+    if not is_own(run.recipe.dataset):
+        raise NotExportable(f"{source.title} is fetched by the script; only a set of one's own goes along")
+    [layout] = source.layouts
+    return [(Path(layout.folder) / file.name).read_bytes() for file in layout.files]
+
+
 KINDS: dict[str, Kind] = {
     "script": Kind({"train.py": "the run as one PyTorch script: fetches the data, trains, tests"}, _script, of_epoch=True),
     "notebook": Kind({"train.ipynb": "the same for Jupyter and Colab, with curves and confusion matrix"}, _notebook, of_epoch=True),
@@ -86,6 +97,8 @@ KINDS: dict[str, Kind] = {
     "card": Kind({"README.md": "a model card for the Hub, with a part in plain words"}, _card),
     "records": Kind({"epochs.csv": "a line for each epoch, for a spreadsheet", "run.json": "every number of the run"}, _records),
     "tensorboard": Kind({"tensorboard/events.out.tfevents.0.resolution-lab": "the run in TensorBoard: tensorboard --logdir tensorboard"}, _tensorboard),
+    "data": Kind({"data/images.npy": "the images of the data set, which the script reads", "data/labels.npy": "their classes", "data/order.npy": "training part, then test part"},
+                 _data, applies=lambda run: is_own(run.recipe.dataset), of_epoch=True),
 }
 """Name -> kind, in the order in which they are written."""
 
@@ -109,7 +122,7 @@ def contents(run: Snapshot, what: Sequence[str] | None) -> Contents:
     if unknown:
         raise LabError(f"cannot export {unknown[0]!r}; choose some of {', '.join(KINDS)}")
     found = Contents({}, {})
-    for name in dict.fromkeys(what or KINDS):
+    for name in dict.fromkeys(what or (name for name, kind in KINDS.items() if kind.applies(run))):
         try:
             made = _made(name, run)
         except NotExportable as error:

@@ -17,19 +17,25 @@ from core.images.filters import interpolation
 from core.vocabulary.datasets import Layout, Source
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Facts
-from core.vocabulary.sources import source_of
+from core.vocabulary.sources import is_own, source_of
 
 NUMPY, TORCH, PATH = "import numpy as np", "import torch", "from pathlib import Path"
 LONGEST = 120
 """Of a line, in characters."""
 FROM_ARGUMENT = 'DATA = Path(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("LAB_DATA", "data"))'
+BESIDE = 'DATA = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "data"'
+BESIDE_NOTEBOOK = 'DATA = Path("data")'
+"""Of a set of one's own, which nobody can fetch: it lies beside the program (core/export/bundle.py)."""
 FROM_VARIABLE = 'DATA = Path(os.environ.get("LAB_DATA", "data"))'
 
 
 def settings(recipe: Recipe, in_notebook: bool, epochs: int) -> Part:
     """The numbers of the recipe that several places use, and the number of threads. `epochs`: so many are trained."""
     folder, imports = [], [TORCH]
-    if source_of(recipe.dataset).layouts:
+    if is_own(recipe.dataset):
+        folder = [BESIDE_NOTEBOOK if in_notebook else BESIDE]
+        imports += [PATH, *([] if in_notebook else ["import sys"])]
+    elif source_of(recipe.dataset).layouts:
         folder = [f"{FROM_VARIABLE if in_notebook else FROM_ARGUMENT}"]
         imports += ["import os", PATH, *([] if in_notebook else ["import sys"])]
     device = [] if recipe.device == "cpu" else [f'DEVICE = "{recipe.device}"']
@@ -113,8 +119,14 @@ labels = torch.from_numpy(labels[order])""", (
     )  # fmt: skip
 
 
+def _own(source: Source, layout: Layout | None) -> Code:
+    return """\
+images, labels, order = (np.load(DATA / name) for name in ("images.npy", "labels.npy", "order.npy"))
+images, labels = torch.from_numpy(images[order]), torch.from_numpy(labels[order]).long()  # the training part first""", (NUMPY,)
+
+
 READERS: dict[str, Callable[[Source, Layout | None], Code]] = {
-    "idx": _idx, "python": _cifar_python, "binary": _cifar_binary, "digits": _digits,
+    "idx": _idx, "python": _cifar_python, "binary": _cifar_binary, "digits": _digits, "own": _own,
 }  # fmt: skip
 """The kind of a layout, or the reader of a set without one -> the code that fetches and reads it."""
 

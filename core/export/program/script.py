@@ -11,7 +11,7 @@ from core.export.titles import label, title
 from core.runs.snapshot import Snapshot
 from core.vocabulary.datasets import Layout
 from core.vocabulary.folders import data_folder
-from core.vocabulary.sources import source_of
+from core.vocabulary.sources import is_own, source_of
 
 WIDTH = 110
 """Of a comment, in characters."""
@@ -58,17 +58,25 @@ def heading(run: Snapshot, in_notebook: bool = False) -> str:
     source = source_of(recipe.dataset)
     lines = [f"Run {label(run)} of Resolution Lab: {title(run)}.", ""]
     where = f"{made.get('processor') or made.get('device_name', 'an unknown processor')}, torch {made.get('torch', 'unknown')}"
-    told = (f"It fetches the data, trains for {_epochs(run)} epoch{'' if _epochs(run) == 1 else 's'} and tests once. It draws its random "
+    fetched = "fetches the data" if source.layouts and not is_own(recipe.dataset) else "reads the data"
+    told = (f"It {fetched}, trains for {_epochs(run)} epoch{'' if _epochs(run) == 1 else 's'} and tests once. It draws its random "
             f"numbers in the order of the lab: on the same kind of machine ({where}) it prints the run's numbers to the last digit.")  # fmt: skip
     if recipe.device != "cpu":
         told += " On a graphics card that has not been compared."
     lines += textwrap.wrap(told, WIDTH)
-    lines.append(f"It needs: pip install torch{' torchvision' if source.layouts else ''} numpy scikit-learn.")
+    lines.append(f"It needs: pip install torch{' torchvision' if fetched == 'fetches the data' else ''} numpy scikit-learn.")
     if in_notebook:
-        lines[-1] = f"{lines[-1].removesuffix('.')} matplotlib." + (" The data sets go to `./data`, or where LAB_DATA says." if source.layouts else "")
+        lines[-1] = f"{lines[-1].removesuffix('.')} matplotlib." + _where(recipe.dataset)
     elif source.layouts:
         lines[-1] += " Usage: python train.py [FOLDER of the data sets]"
     return "\n".join(lines)
+
+
+def _where(dataset: str) -> str:
+    """Where a notebook finds its data."""
+    if is_own(dataset):
+        return " The images lie beside it, in `./data`."
+    return " The data sets go to `./data`, or where LAB_DATA says." if source_of(dataset).layouts else ""
 
 
 def layout_at_hand(dataset: str) -> Layout | None:

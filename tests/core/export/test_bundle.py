@@ -9,6 +9,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -21,15 +22,23 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import load_file
 from safetensors.torch import save as save_tensors
 
+from core.datasets.own.store import OwnStore
 from core.export import bundle
 from core.export.errors import NotExportable
+from core.inference import library
 from core.pretrained.cards import FOLDER
 from core.runs.snapshot import Snapshot, look_up_epoch
 from core.runs.store import open_store
 from core.training.models import networks
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import preset
+from tests.core.datasets.own.conftest import collected
 from tests.core.export.conftest import made_up
+from tests.core.export.program.test_notebook import executed
+from tests.core.export.program.test_script import printed
+
+FETCHED = [name for kind in bundle.KINDS.values() for name in kind.files if not name.startswith("data/")]
+"""All files of a run on a data set that its script fetches."""
 
 
 @pytest.fixture
@@ -46,7 +55,7 @@ def run(tmp_path: Path) -> Snapshot:
 def test_everything_is_written_and_named(run: Snapshot, tmp_path: Path) -> None:
     folder = tmp_path / "new" / "home"
     found = bundle.export(run, folder, None)
-    assert not found.left_out and list(found.files) == [name for kind in bundle.KINDS.values() for name in kind.files]
+    assert not found.left_out and list(found.files) == FETCHED
     there = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert there == found.files and all(there.values())
     assert there["model.safetensors"] == run.weights.read_bytes() if run.weights else False
@@ -133,7 +142,7 @@ def test_a_zip_of_everything_is_packed_by_a_process_of_its_own(tmp_path: Path) -
         assert archive.testzip() is None
         assert {info.filename: info.file_size for info in archive.infolist()} == {f"digits/{name}": size for name, size, _ in found.files}
         assert archive.read("digits/model.safetensors") == (FOLDER / "digits.safetensors").read_bytes()
-    assert not found.left_out and [name for name, _, _ in found.files] == [name for kind in bundle.KINDS.values() for name in kind.files]
+    assert not found.left_out and [name for name, _, _ in found.files] == FETCHED
     with pytest.raises(LabError, match="there is no run 'nobody'"):
         bundle.packed("nobody", tmp_path / "runs", tmp_path / "data")
 
@@ -206,3 +215,33 @@ def test_the_folders_are_named_from_where_the_caller_is(tmp_path: Path, monkeypa
     with pytest.raises(LabError, match="there is no run"):
         bundle.packed("abc234", Path("runs"), Path("data"))
     assert (told["LAB_RUNS"], told["LAB_DATA"]) == (str(tmp_path / "runs"), str(tmp_path / "data"))
+
+
+# --- a set of one's own -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_network_of_one_s_own_on_images_of_one_s_own_goes_home_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The images go along; script and notebook print the run's numbers to the last digit, somewhere else."""
+    monkeypatch.setenv("LAB_RUNS", str(tmp_path / "runs"))
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    monkeypatch.setenv("LAB_OWN", str(tmp_path / "own"))
+    own = OwnStore()
+    name = collected(own, each=8)
+    own.close(name)
+    run = library.train(dataset=name, network="conv 4 3 leaky, maxpool 2, batchnorm, dense 16", epochs=2, batch_size=16, threads=1, device="cpu",
+                        precision="float32", progress=False)
+    home = tmp_path / "home"
+    found = bundle.export(run, home, None)
+    assert not found.left_out and {"data/images.npy", "data/labels.npy", "data/order.npy"} <= set(found.files)
+    monkeypatch.setenv("LAB_OWN", str(tmp_path / "nowhere"))
+    done = subprocess.run([sys.executable, str(home / "train.py")], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == printed(run)
+    outputs = executed((home / "train.ipynb").read_text(encoding="utf-8"), home)
+    text = "".join(output["text"] for output in outputs if output["output_type"] == "stream" and output["name"] == "stdout")
+    assert text.splitlines() == printed(run)
+
+
+def test_other_sets_do_not_go_along(run: Snapshot, tmp_path: Path) -> None:
+    nothing(run, tmp_path, "Digits .* is fetched by the script; only a set of one's own goes along", ["data"])
