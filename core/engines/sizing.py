@@ -9,7 +9,11 @@ whether they are alone or not, so that a run's bits do not depend on who else is
 from __future__ import annotations
 
 import os
+import platform
+import shutil
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from core.system.machine import usable_cores, usable_memory
@@ -35,16 +39,26 @@ def pool_size(environ: Mapping[str, str] = os.environ) -> PoolSize:
     wanted = environ.get("LAB_WORKERS", "").strip()
     if wanted and not (wanted.isascii() and wanted.isdecimal() and 1 <= int(wanted) <= MOST_WORKERS):
         raise LabError(f"LAB_WORKERS is {wanted!r}; expected a whole number from 1 to {MOST_WORKERS}, the runs that are trained side by side")
-    return size_for(usable_cores(), usable_memory(), int(wanted or 0))
+    return size_for(usable_cores(), usable_memory(), int(wanted or 0), has_accelerator())
 
 
-def size_for(cores: int, memory: int | None, workers: int = 0) -> PoolSize:
+def has_accelerator() -> bool:
+    """Whether runs may be trained on a GPU here; told without torch, by its driver's files or, on Apple's processors, by the system."""
+    nvidia = Path("/dev/nvidiactl").exists() or shutil.which("nvidia-smi") is not None
+    return nvidia or (sys.platform == "darwin" and platform.machine() == "arm64")
+
+
+def size_for(cores: int, memory: int | None, workers: int = 0, accelerator: bool = False) -> PoolSize:
     """For a machine with so many cores and bytes of memory (None: nobody knows); `workers` 0 chooses.
+
+    With an accelerator it chooses one worker: how much of its memory a run needs is not measured, and a second could fail for it.
 
     >>> [size_for(cores, None) for cores in (1, 2, 4, 8)]  # doctest: +NORMALIZE_WHITESPACE
     [PoolSize(workers=1, threads=1), PoolSize(workers=1, threads=1), PoolSize(workers=3, threads=1), PoolSize(workers=3, threads=2)]
     """
     spare = max(1, cores - 1)
+    if not workers and accelerator:
+        workers = 1
     if not workers:
         threads = 2 if spare >= 4 else 1
         fit = MOST_WORKERS if memory is None else int(SHARE_OF_MEMORY * memory / MEMORY_OF_A_WORKER)

@@ -23,8 +23,22 @@ def test_a_lone_worker_of_little_memory_has_all_threads() -> None:
     assert size_for(8, GB) == (1, 7) and size_for(8, 64 * GB) == (3, 2) and size_for(4, 64 * GB) == (3, 1)
 
 
+def test_on_a_gpu_one_run_is_trained_at_a_time_unless_somebody_wants_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sizing, "usable_cores", lambda: 9)
+    monkeypatch.setattr(sizing, "has_accelerator", lambda: True)
+    assert pool_size({}) == (1, 8) and pool_size({"LAB_WORKERS": "4"}) == (4, 2)
+    monkeypatch.setattr(sizing, "has_accelerator", lambda: False)
+    assert pool_size({}).workers > 1
+
+
+def test_an_nvidia_driver_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}" if name == "nvidia-smi" else None)
+    assert sizing.has_accelerator()
+
+
 def test_what_the_environment_says_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sizing, "usable_cores", lambda: 9)
+    monkeypatch.setattr(sizing, "has_accelerator", lambda: False)
     assert pool_size({"LAB_WORKERS": "2"}) == (2, 4) and pool_size({"LAB_WORKERS": " 1 "}) == (1, 8)
     monkeypatch.setattr(sizing, "usable_cores", lambda: 2)
     assert pool_size({"LAB_WORKERS": "2"}) == (2, 1), "side by side on the two cores, if somebody wants that"
