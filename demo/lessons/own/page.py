@@ -53,11 +53,11 @@ def _chosen(sets: list[OwnSet]) -> OwnSet | None:
 
 
 def _collection(about: OwnSet) -> None:
-    """A telephone has the place to draw alone; whoever collects has the wall beside it, and teaching the wall first."""
+    """A telephone has the place to draw alone; whoever collects has the wall beside it; what a teacher projects is the wall."""
     if not shared.may_change(about):
         collecting.hand_in(about)
         return
-    if session.teaching() and about.owner != session.visitor().name:
+    if session.teaching():
         _collect(about)
         return
     left, right = st.columns([4, 6], gap="large")
