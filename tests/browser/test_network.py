@@ -363,6 +363,10 @@ def test_the_way_stands_on_every_screen(chromium: Browser, app: App, shots: Path
         keep(page, width, shots, f"network-{theme}-{width}")
 
 
+CLICKED = "tile => (tile.click(), tile.getRootNode().querySelector('.walk').dataset.place ?? '')"
+"""The place that the window says right after a click, before the server can have answered."""
+
+
 def test_a_run_of_ones_own_layers_opens_with_stride_padding_and_dilation(
     page: Page, trainer: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -380,7 +384,7 @@ def test_a_run_of_ones_own_layers_opens_with_stride_padding_and_dilation(
     for column, stage in enumerate(found.stages[:2], start=1):
         tile = page.locator(".f-col").nth(column).locator(".f-tile").first
         chosen = int(tile.get_attribute("data-number") or -1)
-        tile.click()
+        assert tile.evaluate(CLICKED) == "", "the numbers of the map before are not this one's"
         view = page.locator(".f-window .walk")
         row, at = stage.strongest(chosen)
         expect(view).to_have_attribute("data-place", f"{row},{at}")

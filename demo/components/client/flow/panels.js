@@ -98,7 +98,9 @@ class Panels {
     const there = this.given === wanted
     this.window.classList.toggle("waiting", !there)
     this.flow.find(".f-wait").textContent = there ? "" : words.wait
-    if (!there) send("opened", { stage, number })
+    if (there) return this.walk.show()
+    delete this.walk.root.dataset.place // its numbers are those of the map before, until take()
+    send("opened", { stage, number })
   }
 
   /** The numbers of the map that was asked for, once they are here. */
