@@ -13,13 +13,14 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from core.runs import naming
 from core.runs.snapshot import Snapshot
 from core.vocabulary.records import Matrix
 from demo import text
 from demo.components.window import read
 from demo.timeline import kept, payload
 from demo.timeline.route import PATH
-from demo.visitor import navigation, session
+from demo.visitor import navigation, run_names, session
 
 NAMES = ("packed", "records", "pictures", "curve", "health", "matrix", "confusion", "timeline")
 SCRIPTS = ("link/linked.js", "numbers.js", *(f"timeline/{name}.js" for name in NAMES))
@@ -76,7 +77,7 @@ def state(shown: Shown) -> dict[str, Any]:
     return {
         "run": now.run, "address": f"{root}/{PATH}/{quote(now.run)}", "done": len(now.epochs), "status": now.status, "epochs": now.recipe.epochs,
         "tick": tick, "curve": payload.points(now.curve) if now.active and now.curve else None, "test": test,
-        "tested": now.result.epoch if now.result and now.weights else None, "name": shown.title, "beside": _beside(shown.beside),
+        "tested": now.result.epoch if now.result and now.weights else None, "name": shown.title, "beside": _beside(shown),
         "link": f"{root}/train?run={quote(now.run)}",
         "ways": {"inside": f"{root}/network?network=NETWORK", "classify": f"{root}/classify/?network=NETWORK"},
     }  # fmt: skip
@@ -86,12 +87,13 @@ def _opens(shown: Shown) -> bool:
     return bool(shown.test_name) and kept.keeps_test(shown.now, shown.test_name)
 
 
-def _beside(other: Snapshot | None) -> dict[str, Any] | None:
-    """The curve of another run: (epoch, accuracy, loss) of its validation set, else of its training."""
+def _beside(shown: Shown) -> dict[str, Any] | None:
+    """The curve of another run: (epoch, loss, accuracy) of its validation set, else of its training; and what differs, "" for nothing."""
+    other = shown.beside
     if other is None:
         return None
     held_out = bool(other.facts.validation)
     curve = [(epoch.epoch, epoch.validation_loss if held_out else epoch.train_loss, epoch.validation_accuracy if held_out else epoch.train_accuracy)
              for epoch in other.epochs]  # fmt: skip
     whole = [(float(number), loss, accuracy) for number, loss, accuracy in curve if loss is not None and accuracy is not None]
-    return {"name": other.name or other.run, "points": payload.points(whole)}
+    return {"name": run_names.titled(other), "differs": naming.sentence(other.recipe, shown.now.recipe), "points": payload.points(whole)}

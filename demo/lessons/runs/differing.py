@@ -28,7 +28,8 @@ def render(runs: Sequence[RunSummary]) -> None:
         st.markdown(say("differs_nowhere"))
         return
     heads = ["", *(plain(run_names.titled(run)) for run in runs[:MOST_RUNS])]
-    st.markdown(table(heads, [[plain(cell) for cell in row] for row in found], left=len(heads)))
+    with st.container(key="runs.differs"):
+        st.markdown(table(heads, [[plain(cell) for cell in row] for row in found], left=len(heads)))
     if len(runs) > MOST_RUNS:
         st.caption(say("differs_some", count=MOST_RUNS))
 

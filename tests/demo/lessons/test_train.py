@@ -431,7 +431,8 @@ def test_one_thing_is_changed_and_the_curve_before_it_is_drawn_behind(manager: J
     page.number_input(key="train.learning_rate").set_value(0.01).run()
     button(page, "Start").click().run()
     other = page.query_params["run"]
-    assert other != run and sent[-1]["runs"][0]["run"] == other and sent[-1]["runs"][0]["beside"]["name"] == run
+    assert other != run and sent[-1]["runs"][0]["run"] == other
+    assert sent[-1]["runs"][0]["beside"]["name"].endswith(f"({run})") and sent[-1]["runs"][0]["beside"]["differs"] == "learning rate 0.05 → learning rate 0.01"
     until(lambda: not manager.snapshot(other).active)
 
 

@@ -10,7 +10,7 @@ from demo.timeline import doors, matrix, view
 
 BY_NAME = {"inside", "classify"} | {f"is_{kind}" for kind in ("fine", "faint", "strong", "few", "some", "many")} | {
     f"{group}_{name}" for group in ("set", "matrix") for name in ("validation", "training", "test")
-} | {"numbers_counts", "numbers_shares", "cell_right", "cell_wrong", "accuracy", "loss", "training", "validation"}  # fmt: skip
+} | {"numbers_counts", "numbers_shares", "cell_right", "cell_wrong", "accuracy", "loss", "training", "validation", "beside"}  # fmt: skip
 """Texts that the scripts ask for by a name that they put together."""
 BY_SERVER = {"layer", "kernels_not_kept", "kernels_none", "nine_no_validation"}
 

@@ -26,6 +26,7 @@ class Curve {
     this.svg = this.root.appendChild(draw("svg", { role: "img", class: "curve" }))
     this.svg.addEventListener("pointerdown", (event) => this.point(event))
     this.svg.addEventListener("pointermove", (event) => event.buttons && this.point(event))
+    this.note = this.root.appendChild(make("p", "note"))
     new ResizeObserver(() => this.last && this.show(...this.last)).observe(this.root)
   }
 
@@ -87,6 +88,7 @@ class Curve {
     this.svg.append(...this.names(lines, y))
     this.buttons.forEach((button, place) => button.setAttribute("aria-pressed", String((place === 0) === accuracy)))
     this.svg.setAttribute("aria-label", this.said(lines))
+    this.note.textContent = this.besides(records.state.beside)
   }
 
   axes(last, top, across, y) {
@@ -132,15 +134,22 @@ class Curve {
     const over = places.length > 1 ? Math.max(0, places.at(-1).at - (HIGH - MARGIN.bottom)) : 0
     places.forEach((place) => (place.at -= over))
     return places.map(({ line, at }) =>
-      draw("text", { class: "name", x: this.x(line.points.at(-1)[0]) + 8, y: at + 5 }, this.words[line.kind] ?? this.last[0].state.beside.name),
+      draw("text", { class: "name", x: this.x(line.points.at(-1)[0]) + 8, y: at + 5 }, this.words[line.kind]),
     )
+  }
+
+  /** Which run the dotted line is of, and what differs. */
+  besides(beside) {
+    if (!beside) return ""
+    const { words } = this
+    return fill(beside.differs ? words.beside_differs : words.beside_same, beside)
   }
 
   said(lines) {
     const { words, measure } = this
     const parts = lines.filter((line) => line.kind !== "running").map(({ kind, points }) => {
       const [first, last] = [points[0], points.at(-1)]
-      const values = { name: words[kind] ?? this.last[0].state.beside.name, first: written(first[1], 2), last: written(last[1], 2), from: first[0], to: last[0] }
+      const values = { name: words[kind], first: written(first[1], 2), last: written(last[1], 2), from: first[0], to: last[0] }
       return fill(words.curve_line, values)
     })
     return `${words[measure]}. ${parts.join(" ")}`
