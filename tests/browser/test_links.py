@@ -12,10 +12,41 @@ from tests.browser.seen import visit
 from tests.browser.served import App
 
 
+def answered(page: Page, app: App, name: str) -> None:
+    page.goto(f"{app.url}/{name}")
+    page.get_by_role("button", name=re.compile("Skip|Just show me")).first.click()
+    page.locator(".walk").first.wait_for()
+
+
 def copied(page: Page) -> str:
     page.locator(".st-key-menu_join").get_by_role("button", name="Copy link").click()
     expect(page.get_by_text("Link copied.")).to_be_visible()
     return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def place(page: Page) -> str | None:
+    return page.locator("[data-place]").first.get_attribute("data-place")
+
+
+def test_what_is_copied_opens_the_same_in_another_browser(chromium: Browser, app: App) -> None:
+    with visit(chromium) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app.url)
+        page.emulate_media(reduced_motion="reduce")
+        answered(page, app, "pooling")
+        page.get_by_text("the mean", exact=True).first.click()
+        expect(page).to_have_url(re.compile("kind=average"))
+        page.locator("[data-place]").first.wait_for()
+        grid = page.locator(".output .grid").first
+        grid.click(position={"x": 20, "y": 20})
+        page.keyboard.press("ArrowDown")
+        link, at = copied(page), place(page)
+    asked = parse_qs(urlsplit(link).query)
+    assert asked == {"kind": ["average"], "at": [at]}
+    with visit(chromium) as other:
+        other.emulate_media(reduced_motion="reduce")
+        other.goto(link)
+        expect(other.locator(f"[data-place='{at}']")).to_have_count(1)
+        expect(other.locator("button[aria-checked=true], [aria-pressed=true]", has_text="the mean").first).to_be_visible()
 
 
 def test_an_epoch_is_copied_and_gone_back_to(chromium: Browser, app: App) -> None:
