@@ -13,6 +13,7 @@ from demo.visitor import navigation, session
 
 STYLE = """
 .st-key-own_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
+.st-key-own_head { padding-bottom: 0.6rem; }
 .st-key-own_call { margin-top: 0.6rem; }
 @media (max-width: 640px) {
   .st-key-own_pupil :is(.stElementContainer:has(h1), .stElementContainer:has(.lab-overline)) {
