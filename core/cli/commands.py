@@ -257,11 +257,15 @@ def do_pretrain(options: Namespace) -> Answer:
 
 def do_study(options: Namespace) -> Answer:
     """The tables of a study, and the names of the runs that are planned and not there yet."""
-    from core.cli import pretraining
+    from core.cli import exporting, pretraining
 
     given = {name: value for name, value in vars(options).items() if name in FIELDS}
+    report = None if options.report is None else Path(options.report).expanduser().absolute()
+    if report and given:
+        raise LabError(f"--report is made of the runs that come with the app; leave out --{next(iter(given)).replace('_', '-')}")
+    written = exporting.write_study_report(options.study, report) if report else None
     found = pretraining.study(options.study, given, dataset_files.data_folder(), open_store(runs_folder()), say)
-    return {"tables": {name: {"rows": rows} for name, rows in found.rows.items()}, "missing": found.missing}
+    return {"tables": {name: {"rows": rows} for name, rows in found.rows.items()}, "missing": found.missing, **({"report": written} if written else {})}
 
 
 def do_classify(options: Namespace) -> Answer:

@@ -133,6 +133,9 @@ def print_study(answer: Answer) -> None:
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         for line in cells:
             print("  " + "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
+    if answer.get("report"):
+        print()
+        print_export(answer["report"])
     if answer["missing"]:
         print(f"\nnot there yet: {', '.join(answer['missing'])}; made by python -m core pretrain")
 

@@ -77,7 +77,7 @@ def _classify(classify: Parser) -> None:
 
 
 def _export(export: Parser) -> None:
-    export.add_argument("run", metavar="RUN", help="a finished run, one that comes with the app, or RUN@EPOCH")
+    export.add_argument("run", metavar="RUN", help="a finished run, one that comes with the app, or RUN@EPOCH; RUN,RUN: the report of their comparison")
     export.add_argument("--to", required=True, metavar="DIR", help="a folder that is not there yet")
     export.add_argument("--what", metavar="KIND,...", help=f"some of {', '.join(KINDS)}; default: all that the run can give")
 
@@ -89,6 +89,7 @@ def _pretrain(pretrain: Parser) -> None:
 
 def _study(study: Parser) -> None:
     study.add_argument("study", choices=tuple(STUDIES), metavar="NAME")
+    study.add_argument("--report", metavar="DIR", help="a folder that is not there yet, for report.html and report.pdf")
     add_recipe_options(study)
 
 

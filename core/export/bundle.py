@@ -18,6 +18,7 @@ from core.export.errors import NotExportable
 from core.runs.snapshot import Snapshot
 from core.system.atomic import whole_folder, write_whole
 from core.vocabulary.errors import LabError
+from core.vocabulary.folders import data_folder
 from core.vocabulary.sources import is_own, source_of
 
 Files = dict[str, bytes]
@@ -89,12 +90,22 @@ def _data(run: Snapshot) -> Sequence[bytes]:
     return [(Path(layout.folder) / file.name).read_bytes() for file in layout.files]
 
 
+def _report(run: Snapshot) -> Sequence[bytes | str]:
+    try:
+        from core.export.report import html, pdf, run_report
+    except ModuleNotFoundError as error:
+        raise NotExportable("the package fpdf2 is not installed, which writes this file: pip install fpdf2") from error
+    document = run_report.run_report(run, data_folder())
+    return [html.to_html(document), pdf.to_pdf(document)]
+
+
 KINDS: dict[str, Kind] = {
     "script": Kind({"train.py": "the run as one PyTorch script: fetches the data, trains, tests"}, _script, of_epoch=True),
     "notebook": Kind({"train.ipynb": "the same for Jupyter and Colab, with curves and confusion matrix"}, _notebook, of_epoch=True),
     "weights": Kind({"model.safetensors": "the tested weights", "recipe.json": "the recipe, classes and shape that belong to them"}, _weights, of_epoch=True),
     "onnx": Kind({"model.onnx": "the network for onnxruntime, Netron and other programs"}, _onnx, of_epoch=True),
     "card": Kind({"README.md": "a model card for the Hub, with a part in plain words"}, _card),
+    "report": Kind({"report.html": "the run as a report, one file, with lines to fill in", "report.pdf": "the same on paper"}, _report),
     "records": Kind({"epochs.csv": "a line for each epoch, for a spreadsheet", "run.json": "every number of the run"}, _records),
     "tensorboard": Kind({"tensorboard/events.out.tfevents.0.resolution-lab": "the run in TensorBoard: tensorboard --logdir tensorboard"}, _tensorboard),
     "data": Kind({"data/images.npy": "the images of the data set, which the script reads", "data/labels.npy": "their classes", "data/order.npy": "training part, then test part"},
@@ -143,16 +154,26 @@ def _made(name: str, run: Snapshot) -> Sequence[bytes | str]:
 
 def export(run: Snapshot, folder: Path, what: Sequence[str] | None) -> Contents:
     """Writes `contents` into `folder`, which must not be there yet: all of it, or nothing. LabError, also for a full disk."""
+    check_new(folder)
+    found = contents(run, what)
+    write_files(folder, found.files)
+    return found
+
+
+def check_new(folder: Path) -> None:
+    """LabError where there is something of this name already."""
     if folder.exists():
         raise LabError(f"{folder} is already there; name a folder that is not")
-    found = contents(run, what)
+
+
+def write_files(folder: Path, files: Files) -> None:
+    """Writes all files into a new folder, or nothing. LabError, also for a full disk."""
     try:
         with whole_folder(folder) as place:
-            for name, content in found.files.items():
+            for name, content in files.items():
                 write_whole(place / name, content)
     except OSError as error:
         raise LabError(f"cannot write {folder}: {error.strerror or error}; nothing was written") from error
-    return found
 
 
 @dataclass(frozen=True, slots=True)

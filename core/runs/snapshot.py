@@ -56,6 +56,8 @@ class Snapshot(HasRunRecord):
     """Whether it waits for the end of the lesson."""
     leader: str = ""
     """Somebody else's run of the same recipe, which is being trained; this one waits for it and gets its result."""
+    history: History | None = None
+    """What it keeps of its epochs and of the test; None where nobody looked."""
 
     @property
     def active(self) -> bool:
@@ -78,13 +80,14 @@ def card_snapshot(card: Card, folder: Path) -> Snapshot:
     return Snapshot(
         run=card.name, status="finished", record=card.record, owner="", created=0.0, place=None, version=0, tick=None,
         curve=Curve.of_epochs(card.epochs).points(), message="", seconds_left=None, weights=weights if weights.exists() else None, pretrained=True, evaluations=card.evaluations,
+        history=History(folder / HISTORY / card.name),
     )  # fmt: skip
 
 
 def look_up(run: str, store: RunStore, pretrained: Path) -> Snapshot:
     """A run of the store by its id, else one that comes with the app by its name. NoSuchRun where there is neither."""
     try:
-        return stored_snapshot(store.get(run))
+        return dataclasses.replace(stored_snapshot(store.get(run)), history=store.history(run))
     except NoSuchRun:
         card = read_named(run, pretrained)
         if card is None:

@@ -55,3 +55,44 @@ def test_the_readme_s_command_does_what_it_says(tmp_path: Path, monkeypatch: pyt
     listed = {row["file"].split("/")[0] + ("/" if "/" in row["file"] else "") for row in answer["files"]}
     assert named == listed and not answer["left_out"], "the table of files in README.md"
     assert all((Path(answer["to"]) / row["file"]).stat().st_size == row["bytes"] for row in answer["files"])
+
+
+# --- reports of several runs ------------------------------------------------------------------------------------------
+
+
+def test_several_runs_give_the_report_of_their_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "fashion-arc2-adam,fashion-arc2-sgd", "--to", str(tmp_path / "home"), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["file"] for row in answer["files"]] == ["report.html", "report.pdf"]
+    assert all((tmp_path / "home" / row["file"]).stat().st_size == row["bytes"] > 10_000 for row in answer["files"])
+
+
+def test_a_study_s_report_is_written_beside_its_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "splits", "--report", str(tmp_path / "home"), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["tables"]["methods"]["rows"] and [row["file"] for row in answer["report"]["files"]] == ["report.html", "report.pdf"]
+    assert (tmp_path / "home" / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_refusals_of_reports_leave_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "there").mkdir()
+    new, there = str(tmp_path / "new"), str(tmp_path / "there")
+
+    def refused(*words: str) -> str:
+        assert main(list(words)) == 2
+        said = capsys.readouterr()
+        assert not said.out and len(said.err.splitlines()) == 1 and not (tmp_path / "new").exists() and not list((tmp_path / "there").iterdir())
+        return said.err
+
+    assert "is already there" in refused("study", "splits", "--report", there)
+    assert "is already there" in refused("export", "digits,cifar10-16", "--to", there)
+    assert "leave out --seed" in refused("study", "splits", "--seed", "3", "--report", new)
+    assert "--what can be report, not onnx" in refused("export", "digits,cifar10-16", "--to", new, "--what", "onnx")
+    assert "there is no run 'nobody'" in refused("export", "digits,nobody", "--to", new)
+
+    def full(stream: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("core.system.atomic.os.fsync", full)
+    assert "No space left on device; nothing was written" in refused("export", "digits,cifar10-16", "--to", new)
+    assert "No space left on device; nothing was written" in refused("study", "splits", "--report", new)

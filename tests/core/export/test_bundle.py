@@ -162,7 +162,7 @@ def test_an_epoch_gives_what_it_has_and_says_what_it_has_not(tmp_path: Path) -> 
     store = open_store(tmp_path / "runs")
     run = look_up_epoch("fashion-arc4@3", store, FOLDER)
     found = bundle.export(run, tmp_path / "home", None)
-    assert set(found.left_out) == {"card", "records", "tensorboard"} and "not of one epoch" in found.left_out["card"]
+    assert set(found.left_out) == {"card", "report", "records", "tensorboard"} and "not of one epoch" in found.left_out["card"]
     assert set(found.files) == {"train.py", "train.ipynb", "model.safetensors", "recipe.json", "model.onnx"}
     kept = load_tensors(found.files["model.safetensors"])
     assert {name: tuple(tensor.shape) for name, tensor in kept.items()} == {
