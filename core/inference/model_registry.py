@@ -29,7 +29,7 @@ from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.networks import NETWORKS
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.sources import is_own, source_of
+from core.vocabulary.sources import is_own, problem_of, source_of
 
 if TYPE_CHECKING:
     from core.datasets.loading import DataSet
@@ -135,7 +135,7 @@ class ModelRegistry:
         if kept is None or kept[0] != newest or kept[1] != cards:
             runs = self._runs().summaries() if newest else []
             kept = self._choices = newest, cards, self._listed(cards, runs)
-        return list(kept[2])
+        return [choice for choice in kept[2] if not problem_of(choice.recipe.dataset)]
 
     def _listed(self, cards: Mapping[str, Card], runs: Sequence[RunSummary]) -> list[Choice]:
         firsts = {name: dataset for dataset in SOURCES for name in self._firsts(dataset, cards)[:1]}
@@ -183,7 +183,8 @@ class ModelRegistry:
         return self._loaded.get((name, changed), load)
 
     def _trusted(self, made: Classifier) -> Classifier:
-        if not (data := self.dataset(made.recipe.dataset)):
+        data = self.dataset(made.recipe.dataset)
+        if data is None or (data.shape, data.classes) != (made.shape, made.classes):  # a set of one's own, made anew under its name
             return made
         found = out_of_distribution.calibrate(made.recipe, data, made.logits, made.weights, iter(()))
         return dataclasses.replace(made, trust=found)

@@ -18,6 +18,7 @@ from core.runs.summaries import RunSummary
 from core.vocabulary import metrics
 from core.vocabulary.errors import LabError, NoSuchRun
 from core.vocabulary.records import HasRunRecord, Matrix, RunRecord, Tick
+from core.vocabulary.sources import source_of
 
 KEPT = 64
 """So many stored runs stay in memory, whole; the one that was not looked at longest goes first."""
@@ -141,7 +142,8 @@ class Snapshots:
         self._shelf: tuple[Mapping[str, Card], tuple[RunSummary, ...]] = {}, ()
 
     def of(self, run: str) -> Snapshot:
-        """A run of the store, else one that comes with the app. NoSuchRun where there is neither."""
+        """A run of the store, else one that comes with the app. NoSuchRun where there is neither, LabError where its data set of
+        one's own was deleted."""
         version = self._store.version(run)
         if version is None:
             return look_up(run, self._store, self._cards)
@@ -156,6 +158,7 @@ class Snapshots:
         with self._lock:
             if run in self._stored:
                 self._stored.move_to_end(run)
+        source_of(known[1].recipe.dataset)  # a set of one's own may have been deleted since
         status = self._store.status(run)  # a lock that goes, with its process perhaps, is no change of the store
         return known[1] if known[1].status == status else dataclasses.replace(known[1], status=status)
 

@@ -17,6 +17,7 @@ from core.vocabulary import metrics
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Result
+from core.vocabulary.sources import problem_of
 
 UNFINISHED = ("queued", "running", "paused")
 """Statuses that are true only while somebody holds the run's lock; without it the run is interrupted."""
@@ -84,12 +85,13 @@ class Summaries:
         """Every run that can be read, the newest first."""
         self._follow()
         looks = self._looks()
-        return [entry.held if entry.held is entry.free or looks(run) else entry.free for run, entry in self._entries.items()]
+        return [entry.held if entry.held is entry.free or looks(run) else entry.free for run, entry in self._entries.items()
+                if not _forgotten(entry)]  # fmt: skip
 
     def unreadable(self) -> dict[str, str]:
         """Run -> why it cannot be read. It harms no other."""
         self._follow()
-        return dict(self._unreadable)
+        return {**self._unreadable, **{run: why for run, entry in self._entries.items() if (why := _forgotten(entry))}}
 
     def version(self) -> int:
         """The number of the newest change: equal numbers, equal runs (but for their locks)."""
@@ -136,6 +138,11 @@ class Summaries:
             entries[run] = _entry(row)
         except (LabError, ValueError, TypeError, KeyError) as error:
             self._unreadable[run] = " ".join(str(error).split())
+
+
+def _forgotten(entry: _Entry) -> str:
+    """Why a run cannot be shown although it was read: its data set of one's own was deleted meanwhile."""
+    return problem_of(entry.held.recipe.dataset)
 
 
 def _entry(row: Any) -> _Entry:

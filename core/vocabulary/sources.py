@@ -49,11 +49,16 @@ def own_names() -> tuple[str, ...]:
 
 
 def _readable(name: str) -> bool:
+    return not problem_of(name)
+
+
+def problem_of(name: str) -> str:
+    """Why there is no such data set, in one line; "" where there is one. One of one's own may have been deleted since a run."""
     try:
         source_of(name)
-    except LabError:
-        return False
-    return True
+    except LabError as error:
+        return str(error)
+    return ""
 
 
 def source_of(name: str, sources: Mapping[str, Source] = SOURCES) -> Source:

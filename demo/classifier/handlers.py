@@ -21,7 +21,7 @@ from core.studies import resolution
 from core.vocabulary.datasets import SOURCES
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe, preset
-from core.vocabulary.sources import names, source_of
+from core.vocabulary.sources import is_own, names, source_of
 from demo.classifier import html as views
 from demo.classifier.api import opened, sample_of
 from demo.text import plain, speaker
@@ -151,7 +151,7 @@ class Handlers:
     def empty(self, name: str, source: str) -> str:
         """What to do first."""
         dataset = self.recipe(name).dataset
-        thing = say(f"thing_{dataset}")
+        thing = say("thing_own" if is_own(dataset) else f"thing_{dataset}")
         return say(f"empty_{source}", thing=thing, classes=", ".join(source_of(dataset).classes))
 
     def about_trust(self, name: str) -> str:
@@ -180,7 +180,16 @@ def about_strip(recipe: Recipe) -> str:
 
 def about_steps(recipe: Recipe) -> str:
     """The introduction of the preprocessing steps, for the data set of the recipe."""
-    return say("steps_intro", dataset=source_of(recipe.dataset).title, recipe=say(f"recipe_{recipe.dataset}"))
+    return say("steps_intro", dataset=source_of(recipe.dataset).title, recipe=_way_of(recipe.dataset))
+
+
+def _way_of(dataset: str) -> str:
+    """How the images of a data set were made."""
+    source = source_of(dataset)
+    if not is_own(dataset):
+        return say(f"recipe_{dataset}")
+    box, side = source.form.box, source.side
+    return say("recipe_own_drawn", box=f"{box} × {box}", side=f"{side} × {side}") if source.form.drawn else say("recipe_own")
 
 
 def _said(found: Answer, truth: str) -> str:

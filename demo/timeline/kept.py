@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.datasets import arrays
 from core.images import plain_resampling, stored
 from core.images.decoding import Bytes
 from core.inference.predictions import Predictions
@@ -15,7 +16,7 @@ from core.runs.history import History
 from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.sources import source_of
+from core.vocabulary.sources import is_own, source_of
 from demo.server import services
 
 TEST, VALIDATION = "test", "validation"
@@ -45,7 +46,8 @@ def _side(recipe: Recipe) -> int:
 
 def predictions(now: Snapshot, of: str, epoch: int, data: Path) -> Predictions | None:
     """What the run answered: `of` is "validation" (after `epoch`), "test", or "test-16" (seen at 16 pixels). None where it is not
-    kept; LabError where the data set, which knows the truth, is not here."""
+    kept; LabError where the data set, which knows the truth, is not here or has changed since."""
+    _check_unchanged(now, data)
     history = history_of(now)
     if of == VALIDATION:
         validation, indices, truth = history.probabilities(epoch), history.validation_indices(), history.validation_labels()
@@ -60,6 +62,13 @@ def predictions(now: Snapshot, of: str, epoch: int, data: Path) -> Predictions |
         return None
     places = train + np.arange(len(test))
     return Predictions.of_bytes(places, stored.labels(now.recipe.dataset, data)[places], test)
+
+
+def _check_unchanged(now: Snapshot, data: Path) -> None:
+    """LabError where a data set of one's own has other images by now, so that no answer belongs to the image at its place."""
+    dataset, trained_on = now.recipe.dataset, now.facts.provenance.get("data_sha256")
+    if is_own(dataset) and trained_on and trained_on != arrays.fingerprint(dataset, data):
+        raise LabError(f"the pictures of {source_of(dataset).title} have changed since run {now.run} was trained; train it again")
 
 
 def seen(recipe: Recipe, data: Path, indices: Sequence[int], side: int | None = None) -> Bytes:

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from core.datasets import arrays
+from core.datasets.caching import cached
 from core.images import plain_resampling, samples
 
 GAP = 2
@@ -58,14 +59,14 @@ def _thumbnails(name: str, path: Path | None, changed: object) -> bytes | None:
     return _file(row)
 
 
-@lru_cache(maxsize=128)
+@cached(128)
 def sample_row(dataset: str, folder: Path, side: int | None, filter: str, count: int) -> bytes:
     """`count` training images in a row, as the network sees them at `side` (None: as they are); PNG."""
     images = samples.of_dataset(dataset, folder)[:count]
     return _png(plain_resampling.at_resolution(images, side or images.shape[-1], filter).transpose(0, 2, 3, 1))
 
 
-@lru_cache(maxsize=64)
+@cached(64)
 def chosen_tests(dataset: str, folder: Path, label: int, own: bool, count: int) -> tuple[int, ...]:
     """The places in the official test set of its first `count` images of a class, or (not `own`) of as many others."""
     data = arrays.read(dataset, folder)
@@ -76,7 +77,7 @@ def chosen_tests(dataset: str, folder: Path, label: int, own: bool, count: int) 
     return tuple(sorted(place for places in first for place in places)[:count])
 
 
-@lru_cache(maxsize=256)
+@cached(256)
 def tests(dataset: str, folder: Path, chosen: tuple[int, ...], side: int, filter: str) -> bytes:
     """These images of the official test set in a row, as a network sees them at `side`; PNG."""
     data = arrays.read(dataset, folder)

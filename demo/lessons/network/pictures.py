@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from core.datasets import files as dataset_files
+from core.datasets.caching import cached
 from core.images import samples
 from core.images.decoding import Bytes
 from core.pretrained import ambiguous, test_images
@@ -21,7 +21,7 @@ def kept(dataset: str, folder: Path, data: Path) -> tuple[Kept, ...]:
     return _kept(dataset, folder, data, dataset_files.state(dataset, data).present)
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def _kept(dataset: str, folder: Path, data: Path, present: bool) -> tuple[Kept, ...]:
     found = [*_ambiguous(dataset, folder), *_first(dataset, folder)]
     if not found and present:
