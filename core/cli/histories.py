@@ -41,8 +41,8 @@ def forget(name: str, folder: Path) -> None:
 
 def renew_answers(name: str, folder: Path, load: Images, say: Say) -> None:
     """Writes the probabilities of a network whose card and weights are in the folder, unless they are there."""
+    from core.inference import evaluation
     from core.training import loop, observation
-    from core.training.evaluation import Trained
     from core.training.subsets import make_subsets
 
     there, weights = folder / HISTORY / name, folder / f"{name}.safetensors"
@@ -50,7 +50,7 @@ def renew_answers(name: str, folder: Path, load: Images, say: Say) -> None:
         return
     card = read_card(folder / f"{name}.json")
     images = load()
-    trained = Trained(card.recipe, weights.read_bytes(), images)
+    trained = evaluation.Trained(card.recipe, weights.read_bytes(), images)
     parts = loop.returned(make_subsets(card.recipe, images))
     say(f"{name}: what it answers to the test and the validation pictures")
     test = loop.returned(loop.measure(card.recipe, trained.state, parts.test, "testing", card.result.epoch))
@@ -89,7 +89,7 @@ def renew_epochs(name: str, folder: Path, load: Images, store: RunStore, train: 
 
 def _same(card: Card, weights: bytes, store: RunStore, run: str, images: DataSet) -> bool:
     """Whether a run of the store has ended with these weights, rounded as those that come with the app are."""
-    from core.inference.evaluation import smallest
+    from core.inference import evaluation
 
     file = store.get(run).weights
-    return file is not None and smallest(card.recipe, file.read_bytes(), images) == weights
+    return file is not None and evaluation.smallest(card.recipe, file.read_bytes(), images) == weights

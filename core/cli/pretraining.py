@@ -246,16 +246,15 @@ def _evaluated(
     card: Card, planned: PlannedRun, weights: bytes, images: DataSet, folder: Path, say: Say
 ) -> tuple[bytes, Card]:
     """The weights as small as they may be, and the card with the matrices that the plan asks for."""
-    from core.inference.evaluation import outputs, smallest
-    from core.training.evaluation import Trained
+    from core.inference import evaluation
 
     if planned.weights:
-        weights = smallest(card.recipe, weights, images)
-    trained = Trained(card.recipe, weights, images)
+        weights = evaluation.smallest(card.recipe, weights, images)
+    trained = evaluation.Trained(card.recipe, weights, images)
     evaluations: dict[str, Any] = {}
     for filter, sides in (planned.evaluate_at or {}).items():
         say(f"{card.name}: testing at {sides[0]} to {sides[-1]} pixels, {filter}")
         evaluations[filter] = {str(side): card.matrix(side, filter) or trained.matrix(side, filter) for side in sides}
     if planned.keep_outputs_at:
-        write_outputs(card.name, outputs(trained, planned.keep_outputs_at, planned.recipe.filter), folder)
+        write_outputs(card.name, trained.outputs(planned.keep_outputs_at, planned.recipe.filter), folder)
     return weights, dataclasses.replace(card, evaluations=evaluations)

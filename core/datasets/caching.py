@@ -25,7 +25,7 @@ def cached(most: int) -> Callable[[Callable[Concatenate[str, P], T]], Callable[C
 
         @wraps(compute)
         def answer(dataset: str, /, *values: P.args, **named: P.kwargs) -> T:
-            return kept(source_of(dataset), *values, **named)
+            return kept(source_of(dataset), *values, **named)  # type: ignore[arg-type]  # what cannot be hashed is refused by the cache
 
         return answer
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Matrix, Record, Tick
+from core.vocabulary.records import Record, Tick
 from core.vocabulary.sources import source_of
 
 
@@ -57,9 +57,6 @@ class Engine(Protocol):
     def speed(self, recipe: Recipe) -> Future[float]:
         """How fast a recipe is trained here, in images a second."""
 
-    def test_at(self, recipe: Recipe, weights: bytes, sides: tuple[int, ...]) -> Future[dict[int, Matrix]]:
-        """The confusion matrices (C, C) of the test set of a recipe at each side in pixels, by its trained weights (safetensors)."""
-
     def close(self) -> None:
         """Ends what runs. Afterwards no question starts anything again; only a new stream would."""
 
@@ -75,18 +72,6 @@ def run_records(recipe: Recipe, folder: Path, resume: bytes | None) -> Iterator[
     yield Tick("loading", 0)
     with device.enough_memory(recipe):
         yield from loop.train(recipe, data, resume)
-
-
-def matrices_at(recipe: Recipe, folder: Path, weights: bytes, sides: tuple[int, ...]) -> dict[int, Matrix]:
-    """The confusion matrices of a network on its test set, reduced to each side by its filter; what both engines test."""
-    from core.datasets import loading
-    from core.training import device
-    from core.training.evaluation import Trained
-
-    data = loading.load(recipe.dataset, folder)
-    with device.enough_memory(recipe):
-        trained = Trained(device.resolve(recipe), weights, data)
-        return {side: trained.matrix(side, recipe.filter) for side in sides}
 
 
 def check(recipe: Recipe, folder: Path, thoroughly: bool = False, devices: Sequence[str] | None = None) -> None:

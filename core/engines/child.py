@@ -25,8 +25,6 @@ from core.engines.messages import (
     MeasureSpeed,
     Order,
     Speed,
-    Tested,
-    TestSides,
     UnknownMessage,
     decode_answer,
     encode_order,
@@ -36,7 +34,7 @@ from core.vocabulary.errors import EngineDied, LabError, RunFailed
 LOG = logging.getLogger(__name__)
 Answers = queue.Queue[Answer | None]
 """What the child says of one run; None when the child is gone."""
-Question = MeasureFacts | MeasureSpeed | TestSides
+Question = MeasureFacts | MeasureSpeed
 
 
 class Child:
@@ -158,8 +156,6 @@ class Child:
         match answer:
             case Facts():
                 future.set_result(answer.facts)
-            case Tested():
-                future.set_result(answer.matrices)
             case Speed():
                 future.set_result(answer.images_per_second)
             case Failed():

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from core.vocabulary import records
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Matrix, Record
+from core.vocabulary.records import Record
 
 Json = dict[str, Any]
 Frame = tuple[Json, bytes]
@@ -78,23 +78,9 @@ class MeasureSpeed:
     recipe: Recipe
 
 
-@dataclass(frozen=True, slots=True)
-class TestSides:
-    """What does a trained network make of the test set at these sides? Answered by Tested or Failed."""
-
-    job: int
-    recipe: Recipe
-    data: Path
-    """The folder of the data sets."""
-    sides: tuple[int, ...]
-    """Pixels."""
-    weights: bytes = field(repr=False)
-    """Of the network, as safetensors."""
-
-
 Control = Pause | Resume | Stop
 """Obeyed at once, while another order is carried out."""
-Order = Train | Control | MeasureFacts | MeasureSpeed | TestSides
+Order = Train | Control | MeasureFacts | MeasureSpeed
 
 
 # --- answers from the worker ----------------------------------------------------------------------------------------
@@ -142,15 +128,7 @@ class Speed:
     images_per_second: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
-    """The confusion matrix of the test set at each side."""
-
-    job: int
-    matrices: dict[int, Matrix]
-
-
-Answer = Recorded | Ended | Failed | Facts | Speed | Tested
+Answer = Recorded | Ended | Failed | Facts | Speed
 
 
 # --- frames ---------------------------------------------------------------------------------------------------------
@@ -164,8 +142,6 @@ def encode_order(order: Order) -> Frame:
             return {**kind, "recipe": order.recipe.as_dict(), "data": str(order.data), "run": order.run}, order.checkpoint
         case MeasureSpeed():
             return {**kind, "recipe": order.recipe.as_dict()}, b""
-        case TestSides():
-            return {**kind, "recipe": order.recipe.as_dict(), "data": str(order.data), "sides": order.sides}, order.weights
         case _:
             return kind, b""
 
@@ -184,8 +160,6 @@ def encode_answer(answer: Answer) -> Frame:
             return {**kind, "facts": answer.facts}, b""
         case Speed():
             return {**kind, "images_per_second": answer.images_per_second}, b""
-        case Tested():
-            return {**kind, "matrices": {str(side): matrix for side, matrix in answer.matrices.items()}}, b""
         case Ended():
             return kind, b""
 
@@ -197,7 +171,6 @@ _ORDERS: Mapping[str, Callable[[Json, bytes], Order]] = {
     "Stop": lambda it, _: Stop(it["job"]),
     "MeasureFacts": lambda it, _: MeasureFacts(it["job"]),
     "MeasureSpeed": lambda it, _: MeasureSpeed(it["job"], Recipe.from_dict(it["recipe"])),
-    "TestSides": lambda it, blob: TestSides(it["job"], Recipe.from_dict(it["recipe"]), Path(it["data"]), tuple(it["sides"]), blob),
 }
 _ANSWERS: Mapping[str, Callable[[Json, bytes], Answer]] = {
     "Recorded": lambda it, blob: Recorded(it["job"], records.from_dict(it["record"], _parted(blob, it["lengths"]))),
@@ -205,7 +178,6 @@ _ANSWERS: Mapping[str, Callable[[Json, bytes], Answer]] = {
     "Failed": lambda it, _: Failed(it["job"], it["message"], it["mistake"]),
     "Facts": lambda it, _: Facts(it["job"], it["facts"]),
     "Speed": lambda it, _: Speed(it["job"], it["images_per_second"]),
-    "Tested": lambda it, _: Tested(it["job"], {int(side): matrix for side, matrix in it["matrices"].items()}),
 }
 
 

@@ -23,14 +23,13 @@ from core.engines.messages import (
     Recorded,
     Resume,
     Stop,
-    TestSides,
     Train,
 )
 from core.engines.pool import Pool
 from core.system import log
 from core.vocabulary.errors import EngineClosed, EngineDied, LabError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Matrix, Record
+from core.vocabulary.records import Record
 
 STOP_SECONDS = 1.0
 """A producer that has not obeyed a stop after this long is killed."""
@@ -54,10 +53,6 @@ class ProcessEngine:
     def speed(self, recipe: Recipe) -> Future[float]:
         """How fast a child trains a recipe, in images a second."""
         return self._ask(MeasureSpeed(0, recipe))
-
-    def test_at(self, recipe: Recipe, weights: bytes, sides: tuple[int, ...]) -> Future[dict[int, Matrix]]:
-        """What the child finds on the test set at each side."""
-        return self._ask(TestSides(0, recipe, self.data, sides, weights))
 
     def close(self) -> None:
         """Kills the children; questions are refused from now on."""

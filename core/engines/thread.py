@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core.engines.base import Control, matrices_at, run_records
+from core.engines.base import Control, run_records
 from core.vocabulary.errors import EngineClosed
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Matrix, Record
+from core.vocabulary.records import Record
 
 T = TypeVar("T")
 
@@ -50,14 +50,6 @@ class ThreadEngine:
 
             with self._busy:
                 return training_speed(recipe)
-
-        return self._answered(answer)
-
-    def test_at(self, recipe: Recipe, weights: bytes, sides: tuple[int, ...]) -> Future[dict[int, Matrix]]:
-        """What a trained network makes of the test set at each side; when no run is at work."""
-        def answer() -> dict[int, Matrix]:
-            with self._busy:
-                return matrices_at(recipe, self.data, weights, sides)
 
         return self._answered(answer)
 

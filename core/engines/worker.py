@@ -15,7 +15,7 @@ import sys
 import threading
 from typing import IO
 
-from core.engines.base import Control, matrices_at, run_records
+from core.engines.base import Control, run_records
 from core.engines.frames import frame_of, read_frame
 from core.engines.malloc import tune_malloc
 from core.engines.messages import (
@@ -30,8 +30,6 @@ from core.engines.messages import (
     Resume,
     Speed,
     Stop,
-    Tested,
-    TestSides,
     Train,
     decode_order,
     encode_answer,
@@ -83,7 +81,7 @@ class Worker:
 
     def __init__(self, orders: IO[bytes], answers: IO[bytes]) -> None:
         self.orders, self.sender = orders, Sender(answers)
-        self.inbox: queue.Queue[Train | MeasureFacts | MeasureSpeed | TestSides] = queue.Queue()
+        self.inbox: queue.Queue[Train | MeasureFacts | MeasureSpeed] = queue.Queue()
         self.control = Control()
 
     def run(self) -> None:
@@ -115,7 +113,7 @@ class Worker:
         finally:
             os._exit(code)
 
-    def carry_out(self, order: Train | MeasureFacts | MeasureSpeed | TestSides) -> None:
+    def carry_out(self, order: Train | MeasureFacts | MeasureSpeed) -> None:
         """Answers an order; what goes wrong is an answer too."""
         LOG.debug("job %s: %s", order.job, type(order).__name__)
         try:
@@ -126,8 +124,6 @@ class Worker:
                     self.measure_facts(order)
                 case MeasureSpeed():
                     self.measure_speed(order)
-                case TestSides():
-                    self.test_sides(order)
         except LabError as error:
             self.sender.send(Failed(order.job, str(error), mistake=not isinstance(error, RunFailed)))
         except Exception as error:  # told to the job, which shows it
@@ -152,10 +148,6 @@ class Worker:
         from core.training.throughput import training_speed
 
         self.sender.send(Speed(order.job, training_speed(order.recipe)))
-
-    def test_sides(self, order: TestSides) -> None:
-        """Sends the confusion matrices of the test set at these sides."""
-        self.sender.send(Tested(order.job, matrices_at(order.recipe, order.data, order.weights, order.sides)))
 
 
 def one_line(error: Exception) -> str:

@@ -14,7 +14,7 @@ from core.datasets import loading
 from core.engines.thread import ThreadEngine
 from core.images.resampling import at_resolution
 from core.inference import out_of_distribution
-from core.inference.evaluation import smallest
+from core.inference.evaluation import Trained, smallest
 from core.pretrained.cards import FOLDER, card_of, identity, read_card, read_cards, write_card
 from core.pretrained.outputs import read_outputs
 from core.pretrained.plan import PlannedRun, available
@@ -22,7 +22,6 @@ from core.runs.store import open_store
 from core.studies import architectures, resolution
 from core.studies.registry import STUDIES
 from core.training.device import resolve
-from core.training.evaluation import Trained
 from core.vocabulary.errors import LabError
 from core.vocabulary.metrics import confusion_matrix
 from core.vocabulary.recipe import Recipe, preset

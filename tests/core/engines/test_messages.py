@@ -19,7 +19,6 @@ RECIPE = Recipe(epochs=3, seed=7)
 ORDERS: tuple[Order, ...] = (
     messages.Train(1, RECIPE, Path("/data"), "run-1", b"weights"), messages.Train(2, RECIPE, Path("/data")), messages.Pause(3),
     messages.Resume(4), messages.Stop(5), messages.MeasureFacts(6), messages.MeasureSpeed(7, RECIPE),
-    messages.TestSides(8, RECIPE, Path("/data"), (8, 4), b"weights"),
 )  # fmt: skip
 RECORDS: tuple[Record, ...] = (
     Start(RECIPE, records.Facts(parameters=9), 0, b"arrays"), Tick("training", 1, 2, 3, 0.5),
@@ -28,7 +27,6 @@ RECORDS: tuple[Record, ...] = (
 ANSWERS: tuple[Answer, ...] = (
     *(messages.Recorded(1, record) for record in RECORDS), messages.Ended(2), messages.Failed(3, "why", True),
     messages.Failed(4, "why", False), messages.Facts(5, {"cores": 2}), messages.Speed(6, 12.5),
-    messages.Tested(7, {8: [[1, 0], [0, 1]], 4: [[0, 1], [1, 0]]}),
 )  # fmt: skip
 
 

@@ -16,10 +16,10 @@ from core.datasets.loading import DataSet, load
 from core.images.preprocessing import prepare
 from core.images.resampling import at_resolution
 from core.inference import classifier as classify
+from core.inference import evaluation
 from core.inference.classifier import Classifier
 from core.pretrained.cards import FOLDER, read_cards
 from core.runs.store import open_store
-from core.training.evaluation import Trained
 from core.vocabulary.errors import LabError
 from tests.networks_for_tests import drawn, lay, trained_on_digits
 
@@ -89,7 +89,7 @@ def test_one_picture_alone_gets_the_study_s_prediction(name: str, real_data: Pat
     data = load(card.recipe.dataset, real_data)
     file = FOLDER / f"{name}.safetensors"
     test = data.images[data.train_size :][:500]
-    studied = Trained(card.recipe.changed(threads=1), file.read_bytes(), data).logits(test)
+    studied = evaluation.Trained(card.recipe.changed(threads=1), file.read_bytes(), data).logits(test)
     network = Classifier.load(name, FOLDER)
     alone = np.concatenate([network.logits(image[None]) for image in test])
     assert (alone.argmax(1) == studied.argmax(1).numpy()).all()

@@ -238,7 +238,7 @@ STUDIED = [name for name in ("cifar10-32", "mnist-28", "mnist-mixed") if name in
 @pytest.mark.parametrize("name", STUDIED)
 def test_a_hundred_test_pictures_get_what_the_study_counted(name: str, real_data: Path) -> None:
     """Through the classifier one by one, against the study's own evaluation, at each of its sides."""
-    from core.training.evaluation import Trained
+    from core.inference.evaluation import Trained
 
     network = Classifier.load(name, FOLDER)
     data = load(network.recipe.dataset, real_data)

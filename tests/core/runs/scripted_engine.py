@@ -20,7 +20,7 @@ from core.runs.manager import JobManager
 from core.runs.scheduling import lifecycle
 from core.runs.store import RunStore, StoreError
 from core.vocabulary.recipe import Recipe
-from core.vocabulary.records import Epoch, Facts, Matrix, Record, Result, Start
+from core.vocabulary.records import Epoch, Facts, Record, Result, Start
 from core.vocabulary.visitor import Visitor
 
 PATIENCE_S = 20.0
@@ -146,9 +146,6 @@ class ScriptedEngine:
     def speed(self, recipe: Recipe) -> Future[float]:
         self.questions += 1
         return _answer(1_000.0)
-
-    def test_at(self, recipe: Recipe, weights: bytes, sides: tuple[int, ...]) -> Future[dict[int, Matrix]]:
-        raise NotImplementedError("no script tests")
 
     def close(self) -> None:
         """As the end of a worker process: whoever stands somewhere is let go."""
