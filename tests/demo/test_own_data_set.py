@@ -104,7 +104,8 @@ def test_train_takes_it_from_the_list_and_from_the_address(place: Place) -> None
     assert opened.query_params["dataset"] in (NAME, [NAME]) and opened.slider(key="train.resolution").max == 16
     opened = page("train", dataset=NAME, resolution="8")
     assert (opened.selectbox(key="train.dataset").value, opened.slider(key="train.resolution").value) == (NAME, 8)
-    assert place.run in "\n".join(element.value for element in page("train", run=place.run).markdown)
+    shown = page("train", run=place.run)
+    assert place.run in "\n".join(element.value for element in [*shown.markdown, *shown.caption, *shown.subheader, *shown.title])
 
 
 def test_train_says_what_is_wrong_with_one_that_is_not_here(place: Place) -> None:
