@@ -240,7 +240,7 @@ def test_forgetting_everything_leaves_no_file_and_taking_back_none_of_ones_own(
 
 def test_the_page_says_where_the_pictures_lie(manager: JobManager, shown: dict[str, Any], tmp_path: Path) -> None:
     made(session.visitor().name)
-    assert str(tmp_path / "own") in words(opened()).replace("\\", "") and "leave the room nowhere" in words(opened())
+    assert str(tmp_path / "own") in words(opened()).replace("\\", "") and "takes home a run" in words(opened())
 
 
 # --- a ZIP, and what is checked --------------------------------------------------------------------------------------
