@@ -322,7 +322,7 @@ def test_requests_are_numbered_one_is_on_its_way_and_only_the_newest_is_drawn(pa
       {script}
       window.pressed = []
       for (const button of document.querySelectorAll("button")) button.onclick = () => {{ pressed.push(button.id.slice(3)) }}
-      window.lab = makeAsking({{value: () => "drawing"}})
+      window.lab = makeAsking({{address: () => "drawing"}})
     }}""")
 
     def run(script: str) -> object:
