@@ -151,7 +151,8 @@ class Handlers:
     def empty(self, name: str, source: str) -> str:
         """What to do first."""
         dataset = self.recipe(name).dataset
-        thing = say("thing_own" if is_own(dataset) else f"thing_{dataset}")
+        kind = "own" if is_own(dataset) else dataset
+        thing = say(f"thing_{kind}")
         return say(f"empty_{source}", thing=thing, classes=", ".join(source_of(dataset).classes))
 
     def about_trust(self, name: str) -> str:
