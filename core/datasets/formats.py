@@ -1,8 +1,7 @@
 """The readers of the data sets' formats: whole sets as numpy arrays, and single training images in milliseconds.
 
-A layout of a row (core/vocabulary/datasets.py) names its reader; a row without layouts names one itself. torchvision and
-scikit-learn cost over a second to import, so each is imported where it is needed, and idx files and the CIFAR-10 binary version
-are read with numpy alone.
+A layout of a row (core/vocabulary/datasets.py) names its reader; a row without layouts names one itself. torchvision costs over a
+second to import, so it is imported where it is needed; all else is read with numpy alone, scikit-learn's digits from their file.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from core.datasets.draws import stratified_part
 from core.datasets.files import content
 from core.vocabulary.datasets import Layout, Source
 
@@ -149,23 +149,23 @@ def _read_digits(source: Source, files: Files) -> tuple[Images, Labels]:
     There is no official test part: a stratified fifth, 360 images drawn once for all with a fixed seed,
     is taken for it. Inside both parts the images keep scikit-learn's order.
     """
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
-    from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
-
-    values, labels = load_digits(return_X_y=True)
-    train, test = train_test_split(
-        np.arange(len(labels)), test_size=source.test, stratify=labels, random_state=DIGITS_SEED
-    )
+    table = np.loadtxt(_digits_file(), delimiter=",", dtype=np.int64)
+    values, labels = table[:, :-1], table[:, -1]
+    train, test = stratified_part(labels, source.test, DIGITS_SEED)
     order = np.concatenate([np.sort(train), np.sort(test)])
     return np.rint(values[order] * (255 / 16)).astype(np.uint8).reshape(-1, *source.shape), labels[order]
 
 
 def _first_digits(source: Source, folder: Path | None, indices: Sequence[int]) -> Images:
-    """scikit-learn carries the set as a table of 64 values from 0 to 16 and the label."""
-    with gzip.open(scikit_learn_folder() / "data" / "digits.csv.gz", "rt") as lines:
+    with gzip.open(_digits_file(), "rt") as lines:
         rows = [line.split(",")[:64] for _, line in zip(range(max(indices) + 1), lines, strict=False)]
     values = np.array([rows[index] for index in indices], np.float64).reshape(-1, *source.shape)
     return np.round(values * 255 / 16).astype(np.uint8)
+
+
+def _digits_file() -> Path:
+    """scikit-learn carries the set as a table of 64 values from 0 to 16 and the label."""
+    return scikit_learn_folder() / "data" / "digits.csv.gz"
 
 
 def scikit_learn_folder() -> Path:

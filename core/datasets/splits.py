@@ -1,4 +1,4 @@
-"""Who trains, who validates, who tests: disjoint index sets, drawn by scikit-learn, the same for a seed.
+"""Who trains, who validates, who tests: disjoint index sets, the same for a seed (core/datasets/draws.py).
 
 The test part is always the official one, whole; everything else is drawn from the official training part.
 `split` alone needs torch: the draws themselves are of numpy.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.datasets import draws
 from core.datasets.split_sizes import thinned_counts
 from core.vocabulary.errors import LabError
 
@@ -139,14 +140,9 @@ def _hold_out(targets: NDArray[Any], share: float, seed: int, *, stratified: boo
     everyone = np.arange(len(targets))
     if share == 0:
         return everyone, everyone[:0]
-    count = round(len(targets) * share)  # a whole number: scikit-learn would round a share up
+    count = round(len(targets) * share)  # scikit-learn, given a share, would round it up
     _check_hold_out(targets, share, count, stratified)
-    from sklearn.model_selection import train_test_split  # type: ignore[import-untyped]
-
-    train, held_out = train_test_split(
-        everyone, test_size=count, stratify=targets if stratified else None, random_state=seed
-    )
-    return train, held_out
+    return draws.stratified_part(targets, count, seed) if stratified else draws.random_part(len(targets), count, seed)
 
 
 def _check_hold_out(targets: NDArray[Any], share: float, count: int, stratified: bool) -> None:
@@ -166,11 +162,8 @@ def _fold(targets: NDArray[Any], folds: int, fold: int, seed: int) -> tuple[Indi
     label, members = _rarest(targets)
     if members < folds:
         raise LabError(f"folds is {folds}; expected at most {members}, the pictures of class {label}")
-    from sklearn.model_selection import StratifiedKFold
-
-    parts = StratifiedKFold(folds, shuffle=True, random_state=seed).split(targets, targets)
-    train, held_out = list(parts)[fold]
-    return train, held_out
+    held_out = draws.stratified_folds(targets, folds, seed) == fold
+    return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
 def _rarest(targets: NDArray[Any]) -> tuple[int, int]:
@@ -193,9 +186,6 @@ def _draw(targets: NDArray[Any], pool: Indices, count: int, seed: int, stratifie
     """`count` of the indices in `pool`, without replacement."""
     if count == len(pool):
         return pool
-    from sklearn.utils import resample  # type: ignore[import-untyped]
-
-    # Not train_test_split: it refuses to leave out fewer images than there are classes.
-    strata = targets[pool] if stratified else None
-    drawn: Indices = resample(pool, replace=False, n_samples=count, stratify=strata, random_state=seed)
-    return drawn
+    # Not a part with the others beside it: fewer images than there are classes may be left out.
+    chosen = draws.stratified_subset(targets[pool], count, seed) if stratified else draws.subset(len(pool), count, seed)
+    return pool[chosen]

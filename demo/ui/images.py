@@ -1,6 +1,6 @@
 """Sample images as PNG, enlarged without smoothing, so that a pixel is seen as a square.
 
-Nothing here needs torch. `thumbnails` needs no scikit-learn either: the first page shows them and must be up at once.
+Nothing here needs torch or scikit-learn: the first page shows them and must be up at once.
 """
 
 from __future__ import annotations

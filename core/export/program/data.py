@@ -1,7 +1,7 @@
 """The first half of an exported program: settings, data, split and resolution of a recipe, as PyTorch code.
 
 Each function gives one part with the lines that the recipe needs and no others. The draws are those of
-core/datasets/splits.py, by the same functions of scikit-learn.
+core/datasets/splits.py, by the functions of scikit-learn that core/datasets/draws.py does the same as.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from core.pretrained.cards import Card
 from core.studies import splits as study_4
 from demo.classroom import asking
 from demo.lessons.splits import evidence, results, simulation
-from demo.server import preload
 from demo.text import speaker
 from demo.ui import finding
 from demo.ui.finding import Screen, Way
@@ -48,7 +47,6 @@ OF_RUNS = ("results", "fold")
 
 def render() -> None:
     """The chosen question; only that is computed."""
-    preload.preload("core.studies.split_simulation")
     with finding.overline(say("overline"), "splits"):
         chosen = asking.sections(say, SECTIONS)
     cards = asking.cards("splits")

@@ -29,10 +29,9 @@ HELD, NONE = "background:light-dark(#e3eaee,#2a333a);color:light-dark(#1c2a33,#e
 
 
 def _labels() -> tuple[int, ...]:
-    with st.spinner(say("loading")):  # scikit-learn comes with the first draw
-        from core.studies import split_simulation
+    from core.studies import split_simulation
 
-        return split_simulation.unbalanced(session.manager().data)
+    return split_simulation.unbalanced(session.manager().data)
 
 
 def _method() -> str:
