@@ -39,8 +39,8 @@ def seed() -> int:
 
 
 def subject() -> DropoutSubject:
-    """The network that is shown, and its images. The first call imports torch."""
-    with st.spinner(say("loading")):
+    """The network that is shown, and its images."""
+    with st.spinner(say("loading")):  # the first call reads the data set
         from core.explain import dropout_masks
 
         return dropout_masks.subject(services.data_folder(), services.pretrained_folder())
@@ -93,26 +93,26 @@ def screen() -> Screen:
     beside = lambda: _beside(shown, passes, label, rate)  # noqa: E731
     if not seed():
         return Screen("dropout.shown", say("shown_asks"), say("shown_text"), stage, beside, ways)
-    words = say("shown_differ" if others else "shown_same", others=others, answer=shown.classes[answers[-1]], count=len(answers) - 1)
+    words = say("shown_differ" if others else "shown_same", others=others, answer=shown.network.classes[answers[-1]], count=len(answers) - 1)
     return Screen("dropout.shown", words, say("answers_why"), stage, beside, ways)
 
 
 def _beside(shown: DropoutSubject, passes: Passes, label: int, rate: float) -> None:
     """The image and the rate, and once they were drawn how sure the passes are."""
-    names = shown.classes
+    names = shown.network.classes
     if seed():
         chances = passes.answers[:-1, label]
         finding.numbers([Number(f"{percent(float(chances.min()))} – {percent(float(chances.max()))}", say("number_range", truth=names[label]), "#7d8f9b")])
     with st.container(horizontal=True, vertical_alignment="center"):
-        caption = say("shown_picture", network=shown.name, data=source_of(shown.dataset).title, units=len(passes.plain))
-        st.image(images.enlarged(shown.image(label).numpy()), width=110, alt=caption)
+        caption = say("shown_picture", network=shown.network.name, data=source_of(shown.network.recipe.dataset).title, units=len(passes.plain))
+        st.image(images.enlarged(shown.image(label)), width=110, alt=caption)
         st.selectbox(say("picture"), range(len(names)), index=shown.hardest(), format_func=names.__getitem__, key=IMAGE_KEY)
     st.slider(say("rate"), 0.0, 0.9, RATE, 0.05, key=RATE_KEY, help=say("rate_help"))
 
 
 def _units(shown: DropoutSubject, passes: Passes, label: int) -> None:
     """The passes as the browser draws them."""
-    names = shown.classes
+    names = shown.network.classes
 
     def one(name: str, values: Sequence[float], silenced: Sequence[bool] | None, answers: Sequence[float]) -> Pass:
         best = max(range(len(names)), key=answers.__getitem__)
@@ -146,7 +146,7 @@ def units() -> None:
     ]
     panels.append((say("panel_mean", count=len(panels)), passes.mean.tolist(), nobody))
     panels.append((say("panel_plain"), passes.plain.tolist(), nobody))
-    what = say("figure_units_what", units=len(passes.plain), network=shown.name, rate=f"{rate:g}")
+    what = say("figure_units_what", units=len(passes.plain), network=shown.network.name, rate=f"{rate:g}")
     export.show(figures.units(say("figure_units"), what, panels), key="dropout.units")
     st.caption(say("units_note", scale=f"{1 / (1 - rate):.2f}"))
 
@@ -155,21 +155,20 @@ def answers() -> None:
     """What the network says after each pass: ten thinned networks, ten answers."""
     shown = subject()
     passes, label, _ = drawn(shown)
-    st.markdown(say("answers_text", truth=shown.classes[label]))
+    st.markdown(say("answers_text", truth=shown.network.classes[label]))
     silenced = [*passes.silenced.sum(1).tolist(), 0]
-    best = passes.answers.max(1)
     names = [_name(number) for number in range(len(silenced) - 1)] + [say("panel_plain")]
     rows = [
-        {"pass": name, "silenced": off, "answer": shown.classes[guess], "chance": chance, "truth": truth}
+        {"pass": name, "silenced": off, "answer": shown.network.classes[guess], "chance": chance, "truth": truth}
         for name, off, guess, chance, truth in zip(
-            names, silenced, best.indices.tolist(), best.values.tolist(), passes.answers[:, label].tolist(), strict=True
+            names, silenced, passes.answers.argmax(1).tolist(), passes.answers.max(1).tolist(), passes.answers[:, label].tolist(), strict=True
         )
     ]
     columns = {
         "pass": Column(say("column_pass")), "silenced": Column(say("column_silenced"), "count"), "answer": Column(say("column_answer")),
         "chance": Column(say("column_chance"), "percent"), "truth": Column(say("column_truth"), "percent"),
     }  # fmt: skip
-    tables.table(rows, columns, key="dropout.answers", alt=say("answers_text", truth=shown.classes[label]))
+    tables.table(rows, columns, key="dropout.answers", alt=say("answers_text", truth=shown.network.classes[label]))
 
 
 def convergence() -> None:

@@ -10,7 +10,6 @@ from core.pretrained.cards import Card
 from core.studies import dropout as study_3
 from demo.classroom import asking
 from demo.lessons.dropout import below_test, evidence, masks, published, results
-from demo.server import preload
 from demo.text import speaker
 from demo.ui import finding
 from demo.ui.finding import Screen
@@ -28,7 +27,6 @@ SECTIONS = tuple(SCREENS)
 
 def render() -> None:
     """The chosen question; only that is computed."""
-    preload.preload("core.explain.dropout_masks")
     with finding.overline(say("overline"), "dropout"):
         chosen = asking.sections(say, SECTIONS)
     cards = asking.cards("dropout")
