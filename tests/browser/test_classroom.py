@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from demo.text import speaker
 from tests.browser.conftest import SECONDS
+from tests.browser.seen import at_rest, quiet
 from tests.browser.served import TOKEN, App
 from tests.browser.test_walk import press, run_of
 
@@ -101,6 +102,19 @@ def test_a_class_votes_and_sees_the_answer(app: App, windows: list[Page], shots:
         expect(page.locator(".stVegaLiteChart[aria-label^='Answers']")).to_be_visible()
     if shots:
         ben.screenshot(path=shots / "class-revealed.png")
+
+    # The line of the class costs a laptop no second screen, and on the teacher's telephone the brand stays free.
+    ben.bring_to_front()
+    ben.set_viewport_size({"width": 1280, "height": 800})
+    for section in ("published", "riddle"):
+        ben.goto(f"{app.url}/resolution?section={section}")
+        expect(ben.locator(".st-key-class_strip")).to_be_visible()
+        quiet(ben)
+        assert ben.evaluate("document.querySelector('.stMain').scrollHeight") <= 800, section
+    teacher.bring_to_front()
+    teacher.set_viewport_size({"width": 390, "height": 844})
+    brand, buttons = (at_rest(teacher.locator(name).first) for name in ("[data-testid=stHeaderLogo]", ".st-key-menu_join"))
+    assert brand["x"] + brand["width"] <= buttons["x"] and buttons["x"] + buttons["width"] <= 390
 
 
 @pytest.mark.timeout(600)
