@@ -119,7 +119,6 @@ def _config(columns: Sequence[str]) -> dict[str, Any]:
         config[column] = st.column_config.NumberColumn(say(f"column_{column}"), format="%.1f")
     for column in ("epochs", "resolution"):
         config[column] = st.column_config.TextColumn(say(f"column_{column}"), alignment="right")
-    config["network"] = st.column_config.TextColumn(say("column_network"), width="medium")  # a list of layers is long
     config["seed"] = st.column_config.NumberColumn(say("column_seed"), format="%d")
     config["seconds"] = st.column_config.NumberColumn(
         say("column_seconds"), format="%.0f", help=say("seconds_help")
