@@ -86,13 +86,14 @@ class Handlers:
         return name
 
     def chosen(self, name: str, source: str) -> tuple[Any, ...]:
-        """Another network is chosen: its resolutions, filter and texts, the way its images come in, every switch back."""
+        """Another network is chosen: its resolutions, filter and texts, every switch back; another way in which its images come
+        only where it takes no drawing, for one that was chosen meanwhile stays."""
         recipe = self.recipe(name)
         side, drawable = source_of(recipe.dataset).side, source_of(recipe.dataset).form.grey
-        source = "samples" if source == "draw" and not drawable else source
+        way = gr.update() if drawable or source != "draw" else gr.update(selected="samples")
         return (
             gr.update(maximum=side, value=side), gr.update(value=recipe.filter), about_strip(recipe), about_steps(recipe),
-            self.about_trust(name), gr.update(selected=source),
+            self.about_trust(name), way,
             *self.samples(name, 0), *["auto"] * len(fields(Steps)),
         )  # fmt: skip
 
