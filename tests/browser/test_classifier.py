@@ -83,9 +83,14 @@ def draw(page: Page, strokes: list[Stroke], scale: float) -> None:
 def open_classifier(page: Page, address: str) -> None:
     """Waits until the page's script is there, the first network is loaded and the drawing that a page begins with is answered."""
     page.goto(address)
+    answered(page, 30)
+
+
+def answered(page: Page, seconds: float) -> None:
+    """Waits until a page that is being opened has its first answer and nothing is on its way."""
     expect(page.locator("#pad canvas")).to_be_visible()
     expect(page.locator("#seen img")).to_be_visible()
-    settled(page, 30)
+    settled(page, seconds)
 
 
 def settled(page: Page, seconds: float = 3) -> None:
