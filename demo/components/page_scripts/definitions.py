@@ -16,7 +16,7 @@ MARK = re.compile(r"\]\(#term-(\w+)\)")
 """The end of a marked word, with the term's key."""
 SCRIPT = """
 const WORD = "a[href^='#term-']", PLACE = "lab-definition"
-let terms = {}, opener = null
+let terms = {}, opener = null, stood = 0  // the open word, and where it stood when it was opened
 /** Called by Streamlit in every run; nothing of it is seen until a word is opened. */
 export default function ({ data }) {
   terms = data.terms
@@ -48,6 +48,7 @@ function open(word) {
   place.replaceChildren(head, body)
   place.classList.add("open")
   const at = word.getClientRects()[0], wide = document.documentElement.clientWidth
+  stood = at.top
   place.style.left = `${Math.max(12, Math.min(at.left, wide - place.offsetWidth - 12))}px`
   const below = at.bottom + 6 + place.offsetHeight <= innerHeight
   place.style.top = `${below ? at.bottom + 6 : Math.max(12, at.top - 6 - place.offsetHeight)}px`
@@ -82,7 +83,8 @@ addEventListener("focusin", event => {
   if (word) name(word)
   if (opener && word !== opener) close()
 })
-addEventListener("scroll", () => { if (opener) close() }, true)
+// Told late, a scroll may be the one that brought the word into view.
+addEventListener("scroll", () => { if (opener && Math.abs(opener.getClientRects()[0]?.top - stood) > 2) close() }, true)
 addEventListener("resize", () => { if (opener) close() })
 """
 _view = st.components.v2.component("lab_definitions", js=SCRIPT)
