@@ -145,6 +145,22 @@ def test_wilson_s_interval_is_scipy_s(right: int, wrong: int) -> None:
         assert 0 <= low <= right / (right + wrong) <= high <= 1
 
 
+@pytest.mark.slow
+def test_a_thousand_random_cases_of_each_agree_with_scipy() -> None:
+    draw = np.random.default_rng(17)
+    pairs, scores = draw.integers(0, 401, (1_000, 2)), draw.random((1_000, 20))
+    described, smaller = scipy.describe(scores, axis=1), pairs.min(axis=1)
+    exact = np.minimum(1, 2 * scipy.binom.cdf(smaller, pairs.sum(axis=1), 0.5))
+    for case, (won, lost) in enumerate(pairs.tolist()):
+        interval = scipy.binomtest(won, max(1, won + lost)).proportion_ci(0.95, "wilson")
+        assert np.allclose(stats.wilson(won, max(1, won + lost)), (interval.low, interval.high), rtol=0, atol=1e-12)
+        found = stats.mcnemar_test([True] * won + [False] * lost + [True], [False] * won + [True] * lost + [True])
+        assert found.lead == (won - lost) / (won + lost + 1) and np.isclose(found.p, exact[case], rtol=1e-9, atol=0)
+        spread = stats.spread(scores[case].tolist())
+        assert spread and (spread.low, spread.high, spread.count) == (described.minmax[0][case], described.minmax[1][case], described.nobs)
+        assert np.isclose(spread.mean, described.mean[case], rtol=1e-12, atol=0)
+
+
 def test_mcnemar_s_p_value_is_scipy_s_over_a_grid() -> None:
     for won in range(0, 40, 3):
         for lost in range(0, 40, 3):
