@@ -56,8 +56,8 @@ def confusion_matrix(
 @lru_cache(maxsize=256)
 def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, pictures: tuple[str, ...]) -> Spec:
     encoding: Spec = {
-        "x": _class_axis("guess", classes, labelAngle=-40),
-        "y": _class_axis("truth", classes, **({"labelPadding": SIDE + 10} if pictures else {})),
+        "x": class_axis("guess", classes, labelAngle=-40),
+        "y": class_axis("truth", classes, **({"labelPadding": SIDE + 10} if pictures else {})),
         "tooltip": [
             {"field": "truth", "type": "nominal", "title": say("truth_axis")},
             {"field": "guess", "type": "nominal", "title": say("guess_axis")},
@@ -76,7 +76,7 @@ def _matrix_spec(what: str, classes: tuple[str, ...], numbers: Numbers, pictures
     heading = {"text": say("confusion_short"), "subtitle": [what, say(f"confusion_{numbers}")], "subtitlePadding": 4}
     layers = [
         {"mark": "rect", "encoding": {**encoding, "color": slip}},
-        {"mark": {"type": "text", "fontSize": {"expr": f"min(letters, {CELL} * width / {len(classes)})"}}, "encoding": text},
+        {"mark": cell_text(len(classes)), "encoding": text},
         *_heads(classes, pictures, encoding["y"]),
     ]
     return {"title": heading, "height": MATRIX_HEIGHT, "layer": layers}
@@ -92,6 +92,12 @@ def _heads(classes: Sequence[str], pictures: Sequence[str], y: Spec) -> list[Spe
     return [{"data": {"values": values}, "mark": {"type": "image", "width": side, "height": side, "aria": False}, "encoding": encoding}]
 
 
-def _class_axis(field: str, classes: Sequence[str], **more: Any) -> Spec:
+def cell_text(classes: int) -> Spec:
+    """The mark of what stands in the cells of a matrix of so many classes."""
+    return {"type": "text", "fontSize": {"expr": f"min(letters, {CELL} * width / {classes})"}}
+
+
+def class_axis(field: str, classes: Sequence[str], **more: Any) -> Spec:
+    """An axis of a matrix: `field` is "truth" or "guess", the classes stand in their order; `more` belongs to Vega's axis."""
     axis = {"labelOverlap": False, "grid": False, **more}
     return {"field": field, "type": "nominal", "sort": classes, "title": say(f"{field}_axis"), "axis": axis}

@@ -190,6 +190,7 @@ def _beyond() -> dict[str, list[tuple[dict[str, str], list[State]]]]:
         "train": [({"run": "cifar10-32"}, [{"live.figures": True}, {
             "lab.matrix": "validation", "lab.numbers": "shares", "lab.seen.cifar10-32": ("area", 8), "lab.train.beside": "digits"}])],
         "runs": [({"section": "resolution"}, [{"lab.runs.chosen": ("digits", "cifar10-32")}]),
+                 ({"section": "resolution"}, [{"lab.runs.chosen": ("cifar10-32", "cifar10-16", "cifar10-8")}, {"lab.runs.with": "cifar10-8"}]),
                  ({}, [{"lab.runs.board.budget": ("digits", 1, 90), "runs.board.axis": "seconds"}, {"lab.runs.board.run": RUNS[0]}])],
     }  # fmt: skip
 

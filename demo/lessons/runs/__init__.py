@@ -16,6 +16,7 @@ PAGE = Page(130, linked=(
     Linked("section"),
     *(Linked(name) for name in ("epoch", "cell", "class", "of", "door")),
     Linked("runs", "lab.runs.chosen", RUNS),
+    Linked("with", "lab.runs.with", WORD),
     Linked("budget", "lab.runs.board.budget", BUDGET),
     Linked("axis", "runs.board.axis", WORD),
     Linked("board", "lab.runs.board.run", WORD),

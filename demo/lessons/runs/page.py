@@ -18,7 +18,7 @@ from core.runs.summaries import RunSummary, utc
 from core.vocabulary.errors import LabError
 from core.vocabulary.records import as_dict
 from demo.charts import curves, figure
-from demo.lessons.runs import board, differing, in_step, pretrained, queue, table
+from demo.lessons.runs import board, compared, differing, in_step, pretrained, queue, table
 from demo.text import plain, speaker
 from demo.timeline import doors
 from demo.ui import header, take_home
@@ -52,6 +52,7 @@ def render() -> None:
         _actions(chosen[0])
     if chosen:
         differing.render(chosen)
+        compared.render(chosen)
         _compare(chosen)
     doors.render()
 

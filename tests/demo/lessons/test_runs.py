@@ -263,7 +263,7 @@ def test_several_runs_are_compared(manager: JobManager) -> None:
     ids = [stored(manager), stored(manager, finish=False), stored(manager, epochs=3)]
     page = choose(opened(), *ids)
     assert "runs.delete" not in keys(page)
-    assert len(page.get("vega_lite_chart")) == 3, "loss, accuracy, and the board above them"
+    assert len(page.get("vega_lite_chart")) == 5, "the board, what changed by class and in the matrix, accuracy and loss"
 
 
 def test_a_run_without_an_epoch_has_no_curve(manager: JobManager) -> None:
@@ -421,7 +421,7 @@ def test_it_is_compared_with_an_own_run_and_stays_chosen_in_another_study(manage
     put_card(SPLITS[0])
     put_card("digits")
     page = choose(choose_study(opened(), "splits"), own, SPLITS[0])
-    assert len(page.get("vega_lite_chart")) == 3 and "runs.delete" not in keys(page)
+    assert len(page.get("vega_lite_chart")) == 5 and "runs.delete" not in keys(page)
     choose_study(page, "rest")
     assert page.multiselect[0].value == [own, SPLITS[0]]
     choose(page, own, SPLITS[0], "digits")
