@@ -114,6 +114,18 @@ def test_six_layers_by_keyboard(page: Page, app: App) -> None:
     expect_blocks(page, [*BLOCKS[:3], *BLOCKS[4:]])
 
 
+def test_on_a_telephone_the_numbers_are_folded_and_start_says_so(page: Page, app: App) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app.url}/train?preset=quick&dataset=digits")
+    fold, parameters = page.locator(".blocks .fold"), page.locator(".blocks .numbers").nth(1).get_by_text("320")
+    expect(page.locator(".blocks .numbers").nth(1).locator(".shape")).to_have_text("32 × 6 × 6")
+    expect(parameters).to_be_hidden()
+    fold.click()
+    expect(parameters).to_be_visible()
+    expect(page.locator(".blocks .labels").first).to_be_visible()
+    expect(page.locator(".st-key-train-start button .stMarkdownEllipsis").last).to_be_visible()  # as wide as its word
+
+
 def add_by_key(page: Page, name: str) -> None:
     """The keyboard is at a gap: Enter, down to the kind, Enter."""
     page.keyboard.press("Enter")
