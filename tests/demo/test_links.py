@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -62,6 +63,13 @@ def _first_by_keyword(choose: Callable[..., Any]) -> Callable[..., Any]:
     return lambda label, options=(), *args, **more: choose(label, options, *args, **more)
 
 
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
@@ -69,6 +77,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with visiting.serving(tmp_path_factory.mktemp("links"), data=data_folder()) as manager:
         short = preset("quick", "digits").changed(train_limit=100, threads=1, device="cpu")
         RUNS.extend(manager.submit(short.changed(epochs=epochs), Visitor(owner="me")) for epochs in (1, 2))
+        until(lambda: not any(run.active for run in manager.list()))
         for side in (4, 8):
             services.guesses().submit(Visitor(owner="p1"), Guess(1, side, 8, 3))
         yield
