@@ -162,7 +162,7 @@ def test_the_classifier_answers_for_it(place: Place) -> None:
     assert place.run in {value for _, value in desk.networks()} and any(TITLE in shown for shown, _ in desk.networks())
     for name in (place.run, NAME):
         side, _, _, steps, _, tab, gallery, *_ = desk.chosen(name, "samples")
-        assert side["maximum"] == 16 and tab["selected"] == "samples" and len(gallery) > 0 and TITLE in steps
+        assert side["maximum"] == 16 and "selected" not in tab and len(gallery) > 0 and TITLE in steps
         said, chances, *_ = desk.answer(name, 16, "bilinear", "samples", "", None, 0, *["auto"] * 7)
         assert chances is not None and chances.keys() <= {"lying", "standing", "nothing"} and "It really is" in said
     assert "picture of one class" in desk.empty(place.run, "draw") and "lying, standing, nothing" in desk.empty(place.run, "upload")

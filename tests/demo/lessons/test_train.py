@@ -609,7 +609,7 @@ def test_the_own_test_is_the_run_s_result_and_each_run_keeps_its_choice(manager:
 
 DEMO = Path(text.__file__).resolve().parent.parent
 SPEAKERS = {
-    "charts": ["charts/curves.py", "charts/confusion.py", "charts/dumbbell.py", "charts/protocol_lines.py", "charts/protocols.py"],
+    "charts": ["charts/changes.py", "charts/curves.py", "charts/confusion.py", "charts/dumbbell.py", "charts/protocol_lines.py", "charts/protocols.py"],
     "studio": ["studio.py", "server/connection_hint.py"],
     "train": ["lessons/train", "ui/formatting.py"],
 }  # fmt: skip
