@@ -86,11 +86,13 @@ class Child:
         """The value of the child's answer, when it comes; the child trains first what it is training."""
         number, future = next(self._numbers), Future[Any]()
         with self._changed:
-            self._questions[number] = future
             gone = self._gone
-        self.order(dataclasses.replace(question, job=number))
-        if gone:
-            self._end()
+            if not gone:
+                self._questions[number] = future
+        if gone:  # whoever asks never waits, not even for the readers of the child's runs
+            future.set_exception(EngineDied(self.end))
+        else:
+            self.order(dataclasses.replace(question, job=number))
         return future
 
     def open(self) -> tuple[int, Answers]:

@@ -7,11 +7,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
+from core.engines import child as children
 from core.engines import pool as pools
+from core.engines.messages import Ended, MeasureFacts
 from core.engines.pool import Pool
 from core.engines.process import ProcessEngine
 from core.engines.thread import ThreadEngine
@@ -88,6 +91,21 @@ def test_memory_of_idle_workers_is_given_back_and_of_the_last_one_later(pool: Po
 
 
 # --- real workers
+
+
+def test_a_question_to_a_worker_that_is_gone_waits_for_no_reader_of_its_runs() -> None:
+    child = children.Child()
+    number, answers = child.open()
+    for _ in range(answers.maxsize):
+        answers.put(Ended(number))  # its reader does nothing at present
+    child.kill()
+    until(lambda: child._gone)
+    asked: list[Future[object]] = []
+    thread = threading.Thread(target=lambda: asked.append(child.ask(MeasureFacts(0))), daemon=True)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive() and isinstance(asked[0].exception(0), EngineDied)
+    child.forget(number)
 
 
 def read(records: Iterator[Record], into: list[Record], failures: list[Exception]) -> threading.Thread:
