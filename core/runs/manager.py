@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,9 +89,19 @@ class JobManager(SupervisedRunner):
         with self._changed:
             job = self._jobs.get(run)
             if job is not None:
-                place = self._queue.place(job)
-                return job.snapshot(place, self._waits().get(run) if place else None, job in self._later, self._leader(job) if place else "")
+                place = next((place for place, other in enumerate(self._queue, start=1) if other is job), None)
+                return self._shown(job, place, self._waits() if place else {})
         return self._explained(self._stored.of(run))
+
+    def waiting(self) -> list[Snapshot]:
+        """Every run that waits, as `snapshot`, in the order in which they will begin; those for the end of the lesson last.
+
+        One look at the queue for all of them.
+        """
+        with self._changed:
+            waits = self._waits()
+            queued = [self._shown(job, place, waits) for place, job in enumerate(self._queue, start=1)]
+            return queued + [self._shown(job, None, {}) for job in self._later]
 
     def history(self, run: str) -> History:
         """What a run keeps of its finished epochs, to go back in; also of one that comes with the app. NoSuchRun."""
@@ -208,16 +218,16 @@ class JobManager(SupervisedRunner):
     # --- limits; called with the lock held -------------------------------------------------------------------------
 
     def _check_limits(self, owner: str, visitor: Visitor, job: Job | None = None) -> None:
-        """LabError when no more runs may wait: none at all, or none of this owner's, unless the teacher asks."""
+        """LabError when no more runs may wait: none at all, or, unless the teacher asks, none of this owner or from this address."""
         if self._closed:
             raise LabError("the server is closing; start the run again when it is back")
         waiting = [other for other in self._jobs.values() if other not in self._active and other is not job]
-        most = self.limits
+        most, teacher = self.limits, self.teacher(visitor.token)
         if len(waiting) >= most.waiting:
             raise LabError(f"{most.waiting} runs are waiting already; try again when one has finished")
-        if visitor.address and sum(other.address == visitor.address for other in waiting) >= most.address:
+        if not teacher and visitor.address and sum(other.address == visitor.address for other in waiting) >= most.address:
             raise LabError(f"{most.address} runs from your network are waiting already; try again when one has finished")
-        if sum(other.owner == owner for other in waiting) >= most.person and not self.teacher(visitor.token):
+        if not teacher and sum(other.owner == owner for other in waiting) >= most.person:
             raise LabError(f"{most.person} runs of one person wait or are paused already; stop one, or try again later")
 
     def _queue_again(self, run: str, job: Job | None, visitor: Visitor) -> None:
@@ -255,6 +265,10 @@ class JobManager(SupervisedRunner):
                 self.store.set_status(run, "failed", reason)
 
     # --- small things ------------------------------------------------------------------------------------------------
+
+    def _shown(self, job: Job, place: int | None, waits: Mapping[str, float]) -> Snapshot:
+        """A run that is looked after, its lock held; `place` and `waits` as far as it waits in the queue."""
+        return job.snapshot(place, waits.get(job.run), job in self._later, self._leader(job) if place else "")
 
     def _explained(self, run: Shown) -> Shown:
         """With the reason that could not be stored."""

@@ -14,7 +14,7 @@ from core.vocabulary.layer_lists.spelling import spell_step
 from core.vocabulary.layers import BatchNorm, Conv, Dense, Drop, GlobalPool, Pool, Step
 from core.vocabulary.networks import NETWORKS, blueprint, is_own
 from core.vocabulary.recipe import FIELDS, Recipe
-from core.vocabulary.sources import source_of
+from core.vocabulary.sources import problem_of, source_of
 
 LONGEST = 60
 """Characters of a default name."""
@@ -28,7 +28,7 @@ _MACHINE = {"device": "auto", "precision": "auto", "threads": 0}
 """Fields that a run resolves; a recipe that has not run yet leaves them open and differs by none."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _PHRASES: Mapping[str, Callable[[Any], str]] = {
-    "dataset": lambda name: source_of(name).title,
+    "dataset": lambda name: name if problem_of(name) else source_of(name).title,
     "resolution": lambda side: "full resolution" if side is None else f"{side} × {side}",
     "optimizer": str, "filter": str, "loss": str, "split": str, "precision": str, "device": str,
     "schedule": lambda name: "constant learning rate" if name == "constant" else name,

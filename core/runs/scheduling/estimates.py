@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
@@ -94,7 +95,10 @@ class Estimates:
             self._trained = recipe, images_per_second
 
     def of(self, recipe: Recipe, busy: bool, visitor: str = "") -> Estimate:
-        """How long the recipe would take; `busy`: a run goes on or waits. Each visitor has measurements of his own."""
+        """How long the recipe would take; `busy`: a run goes on or waits. Each visitor has measurements of his own.
+
+        Raises nothing, also where the recipe's data set is not here any more: whoever waits is told of all runs before his own.
+        """
         key = self._key(recipe)
         with self._lock:
             self._collect()
@@ -104,10 +108,11 @@ class Estimates:
             speed, failed, trained = self._speeds.get(key), key in self._failures, self._trained
             if speed is not None:
                 self._speeds.move_to_end(key)
-        if speed is not None:
-            return Estimate(expected_seconds(recipe, speed), speed, "measured")
-        if trained:
-            return _scaled(recipe, trained)
+        with contextlib.suppress(LabError):  # how many images a data set had that was deleted meanwhile, nobody knows
+            if speed is not None:
+                return Estimate(expected_seconds(recipe, speed), speed, "measured")
+            if trained:
+                return _scaled(recipe, trained)
         return Estimate(None, None, "busy" if busy else "unknown" if failed else "measuring")
 
     def _may_measure(self, key: Key, visitor: str) -> bool:

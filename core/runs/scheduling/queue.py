@@ -43,10 +43,6 @@ class RunQueue(Generic[Waiting]):
             turn, self._late = self._round, self._late + 1
         insort(self._entries, (turn, run), key=lambda entry: entry[0])
 
-    def pop(self) -> Waiting:
-        """The run whose turn it is. IndexError when none waits."""
-        return self.take(self._entries[0][1])
-
     def take(self, run: Waiting) -> Waiting:
         """A run that waits has its turn now, in its place."""
         turn = next(turn for turn, waiting in self._entries if waiting is run)
@@ -73,10 +69,6 @@ class RunQueue(Generic[Waiting]):
         if 0 <= there < len(self._entries):
             (turn, run), (other_turn, other) = self._entries[here], self._entries[there]
             self._entries[here], self._entries[there] = (turn, other), (other_turn, run)
-
-    def place(self, run: Waiting) -> int | None:
-        """1-based place; None when it does not wait."""
-        return next((place for place, waiting in enumerate(self, 1) if waiting is run), None)
 
     def __iter__(self) -> Iterator[Waiting]:
         return (run for _, run in self._entries)

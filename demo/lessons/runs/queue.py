@@ -8,7 +8,6 @@ from dataclasses import asdict, replace
 import streamlit as st
 
 from core.runs.manager import JobManager
-from core.runs.scheduling.limits import Limits
 from core.runs.snapshot import Snapshot
 from core.vocabulary.errors import LabError
 from core.vocabulary.visitor import Visitor
@@ -52,16 +51,15 @@ def _queue() -> None:
                disabled=not (now.waiting or now.later))  # fmt: skip
     if now.held:
         st.caption(say("queue_held"))
-    waiting = {run: manager.snapshot(run) for run in (*now.waiting, *now.later)}
-    if waiting:
+    if waiting := manager.waiting():
         _table(waiting)
-        _chosen(waiting, now.waiting)
+        _chosen({run.run: run for run in waiting}, [run.run for run in waiting if run.place])
 
 
-def _table(waiting: Mapping[str, Snapshot]) -> None:
+def _table(waiting: Sequence[Snapshot]) -> None:
     head = [say(f"queue_column_{name}") for name in ("place", "run", "epochs", "begins")]
     rows = [[str(run.place or "–"), plain(run_names.titled(run)), whole(run.recipe.epochs), begins(run)]
-            for run in list(waiting.values())[:SHOWN]]  # fmt: skip
+            for run in waiting[:SHOWN]]  # fmt: skip
     st.markdown(table(head, rows, left=4))
     if len(waiting) > SHOWN:
         st.caption(say("queue_more", count=len(waiting) - SHOWN))
@@ -108,11 +106,12 @@ def _bounds() -> None:
             for name in BOUNDS:
                 key = session.bind_widget(f"runs.bound_{name}", asdict(limits)[name])
                 st.number_input(say(f"bound_{name}"), 1, 10_000 if name == "epochs" else 1_000, key=key, width=210,
-                                on_change=_set_bound, args=(limits, name, key))  # fmt: skip
+                                on_change=_set_bound, args=(name, key))  # fmt: skip
 
 
-def _set_bound(limits: Limits, name: str, key: str) -> None:
+def _set_bound(name: str, key: str) -> None:
+    manager = session.manager()
     try:
-        session.manager().set_limits(replace(limits, **{name: session.typed(key)}), session.visitor())
+        manager.set_limits(replace(manager.limits, **{name: session.typed(key)}), session.visitor())
     except (LabError, TypeError) as refusal:
         session.set_notice(str(refusal))

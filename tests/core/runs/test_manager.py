@@ -163,6 +163,7 @@ def test_one_address_leaves_places_for_the_others(tmp_path: Path) -> None:
         manager.submit(SHORT, Visitor(f"cookie {number}", address="10.0.0.1"))
     with pytest.raises(LabError, match="3 runs from your network are waiting already"):
         manager.submit(SHORT, Visitor("one more cookie", address="10.0.0.1"))
+    manager.submit(SHORT, Visitor("the teacher", "the token", address="10.0.0.1"))
     manager.submit(SHORT, Visitor("elsewhere", address="10.0.0.2"))
     manager.submit(SHORT, Visitor("address not known"))
 

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -498,6 +499,9 @@ def test_the_teacher_sees_and_orders_the_queue(queued: tuple[Lab, list[str]]) ->
     assert lab.manager.queue_state().held and any("no waiting run begins" in caption.value for caption in page.caption)
     page.number_input(key="runs.bound_minutes").set_value(20).run()
     assert lab.manager.limits.minutes == 20
+    lab.manager.set_limits(replace(lab.manager.limits, epochs=77), Visitor("", lab.manager.token))  # by the teacher's other browser
+    page.number_input(key="runs.bound_person").set_value(9).run()
+    assert (lab.manager.limits.person, lab.manager.limits.epochs) == (9, 77), "a bound changes alone"
     page.button(key="runs.queue_clear").click().run()
     assert not page.exception and lab.manager.queue_state().waiting == ()
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-import pytest
-
 from core.runs.scheduling.queue import RunQueue
 
 
@@ -20,27 +18,31 @@ def names(queue: RunQueue[Run]) -> str:
     return "".join(run.owner for run in queue)
 
 
+def take_first(queue: RunQueue[Run]) -> Run:
+    """The run whose turn it is; it waits no more."""
+    return queue.take(next(iter(queue)))
+
+
 def test_a_newcomer_waits_for_one_run_of_each_other() -> None:
     queue = RunQueue[Run]()
     for owner in "aaaa":
         queue.push(Run(owner))
-    assert queue.pop().owner == "a"
+    assert take_first(queue).owner == "a"
     for owner in "bbc":
         queue.push(Run(owner))
     assert names(queue) == "bcabaa", "nobody waits for another's second run before the own first"
-    assert "".join(queue.pop().owner for _ in range(6)) == "bcabaa"
-    with pytest.raises(IndexError):
-        queue.pop()
+    assert "".join(take_first(queue).owner for _ in range(6)) == "bcabaa"
+    assert not list(queue)
 
 
-def test_an_owner_s_runs_keep_their_order_and_have_places() -> None:
+def test_an_owner_s_runs_keep_their_order() -> None:
     queue, runs = RunQueue[Run](), [Run("a", number) for number in range(4)]
     for run in runs:
         queue.push(run)
-    assert [queue.place(run) for run in runs] == [1, 2, 3, 4] and queue.place(Run("b")) is None
+    assert list(queue) == runs
     queue.remove(runs[1])
     queue.remove(runs[1])  # who does not wait is not missed
-    assert [queue.place(run) for run in runs] == [1, None, 2, 3] and len(queue) == 3
+    assert list(queue) == [runs[0], *runs[2:]] and len(queue) == 3
 
 
 def test_a_run_that_was_taken_back_costs_no_turn() -> None:
@@ -64,7 +66,7 @@ def test_the_teacher_changes_the_order_and_turns_go_on() -> None:
     queue.move(runs[0], 1)  # it is the last one already
     assert names(queue) == "cba"
     queue.move(runs[1], -1)
-    assert names(queue) == "bca" and queue.pop() is runs[1]
+    assert names(queue) == "bca" and take_first(queue) is runs[1]
     queue.push(Run("b", 2))
     queue.push(Run("d"))
     assert names(queue) == "cadb", "b had a turn in this round"
@@ -79,5 +81,5 @@ def test_endless_newcomers_overtake_nobody_for_ever() -> None:
     for number in range(1_000):
         for _ in range(draw.randint(1, 3)):
             queue.push(Run(f"new {number} {draw.random()}"))
-        served.append(queue.pop())
+        served.append(take_first(queue))
     assert [run for run in served if run.owner == "me"] == mine

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from core.datasets.own.store import OwnStore
 from core.runs.manager import JobManager
 from core.runs.scheduling.limits import Limits
 from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.visitor import Visitor
+from tests.core.datasets.own.conftest import collected
 from tests.core.runs.scripted_engine import Lab
 
 ANNA, BEN, CARL, TEACHER = Visitor("anna"), Visitor("ben"), Visitor("carl"), Visitor("teacher", "the token")
@@ -169,3 +171,49 @@ def test_a_waiting_run_shows_when_it_will_begin(tmp_path: Path) -> None:
     assert first is not None and second is not None and 0 < first < second < 60
     lab.rest()
     assert lab.manager.snapshot(waiting[0]).wait is None
+
+
+def test_one_look_shows_all_that_wait_as_each_alone(tmp_path: Path) -> None:
+    lab = Lab(tmp_path, "epoch 1")
+    lab.manager._estimates.record_speed(SHORT.changed(threads=1), 100.0)
+    lab.manager.submit(SHORT, ANNA)
+    lab.script.wait_for("epoch 1")
+    lab.manager.set_limits(Limits(minutes=1), TEACHER)
+    long = lab.manager.submit(SHORT.changed(epochs=10_000), ANNA)
+    others = [lab.manager.submit(SHORT.changed(seed=seed), visitor) for seed, visitor in ((0, BEN), (5, BEN), (6, CARL))]
+    shown = lab.manager.waiting()
+    assert [run.run for run in shown] == [others[0], others[2], others[1], long]
+    assert [run.place for run in shown] == [1, 2, 3, None] and shown[-1].later and shown[0].leader and None not in [run.wait for run in shown[:3]]
+    assert shown == [lab.manager.snapshot(run.run) for run in shown]
+
+
+def test_a_look_at_the_whole_queue_asks_once_for_each_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab(tmp_path, "epoch 1")
+    for seed in range(30):
+        lab.manager.submit(SHORT.changed(seed=seed), Visitor(f"person {seed}"))
+    asked: list[Recipe] = []
+    of = lab.manager._estimates.of
+    monkeypatch.setattr(lab.manager._estimates, "of", lambda recipe, busy: (asked.append(recipe), of(recipe, busy))[1])
+    assert len(lab.manager.waiting()) == 29 and len(asked) <= 30
+
+
+def test_a_data_set_that_is_deleted_while_runs_wait_for_it_harms_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_OWN", str(tmp_path / "own"))
+    own = OwnStore()
+    name = collected(own)
+    own.close(name)
+    lab = Lab(tmp_path, "epoch 2")
+    recipe = Recipe(dataset=name, epochs=2, batch_size=8)
+    lab.manager.submit(recipe, ANNA)
+    lab.script.wait_for("epoch 2")  # its speed is known, and others' are told from it
+    second = lab.manager.submit(recipe.changed(seed=4), ANNA)
+    other = lab.manager.submit(SHORT, BEN)
+    lab.manager.put_first(second, TEACHER)
+    assert lab.manager.snapshot(other).wait is not None and lab.manager.expected(SHORT).seconds is not None
+    own.delete(name)
+    assert lab.manager.snapshot(other).wait is None and lab.manager.expected(SHORT).seconds is None
+    assert [run.run for run in lab.manager.waiting()] == [second, other]
+    last = lab.manager.submit(SHORT.changed(seed=9), BEN)
+    for run in (other, last):  # those on the set come to an end before them
+        lab.rest_of(run)
+    assert [lab.manager.snapshot(run).status for run in (other, last)] == ["finished", "finished"]
