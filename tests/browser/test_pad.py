@@ -169,6 +169,22 @@ def test_a_second_finger_is_no_part_of_the_stroke(square: Page) -> None:
     assert len(strokes) == 1 and all(x < 0.5 for x, _ in strokes[0]["points"])
 
 
+def test_a_tool_that_another_finger_taps_ends_the_stroke(square: Page) -> None:
+    """Else what is drawn next would go on with a stroke that is no longer there."""
+    touch(square, (0.2, 0.2), (0.2, 0.5))  # so that there is something to undo
+    for tool in ("clear", "undo"):
+        box = square.locator("canvas").bounding_box()
+        assert box
+        square.mouse.move(box["x"] + 50, box["y"] + 50)
+        square.mouse.down()
+        square.mouse.move(box["x"] + 90, box["y"] + 50)
+        assert ink(square) > 0
+        square.evaluate("tool => document.querySelector(`[data-do=${tool}]`).click()", tool)
+        square.mouse.move(box["x"] + 120, box["y"] + 120)
+        square.mouse.up()
+        assert ink(square) == 0, tool
+
+
 def test_the_back_of_a_pencil_rubs_out(square: Page) -> None:
     touch(square, (0.5, 0.2), (0.5, 0.8))
     line = ink(square)

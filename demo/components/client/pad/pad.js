@@ -13,7 +13,7 @@ class DrawingPad {
    */
   constructor({ find, listen, changed }) {
     Object.assign(this, { find, changed, strokes: [], undone: [], tool: "pen", width: null, pointer: null, example: false, at: [0.5, 0.5], down: false })
-    const heard = { pointerdown: "begin", pointermove: "go", pointerup: "end", pointercancel: "end", keydown: "key", click: "click", focusin: "focus", focusout: "focus" }
+    const heard = { pointerdown: "begin", pointermove: "go", pointerup: "end", pointercancel: "end", keydown: "key", click: "click", focusout: "leave" }
     for (const [name, method] of Object.entries(heard)) listen.addEventListener(name, (event) => this[method](event), true)
     // A quick stroke is no throw: without this the browser swallows the next tap, to stop what was thrown.
     listen.addEventListener("touchstart", (event) => event.target === this.canvas && event.preventDefault(), { capture: true, passive: false })
@@ -121,6 +121,7 @@ class DrawingPad {
   }
 
   act(name, width) {
+    if (this.pointer !== null) this.end({ pointerId: this.pointer }) // another finger taps a tool: the stroke has ended
     this.lift()
     if (name === "undo" || name === "clear") this.forget()
     if (name === "pen" || name === "eraser") this.tool = name
@@ -238,7 +239,7 @@ class DrawingPad {
     this.changed(true)
   }
 
-  focus(event) {
-    if (event.type === "focusout" && event.target === this.canvas) this.lift()
+  leave(event) {
+    if (event.target === this.canvas) this.lift()
   }
 }
