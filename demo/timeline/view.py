@@ -78,7 +78,6 @@ def state(shown: Shown) -> dict[str, Any]:
         "run": now.run, "address": f"{root}/{PATH}/{quote(now.run)}", "done": len(now.epochs), "status": now.status, "epochs": now.recipe.epochs,
         "tick": tick, "curve": payload.points(now.curve) if now.active and now.curve else None, "test": test,
         "tested": now.result.epoch if now.result and now.weights else None, "name": shown.title, "beside": _beside(shown),
-        "link": f"{root}/train?run={quote(now.run)}",
         "ways": {"inside": f"{root}/network?network=NETWORK", "classify": f"{root}/classify/?network=NETWORK"},
     }  # fmt: skip
 

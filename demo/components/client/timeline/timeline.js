@@ -82,12 +82,9 @@ class View {
     if (key === this.waysDrawn) return
     this.waysDrawn = key
     const links = ["inside", "classify"].map((way) => this.way(way, network, at))
-    const copy = make("button", "way copy", { type: "button" })
-    copy.textContent = words.copy
-    copy.addEventListener("click", () => this.timeline.copy(this.records, at))
     const note = make("p", "note")
     note.textContent = network ? "" : kept.length ? fill(words.ways_kept, { epochs: listed(kept) }) : words.ways_none
-    this.ways.replaceChildren(...links, copy, note)
+    this.ways.replaceChildren(...links, note)
   }
 
   way(way, network, epoch) {
@@ -218,14 +215,6 @@ class Timeline {
     clearInterval(this.playing)
     this.playing = 0
     this.show()
-  }
-
-  /** The address of what is seen, with the epoch where it is not the newest. */
-  async copy(records, epoch) {
-    const address = new URL(records.state.link, document.baseURI)
-    if (epoch !== records.newest) address.searchParams.set("epoch", epoch)
-    const done = await navigator.clipboard?.writeText(address.href).then(() => true, () => false)
-    this.find(".live").textContent = done ? this.words.copied : address.href
   }
 }
 
