@@ -74,6 +74,11 @@ WORDS = Kind(lambda words: ",".join(words) or "none", _words, (list, tuple))
 MATRIX = Kind(lambda rows: ";".join(",".join(map(str, row)) for row in rows), _matrix, (list,))
 
 
+@functools.cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return re.compile(re.escape(key).replace(r"\*", "(.+?)"))
+
+
 @dataclass(frozen=True, slots=True)
 class Linked:
     """One thing that a link restores."""
@@ -86,8 +91,10 @@ class Linked:
 
     def name_of(self, key: str) -> str | None:
         """The name in the address of one of its keys; None for another key."""
-        match = re.fullmatch(re.escape(self.key).replace(r"\*", "(.+?)"), key) if self.key else None
-        return None if match is None else ".".join((self.name, *(("~".join(match.groups()),) if match.groups() else ())))
+        if "*" not in self.key:
+            return self.name if key == self.key != "" else None
+        match = _pattern(self.key).fullmatch(key)
+        return f"{self.name}.{'~'.join(match.groups())}" if match else None
 
     def key_of(self, name: str) -> str | None:
         """The key that a name in the address means; None where it means none of this row's."""
@@ -115,7 +122,7 @@ def follow(page: str, linked: Sequence[Linked]) -> None:
     session.set_state("links.linked", tuple(linked))
     session.set_state("links.fresh", False)
     address = _asked(linked)
-    if address == session.get_state(f"links.{page}", {}) or _just_replaced(page, address):
+    if address == session.get_state(f"links.{page}", {}) or just_replaced(page, address):
         return
     session.set_state(f"links.{page}", address)
     if not address:
@@ -123,12 +130,12 @@ def follow(page: str, linked: Sequence[Linked]) -> None:
     session.set_notice("", "link")
     asked = _parsed(linked, address)
     for key, value in asked.values():
-        _put(key, value)
+        st.session_state[key] = value
     session.set_state("links.asked", asked)
     session.set_state(f"links.restored.{page}", session.get_state(f"links.restored.{page}", frozenset()) | {key for key, _ in asked.values()})
     for key, first in _firsts(page).items():  # who goes back finds what is not named as the page opened with it
         if not any(row.key_of(name) == key for row in linked for name in address):
-            _put(key, first)
+            st.session_state[key] = first
     session.set_state("links.fresh", True)
     session.set_state(f"links.opened.{page}", True)
 
@@ -143,7 +150,7 @@ def write() -> None:
     if now == _asked(linked):
         session.set_state(f"links.{page}", now)
         return
-    _remember_replaced(page)
+    remember_replaced(page, session.get_state(f"links.{page}", {}))
     session.set_state(f"links.{page}", now)
     others = {name: value for name, value in st.query_params.to_dict().items() if not _belongs(linked, name)}
     st.query_params.from_dict(others | now)
@@ -204,6 +211,18 @@ def names() -> frozenset[str]:
     return frozenset(name for name in st.query_params if _belongs(linked, name))
 
 
+def just_replaced(whose: str, address: Address) -> bool:
+    """Whether an address was replaced by the lab itself a moment ago. Later it is somebody who goes back."""
+    newest = time.monotonic() - JUST_S
+    return any(moment > newest and replaced == address for moment, replaced in session.get_state(f"links.replaced.{whose}", ()))
+
+
+def remember_replaced(whose: str, address: Address) -> None:
+    """Told that an address is replaced now; `whose` says which page's, or which part of an address it is."""
+    before = session.get_state(f"links.replaced.{whose}", ())
+    session.set_state(f"links.replaced.{whose}", (*before[1 - REPLACED :], (time.monotonic(), dict(address))))
+
+
 # --- the parts ---------------------------------------------------------------------------------------------------------
 
 
@@ -248,10 +267,6 @@ def _compare(linked: Sequence[Linked]) -> None:
     st.rerun()
 
 
-def _put(key: str, value: Any) -> None:
-    st.session_state[key] = value
-
-
 def _chosen(page: str, linked: Sequence[Linked]) -> Iterator[tuple[str, str]]:
     """(name, value) of what differs from what the page opens with."""
     firsts, restored = _firsts(page), session.get_state(f"links.restored.{page}", frozenset())
@@ -275,11 +290,3 @@ def _firsts(page: str) -> dict[str, Any]:
     return found
 
 
-def _just_replaced(page: str, address: Mapping[str, str]) -> bool:
-    newest = time.monotonic() - JUST_S
-    return any(moment > newest and replaced == address for moment, replaced in session.get_state(f"links.replaced.{page}", ()))
-
-
-def _remember_replaced(page: str) -> None:
-    before = session.get_state(f"links.replaced.{page}", ())
-    session.set_state(f"links.replaced.{page}", (*before[1 - REPLACED :], (time.monotonic(), dict(session.get_state(f"links.{page}", {})))))

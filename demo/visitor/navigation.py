@@ -9,14 +9,12 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from core.vocabulary.sources import PREFIX
 from demo.visitor import session
 
 RUN = "run"
 SECTION = "section"
 TABLE = "table"
 NETWORK = "network"
-SET = "set"
 """Names of query parameters."""
 
 
@@ -76,20 +74,6 @@ def run_from_address() -> str | None:
 def network_from_address() -> str:
     """The network that the address asks for, by its name or as a run or one of its epochs (RUN@3); "" where it asks for none."""
     return st.query_params.get(NETWORK) or st.query_params.get(RUN, "")
-
-
-def own_set(names: Sequence[str]) -> str:
-    """The data set of one's own that the address asks for (`?set=...`), as one of `names`; "" where it asks for none of them."""
-    asked = f"{PREFIX}{st.query_params.get(SET, '')}"
-    return asked if asked in names else ""
-
-
-def to_own_set(name: str) -> None:
-    """Writes the data set of one's own (`own:NAME`; "" for none) into the address."""
-    if name:
-        st.query_params[SET] = name.removeprefix(PREFIX)
-    else:
-        st.query_params.pop(SET, None)
 
 
 def look_at(run: str | None) -> None:

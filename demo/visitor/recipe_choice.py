@@ -7,7 +7,6 @@ that is looked at.
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,10 +23,8 @@ from demo.visitor import links, navigation, session
 from demo.visitor.address import base_of, parse, spell, with_unresolved_device
 from demo.visitor.navigation import RUN
 
-JUST_S = 2.0
-"""So long the browser may still send an address that has been replaced."""
-REPLACED = 16
-"""So many replaced addresses are remembered."""
+REPLACED = "recipe"
+"""Whose replaced addresses these are, for demo/visitor/links.py."""
 
 
 def recipe() -> Recipe:
@@ -92,7 +89,7 @@ def restore() -> str | None:
     that was just replaced, and changes nothing either.
     """
     address = _address()
-    if address != session.get_state("address", {}) and not _just_replaced(address):
+    if address != session.get_state("address", {}) and not links.just_replaced(REPLACED, address):
         if address:
             session.set_notice("")
             session.set_state("unknown", None)
@@ -101,16 +98,6 @@ def restore() -> str | None:
         session.set_state("address", address)
     run: str | None = session.get_state("run")
     return run
-
-
-def _just_replaced(address: Mapping[str, str]) -> bool:
-    """Whether the page replaced this address itself a moment ago. Later it is somebody who goes back."""
-    newest = time.monotonic() - JUST_S
-    return any(moment > newest and replaced == address for moment, replaced in session.get_state("replaced", ()))
-
-
-def _remember_replaced(address: Mapping[str, str]) -> None:
-    session.set_state("replaced", (*session.get_state("replaced", ())[1 - REPLACED :], (time.monotonic(), dict(address))))
 
 
 def recipe_from_address() -> Recipe:
@@ -143,7 +130,7 @@ def recipe_to_address(chosen: Recipe, snapshot: Snapshot | None = None) -> None:
     if snapshot is not None:
         address[RUN] = snapshot.run
     if address != (before := session.get_state("address", {})):
-        _remember_replaced(before)
+        links.remember_replaced(REPLACED, before)
     session.set_state("address", address)
     opened = navigation.opened_in_address() if snapshot is not None else {}
     opened |= {name: st.query_params[name] for name in (*links.names(), *links.HIDDEN) if name in st.query_params}

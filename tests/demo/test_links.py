@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.classroom.guesses import Guess
+from core.datasets.own.store import OwnStore
 from core.vocabulary.folders import data_folder
 from core.vocabulary.recipe import preset
 from core.vocabulary.visitor import Visitor
@@ -73,11 +74,14 @@ def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
+    patch.setenv("LAB_OWN", str(tmp_path_factory.mktemp("own")))
     visiting.visit(patch, "http://localhost:8501/")
     with visiting.serving(tmp_path_factory.mktemp("links"), data=data_folder()) as manager:
         short = preset("quick", "digits").changed(train_limit=100, threads=1, device="cpu")
         RUNS.extend(manager.submit(short.changed(epochs=epochs), Visitor(owner="me")) for epochs in (1, 2))
         until(lambda: not any(run.active for run in manager.list()))
+        for title in ("Signs", "Pets"):
+            OwnStore().create(title, ("one", "two"), channels=1, side=8, drawn=True, owner="me")
         for side in (4, 8):
             services.guesses().submit(Visitor(owner="p1"), Guess(1, side, 8, 3))
         yield
@@ -196,6 +200,7 @@ def _beyond() -> dict[str, list[tuple[dict[str, str], list[State]]]]:
         "resolution": [({"table": "lower"}, [{"*": ("by",)}])],
         "dropout": [({"section": "shown"}, [{"lab.dropout.seed": 3}])],
         "splits": [({"section": "drawn"}, [{"lab.splits.seed": 4}]), ({"table": "many"}, [{"lab.splits.many": True}])],
+        "own": [({}, [{"lab.own.set": "own:signs"}])],
         "train": [({"run": "cifar10-32"}, [{"live.figures": True}, {
             "lab.matrix": "validation", "lab.numbers": "shares", "lab.seen.cifar10-32": ("area", 8), "lab.train.beside": "digits"}])],
         "runs": [({"section": "resolution"}, [{"lab.runs.chosen": ("digits", "cifar10-32")}]),
@@ -271,6 +276,7 @@ def comes_back(name: str, page: AppTest, place: dict[str, str]) -> set[str]:
     ("audit", {"section": "matrix", "matrix": "1,2;3"}, "matrix=1,2;3"),
     ("convolution", {"cells": "nonsense"}, "cells=nonsense"),
     ("convolution", {"stride": "9" * 400}, "stride="),
+    ("own", {"set": "forgotten"}, "set=forgotten"),
 ])  # fmt: skip
 def test_a_link_that_asks_for_what_is_not_there_is_one_line_and_the_page_opens(name: str, address: dict[str, str], told: str) -> None:
     page = opened(name, address)
@@ -287,6 +293,19 @@ def test_what_a_page_does_not_know_is_left_alone() -> None:
 def test_a_page_that_nobody_touched_has_a_bare_address() -> None:
     for name in LINKED:
         assert address_of(behind_the_question(name, {})).keys() <= ({"preset", "dataset"} if name == "train" else set()), name
+
+
+def test_a_link_to_a_set_is_followed_also_by_who_was_making_one() -> None:
+    page = opened("own", {"set": "signs"})
+    assert page.title[0].value == "Signs"
+    page.button(key="own.new").click().run()
+    assert page.title[0].value == "A data set of our own" and not address_of(page)
+    page.query_params["set"] = "pets"
+    page.run()
+    assert page.title[0].value == "Pets" and address_of(page) == {"set": "pets"}
+    page.query_params.clear()  # a click in the menu goes on with it
+    page.run()
+    assert page.title[0].value == "Pets" and address_of(page) == {"set": "pets"}
 
 
 def test_who_goes_back_finds_what_was_there() -> None:

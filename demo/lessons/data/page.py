@@ -15,7 +15,7 @@ from demo.text import plain, speaker
 from demo.ui import header
 from demo.ui.formatting import whole
 from demo.ui.images import thumbnails
-from demo.visitor import session
+from demo.visitor import navigation, session
 
 say = speaker("data")
 WHILE_FETCHING, WHILE_MISSING, WHILE_STARTING = 0.5, 3.0, 1.0
@@ -27,6 +27,7 @@ def render() -> None:
     header.header(say("overline"), say("title"), mosaic="data")
     st.markdown(say("intro"))
     _data()
+    navigation.link("own", say("to_own"))
     st.subheader(say("machine"), anchor=False)
     _machine()
 

@@ -12,7 +12,7 @@ from demo.lessons.own import shared, uploading
 from demo.lessons.own.shared import say
 from demo.text import plain
 from demo.ui import header
-from demo.visitor import navigation, session
+from demo.visitor import session
 
 WAYS = ("together", "zip")
 SIDE_OF = {"drawings": 28, "photographs": 32}
@@ -55,6 +55,5 @@ def _create(title: str, classes: list[str], kind: str, side: int) -> None:
         session.set_notice(str(error), "own.create")
         return
     session.set_notice("", "own.create")
-    session.set_state("own.new", False)
-    navigation.to_own_set(made.name)
+    shared.choose(made.name)
     st.rerun()

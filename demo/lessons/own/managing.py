@@ -12,7 +12,7 @@ from demo.lessons.own import shared
 from demo.lessons.own.shared import say
 from demo.server import services
 from demo.text import plain
-from demo.visitor import navigation, session
+from demo.visitor import session
 
 
 def show(about: OwnSet) -> None:
@@ -37,7 +37,7 @@ def show(about: OwnSet) -> None:
 def _forget(about: OwnSet) -> None:
     shared.store().delete(about.name)
     services.calls().forget(about.name)
-    navigation.to_own_set("")
+    shared.choose("")
 
 
 def _do(change: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from demo.lessons.own import closed, collecting, creating, managing, shared
 from demo.lessons.own.shared import say
 from demo.text import plain
 from demo.ui import header
-from demo.visitor import navigation, session
+from demo.visitor import session
 
 STYLE = """
 .st-key-own_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
@@ -21,7 +21,6 @@ STYLE = """
   }
 }
 """
-NEW = "new"
 
 
 def render() -> None:
@@ -46,11 +45,13 @@ def render() -> None:
 
 
 def _chosen(sets: list[OwnSet]) -> OwnSet | None:
-    """The set of the address, else the newest that is being collected, else the newest; None where a new one is wished, or there is none."""
-    if session.get_state("own.new", False) or not sets:
+    """The set that was chosen, else the newest that is being collected, else the newest; None where a new one is to be made, or there is none."""
+    if shared.chosen() not in ("", shared.NEW, *(about.name for about in sets)):  # a link to what was forgotten
+        shared.choose("")
+    chosen = shared.chosen()
+    if chosen == shared.NEW or not sets:
         return None
-    asked = navigation.own_set([about.name for about in sets])
-    return next((about for about in sets if about.name == asked), next((about for about in sets if about.open), sets[0]))
+    return next((about for about in sets if about.name == chosen), next((about for about in sets if about.open), sets[0]))
 
 
 def _collection(about: OwnSet) -> None:
@@ -87,10 +88,9 @@ def _others(sets: list[OwnSet], about: OwnSet | None) -> None:
             if st.button(say(f"other_{kind}", title=plain(one.title)), key=f"own.to.{one.name}"):
                 _to(one.name)
         if about is not None and st.button(say("new"), key="own.new", icon=":material/add:"):
-            _to(NEW)
+            _to(shared.NEW)
 
 
 def _to(name: str) -> None:
-    session.set_state("own.new", name == NEW)
-    navigation.to_own_set("" if name == NEW else name)
+    shared.choose(name)
     st.rerun()

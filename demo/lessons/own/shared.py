@@ -16,6 +16,8 @@ from demo.visitor import session
 say = speaker("own")
 KINDS = ("drawings", "photographs")
 """What a set is made of."""
+NEW = "new"
+"""What is chosen where a set is to be made: no name of a set, which has a prefix."""
 LOOK_SECONDS = 2.0
 """Between two looks of a browser at a collection: counts grow while everybody draws."""
 
@@ -28,6 +30,17 @@ def store() -> OwnStore:
 def folder(about: OwnSet) -> Path:
     """Where the files of a set lie."""
     return store().folder / f"{FOLDER}{about.name.removeprefix(PREFIX)}"
+
+
+def chosen() -> str:
+    """The name of the set that was chosen, here or by a link; NEW for one that is to be made; "" where nothing was chosen."""
+    found: str = session.get_state("own.set", "")
+    return found
+
+
+def choose(name: str) -> None:
+    """From now on the page is about this set, or about NEW; "" about the newest that is being collected."""
+    session.set_state("own.set", name)
 
 
 def may_change(about: OwnSet) -> bool:

@@ -11,7 +11,7 @@ from core.vocabulary.errors import LabError
 from demo.lessons.own import shared
 from demo.lessons.own.shared import say
 from demo.text import plain
-from demo.visitor import navigation, session
+from demo.visitor import session
 
 
 def form() -> None:
@@ -42,8 +42,7 @@ def _import(file: io.BytesIO, wanted: Wanted) -> None:
         return
     session.set_notice("", "own.zip")
     session.set_state(shared.state(store.get(report.name), "report"), report)
-    session.set_state("own.new", False)
-    navigation.to_own_set(report.name)
+    shared.choose(report.name)
     st.rerun()
 
 

@@ -22,10 +22,11 @@ from core.images import samples
 from core.runs.manager import JobManager
 from core.vocabulary.errors import LabError
 from core.vocabulary.visitor import Visitor
+from demo import studio
 from demo.server import dataset_downloads
 from demo.server.dataset_downloads import Fetching
 from demo.ui import images as drawn
-from demo.visitor import session
+from demo.visitor import navigation, session
 from tests.demo import visiting
 from tests.demo.visiting import serving, visit, words
 
@@ -234,6 +235,13 @@ def test_a_truncated_file_is_named(manager: JobManager, fetches: Fetching) -> No
     folder.mkdir(parents=True)
     (folder / "train-images-idx3-ubyte").write_bytes(b"short")
     assert "train-images-idx3-ubyte is truncated" in opened().warning[0].value
+
+
+def test_it_leads_to_a_data_set_of_one_s_own(manager: JobManager, fetches: Fetching, monkeypatch: pytest.MonkeyPatch) -> None:
+    links: list[tuple[str, str]] = []
+    monkeypatch.setattr(navigation, "link", lambda *link: links.append(link))
+    opened()
+    assert links == [("own", "Make a data set of your own")] and "own" in studio.ALL
 
 
 def test_it_says_what_the_machine_is_and_how_much_goes_on(manager: JobManager, fetches: Fetching) -> None:
