@@ -12,10 +12,11 @@ from core.runs.store import StoredRun
 from core.system.locks import RunLock
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.records import Epoch, Record, RunRecord, Start, Tick, without_blobs
+from core.vocabulary.sources import source_of
 
 
 class Job:
-    """One run that this manager looks after. Its fields are guarded by the manager's lock."""
+    """One run that this manager looks after. Its fields are guarded by the manager's lock. LabError where its data set is not here."""
 
     def __init__(self, stored: StoredRun, lock: RunLock, status: str, address: str) -> None:
         self.run, self.record, self.owner, self.created = stored.run, stored.record, stored.owner, stored.created
@@ -27,8 +28,9 @@ class Job:
         self.thread: threading.Thread | None = None
         self.ending = ""
         """What the run becomes when its stream ends: 'stopped', 'paused' (it gave its place up), 'interrupted'."""
-        self.asked = self.record.recipe
-        """The recipe as it was asked for: runs that were asked for alike have the same bits."""
+        self.asked = self.record.recipe, source_of(self.record.recipe.dataset)
+        """The recipe and the data set, its files' digests included, as they were asked for: runs that were asked for alike have
+        the same bits."""
         self.twin = ""
         """A finished run of somebody else that was asked for alike; this one gets its result."""
         self.again = False

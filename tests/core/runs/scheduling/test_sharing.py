@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from core.datasets.own.store import OwnStore
 from core.runs.scheduling.limits import Limits
 from core.vocabulary.errors import EngineDied
 from core.vocabulary.recipe import Recipe
 from core.vocabulary.visitor import Visitor
+from tests.core.datasets.own.conftest import collected, drawing
 from tests.core.runs.scripted_engine import Lab, weights_of
 
 ANNA, BEN, CARL, TEACHER = Visitor("anna"), Visitor("ben"), Visitor("carl"), Visitor("", "the token")
@@ -96,3 +98,22 @@ def test_a_run_whose_twin_was_deleted_is_trained(tmp_path: Path) -> None:
     lab.manager.delete(first, ANNA)
     lab.rest()
     assert lab.manager.snapshot(second).status == "finished" and len(lab.engine.streams) == 2
+
+
+def test_on_other_pictures_of_the_same_name_it_is_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_OWN", str(tmp_path / "own"))
+    own = OwnStore()
+    name = collected(own)
+    own.close(name)
+    recipe = Recipe(dataset=name, epochs=2, batch_size=8)
+    lab = Lab(tmp_path, "epoch 1")
+    first = lab.manager.submit(recipe, ANNA)
+    lab.script.wait_for("epoch 1")
+    second = lab.manager.submit(recipe, BEN)
+    own.reopen(name)
+    own.add(name, drawing(9_999), 0, "one more")
+    own.close(name)
+    third = lab.manager.submit(recipe, CARL)
+    assert [lab.manager.snapshot(run).leader for run in (second, third)] == [first, ""]
+    lab.rest()
+    assert len(lab.engine.streams) == 2 and "trained_as" not in lab.store.get(third).facts.provenance
