@@ -120,6 +120,8 @@ def test_on_a_telephone_the_numbers_are_folded_and_start_says_so(page: Page, app
     fold, parameters = page.locator(".blocks .fold"), page.locator(".blocks .numbers").nth(1).get_by_text("320")
     expect(page.locator(".blocks .numbers").nth(1).locator(".shape")).to_have_text("32 × 6 × 6")
     expect(parameters).to_be_hidden()
+    titles = page.locator(".blocks button.block > b").all_text_contents()
+    assert "Max-pool 2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}2" in titles, "a narrow block breaks no size"
     fold.click()
     expect(parameters).to_be_visible()
     expect(page.locator(".blocks .labels").first).to_be_visible()

@@ -101,8 +101,8 @@ def _lead(found: Difference) -> str:
 
 def _words(found: Difference) -> str:
     """More than chance or not, by which test, and its p."""
-    unbroken = p_value(found.p).replace(" ", "\N{NO-BREAK SPACE}")
-    return f"{evidence.words(found)} **{plain(unbroken)}**."
+    unbroken = plain(p_value(found.p)).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{evidence.words(found)} **{unbroken}**."
 
 
 # --- seeds -------------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ function changedStep(step, field, value) {
 
 /** What stands on a block: its name and what is special about it, in two lines. */
 function labelOf({ word, values }, { words, kinds, dropout }) {
-  const size = `${values.size} × ${values.size}`
+  const size = `${values.size}\u00a0×\u00a0${values.size}`
   const more = []
   if (word === "conv") more.push(fill(words.filters_short, values))
   if (word === "conv" && values.stride > 1) more.push(fill(words.stride_short, values))
