@@ -151,7 +151,7 @@ def test_a_browser_that_still_sends_the_address_of_before_undoes_no_choice(manag
     page.query_params["epochs"] = "2"
     page.number_input(key="train.epochs").set_value(4).run()
     assert page.query_params["epochs"] == "4" and page.number_input(key="train.epochs").value == 4
-    monkeypatch.setattr("demo.visitor.recipe_choice.JUST_S", 0.0)
+    monkeypatch.setattr("demo.visitor.links.JUST_S", 0.0)
     page.query_params["epochs"] = "2"
     page.run()
     assert page.number_input(key="train.epochs").value == 2, "later it is somebody who goes back"
