@@ -13,7 +13,7 @@ from core.runs.summaries import RunSummary
 from core.vocabulary.sources import source_of
 from demo.text import speaker
 from demo.ui import formatting
-from demo.ui.formatting import percent, times
+from demo.ui.formatting import percent, times, whole
 from demo.visitor import run_names, session
 
 say = speaker("runs")
@@ -43,7 +43,7 @@ def _row(now: RunSummary, owner: str) -> dict[str, Any]:
         "optimizer": now.recipe.optimizer,
         "seed": now.recipe.seed,
         "status": status(now),
-        "epochs": f"{now.epochs_done} / {now.recipe.epochs}",
+        "epochs": f"{whole(now.epochs_done)} / {whole(now.recipe.epochs)}",
         "accuracy": _percent(now.test_accuracy),
         "macro_f1": _percent(now.macro_f1),
         "seconds": round(now.seconds, 1),

@@ -86,12 +86,13 @@ def status_line(now: Snapshot) -> str:
     if now.status == "queued":
         return _waiting_line(now)
     if now.status == "paused":
-        return say("status_paused", epoch=min(done + 1, epochs), epochs=epochs)
+        return say("status_paused", epoch=whole(min(done + 1, epochs)), epochs=whole(epochs))
     if now.status != "running":
-        return say(f"status_{now.status}", epoch=done, epochs=epochs)
+        return say(f"status_{now.status}", epoch=whole(done), epochs=whole(epochs))
     if tick is None:
-        return say("status_between", epoch=done, epochs=epochs)
-    return say(f"status_{tick.phase}", epoch=tick.epoch, epochs=epochs, step=tick.step, steps=tick.steps)
+        return say("status_between", epoch=whole(done), epochs=whole(epochs))
+    counts = {"epoch": tick.epoch, "epochs": epochs, "step": tick.step, "steps": tick.steps}
+    return say(f"status_{tick.phase}", **{name: whole(count) for name, count in counts.items()})
 
 
 def _waiting_line(now: Snapshot) -> str:

@@ -483,6 +483,13 @@ def test_every_phase_has_a_line(phase: str) -> None:
     assert live.progress(now) == {"training": 3.5 / 4, "checking": 1.0, "testing": 1.0}.get(phase, 0.75)
 
 
+def test_steps_and_epochs_are_in_groups_of_three() -> None:
+    now: Any = SimpleNamespace(
+        status="running", epochs_done=1199, recipe=SHORT.changed(epochs=3000), tick=Tick("training", 1200, step=1234, steps=1563), place=None
+    )
+    assert live.status_line(now) == "Epoch 1,200 of 3,000: training, step 1,234 of 1,563"
+
+
 def test_places_in_the_queue() -> None:
     say = text.speaker("train")
     places = [formatting.ordinal(n, say) for n in (1, 2, 3, 4, 11, 12, 13, 21, 32)]
