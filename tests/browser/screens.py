@@ -24,6 +24,8 @@ COLOURS = 128
 SECONDS = 90
 SHOWN = {"train": "?preset=quick&dataset=digits"}
 """Page -> what its address asks for; the others show what they open with, their question skipped."""
+UNFINISHED = ("Measuring how long", "Looking at the processor")
+"""How a line begins whose number is still being found."""
 
 
 def main(names: list[str]) -> None:
@@ -52,8 +54,11 @@ def _open(page: Page, app: App, name: str) -> None:
     if skip.count():
         skip.first.click()
         expect(skip).to_have_count(0)
-    if name == "draw":
-        expect(page.frame_locator(FRAME).locator("#seen img")).to_be_visible(timeout=SECONDS * 1000)
+    if name in ("classify", "draw"):
+        classifier = page.frame_locator(FRAME) if name == "draw" else page
+        expect(classifier.locator("#seen img")).to_be_visible(timeout=SECONDS * 1000)
+    for words in UNFINISHED:
+        expect(page.get_by_text(words)).to_have_count(0, timeout=SECONDS * 1000)
     quiet(page, SECONDS)
     page.evaluate("document.querySelector('.stMain')?.scrollTo(0, 0)")  # an answer brings its verdict into sight
 
