@@ -18,7 +18,7 @@ from core.runs.comparison import test_answers
 from core.runs.naming import value_in_words
 from core.runs.snapshot import Snapshot
 from core.vocabulary import metrics
-from core.vocabulary.recipe import FIELDS
+from core.vocabulary.recipe import FIELDS, Recipe
 from core.vocabulary.records import Epoch, required
 from core.vocabulary.stats import wilson
 
@@ -40,10 +40,14 @@ def called(run: Snapshot) -> str:
     return f"{run.name} ({run.run})" if run.name else run.run
 
 
+def field_value(recipe: Recipe, name: str) -> str:
+    """The value of a field in words, without the field's own name in front: that stands beside it."""
+    return value_in_words(name, getattr(recipe, name)).removeprefix(f"{name.replace('_', ' ')} ")
+
+
 def recipe_table(run: Snapshot) -> Table:
     """Every value of the recipe."""
-    rows = [(name.replace("_", " "), value_in_words(name, getattr(run.recipe, name)).removeprefix(f"{name.replace('_', ' ')} "))
-            for name in FIELDS if name != "preset"]  # fmt: skip
+    rows = [(name.replace("_", " "), field_value(run.recipe, name)) for name in FIELDS if name != "preset"]
     facts = run.facts
     rows += [("parameters", number(facts.parameters)), ("training images", number(facts.train)), ("validation images", number(facts.validation)),
              ("test images", number(facts.test))]  # fmt: skip
@@ -93,11 +97,12 @@ def curve_figures(runs: Sequence[Snapshot]) -> list[Block]:
 
 def _lines(run: Snapshot, measure: str, alone: bool) -> list[Series]:
     fields = {"training": "train_loss" if measure == "loss" else "running_accuracy", "validation": f"validation_{measure}"}
-    found = [Series(part if alone else f"{run.name or run.run}: {part}", points) for part, field in fields.items() if (points := _points(run.epochs, field))]
+    found = [Series(part if alone else f"{run.name or run.run}: {part}", points) for part, field in fields.items() if (points := over_epochs(run.epochs, field))]
     return found if alone else found[-1:]
 
 
-def _points(epochs: Sequence[Epoch], field: str) -> list[tuple[float, float]]:
+def over_epochs(epochs: Sequence[Epoch], field: str) -> list[tuple[float, float]]:
+    """(epoch, value) of a field where it was measured, from epoch 1 on."""
     return [(float(epoch.epoch), float(getattr(epoch, field))) for epoch in epochs if epoch.epoch > 0 and getattr(epoch, field) is not None]
 
 

@@ -9,13 +9,12 @@ import streamlit as st
 from core.runs import naming
 from core.runs.summaries import RunSummary
 from core.vocabulary.networks import blueprint
+from demo.lessons.runs.report import MOST_RUNS
 from demo.text import plain, speaker
 from demo.ui.formatting import table
 from demo.visitor import run_names
 
 say = speaker("runs")
-MOST_RUNS = 6
-"""Columns that are still read."""
 
 
 def render(runs: Sequence[RunSummary]) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from core.export.report import figures
 from core.export.report.document import Block, Figure, Paragraph, Section, Table
 from core.export.report.figures import Series, Tile
-from core.export.report.studies.common import layers, recipes, surest_mistakes, values
+from core.export.report.parts import over_epochs
+from core.export.report.studies.common import layers, recipes, surest_mistakes
 from core.export.report.words import decided, number, percent
 from core.pretrained.cards import Card
 from core.pretrained.outputs import Answers, drawn, read_outputs
@@ -79,7 +80,7 @@ def _curves(place: int, network: str, reported: Cards) -> list[Block]:
     blocks: list[Block] = []
     for measure, fields in (("accuracy", ("running_accuracy", "validation_accuracy")), ("loss", ("train_loss", "validation_loss"))):
         series = [Series(f"{title}, {part}", points) for title, card in reported.items() if title.startswith(network)
-                  for part, field in zip(("training", "validation"), fields, strict=True) if (points := values(card, field))]  # fmt: skip
+                  for part, field in zip(("training", "validation"), fields, strict=True) if (points := over_epochs(card.epochs, field))]  # fmt: skip
         if series:
             blocks.append(Figure(f"{network}: {measure} on training images, while learning, and on the validation set (Figure {place} of the course report).",
                                  figures.plot(series, "epoch", measure, shares=measure == "accuracy")))  # fmt: skip

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from core.export.report import figures
 from core.export.report.document import Block, Figure, Table
 from core.export.report.figures import Series
-from core.export.report.parts import mistakes
+from core.export.report.parts import field_value, mistakes, over_epochs
 from core.export.report.words import number
 from core.pretrained.cards import Card
-from core.runs.naming import value_in_words
 from core.runs.snapshot import card_snapshot
 from core.vocabulary.networks import layer_table
 
@@ -27,20 +26,14 @@ def layers(caption: str, network: str, shape: tuple[int, int, int]) -> Table:
 
 def recipes(caption: str, cards: Mapping[str, Card]) -> Table:
     """The hyper-parameters, a column for each card by its title."""
-    rows = [(name.replace("_", " "), *(value_in_words(name, getattr(card.recipe, name)).removeprefix(f"{name.replace('_', ' ')} ") for card in cards.values()))
-            for name in FIELDS]  # fmt: skip
+    rows = [(name.replace("_", " "), *(field_value(card.recipe, name) for card in cards.values())) for name in FIELDS]
     return Table(caption, ("", *cards), rows, words=len(cards) + 1)
 
 
 def curves(caption: str, cards: Mapping[str, Card], field: str, y: str) -> list[Block]:
     """A field of the epochs over them, a line for each card by its title; nothing where none has it."""
-    series = [Series(title, points) for title, card in cards.items() if (points := values(card, field))]
+    series = [Series(title, points) for title, card in cards.items() if (points := over_epochs(card.epochs, field))]
     return [Figure(caption, figures.plot(series, "epoch", y, shares="accuracy" in field))] if series else []
-
-
-def values(card: Card, field: str) -> Sequence[tuple[float, float]]:
-    """(epoch, value) of a field where it was measured, from epoch 1 on."""
-    return [(float(epoch.epoch), float(getattr(epoch, field))) for epoch in card.epochs if epoch.epoch > 0 and getattr(epoch, field) is not None]
 
 
 def surest_mistakes(card: Card, folder: Path, data: Path) -> list[Block]:
