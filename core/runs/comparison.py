@@ -16,7 +16,6 @@ from core.pretrained.cards import identity
 from core.pretrained.outputs import Answers
 from core.runs.snapshot import Snapshot
 from core.vocabulary import metrics
-from core.vocabulary.errors import LabError
 from core.vocabulary.records import required
 from core.vocabulary.stats import Difference, Spread, mcnemar_test, spread, t_test, two_proportion_test
 
@@ -25,16 +24,14 @@ def test_answers(run: Snapshot, data: Path) -> Answers | None:
     """What a run answered to each image of its test set; confidence in steps of 1/255.
 
     None where that was not kept, where it is not what the confusion matrix counts, and where the data set is not in `data`.
+    LabError for a data set that is damaged.
     """
     if run.result is None or run.history is None or not files.state(run.recipe.dataset, data).present:
         return None
     chances = run.history.test_probabilities()
     if chances is None:
         return None
-    try:
-        whole = arrays.read(run.recipe.dataset, data)
-    except LabError:
-        return None
+    whole = arrays.read(run.recipe.dataset, data)
     labels, guesses = whole.labels[whole.train_size :].astype(np.int64), chances.argmax(axis=1).astype(np.int64)
     if len(labels) != len(guesses) or chances.shape[1] != len(whole.classes):
         return None
@@ -59,7 +56,7 @@ class Pair:
 
 
 def compare_two(first: Snapshot, second: Snapshot, data: Path) -> Pair | None:
-    """None where one was not tested, or their test sets are not the same."""
+    """None where one was not tested, or their test sets are not the same. LabError for a data set that is damaged."""
     if first.result is None or second.result is None or first.recipe.dataset != second.recipe.dataset or first.facts.classes != second.facts.classes:
         return None
     before, after = first.result, second.result

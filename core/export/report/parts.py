@@ -18,6 +18,7 @@ from core.runs.comparison import test_answers
 from core.runs.naming import value_in_words
 from core.runs.snapshot import Snapshot
 from core.vocabulary import metrics
+from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import FIELDS, Recipe
 from core.vocabulary.records import Epoch, required
 from core.vocabulary.stats import wilson
@@ -108,7 +109,10 @@ def over_epochs(epochs: Sequence[Epoch], field: str) -> list[tuple[float, float]
 
 def mistakes(run: Snapshot, data: Path) -> list[Block]:
     """The wrong answers that the run was surest of, as images; a sentence where they cannot be shown."""
-    answers = test_answers(run, data)
+    try:
+        answers = test_answers(run, data)
+    except LabError as damaged:
+        return [Paragraph(f"The mistakes are not shown as images: {damaged}.")]
     if answers is None:
         return [Paragraph("The mistakes are not shown as images: the run kept no answer to each test image, or its data set is not on this machine.")]
     chosen = answers.mistakes(MISTAKES)

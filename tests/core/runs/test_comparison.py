@@ -9,10 +9,13 @@ import numpy as np
 import pytest
 
 from core.datasets import arrays
+from core.export.report import parts
+from core.export.report.document import Paragraph
 from core.runs import comparison
 from core.runs.history import History
 from core.runs.snapshot import Snapshot
 from core.vocabulary import metrics
+from core.vocabulary.errors import LabError
 from core.vocabulary.recipe import preset
 from core.vocabulary.stats import mcnemar_test, t_test
 from tests.core.export.conftest import made_up
@@ -57,6 +60,22 @@ def test_without_kept_answers_the_shares_decide(tmp_path: Path) -> None:
     first, second = answering(slice(0, 30), "a"), dataclasses.replace(answering(slice(0, 0), "b"), history=None)
     pair = comparison.compare_two(first, second, tmp_path)
     assert pair is not None and pair.difference.basis == "shares" and pair.difference.lead > 0
+
+
+def test_a_damaged_history_counts_as_none_and_a_damaged_data_set_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = answering(slice(0, 30), "a"), answering(slice(20, 32), "b")
+    (tmp_path / "test.z").write_bytes(b"no such thing")
+    pair = comparison.compare_two(first, dataclasses.replace(second, history=History(tmp_path)), tmp_path)
+    assert pair is not None and pair.difference.basis == "shares"
+
+    def read(name: str, folder: Path) -> arrays.Arrays:
+        raise LabError("labels.gz is truncated")
+
+    monkeypatch.setattr(arrays, "read", read)
+    with pytest.raises(LabError, match="truncated"):
+        comparison.compare_two(first, second, tmp_path)
+    said = parts.mistakes(first, tmp_path)
+    assert said == [Paragraph("The mistakes are not shown as images: labels.gz is truncated.")]
 
 
 def test_runs_on_other_data_or_without_a_test_are_not_compared(tmp_path: Path) -> None:
