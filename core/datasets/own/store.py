@@ -152,10 +152,10 @@ class OwnStore:
             pseudonym = _pseudonym(connection, author)
             return self._swept(connection, connection.execute("DELETE FROM contributions WHERE author = ?", (pseudonym,)).rowcount)
 
-    def contributions(self, name: str) -> list[Contribution]:
-        """Every image without its pixels, in the order of arrival."""
+    def contributions(self, name: str, author: str = "") -> list[Contribution]:
+        """Every image without its pixels, in the order of arrival; with `author`, as he was handed to `add`, only his."""
         with database.reading(self._folder(name), name) as connection:
-            return _contributions(connection)
+            return _contributions(connection, _pseudonym(connection, author) if author else "")
 
     def counts(self, name: str) -> Counts:
         """How many images there are, of each class and by each author, in one consistent look."""
@@ -168,21 +168,16 @@ class OwnStore:
             connection.execute("COMMIT")
         return Counts(tuple(of_class.get(label, 0) for label in range(classes)), of_author, newest)
 
-    def pseudonym(self, name: str, author: str) -> str:
-        """How an author is called in the contributions of a set."""
+    def pngs(self, name: str, ids: Iterable[int]) -> dict[int, bytes]:
+        """The images of these contributions as PNG, by id, in this order, those that are gone left out."""
         with database.reading(self._folder(name), name) as connection:
-            return _pseudonym(connection, author)
+            return {id: row[0] for id in ids for row in connection.execute(
+                "SELECT png FROM images JOIN contributions USING (digest) WHERE id = ?", (id,))}  # fmt: skip
 
-    def pngs(self, name: str, ids: Sequence[int]) -> list[bytes]:
-        """The images of these contributions as PNG, in this order, those that are gone left out."""
-        with database.reading(self._folder(name), name) as connection:
-            return [row[0] for id in ids for row in connection.execute(
-                "SELECT png FROM images JOIN contributions USING (digest) WHERE id = ?", (id,))]  # fmt: skip
-
-    def images(self, name: str, ids: Sequence[int]) -> list[Pixels]:
+    def images(self, name: str, ids: Iterable[int]) -> dict[int, Pixels]:
         """The same as uint8 (C, S, S). LabError where one is damaged."""
         shape = self.get(name).shape
-        return [pixels_of(png, shape) for png in self.pngs(name, ids)]
+        return {id: pixels_of(png, shape) for id, png in self.pngs(name, ids).items()}
 
     # --- open and closed -------------------------------------------------------------------------------------------
 
@@ -240,8 +235,9 @@ def _about(connection: sqlite3.Connection) -> OwnSet:
     return OwnSet(name, title, owner, tuple(json.loads(classes)), channels, side, bool(drawn), created, bool(is_open))
 
 
-def _contributions(connection: sqlite3.Connection) -> list[Contribution]:
-    return [Contribution(*row) for row in connection.execute(f"SELECT {_COLUMNS} FROM contributions ORDER BY id")]
+def _contributions(connection: sqlite3.Connection, pseudonym: str = "") -> list[Contribution]:
+    where, values = ("WHERE author = ?", (pseudonym,)) if pseudonym else ("", ())
+    return [Contribution(*row) for row in connection.execute(f"SELECT {_COLUMNS} FROM contributions {where} ORDER BY id", values)]
 
 
 def _count(connection: sqlite3.Connection, where: str = "1", *values: str) -> int:

@@ -82,10 +82,11 @@ def check(images: Sequence[Pixels], labels: Sequence[int], digests: Sequence[str
 
 def check_set(store: OwnStore, name: str, test_ids: frozenset[int] = frozenset()) -> tuple[Checks, list[Contribution]]:
     """The same for a set as it is now, with the contributions whose places the pairs name; `test_ids`: those that test."""
-    about, found = store.get(name), store.contributions(name)
-    images = store.images(name, [one.id for one in found])
+    about, listed = store.get(name), store.contributions(name)
+    images = store.images(name, (one.id for one in listed))
+    found = [one for one in listed if one.id in images]  # without what was removed meanwhile
     tests = [one.id in test_ids or one.part == "test" for one in found]
-    return check(images, [one.label for one in found], [one.digest for one in found], tests, len(about.classes)), found
+    return check([images[one.id] for one in found], [one.label for one in found], [one.digest for one in found], tests, len(about.classes)), found
 
 
 def _pair(first: int, second: int, likeness: float, labels: Sequence[int], tests: Sequence[bool]) -> Pair:

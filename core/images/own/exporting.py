@@ -18,6 +18,8 @@ def export_set(store: OwnStore, name: str, to: Path) -> int:
     `import_set` makes the same images of it. LabError where the folder is there already or cannot be written.
     """
     about, found = store.get(name), store.contributions(name)
+    pngs = store.pngs(name, (one.id for one in found))
+    found = [one for one in found if one.id in pngs]  # without what was removed meanwhile
     if to.exists():
         raise LabError(f"{to} is there already; expected a folder that is not")
     used: set[str] = set()
@@ -25,9 +27,9 @@ def export_set(store: OwnStore, name: str, to: Path) -> int:
     parted = bool(found) and all(one.part for one in found)
     try:
         with whole_folder(to) as folder:
-            for one, png in zip(found, store.pngs(name, [one.id for one in found]), strict=True):
+            for one in found:
                 place = folder / (one.part if parted else "") / folders[one.label]
-                write_whole(place / f"{one.author or 'nobody'}_{one.id:05d}.png", png)
+                write_whole(place / f"{one.author or 'nobody'}_{one.id:05d}.png", pngs[one.id])
             values = {"title": about.title, "classes": about.classes, "folders": dict(zip(folders, about.classes, strict=True)),
                       "channels": about.channels, "side": about.side, "drawn": about.drawn}  # fmt: skip
             write_whole(folder / MANIFEST, json.dumps(values, ensure_ascii=False, indent=1))

@@ -52,8 +52,7 @@ def _leave_what_is_over(about: OwnSet) -> None:
 
 
 def _mine(about: OwnSet) -> list[Contribution]:
-    author = shared.store().pseudonym(about.name, session.visitor().name)
-    return [image for image in shared.store().contributions(about.name) if image.author == author]
+    return shared.store().contributions(about.name, session.visitor().name)
 
 
 def _take(about: OwnSet, given: Given) -> None:

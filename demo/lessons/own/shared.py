@@ -55,8 +55,8 @@ def state(about: OwnSet, what: str) -> str:
 
 def thumbs(about: OwnSet, images: Sequence[Contribution]) -> list[Thumb]:
     """These pictures as they are kept; those that were removed meanwhile are left out."""
-    pngs = [store().pngs(about.name, [image.id]) for image in images]
+    pngs = store().pngs(about.name, (image.id for image in images))
     return [
-        Thumb(image.id, f"data:image/png;base64,{base64.b64encode(png[0]).decode()}", say("picture", number=image.id, label=about.classes[image.label]))
-        for image, png in zip(images, pngs, strict=True) if png
+        Thumb(image.id, f"data:image/png;base64,{base64.b64encode(pngs[image.id]).decode()}", say("picture", number=image.id, label=about.classes[image.label]))
+        for image in images if image.id in pngs
     ]  # fmt: skip

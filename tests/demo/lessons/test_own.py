@@ -125,9 +125,9 @@ def test_each_browser_sees_the_place_to_draw_alone_and_counts_of_all(
     becomes(monkeypatch, "a pupil")
     opened()
     _, [thumb], total, _, _, _, _ = shown["collector"]
-    [kept] = OwnStore().images(about.name, [thumb.id])
+    kept = OwnStore().images(about.name, [thumb.id])[thumb.id]
     assert total == 1 and kept.shape == (1, 28, 28) and kept.max() == 255
-    assert base64.b64decode(thumb.address.partition(",")[2]) == OwnStore().pngs(about.name, [thumb.id])[0]
+    assert base64.b64decode(thumb.address.partition(",")[2]) == OwnStore().pngs(about.name, [thumb.id])[thumb.id]
     becomes(monkeypatch, "another pupil")
     take_back(thumb.id)
     assert OwnStore().counts(about.name).total == 1, "only one's own is taken back"
@@ -140,7 +140,7 @@ def test_a_drawing_of_several_pieces_is_one_drawing(manager: JobManager) -> None
     about = made("me")
     collecting._take(about, Given(FOUR_PIECES, 0, 1))
     [image] = OwnStore().contributions(about.name)
-    [kept] = OwnStore().images(about.name, [image.id])
+    kept = OwnStore().images(about.name, [image.id])[image.id]
     corners = [kept[0, rows, columns].max() for rows in (slice(14), slice(14, 28)) for columns in (slice(14), slice(14, 28))]
     assert corners == [255] * 4
 
@@ -151,7 +151,7 @@ def test_a_photograph_of_a_colour_set_is_cropped_to_its_middle(manager: JobManag
     photograph[:, 20:60] = (200, 40, 40)
     collecting._take(about, Given(photograph, 2, 1))
     [image] = OwnStore().contributions(about.name)
-    [kept] = OwnStore().images(about.name, [image.id])
+    kept = OwnStore().images(about.name, [image.id])[image.id]
     assert kept.shape == (3, 28, 28) and (kept[:, 3:-3, 3:-3].transpose(1, 2, 0) == (200, 40, 40)).all() and image.label == 2
 
 
@@ -290,7 +290,7 @@ def test_a_zip_that_makes_no_set_is_told_in_a_line_and_leaves_nothing(manager: J
 def test_pictures_that_are_there_twice_are_shown_as_pairs(manager: JobManager, shown: dict[str, Any]) -> None:
     about = made(session.visitor().name)
     collected(about)
-    [image] = OwnStore().images(about.name, [1])
+    image = OwnStore().images(about.name, [1])[1]
     OwnStore().add(about.name, image, 2, author="another")
     OwnStore().close(about.name)
     page = opened()

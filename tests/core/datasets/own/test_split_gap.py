@@ -58,7 +58,7 @@ def test_the_gap_between_both_splits_is_the_one_of_group_shuffle_split(tmp_path:
     gap = accuracies["random"] - accuracies["author"]
 
     found = own.contributions(name)
-    images = np.stack([pixels_of(png, (1, 16, 16)) for png in own.pngs(name, [one.id for one in found])])
+    images = np.stack([pixels_of(png, (1, 16, 16)) for png in own.pngs(name, (one.id for one in found)).values()])
     labels = np.array([one.label for one in found])
     train_part, test_part = next(GroupShuffleSplit(1, test_size=0.2, random_state=0).split(images, groups=[one.author for one in found]))
     order = np.concatenate([train_part, test_part])

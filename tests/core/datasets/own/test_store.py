@@ -49,7 +49,8 @@ def test_a_closed_set_is_a_data_set_with_the_images_that_were_added(own: OwnStor
 def test_authors_are_pseudonyms_and_differ_from_set_to_set(own: OwnStore) -> None:
     first, second = collected(own, each=1), collected(own, each=1, title="Others")
     author = own.contributions(first)[0].author
-    assert author == own.pseudonym(first, "visitor 0") != own.pseudonym(second, "visitor 0")
+    assert author == own.contributions(first, "visitor 0")[0].author != own.contributions(second, "visitor 0")[0].author
+    assert own.contributions(first, "visitor 0") == [its for its in own.contributions(first) if its.author == author] and not own.contributions(first, "nobody")
     assert set(own.counts(first).of_author.values()) == {3} and len(own.counts(first).of_author) == 5
     assert not any(b"visitor" in path.read_bytes() for path in files(own)), "what identifies a visitor is not stored"
 
@@ -58,7 +59,7 @@ def test_what_is_removed_leaves_no_trace(own: OwnStore, tmp_path: Path) -> None:
     name = collected(own, each=2)
     own.close(name)
     image = own.contributions(name)[0]
-    trace, row = own.pngs(name, [image.id])[0][40:120], drawing(0).tobytes()[:60]
+    trace, row = own.pngs(name, [image.id])[image.id][40:120], drawing(0).tobytes()[:60]
     before = source_of(name)
     assert any(trace in path.read_bytes() for path in files(own)) and any(row in path.read_bytes() for path in files(own))
     assert own.remove(name, [image.id, 10_000]) == 1

@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.datasets import loading
 from core.datasets.own.store import OwnStore
+from core.images.own.checks import check_set
 from core.images.own.exporting import class_folder, export_set
 from core.images.own.importing import Wanted, import_set
 from core.vocabulary.errors import LabError
@@ -49,7 +50,7 @@ def test_one_folder_for_each_class_wherever_it_lies(own: OwnStore, above: str) -
     about = own.get(report.name)
     assert about.classes == ("cat", "dog") and about.shape == (1, 28, 28) and about.open
     assert report.counts == {"cat": {"": 4}, "dog": {"": 4}} and report.sizes == {"28x28": 8} and not report.broken
-    pixels = own.images(report.name, [1])[0]
+    pixels = own.images(report.name, [1])[1]
     assert np.array_equal(pixels[0], np.asarray(Image.open(io.BytesIO(image(0))))), "an image of the right size passes as it is"
 
 
@@ -139,3 +140,16 @@ def test_out_and_in_again_gives_the_same_images(own: OwnStore, tmp_path: Path) -
 def test_folders_of_classes_differ_on_every_system() -> None:
     used: set[str] = set()
     assert [class_folder(name, used) for name in ("a:b", "A?b", "..", "nul", "x.")] == ["a_b", "A_b_", "class", "nul_", "x"]
+
+
+def test_a_picture_removed_during_an_export_or_a_check_shifts_no_other(own: OwnStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = own.create("Shapes", ["circle", "square"], side=16).name
+    ids = [own.add(name, np.full((1, 16, 16), 40 * number, np.uint8), number % 2) for number in range(4)]
+    listed = own.contributions(name)
+    own.remove(name, [ids[1]])
+    monkeypatch.setattr(own, "contributions", lambda name, author="": listed)
+    assert export_set(own, name, tmp_path / "out") == 3
+    written = {int(path.stem.partition("_")[2]): np.asarray(Image.open(path)).max() for path in (tmp_path / "out").rglob("*.png")}
+    assert written == {ids[0]: 0, ids[2]: 80, ids[3]: 120}
+    checks, found = check_set(own, name)
+    assert [one.id for one in found] == [ids[0], ids[2], ids[3]] and checks.counts == (2, 1)
