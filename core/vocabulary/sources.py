@@ -126,8 +126,8 @@ def form_of(drawn: bool, channels: int, side: int) -> Form:
 
 
 SMALL_SET = 5_000
-"""Training images below which a step is small: by 0.05 two of five networks on 100 drawings of three classes learned
-little or nothing (62% and 33% right), by 0.01 none (all 100%)."""
+"""Training images below which Adam trains: of twelve networks on 48 and 102 digits of three classes, at 28 and at 7 pixels, SGD
+at 0.01 had brought one to 90% of its own training images after `quick`, Adam at 0.001 all of them to 95% and more."""
 
 
 def presets_of(train: int, rarest: int, classes: int) -> Presets:
@@ -136,7 +136,8 @@ def presets_of(train: int, rarest: int, classes: int) -> Presets:
     fits = rarest >= 2 and held_out <= train // 2 and train - held_out >= classes
     validation = round(held_out / train + 0.0005, 3) if fits and held_out > train / 10 else 0.1 if fits else 0.0
     small = train < SMALL_SET
-    shared: Values = {"batch_size": 32 if small else 128, "learning_rate": 0.01 if small else 0.05, "validation": validation}
+    how: Values = {"optimizer": "adam", "momentum": 0.0, "nesterov": False, "learning_rate": 0.001, "batch_size": 32} if small else {"learning_rate": 0.05, "batch_size": 128}
+    shared: Values = {**how, "validation": validation}
     quick = max(3, min(30, 12_000 // train))
     limit: Values = {"train_limit": 10_000} if train * (1 - validation) > 10_000 else {}
     return Presets(quick={**shared, **limit, "epochs": quick}, fast={**shared, "epochs": 2 * quick})

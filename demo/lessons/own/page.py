@@ -15,6 +15,10 @@ STYLE = """
 .st-key-own_head .stHeading h1 { font-size: 1.45rem; padding: 0; }
 .st-key-own_head { padding-bottom: 0.6rem; }
 .st-key-own_call { margin-top: 0.6rem; }
+.own-sizes { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; }
+.own-sizes figure { display: grid; grid-template-columns: repeat(6, auto); gap: 0.2rem; margin: 0; }
+.own-sizes img { width: 3.1rem; height: 3.1rem; image-rendering: pixelated; border-radius: 4px; }
+.own-sizes figcaption { grid-column: 1 / -1; color: var(--lab-quiet); font-size: var(--lab-small); }
 @media (max-width: 640px) {
   .st-key-own_pupil :is(.stElementContainer:has(h1), .stElementContainer:has(.lab-overline)) {
     position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import streamlit as st
 
@@ -20,6 +22,8 @@ from demo.ui import finding, images
 from demo.visitor import session
 
 OPTIONS = ("totv", "tvtv", "same")
+SHOWN, TILE = 6, 84
+"""Test pictures that are shown at each side, and pixels along a side of each on the screen."""
 FEWEST = 4
 """Test pictures by which the two must differ before one is said to lose more."""
 
@@ -32,6 +36,8 @@ def show(about: OwnSet) -> None:
     st.subheader(say("study"), anchor=False)
     cells = _cells(about, found) if training.done(found) else []
     guess = guessing.of(_question(about, cells))
+    if not (cells and guess.shown):
+        _show_sizes(about)
     if not guess.shown:
         st.markdown(guess.question.words)
         guess.options()
@@ -42,6 +48,19 @@ def show(about: OwnSet) -> None:
         _figure(about, cells, guess)
         if training.learned_nothing(about, found):
             st.warning(say("learned_nothing"), icon=":material/warning:")
+
+
+def _show_sizes(about: OwnSet) -> None:
+    """Some test pictures, of as many classes as there are room for, as the networks are tested on them: a row a side."""
+    pixels, labels = own_study.test_images(about.name, services.data_folder())
+    first = [int(np.flatnonzero(labels == label)[turn]) for turn in range(SHOWN) for label in np.unique(labels) if np.sum(labels == label) > turn][:SHOWN]
+    rows = []
+    for side in own_study.sides(about.name):
+        shown = (preview.at_resolution(np.ascontiguousarray(pixels[place].transpose(1, 2, 0)), side) for place in first)
+        tiles = "".join(f'<img alt="" src="{images.as_address(images.picture(image, TILE))}">' for image in shown)
+        rows.append(f"<figure>{tiles}<figcaption>{side} × {side}</figcaption></figure>")
+    names = html.escape(", ".join(about.classes[int(labels[place])] for place in first))
+    st.html(f'<div class="own-sizes" role="img" aria-label="{say("sizes_alt", names=names)}">{"".join(rows)}</div>')
 
 
 def _sides(about: OwnSet) -> str:
